@@ -27,7 +27,7 @@ _generation = [-1]
 class TakesIcon(Protocol):
     """Anything with a ``setIcon``: buttons, actions, tabs."""
 
-    def setIcon(self, icon: QIcon, /) -> None:  # noqa: N802 - Qt's name
+    def setIcon(self, icon: QIcon, /) -> None:
         """Show the icon."""
 
 
@@ -123,19 +123,19 @@ class IconLabel(QWidget):
         self._name, self._token = name, token or self._token
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+    def sizeHint(self) -> QSize:
         side = theme.px(self._size)
         return QSize(side, side)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+    def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+    def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.StyleChange:
             self.updateGeometry()
         super().changeEvent(event)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+    def paintEvent(self, event: QPaintEvent) -> None:
         token = self._token if self.isEnabled() else "disabled"
         mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         drawn = pixmap(self._name, token, self._size, self.devicePixelRatioF(), mirrored)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from PySide6.QtCore import QDir, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 import resources
 from ui.tokens import LIGHT, PAIRS, THEMES
@@ -23,6 +23,7 @@ __all__ = [
     "generation",
     "is_dark",
     "is_high_contrast",
+    "mark",
     "notifier",
     "palette",
     "px",
@@ -125,6 +126,17 @@ def font(size: int, weight: int = 400) -> QFont:
     result.setWeight(QFont.Weight(weight))
     result.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     return result
+
+
+def mark(widget: QWidget, **properties: str | bool) -> None:
+    """Set the properties the style sheet asks for (role, tone, state) and have the widget dressed anew."""
+    changed = [key for key, value in properties.items() if widget.property(key) != value]
+    for key in changed:
+        widget.setProperty(key, properties[key])
+    if changed and widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+        widget.update()
 
 
 def theme_name() -> str:

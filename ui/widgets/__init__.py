@@ -1,0 +1,1 @@
+"""Building blocks of every screen that know nothing of organisations, contacts or figures; import each by its module."""

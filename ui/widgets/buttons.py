@@ -1,0 +1,111 @@
+"""Buttons in the four ranks of the design: one primary on a screen, secondary ones, quiet ones and links."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
+
+from ui import icons, theme
+from ui.widgets.labels import plain_name
+
+_ICON_GAP = 6
+
+
+class ActionButton(QPushButton):
+    """A button with a text and, if wanted, an icon; the icon follows the theme and keeps its distance to the text."""
+
+    role = "secondary"
+    icon_token = "text"
+
+    def __init__(self, text: str, icon: str | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self._icon = icon
+        self._token = self.icon_token
+        theme.mark(self, role=self.role)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAutoDefault(False)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._draw_icon()
+
+    def show_icon(self, icon: str | None, token: str | None = None) -> None:
+        """Change the icon; None takes it away."""
+        self._icon, self._token = icon, token or self._token
+        self._draw_icon()
+
+    def set_slim(self, slim: bool = True) -> None:
+        """Make the button 24 pixels high, for bars."""
+        theme.mark(self, slim=slim)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in {QEvent.Type.StyleChange, QEvent.Type.LayoutDirectionChange}:
+            self._draw_icon()
+        super().changeEvent(event)
+
+    def _draw_icon(self) -> None:
+        if self._icon is None:
+            self.setIcon(QIcon())
+            return
+        gap = _ICON_GAP if self.text() else 0
+        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        self.setIcon(icons.icon(self._icon, self._token, 16, mirrored, gap))
+        self.setIconSize(QSize(theme.px(16) + theme.px(gap), theme.px(16)))
+
+
+class PrimaryButton(ActionButton):
+    """The next thing to do; at most one on a screen."""
+
+    role = "primary"
+    icon_token = "on_accent"
+
+
+class SecondaryButton(ActionButton):
+    """Something else that can be done here."""
+
+
+class QuietButton(ActionButton):
+    """An action without an outline, for bars and banners."""
+
+    role = "quiet"
+    icon_token = "text2"
+
+
+class LinkButton(ActionButton):
+    """An action that reads like a link, such as "Clear"."""
+
+    role = "link"
+    icon_token = "link"
+
+
+class IconButton(QToolButton):
+    """A square button with an icon only; its name is spoken and shown as a tool tip."""
+
+    def __init__(
+        self, icon: str, name: str, token: str = "text2", size: int = 18, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._icon, self._token, self._size = icon, token, size
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.set_name(name)
+        self._draw_icon()
+
+    def set_name(self, name: str) -> None:
+        """Say what the button does, for the ear and as a tool tip."""
+        self.setAccessibleName(plain_name(name))
+        self.setToolTip(plain_name(name))
+
+    def show_icon(self, icon: str, token: str | None = None) -> None:
+        """Change the icon and, if given, its colour."""
+        self._icon, self._token = icon, token or self._token
+        self._draw_icon()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in {QEvent.Type.StyleChange, QEvent.Type.LayoutDirectionChange}:
+            self._draw_icon()
+        super().changeEvent(event)
+
+    def _draw_icon(self) -> None:
+        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        self.setIcon(icons.icon(self._icon, self._token, self._size, mirrored))
+        self.setIconSize(QSize(theme.px(self._size), theme.px(self._size)))

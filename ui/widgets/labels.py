@@ -1,0 +1,76 @@
+"""Plain texts, chips and hairlines, dressed by role so that no screen chooses sizes or colours itself."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
+
+from ui import theme
+
+Tone = Literal["accent", "neutral", "ok", "warn", "err", "info"]
+Role = Literal[
+    "body",
+    "article",
+    "caption",
+    "figure",
+    "head",
+    "keyhint",
+    "muted",
+    "reading",
+    "section",
+    "snippet",
+    "strong",
+    "title",
+]
+
+
+class Text(QLabel):
+    """A text in one of the few sizes of the design; plain text only, so that data can never become markup."""
+
+    def __init__(self, text: str = "", role: Role = "body", wrap: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        theme.mark(self, role=role)
+        self.setWordWrap(wrap)
+        if wrap:
+            policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+            policy.setHeightForWidth(True)
+            self.setSizePolicy(policy)
+        self.setText(text)
+
+    def set_tone(self, tone: Tone | Literal[""]) -> None:
+        """Colour the text by meaning; an empty tone is the colour of its role."""
+        theme.mark(self, tone=tone)
+
+
+class Chip(QLabel):
+    """A short state or subject in a rounded field, such as "Draft"; its colour never says more than its words."""
+
+    def __init__(self, text: str = "", tone: Tone = "neutral", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        theme.mark(self, role="chip", tone=tone)
+        self.setText(text)
+
+    def show_state(self, text: str, tone: Tone = "neutral") -> None:
+        """Change the words and the colour together; an empty text hides the chip."""
+        theme.mark(self, tone=tone)
+        self.setText(text)
+        self.setVisible(bool(text))
+
+
+def hairline(parent: QWidget | None = None) -> QFrame:
+    """Return a horizontal line of one pixel."""
+    line = QFrame(parent)
+    theme.mark(line, role="hairline")
+    line.setFixedHeight(1)
+    return line
+
+
+def plain_name(text: str) -> str:
+    """Return a label without its keyboard mark: ``&Name`` becomes ``Name`` and ``&&`` becomes ``&``."""
+    return text.replace("&&", "\0").replace("&", "").replace("\0", "&")
