@@ -1,0 +1,62 @@
+"""What every test gets: no display, no person's folders or keyring, and no log warning that nobody announced."""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# A shared build machine stalls now and then: how long an example takes proves nothing.
+settings.register_profile("wimdesk", deadline=None, print_blob=True)
+settings.load_profile("wimdesk")
+
+OUR_LOGGERS = ("wimdesk", "ui", "sync", "resources")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobodys_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep tests out of the person's own folders, language and keyring."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("DATA", "CONFIG", "STATE", "CACHE"):
+            patch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
+        runtime = home / "runtime"
+        runtime.mkdir(mode=0o700)
+        patch.setenv("XDG_RUNTIME_DIR", str(runtime))  # Qt warns without one
+        patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+        for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
+            patch.delenv(name, raising=False)
+        patch.setenv("LANG", "C.UTF-8")
+        yield
+
+
+class _Listener(logging.Handler):
+    """Remembers what our own loggers said at WARNING or above."""
+
+    def __init__(self) -> None:
+        super().__init__(level=logging.WARNING)
+        self.heard: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Remember one record of ours as a line."""
+        if record.name.split(".")[0] in OUR_LOGGERS:
+            self.heard.append(f"{record.levelname} {record.name}: {record.getMessage()}")
+
+
+@pytest.fixture(autouse=True)
+def no_unannounced_log(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test in which the program logs a warning, unless it is marked with expects_log."""
+    listener = _Listener()
+    logging.getLogger().addHandler(listener)
+    yield
+    logging.getLogger().removeHandler(listener)
+    if listener.heard and request.node.get_closest_marker("expects_log") is None:
+        pytest.fail("Logged without @pytest.mark.expects_log:\n" + "\n".join(listener.heard))
