@@ -1,1 +1,1 @@
-"""Building blocks of every screen that know nothing of organisations, contacts or figures; import each by its module."""
+"""Building blocks of every screen that know nothing of the domain; import each by its module."""

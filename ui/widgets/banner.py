@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
@@ -12,6 +12,9 @@ from ui.icons import IconLabel
 from ui.widgets.buttons import QuietButton
 from ui.widgets.labels import Text, Tone
 from wimdesk.i18n import _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 UNDO_SECONDS = 30
 

@@ -16,7 +16,12 @@ class EmptyState(QWidget):
     started = Signal()
 
     def __init__(
-        self, icon: str, sentence: str, action: str = "", action_icon: str | None = "plus", parent: QWidget | None = None
+        self,
+        icon: str,
+        sentence: str,
+        action: str = "",
+        action_icon: str | None = "plus",
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         column = QVBoxLayout(self)
