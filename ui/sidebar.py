@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QStyle, QVBoxLayout, QWidget
 
 from ui import icons, theme
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 WIDTH, COLLAPSED_WIDTH = 212, 56
 HELP, SETTINGS = "help", "settings"
+_BY_KEYBOARD = {
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+}
 
 Section = tuple[str, str, str]
 """A section as (key, label, icon)."""
@@ -28,6 +33,7 @@ class NavRow(QPushButton):
     def __init__(self, label: str, icon: str, quiet: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(label, parent)
         self._icon, self._quiet, self._badge, self._folded = icon, quiet, 0, False
+        self._ring = False
         theme.mark(self, role="nav")
         self.setCheckable(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -53,6 +59,15 @@ class NavRow(QPushButton):
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        # The ring is for those who use the keyboard; a window that opens or a mouse click shows none.
+        self._ring = event.reason() in _BY_KEYBOARD
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._ring = False
+        super().focusOutEvent(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -61,7 +76,7 @@ class NavRow(QPushButton):
         if self.isChecked() or self.underMouse():
             painter.setBrush(theme.token("accent_soft" if self.isChecked() else "sunken"))
             painter.drawRoundedRect(box, 8, 8)
-        if self.hasFocus() or (self.isChecked() and theme.is_high_contrast()):
+        if self._ring or (self.isChecked() and theme.is_high_contrast()):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.token("accent"), 2))
             painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 7, 7)

@@ -40,7 +40,7 @@ FAMILY = "Inter"
 MIN_SCALE, MAX_SCALE = 0.9, 1.5
 _FONT_SIZES = (12, 13, 14, 15, 16, 18, 22, 24, 28)
 _FONT_FILES = ("Inter-Regular.ttf", "Inter-Medium.ttf", "Inter-SemiBold.ttf", "Inter-Bold.ttf")
-_LENGTHS = (6, 7, 8, 10, 14, 16, 18, 20, 22, 24, 32, 34, 36)
+_LENGTHS = (6, 16, 18, 20, 24, 32, 34, 38)
 
 
 class Notifier(QObject):

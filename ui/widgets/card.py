@@ -15,8 +15,7 @@ class Card(QFrame):
         super().__init__(parent)
         theme.mark(self, role="card")
         self._outer = QVBoxLayout(self)
-        self._outer.setContentsMargins(20, 16, 20, 16)
-        self._outer.setSpacing(12)
+        self._outer.setSpacing(0)
         self._head = QWidget(self)
         self._head_row = QHBoxLayout(self._head)
         self._head_row.setContentsMargins(0, 0, 0, 0)
@@ -27,33 +26,60 @@ class Card(QFrame):
         self._head_row.addStretch(1)
         self._head_row.addWidget(self._right)
         self._outer.addWidget(self._head)
-        self._head.setVisible(bool(title or right))
-        self.content = QVBoxLayout()
+        self.body = QWidget(self)
+        self.content = QVBoxLayout(self.body)
+        self.content.setContentsMargins(0, 0, 0, 0)
         self.content.setSpacing(8)
-        self._outer.addLayout(self.content, 1)
+        self._outer.addWidget(self.body, 1)
+        self._actions = 0
+        self.body.hide()
+        self._arrange()
 
     def set_title(self, title: str) -> None:
         """Change the title; an empty title without other texts hides the line."""
         self._title.setText(title)
-        self._head.setVisible(bool(title or self._right.text()))
+        self._arrange()
 
     def set_right(self, text: str) -> None:
         """Change the quiet text at the right of the title, such as "6 of 7 filled"."""
         self._right.setText(text)
-        self._head.setVisible(bool(text or self._title.text()))
+        self._arrange()
 
     def add_to_head(self, widget: QWidget) -> None:
         """Put a chip or a quiet button at the far right of the title line."""
         self._head_row.addWidget(widget)
-        self._head.show()
+        self._actions += 1
+        self._arrange()
 
-    def add(self, widget: QWidget) -> None:
+    def add(self, widget: QWidget, stretch: int = 0) -> None:
         """Put a widget below what the card already holds."""
-        self.content.addWidget(widget)
+        self.content.addWidget(widget, stretch)
+        self.open()
 
     def add_layout(self, layout: QLayout) -> None:
         """Put a layout below what the card already holds."""
         self.content.addLayout(layout)
+        self.open()
+
+    def open(self, opened: bool = True) -> None:
+        """Show the content below the title, or fold the card down to its title."""
+        self.body.setVisible(opened)
+        self._arrange()
+
+    def is_open(self) -> bool:
+        """Tell whether the content is shown."""
+        return not self.body.isHidden()
+
+    def _arrange(self) -> None:
+        # A button in the title line is 36 high: less room round it keeps the title where it is in other cards.
+        edge, gap = (6, 6) if self._actions else (16, 12)
+        opened = self.is_open()
+        titled = bool(self._title.text() or self._right.text() or self._actions)
+        self._head.setVisible(titled)
+        self._outer.setContentsMargins(20, edge if titled else 16, 20, 16 if opened else edge)
+        self._head_row.setContentsMargins(0, 0, 0, gap if opened else 0)
+        self._right.setVisible(bool(self._right.text()))
+        self._head.setMinimumHeight(36 + gap if self._actions and opened else 36 if self._actions else 0)
 
 
 def scrolling(content: QWidget, ground: str = "window", parent: QWidget | None = None) -> QScrollArea:

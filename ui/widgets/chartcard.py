@@ -30,7 +30,7 @@ class ChartCard(Card):
         self._views = QStackedWidget()
         self._views.addWidget(self.chart)
         self._views.addWidget(self.table)
-        self.content.addWidget(self._views, 1)
+        self.add(self._views, 1)
         self._note = Text(note, "caption", wrap=True)
         self.add(self._note)
         self.show_chart(chart, note)

@@ -31,8 +31,8 @@ class RadioCard(QRadioButton):
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        metrics = self.fontMetrics()
-        width = min(metrics.horizontalAdvance(self._shown()), theme.px(260)) + self._text_left() + theme.px(_PAD)
+        # The same for every card, so that two values side by side get the same room.
+        width = theme.px(220)
         return QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:

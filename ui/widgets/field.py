@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.icons import IconLabel
@@ -38,6 +38,10 @@ class FieldRow(QWidget):
         else:
             outer.addWidget(self.label)
             outer.addWidget(editor)
+        tall = bool(editor.sizePolicy().expandingDirections() & Qt.Orientation.Vertical)
+        self.setSizePolicy(
+            QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred if tall else QSizePolicy.Policy.Maximum
+        )
         self._message_line = QWidget()
         below = QHBoxLayout(self._message_line)
         below.setContentsMargins(0, 0, 0, 0)

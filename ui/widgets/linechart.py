@@ -157,10 +157,11 @@ def describe(chart: described.Chart, locale: QLocale) -> str:
     """Return the text alternative of a chart with every value of every line, gaps included."""
     lines = [chart.alt] if chart.alt else []
     for series in chart.series:
-        values = ", ".join(
-            f"{label} {_('no figure') if value is None else with_unit(value, chart.unit, locale)}"
+        said = [
+            (label, _("no figure") if value is None else with_unit(value, chart.unit, locale))
             for label, value in series.points
-        )
+        ]
+        values = ", ".join(f"{label} {value}" for label, value in said)
         lines.append(f"{series.label}: {values}.")
     if chart.target is not None:
         lines.append(_("Target {value}").format(value=with_unit(chart.target, chart.unit, locale)) + ".")
@@ -169,7 +170,7 @@ def describe(chart: described.Chart, locale: QLocale) -> str:
 
 def with_unit(value: float, unit: str, locale: QLocale) -> str:
     """Write a value with at most one decimal and its unit in the manner of ``locale``."""
-    number = locale.toString(value, "f", 0 if float(value).is_integer() else 1)
+    number = locale.toString(float(value), "f", 0 if float(value).is_integer() else 1)
     if not unit:
         return number
     tight = unit == "%" and locale.language() == QLocale.Language.English

@@ -33,8 +33,9 @@ def draw_lines(
         end = len(text) if last else starts[index + 1]
         piece = text[start:end].rstrip()
         shown = metrics.elidedText(piece, Qt.TextElideMode.ElideRight, rect.width()) if last else piece
-        layout = _one_line(shown, text_font, rect.width(), direction)
+        layout = _one_line(shown, text_font, direction)
         layout.setFormats(_formats(shown, piece, start, marks, colour))
+        _fill_line(layout, rect.width())
         offset = (step - metrics.height()) / 2
         layout.draw(painter, QPointF(rect.left(), rect.top() + index * step + offset))
 
@@ -47,14 +48,17 @@ def _options(direction: Qt.LayoutDirection) -> QTextOption:
     return option
 
 
-def _one_line(text: str, text_font: QFont, width: int, direction: Qt.LayoutDirection) -> QTextLayout:
+def _one_line(text: str, text_font: QFont, direction: Qt.LayoutDirection) -> QTextLayout:
     layout = QTextLayout(text, text_font)
     layout.setTextOption(_options(direction))
+    return layout
+
+
+def _fill_line(layout: QTextLayout, width: int) -> None:
     layout.beginLayout()
     line = layout.createLine()
     line.setLineWidth(width)
     layout.endLayout()
-    return layout
 
 
 def _line_starts(text: str, text_font: QFont, width: int, lines: int) -> list[int]:
