@@ -109,8 +109,9 @@ def apt_install(packages: list[str], reason: str) -> None:
         [*quiet, "update"],
         [*quiet, "install", "-y", "--no-install-recommends", *packages],
     ):
-        done = subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False)
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if done.returncode != 0:
+            sys.stderr.write(done.stderr[-4000:])
             raise SetupError(f"{reason}\nInstalling it did not work. Please try:\n\n    {line}\n")
 
 
