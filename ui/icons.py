@@ -40,8 +40,7 @@ def paint(painter: QPainter, rect: QRectF, name: str, colour: str) -> None:
     """Paint an icon into ``rect``; ``colour`` is ``#RRGGBB``. FileNotFoundError for an unknown name."""
     from PySide6.QtSvg import QSvgRenderer  # loaded late: the first window need not wait for it
 
-    data = _source(name).replace("currentColor", colour)
-    QSvgRenderer(QByteArray(data.encode())).render(painter, rect)
+    QSvgRenderer(QByteArray(_source(name).replace("currentColor", colour).encode())).render(painter, rect)
 
 
 def pixmap(
@@ -56,6 +55,7 @@ def pixmap(
     found = _pixmaps.get(key)
     if found is not None:
         return found
+    _source(name)  # an unknown name is noticed before a painter is open
     side, room = theme.px(size), theme.px(pad)
     result = QPixmap(round((side + room) * ratio), round(side * ratio))
     result.setDevicePixelRatio(ratio)

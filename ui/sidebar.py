@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QStyle, QVBoxLayout, QWidget
 
 from ui import icons, theme
@@ -176,6 +176,7 @@ class Sidebar(QFrame):
         self._column.addSpacing(2)
         self._add_row(HELP, _("Help & training"), "circle-help", quiet=True)
         self._add_row(SETTINGS, _("Settings"), "settings", quiet=True)
+        self._face()
         self._resize()
 
     def set_owner(self, name: str, site: str) -> None:
@@ -211,25 +212,17 @@ class Sidebar(QFrame):
         self._words.setVisible(not collapsed)
         self._resize()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        rows = list(self._rows.values())
-        steps = {Qt.Key.Key_Down.value: 1, Qt.Key.Key_Up.value: -1}
-        step = steps.get(event.key())
-        at = next((index for index, row in enumerate(rows) if row.hasFocus()), None)
-        if step is None or at is None:
-            super().keyPressEvent(event)
-            return
-        rows[(at + step) % len(rows)].setFocus(Qt.FocusReason.TabFocusReason)
-
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.StyleChange and hasattr(self, "_words"):
             self._resize()
+        if event.type() == QEvent.Type.LayoutDirectionChange:
+            self._face()
         super().changeEvent(event)
 
     def _add_owner(self) -> None:
         owner = QWidget(self)
         line = QHBoxLayout(owner)
-        line.setContentsMargins(8, 14, 4, 14)
+        line.setContentsMargins(8, 14, 4, 12)
         line.setSpacing(10)
         self._mark = Mark()
         line.addWidget(self._mark)
@@ -254,6 +247,10 @@ class Sidebar(QFrame):
     def _choose(self, key: str) -> None:
         self.select(key)
         self.selected.emit(key)
+
+    def _face(self) -> None:
+        # The style sheet does not mirror a border by itself.
+        theme.mark(self, rtl=self.layoutDirection() == Qt.LayoutDirection.RightToLeft)
 
     def _resize(self) -> None:
         self.setFixedWidth(theme.px(COLLAPSED_WIDTH if self._folded else WIDTH) + 1)

@@ -35,7 +35,7 @@ class StatusBar(QFrame):
         self.setObjectName("statusbar")
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 1, 14, 0)
-        row.setSpacing(6)
+        row.setSpacing(5)
         self._saved_icon = IconLabel("circle-check", "ok", 16)
         self._saved = Text("", "caption")
         row.addWidget(self._saved_icon)

@@ -217,7 +217,9 @@ def qss() -> str:
     values |= {f"h{length}": f"{px(length)}px" for length in _LENGTHS}
     # Qt drops a radius above half the box, so radii of round things come from the scaled length.
     values |= {f"r{length}": f"{px(length) // 2}px" for length in _LENGTHS}
-    values |= {"theme": _look.name, "line": "2px" if is_high_contrast() else "1px"}
+    high = is_high_contrast()
+    values |= {"theme": _look.name, "line": "2px" if high else "1px"}
+    values["edge"] = f"1px solid {css('border_strong')}" if high else "0"
     return template.substitute(values)
 
 

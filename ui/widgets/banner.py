@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui import theme
@@ -91,6 +91,8 @@ class UndoBar(QFrame):
         self._timer.timeout.connect(self.dismiss)
         self.button.clicked.connect(self._take_back)
         self.hide()
+        if parent is not None:
+            parent.installEventFilter(self)
 
     def offer(self, text: str, undo: Callable[[], None], seconds: float = UNDO_SECONDS) -> None:
         """Show ``text`` (such as "Contact deleted.") and call ``undo`` if the user wants it back in time."""
@@ -98,16 +100,29 @@ class UndoBar(QFrame):
         self._text.setText(text)
         self.setAccessibleName(text)
         self.button.setAccessibleName(_("Undo: {what}").format(what=text))
-        self.adjustSize()
+        self._place()
         self.show()
         self.raise_()
         self._timer.start(round(seconds * 1000))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and watched is self.parent() and not self.isHidden():
+            self._place()
+        return super().eventFilter(watched, event)
 
     def dismiss(self) -> None:
         """Hide the bar and forget what could be undone."""
         self._timer.stop()
         self._undo = None
         self.hide()
+
+    def _place(self) -> None:
+        """Stand in the middle at the bottom of the parent, above everything else."""
+        self.adjustSize()
+        parent = self.parentWidget()
+        if parent is not None:
+            left = max(0, (parent.width() - self.width()) // 2)
+            self.move(left, max(0, parent.height() - self.height() - 16))
 
     def _take_back(self) -> None:
         undo = self._undo

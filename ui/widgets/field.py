@@ -38,7 +38,8 @@ class FieldRow(QWidget):
         else:
             outer.addWidget(self.label)
             outer.addWidget(editor)
-        tall = bool(editor.sizePolicy().expandingDirections() & Qt.Orientation.Vertical)
+        grows = bool(editor.sizePolicy().expandingDirections() & Qt.Orientation.Vertical)
+        tall = grows and editor.maximumHeight() > editor.minimumHeight()
         self.setSizePolicy(
             QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred if tall else QSizePolicy.Policy.Maximum
         )

@@ -111,7 +111,8 @@ class LineChart(QWidget):
         for value, text in ticks:
             y = plot.bottom() - axis.fraction(value) * plot.height()
             painter.setPen(QPen(theme.token("border"), 1))
-            painter.drawLine(QPointF(plot.left(), round(y) + 0.5), QPointF(plot.right(), round(y) + 0.5))
+            if value != self._chart.target:
+                painter.drawLine(QPointF(plot.left(), round(y) + 0.5), QPointF(plot.right(), round(y) + 0.5))
             painter.setPen(theme.token("text2"))
             place = QRectF(0, y - height / 2, left - theme.px(8), height)
             painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)

@@ -134,7 +134,7 @@ class TagsField(QWidget):
         chip = QFrame()
         theme.mark(chip, role="tag")
         row = QHBoxLayout(chip)
-        row.setContentsMargins(10, 0, 2, 0)
+        row.setContentsMargins(6, 0, 6, 0)
         row.setSpacing(2)
         row.addWidget(Text(label, "head"))
         button = IconButton("x", _("Remove {what}").format(what=label), size=14)
