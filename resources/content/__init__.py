@@ -1,8 +1,9 @@
 """Typed access to the content that ships with the app: themes, indicators, regions, library and samples.
 
 Every record has a ``key`` that never changes and an ``id``, the UUIDv5 of its kind and key in `NAMESPACE`, so that
-two devices that load the same content agree on the ids without talking to each other. The functions return cached,
-shared objects: read them, never change them.
+two devices that load the same content agree on the ids without talking to each other. Only observations differ: they
+carry the id of their cell (site, indicator, month). The functions return cached, shared objects: read them, never
+change them.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Literal, TypedDict
 import msgspec
 
 from resources import path
+from resources.content.made_up import Sample
 
 NAMESPACE = uuid.UUID("6f1d1c0e-5b0a-5c55-9a36-2f4a7d1b8e90")
 
@@ -81,6 +83,69 @@ class CountryRegions(TypedDict):
     intermediate_region: str | None
 
 
+class Initiative(TypedDict):
+    """A piece of joint work; `theme` is the theme's key, `regions` are M49 codes ("001" is the world)."""
+
+    id: str
+    key: str
+    title: dict[str, str]
+    summary: dict[str, str]
+    theme: str
+    theme_id: str
+    level: Literal["regional", "global"]
+    regions: list[str]
+    objectives: dict[str, str]
+    deliverables: list[dict[str, str]]
+    start: str
+    end: str
+    state: Literal["proposed", "adopted", "running", "delivered"]
+    lead: str
+
+
+class LibraryItem(TypedDict):
+    """A practice described with Dublin Core's terms; the four case parts are in the item's own language.
+
+    All items are samples: they describe ways of working, and no real site, company or person.
+    """
+
+    id: str
+    key: str
+    title: dict[str, str]
+    summary: dict[str, str]
+    template: Literal["case", "tool", "policy", "presentation", "role_model"]
+    themes: list[str]
+    subject: list[str]
+    language: Literal["en", "fr", "es"]
+    country_code: str
+    issued: str
+    license: str
+    minutes: int
+    evidence: Literal["strong", "moderate", "early"]
+    provenance: Literal["sample"]
+    activities: dict[str, str]
+    objectives: dict[str, str]
+    outcomes: dict[str, str]
+    takeaways: dict[str, str]
+
+
+class Organisation(TypedDict):
+    """A real WIM organisation for the directory, with the place where its name was read.
+
+    `country_code` is empty for a body of several countries; `area` names the part of a country or the continent.
+    """
+
+    id: str
+    key: str
+    name: dict[str, str]
+    acronym: str
+    classification: str
+    scope: str
+    country_code: str
+    m49_region: str
+    area: str
+    source: str
+
+
 def content_id(kind: str, key: str) -> str:
     """Return the stable id of the record `key` of the given kind ("theme", "indicator", ...)."""
     return str(uuid.uuid5(NAMESPACE, f"{kind}:{key}"))
@@ -116,6 +181,30 @@ def m49() -> dict[str, CountryRegions]:
     Antarctica belongs to no region of the standard: its region is "001", the world.
     """
     return msgspec.json.decode(_read("m49.json"), type=dict[str, CountryRegions])
+
+
+@functools.cache
+def initiatives() -> list[Initiative]:
+    """Return the sample joint initiatives, sorted by key."""
+    return msgspec.json.decode(_read("initiatives.json"), type=list[Initiative])
+
+
+@functools.cache
+def library_items() -> list[LibraryItem]:
+    """Return the sample library items, sorted by key."""
+    return msgspec.json.decode(_read("library.json"), type=list[LibraryItem])
+
+
+@functools.cache
+def organisations() -> list[Organisation]:
+    """Return real WIM organisations for the directory, sorted by key."""
+    return msgspec.json.decode(_read("organisations.json"), type=list[Organisation])
+
+
+@functools.cache
+def sample() -> Sample:
+    """Return the records of the made-up organisation by record type."""
+    return msgspec.json.decode(_read("sample.json"), type=Sample)
 
 
 def region_of(country_code: str) -> str:

@@ -21,6 +21,9 @@ LISTS = {
     "themes.json": "theme",
     "indicators.json": "indicator",
     "figures.json": "figure",
+    "initiatives.json": "initiative",
+    "library.json": "library_item",
+    "organisations.json": "organisation",
 }
 
 Record = dict[str, object]
@@ -28,17 +31,17 @@ Record = dict[str, object]
 
 def read(name: str) -> object:
     """Return a content file as plain JSON, past the typed loader."""
-    return cast(object, json.loads(resources.path("content", name).read_text(encoding="utf-8")))
+    return cast("object", json.loads(resources.path("content", name).read_text(encoding="utf-8")))
 
 
 def records(name: str) -> list[Record]:
     """Return the records of a content file that is a list."""
-    return cast(list[Record], read(name))
+    return cast("list[Record]", read(name))
 
 
 def text_of(record: Record, field: str) -> dict[str, str]:
     """Return a text map of a record."""
-    return cast(dict[str, str], record[field])
+    return cast("dict[str, str]", record[field])
 
 
 def assert_complete(record: Record, *fields: str) -> None:
@@ -57,11 +60,11 @@ def test_files_are_sorted_pretty_json(name: str) -> None:
 
 @pytest.mark.parametrize("name", LISTS)
 def test_ids_are_recomputed_from_keys_and_records_are_sorted(name: str) -> None:
-    keys = [cast(str, record["key"]) for record in records(name)]
+    keys = [cast("str", record["key"]) for record in records(name)]
     assert keys == sorted(set(keys))
     for record in records(name):
         assert record["id"] == str(uuid.uuid5(content.NAMESPACE, f"{LISTS[name]}:{record['key']}"))
-        assert record["id"] == content.content_id(LISTS[name], cast(str, record["key"]))
+        assert record["id"] == content.content_id(LISTS[name], cast("str", record["key"]))
 
 
 def test_namespace_never_changes() -> None:
@@ -99,7 +102,7 @@ def test_parts_point_to_an_indicator_of_the_same_unit() -> None:
     parts = [indicator for indicator in content.indicators() if indicator["part_of"] is not None]
     assert parts
     for part in parts:
-        whole = by_key[cast(str, part["part_of"])]
+        whole = by_key[cast("str", part["part_of"])]
         assert whole["key"] != part["key"]
         assert whole["unit"] == part["unit"]
 
