@@ -221,8 +221,7 @@ class Sidebar(QFrame):
 
     def _add_owner(self) -> None:
         owner = QWidget(self)
-        line = QHBoxLayout(owner)
-        line.setContentsMargins(8, 14, 4, 12)
+        self._owner_line = line = QHBoxLayout(owner)
         line.setSpacing(10)
         self._mark = Mark()
         line.addWidget(self._mark)
@@ -253,4 +252,6 @@ class Sidebar(QFrame):
         theme.mark(self, rtl=self.layoutDirection() == Qt.LayoutDirection.RightToLeft)
 
     def _resize(self) -> None:
+        sides = (2, 2) if self._folded else (8, 4)
+        self._owner_line.setContentsMargins(sides[0], 14, sides[1], 12)
         self.setFixedWidth(theme.px(COLLAPSED_WIDTH if self._folded else WIDTH) + 1)

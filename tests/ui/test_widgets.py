@@ -26,6 +26,7 @@ from ui.widgets.buttons import IconButton, LinkButton, PrimaryButton, QuietButto
 from ui.widgets.card import Card
 from ui.widgets.chartcard import ChartCard
 from ui.widgets.choice import RadioCard
+from ui.widgets.combo import ChoiceField
 from ui.widgets.date import DateField, read_date
 from ui.widgets.empty import EmptyState
 from ui.widgets.field import FieldRow
@@ -113,6 +114,7 @@ def gallery() -> QWidget:
         EmptyState("library", "Practices you adopt will be here.", "Find one"),
         rows_view(),
         FieldRow("&Born", DateField()),
+        ChoiceField([("running", "Running")], "State"),
         RadioCard("Shift supervisor"),
         RadioCard("", "(empty)"),
         Figure("Women in workforce"),
@@ -495,3 +497,15 @@ def test_sync_can_be_asked_for_unless_it_runs(qtbot: QtBot) -> None:
     assert not bar.sync_button.isEnabled()
     bar.set_connection("online")
     assert bar.sync_button.isEnabled()
+
+
+def test_a_choice_holds_codes_and_loses_none(qtbot: QtBot) -> None:
+    field = ChoiceField([("running", "Running"), ("done", "Done")], "State")
+    qtbot.addWidget(field)
+    assert field.value() == "running"
+    with qtbot.waitSignal(field.changed):
+        field.set_value("done")
+    field.set_value("unheard-of")
+    assert field.value() == "unheard-of"
+    field.set_value(None)
+    assert field.value() is None

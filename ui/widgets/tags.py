@@ -100,6 +100,7 @@ class TagsField(QWidget):
         popup = completer.popup()
         if popup is not None:
             theme.mark(popup, role="popup")
+            popup.setAccessibleName(_("What can be added"))
         # Queued: the completer writes the chosen text into the line only after it has told of it.
         completer.activated.connect(self._add_typed, Qt.ConnectionType.QueuedConnection)
         self.edit.setCompleter(completer)

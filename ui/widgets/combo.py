@@ -1,0 +1,66 @@
+"""A field to choose one of a few codes by their words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QComboBox, QStyledItemDelegate, QWidget
+
+from ui import theme
+
+
+class ChoiceField(QComboBox):
+    """Offers (code, label) pairs and holds a code; the mouse wheel scrolls the page and never changes the value."""
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        options: Sequence[tuple[str, str]] = (),
+        name: str = "",
+        quiet: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # The delegate Qt gives to these lists does not know the style sheet.
+        self.setItemDelegate(QStyledItemDelegate(self))
+        if quiet:
+            theme.mark(self, role="quiet")
+        self.set_options(options)
+        self.currentIndexChanged.connect(self.changed)
+
+    def set_options(self, options: Sequence[tuple[str, str]]) -> None:
+        """Replace the choices and keep the chosen code if it is still there."""
+        before = self.value()
+        blocked = self.blockSignals(True)
+        self.clear()
+        for code, label in options:
+            self.addItem(label, code)
+        self.blockSignals(blocked)
+        self.set_value(before if before is not None else (options[0][0] if options else None))
+
+    def value(self) -> str | None:
+        """Return the code chosen, or None when nothing is."""
+        code = self.currentData()
+        return code if isinstance(code, str) else None
+
+    def set_value(self, code: str | None) -> None:
+        """Choose a code; a code that is not offered is added under its own name, so that no data is lost."""
+        if code is None:
+            self.setCurrentIndex(-1)
+            return
+        at = self.findData(code)
+        if at < 0:
+            self.addItem(code, code)
+            at = self.count() - 1
+        self.setCurrentIndex(at)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.px(96), super().minimumSizeHint().height())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
