@@ -33,6 +33,10 @@ class ChoiceField(QComboBox):
         self.set_options(options)
         self.currentIndexChanged.connect(self.changed)
 
+    def setAccessibleName(self, name: str) -> None:
+        super().setAccessibleName(name)
+        self.view().setAccessibleName(name)
+
     def set_options(self, options: Sequence[tuple[str, str]]) -> None:
         """Replace the choices and keep the chosen code if it is still there."""
         before = self.value()
