@@ -1,0 +1,1 @@
+"""The protocol, the laptop's engine and the Secretariat's endpoint."""

@@ -1,0 +1,103 @@
+"""Merging as one pure function: laptop, endpoint and simulator call the same code.
+
+No clock is compared anywhere. The later place (seq) in the space's log wins, field by field. If
+the winner's author had not seen the value it replaces, both stay known as a `Clash` until a
+person decides. Deletion is the field `deleted`; `*` in a base is "all that I had seen".
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+DELETED = "deleted"
+ALL = "*"
+
+
+class FieldState(msgspec.Struct, array_like=True):
+    """The value of one field and the operation that set it."""
+
+    value: object
+    seq: int
+    device: bytes
+    epoch: int
+    n: int
+
+
+class RecordState(msgspec.Struct, array_like=True):
+    """What the log says of one record so far; `owner` and `type` are set by its first operation."""
+
+    type: str
+    owner: bytes
+    fields: dict[str, FieldState]
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One placed operation, opened: ready to be merged."""
+
+    seq: int
+    device: bytes
+    epoch: int
+    n: int
+    values: dict[str, object]
+    base: dict[str, int]
+
+
+class Clash(msgspec.Struct, frozen=True):
+    """Two operations set one field without knowing of each other; `winner` is the seq that shows."""
+
+    field: str
+    base: int
+    winner: int
+    loser: int
+
+
+class Outcome(msgspec.Struct):
+    """What one merge did besides changing the state."""
+
+    clashes: list[Clash]
+    settled: list[str]
+
+
+def merge(state: RecordState, change: Change) -> Outcome:
+    """Put the change on top of the state, in place; its seq is later than any in the state."""
+    outcome = Outcome([], [])
+    _note_edit_of_deleted(state, change, outcome)
+    for field, value in change.values.items():
+        before = state.fields.get(field)
+        base = change.base.get(field, 0)
+        if field == DELETED and value is True:
+            _note_unseen_edits(state, change, outcome)
+        if before is not None and not _seen(before, change, base) and before.value != value:
+            outcome.clashes.append(Clash(field, max(base, 0), change.seq, before.seq))
+        elif base > 0 or before is None:
+            # A positive base proves that the author had read the log up to there, clashes included.
+            outcome.settled.append(field)
+        state.fields[field] = FieldState(value, change.seq, change.device, change.epoch, change.n)
+    return outcome
+
+
+def _seen(before: FieldState, change: Change, base: int) -> bool:
+    if base < 0:
+        return (before.device, before.epoch, before.n) == (change.device, change.epoch, -base)
+    return before.seq <= base
+
+
+def _own(before: FieldState, change: Change) -> bool:
+    return (before.device, before.epoch) == (change.device, change.epoch)
+
+
+def _note_edit_of_deleted(state: RecordState, change: Change, outcome: Outcome) -> None:
+    """An edit by someone who did not know that the record was deleted: it stays deleted, and asks."""
+    gone = state.fields.get(DELETED)
+    if gone is None or gone.value is not True or DELETED in change.values or _own(gone, change):
+        return
+    if gone.seq > change.base.get(DELETED, 0):
+        outcome.clashes.append(Clash(DELETED, change.base.get(DELETED, 0), gone.seq, change.seq))
+
+
+def _note_unseen_edits(state: RecordState, change: Change, outcome: Outcome) -> None:
+    """A deletion by someone who did not know of a later edit: deleted, and asks."""
+    seen = change.base.get(ALL, 0)
+    unseen = [f.seq for name, f in state.fields.items() if f.seq > seen and name != DELETED and not _own(f, change)]
+    if unseen:
+        outcome.clashes.append(Clash(DELETED, change.base.get(DELETED, 0), change.seq, max(unseen)))

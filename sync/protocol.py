@@ -1,0 +1,291 @@
+"""What laptop and endpoint say to each other: messages, limits, numbers of refusals, paths. Nothing else.
+
+Messages are MessagePack arrays (msgspec, by position), compressed with zstd; refusals are JSON so
+that a person with a terminal can read them. Whatever carries a message, it says the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from enum import IntEnum
+from typing import NamedTuple
+
+import msgspec
+
+VERSION = 1
+PATH_ENROL = "/v1/enrol"
+PATH_NONCE = "/v1/nonce"
+PATH_TOKEN = "/v1/token"
+PATH_SYNC = "/v1/sync"
+PATH_HEALTH = "/v1/health"
+
+MAX_BODY = 8 * 1024 * 1024
+"""Bytes of a request as sent."""
+MAX_INFLATED = 64 * 1024 * 1024
+"""Bytes of a request after decompression."""
+MAX_OPS = 2000
+"""Operations in one push."""
+MAX_PAYLOAD = 512 * 1024
+"""Bytes of one operation's payload."""
+PAGE_OPS = 1000
+PAGE_BYTES = 512 * 1024
+TOKEN_SECONDS = 24 * 3600
+CODE_SECONDS = 72 * 3600
+CODE_TRIES = 5
+CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: sixteen of these are a one-time code of 80 bits."""
+
+ALLIANCE = "alliance"
+COMMITTEE = "committee"
+
+
+def private_space(organisation: str) -> str:
+    """Return the space that only the organisation's own devices hold."""
+    return f"org/{organisation}/private"
+
+
+def shared_space(organisation: str) -> str:
+    """Return the space of the organisation and the Secretariat."""
+    return f"org/{organisation}/shared"
+
+
+class Role(msgspec.Struct, frozen=True):
+    """What a device may do, in kinds of spaces; `org` means its own organisation's space."""
+
+    reads: frozenset[str]
+    writes_own: frozenset[str]
+    writes_any: frozenset[str]
+
+
+_ORG = frozenset({"private", "shared", "alliance"})
+ROLES: dict[str, Role] = {
+    "volunteer": Role(_ORG, _ORG, frozenset({"private", "shared"})),
+    "coordinator": Role(_ORG, _ORG, frozenset({"private", "shared"})),
+    "committee": Role(_ORG | {"committee"}, _ORG | {"committee"}, frozenset({"private", "shared", "committee"})),
+    "secretariat": Role(
+        _ORG | {"committee", "every_shared"},
+        _ORG | {"committee", "every_shared"},
+        frozenset({"private", "shared", "committee", "alliance", "every_shared"}),
+    ),
+    "reader": Role(_ORG, frozenset(), frozenset()),
+}
+"""The role table: `writes_own` are records that the device's organisation owns, `writes_any` also others'."""
+
+
+class Problem(IntEnum):
+    """Numbers of refusals. They never change their meaning; the HTTP status is in STATUS."""
+
+    MALFORMED = 1
+    TOO_LARGE = 2
+    NO_SUCH_PATH = 3
+    WRONG_METHOD = 4
+    VERSION_UNSUPPORTED = 5
+    TOO_MANY_OPS = 6
+    CODE_UNKNOWN = 10
+    CODE_USED = 11
+    CODE_EXPIRED = 12
+    CODE_LOCKED = 13
+    TOKEN_NEEDED = 20
+    DEVICE_REVOKED = 21
+    SIGNATURE_WRONG = 22
+    SPACE_FORBIDDEN = 30
+    OWNER_FORBIDDEN = 31
+    NUMBERS_NOT_IN_ORDER = 32
+    GENERATION_CHANGED = 33
+    TOO_OFTEN = 40
+
+
+STATUS: dict[Problem, int] = {
+    Problem.MALFORMED: 400,
+    Problem.TOO_LARGE: 413,
+    Problem.NO_SUCH_PATH: 404,
+    Problem.WRONG_METHOD: 405,
+    Problem.VERSION_UNSUPPORTED: 426,
+    Problem.TOO_MANY_OPS: 413,
+    Problem.CODE_UNKNOWN: 404,
+    Problem.CODE_USED: 409,
+    Problem.CODE_EXPIRED: 410,
+    Problem.CODE_LOCKED: 403,
+    Problem.TOKEN_NEEDED: 401,
+    Problem.DEVICE_REVOKED: 403,
+    Problem.SIGNATURE_WRONG: 400,
+    Problem.SPACE_FORBIDDEN: 403,
+    Problem.OWNER_FORBIDDEN: 403,
+    Problem.NUMBERS_NOT_IN_ORDER: 409,
+    Problem.GENERATION_CHANGED: 409,
+    Problem.TOO_OFTEN: 429,
+}
+
+
+class Author(NamedTuple):
+    """Who numbered an operation: device id (16 bytes) and epoch (unsigned 64 bit)."""
+
+    device: bytes
+    epoch: int
+
+
+class Op(msgspec.Struct, array_like=True, frozen=True):
+    """What one commit did to one record, before the endpoint gave it a place.
+
+    `base`: for each field set, the seq at which the device last saw that field change, or minus
+    the n of its own earlier operation where that has no seq yet; 0 (never seen) is left out.
+    `payload`: opaque to the endpoint; see `pack_payload`.
+    """
+
+    space: str
+    type: str
+    record: bytes
+    owner: bytes
+    fields: tuple[str, ...]
+    base: dict[str, int]
+    payload: bytes
+
+
+class Payload(msgspec.Struct, array_like=True, frozen=True):
+    """The readable part: values in the order of `fields`, and who and when, for people to read."""
+
+    values: list[object]
+    at: str
+    by: str
+
+
+class Batch(msgspec.Struct, array_like=True, frozen=True):
+    """What one push sends: operations n, n+1, ... of one device and epoch, signed once."""
+
+    epoch: int
+    first: int
+    ops: list[Op]
+    seed: bytes
+    signature: bytes
+
+
+class SyncRequest(msgspec.Struct, array_like=True, frozen=True):
+    """One round trip up: how far this device has read each space, and what it has to say."""
+
+    version: int
+    generation: int
+    cursors: dict[str, int]
+    batch: Batch | None = None
+
+
+class Placed(msgspec.Struct, array_like=True, frozen=True):
+    """An operation of somebody else in a page: `author` is the index in the page's authors."""
+
+    author: int
+    n: int
+    op: Op
+
+
+class Page(msgspec.Struct, array_like=True, frozen=True):
+    """Operations first, first+1, ... of one space. An own operation of the current epoch is only its n."""
+
+    space: str
+    first: int
+    authors: list[Author]
+    ops: list[int | Placed]
+
+
+class SyncResponse(msgspec.Struct, array_like=True, frozen=True):
+    """One round trip down. `acked`: the highest n known of this device and epoch.
+
+    `refused`: (n, problem number) of operations that got no place and never will.
+    `more`: call again, there is more to read.
+    """
+
+    generation: int
+    acked: int
+    pages: list[Page]
+    refused: list[tuple[int, int]]
+    more: bool
+
+
+class EnrolRequest(msgspec.Struct, array_like=True, frozen=True):
+    """A one-time code and the device's public keys; `proof` signs code + both keys with `sign_key`."""
+
+    code: str
+    sign_key: bytes
+    receive_key: bytes
+    name: str
+    proof: bytes
+
+
+class EnrolResponse(msgspec.Struct, array_like=True, frozen=True):
+    """Who the device is from now on. Ids are UUID text."""
+
+    device: str
+    organisation: str
+    organisation_name: str
+    role: str
+    server_key: bytes
+    generation: int
+
+
+class NonceRequest(msgspec.Struct, array_like=True, frozen=True):
+    """Asks for a fresh nonce to sign."""
+
+    device: str
+
+
+class NonceResponse(msgspec.Struct, array_like=True, frozen=True):
+    """32 random bytes, good for one token and two minutes."""
+
+    nonce: bytes
+
+
+class TokenRequest(msgspec.Struct, array_like=True, frozen=True):
+    """The nonce, signed (TOKEN_CONTEXT + nonce) with the device's key."""
+
+    device: str
+    nonce: bytes
+    signature: bytes
+
+
+class TokenResponse(msgspec.Struct, array_like=True, frozen=True):
+    """A bearer token (text) that is good for `seconds`; role and organisation as they are now."""
+
+    token: str
+    seconds: int
+    role: str
+    organisation_name: str
+
+
+TOKEN_CONTEXT = b"wimdesk token v1\0"
+ENROL_CONTEXT = b"wimdesk enrol v1\0"
+BATCH_CONTEXT = b"wimdesk batch v1\0"
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+def pack(message: msgspec.Struct) -> bytes:
+    """Return the message as bytes, not yet compressed."""
+    return _encode(message)
+
+
+def clean_code(text: str) -> str:
+    """Return a typed one-time code as it is stored: no spaces or dashes, O read as 0, I and L as 1."""
+    kept = text.upper().translate(str.maketrans("OIL", "011"))
+    return "".join(c for c in kept if c in CODE_ALPHABET)
+
+
+def _salt(seed: bytes, index: int) -> bytes:
+    return hmac.digest(seed, index.to_bytes(4), "sha256")[:16]
+
+
+def batch_root(device: bytes, epoch: int, first: int, ops: list[Op], seed: bytes) -> bytes:
+    """Return the Merkle root (SHA-256) that the device signs for this batch.
+
+    Each leaf commits to the clear part and to H(salt || payload), so that a payload can be erased
+    later and the signature still verifies.
+    """
+    level = []
+    for index, op in enumerate(ops):
+        hidden = hashlib.sha256(_salt(seed, index) + op.payload).digest()
+        clear = _encode(
+            (op.space, device, epoch, first + index, op.type, op.record, op.owner, op.fields, sorted(op.base.items()))
+        )
+        level.append(hashlib.sha256(b"\0" + clear + hidden).digest())
+    while len(level) > 1:
+        pairs = [level[i : i + 2] for i in range(0, len(level), 2)]
+        level = [hashlib.sha256(b"\1" + b"".join(pair)).digest() if len(pair) == 2 else pair[0] for pair in pairs]
+    return BATCH_CONTEXT + (level[0] if level else b"")

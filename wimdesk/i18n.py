@@ -1,0 +1,58 @@
+"""Words, dates and numbers in the reader's language.
+
+Screens and the command line use the current language; a document gets its translator as an
+argument, because its language may be another one. Catalogues: resources/translations.
+"""
+
+from __future__ import annotations
+
+import functools
+import gettext as _gettext
+from collections.abc import Mapping
+
+import resources
+
+LANGUAGES = {"en": "English", "fr": "Français", "es": "Español"}
+_current: list[_gettext.NullTranslations] = [_gettext.NullTranslations()]
+_code: list[str] = ["en"]
+
+
+@functools.cache
+def translator(language: str) -> _gettext.NullTranslations:
+    """Return the words of a language (BCP 47 code); English where there is no catalogue."""
+    return _gettext.translation("wimdesk", str(resources.path("translations")), [language], fallback=True)
+
+
+def set_language(language: str) -> None:
+    """Make this the language of screens, sentences and the command line."""
+    code = language if language in LANGUAGES else "en"
+    _code[0] = code
+    _current[0] = translator(code)
+
+
+def language() -> str:
+    """Return the code of the current language."""
+    return _code[0]
+
+
+def _(text: str) -> str:
+    """Return the text in the current language."""
+    return _current[0].gettext(text) if text else ""
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """Return the form for this count in the current language."""
+    return _current[0].ngettext(one, many, count)
+
+
+def N_(text: str) -> str:
+    """Mark a text for the catalogue; it is translated where it is shown."""
+    return text
+
+
+def pick(texts: Mapping[str, str] | None, code: str | None = None) -> str:
+    """Return the text in the wanted language, else English, else any that is there."""
+    if not texts:
+        return ""
+    wanted = code or language()
+    return texts.get(wanted) or texts.get("en") or next((t for t in texts.values() if t), "")

@@ -1,0 +1,236 @@
+"""Full-text search over whatever columns declare, in the encrypted database, blind to accents.
+
+Text is folded by us before it is indexed and before it is asked for (casefold, decomposition,
+letters that Unicode does not decompose, Chinese/Japanese/Korean runs as pairs); the original is what is
+shown and marked. Ranking adapts to the size of the answer, so that one letter in 100,000 items
+is as quick as a whole word.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import threading
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlcipher3 import dbapi2
+
+from wimdesk.store.engine import Store
+from wimdesk.store.record import Record, fields, types
+
+_COLUMNS = ("title", "summary", "body", "tags")
+_LETTERS = str.maketrans(
+    {
+        "ı": "i",
+        "ß": "ss",
+        "ø": "o",
+        "đ": "d",
+        "ł": "l",
+        "æ": "ae",
+        "œ": "oe",
+        "أ": "ا",
+        "إ": "ا",
+        "آ": "ا",
+        "ى": "ي",
+        "ة": "ه",
+        "ـ": "",
+    }
+)
+_WORD = re.compile(r"\w+")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+_MANY = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One record found; the best comes first."""
+
+    type: str
+    id: str
+
+
+@functools.lru_cache(maxsize=20_000)
+def fold(word: str) -> str:
+    """Return the word without case, accents and the like; the same for text and question."""
+    plain = unicodedata.normalize("NFKD", word.casefold().translate(_LETTERS))
+    return "".join(c for c in plain if not unicodedata.combining(c)).translate(_LETTERS)
+
+
+def folded(value: object) -> str:
+    """Return a column's value (text, list or map of texts) as folded words."""
+    if isinstance(value, dict):
+        return " ".join(folded(v) for v in value.values())
+    if isinstance(value, list):
+        return " ".join(folded(v) for v in value)
+    if not isinstance(value, str) or not value:
+        return ""
+    words = []
+    for word in _WORD.findall(value):
+        plain = fold(word)
+        words += _pairs(plain) if _CJK.search(plain) else [plain]
+    return " ".join(words)
+
+
+def _pairs(word: str) -> list[str]:
+    out: list[str] = []
+    for part in re.split(f"({_CJK.pattern})", word):
+        if _CJK.fullmatch(part):
+            out += [part[i : i + 2] for i in range(max(1, len(part) - 1))]
+        elif part:
+            out.append(part)
+    return out
+
+
+def attach(store: Store) -> None:
+    """Keep the index up to date in the same transaction as the records."""
+    store.indexers.append(_index)
+
+
+def _searched(cls: type[Record]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, info in fields(cls).items():
+        if "search" in info:
+            found.setdefault(info["search"], []).append(name)
+    return found
+
+
+def _index(session: Session, touched: dict[str, set[str]]) -> None:
+    known = types()
+    for type_name, ids in touched.items():
+        cls = known.get(type_name)
+        if cls is None or not _searched(cls):
+            continue
+        everyone = sorted(ids)
+        for start in range(0, len(everyone), 500):
+            _index_some(session, cls, everyone[start : start + 500])
+
+
+def _index_some(session: Session, cls: type[Record], ids: list[str]) -> None:
+    connection = session.connection().connection.driver_connection
+    if connection is None:
+        raise RuntimeError("no driver connection")
+    marks = ",".join("?" * len(ids))
+    old = connection.execute(f"SELECT doc FROM search_ref WHERE record IN ({marks})", ids).fetchall()
+    connection.executemany("DELETE FROM search_text WHERE rowid=?", old)
+    connection.executemany("DELETE FROM search_title WHERE rowid=?", old)
+    connection.execute(f"DELETE FROM search_ref WHERE record IN ({marks})", ids)
+    columns = _searched(cls)
+    names = [name for group in columns.values() for name in group]
+    query = select(cls.id, *(getattr(cls, name) for name in names)).where(cls.id.in_(ids), cls.deleted.is_(False))
+    for row in session.execute(query):
+        parts = {weight: " ".join(folded(getattr(row, name)) for name in group) for weight, group in columns.items()}
+        if not any(parts.values()):
+            continue
+        doc = connection.execute(
+            "INSERT INTO search_ref(record, type) VALUES (?, ?)", (row.id, cls.__tablename__)
+        ).lastrowid
+        texts = [parts.get(column, "") for column in _COLUMNS]
+        connection.execute(
+            "INSERT INTO search_text(rowid, title, summary, body, tags) VALUES (?,?,?,?,?)", (doc, *texts)
+        )
+        connection.execute("INSERT INTO search_title(rowid, title) VALUES (?, ?)", (doc, f"{texts[0]} {texts[3]}"))
+
+
+def rebuild(session: Session) -> int:
+    """Index everything anew; return how many records were looked at."""
+    count = 0
+    for cls in types().values():
+        ids = list(session.scalars(select(cls.id)))
+        count += len(ids)
+        _index(session, {cls.__tablename__: set(ids)})
+    return count
+
+
+class Searcher:
+    """Answers questions on a connection of its own. A newer question stops the one before it."""
+
+    def __init__(self, store: Store) -> None:
+        self._connection = store.raw()
+        self._lock = threading.Lock()
+        self._latest = 0
+        self._running = 0
+        self._connection.set_progress_handler(self._stale, 2000)
+
+    def _stale(self) -> int:
+        return int(self._running != self._latest)
+
+    def ask(self, question: str, *, types: Iterable[str] = (), limit: int = 1000) -> list[Hit] | None:
+        """Return the best hits, or None where a newer question has come meanwhile.
+
+        Words are prefixes and all must occur. An empty question finds nothing.
+        """
+        self._latest += 1
+        mine = self._latest
+        with self._lock:
+            if mine != self._latest:
+                return None
+            self._running = mine
+            try:
+                return self._find(question, tuple(types), limit)
+            except dbapi2.OperationalError:
+                if mine == self._latest:
+                    raise
+                return None
+
+    def _find(self, question: str, kinds: tuple[str, ...], limit: int) -> list[Hit]:
+        words = folded(question).split()
+        if not words:
+            return []
+        match = " ".join(f'"{word}"*' for word in words)
+        run = self._connection.execute
+        only = f" AND r.type IN ({','.join('?' * len(kinds))})" if kinds else ""
+        short = len(words) == 1 and len(words[0]) < 3
+        many = not short and self._count(match) > _MANY
+        if short or many:
+            # Ranking every match is what costs: titles are ranked in their small index, the rest is newest first.
+            ranked = f"SELECT r.type, r.record FROM search_title f {self._where('search_title', only)}"
+            rows = run(f"{ranked} ORDER BY f.rowid DESC LIMIT ?", (match, *kinds, limit)).fetchall()
+            if len(rows) < limit:
+                seen = {record for _kind, record in rows}
+                rest = f"SELECT r.type, r.record FROM search_text f {self._where('search_text', only)}"
+                more = run(f"{rest} ORDER BY f.rowid DESC LIMIT ?", (match, *kinds, limit)).fetchall()
+                rows += [row for row in more if row[1] not in seen]
+        else:
+            ranked = f"SELECT r.type, r.record FROM search_text f {self._where('search_text', only)}"
+            rows = run(
+                f"{ranked} ORDER BY bm25(search_text, 10, 4, 1, 6), f.rowid DESC LIMIT ?", (match, *kinds, limit)
+            ).fetchall()
+        return [Hit(kind, record) for kind, record in rows[:limit]]
+
+    @staticmethod
+    def _where(table: str, only: str) -> str:
+        return f"JOIN search_ref r ON r.doc = f.rowid WHERE {table} MATCH ?{only}"
+
+    def _count(self, match: str) -> int:
+        counted = "SELECT count(*) FROM (SELECT 1 FROM search_text WHERE search_text MATCH ? LIMIT ?)"
+        return int(self._connection.execute(counted, (match, _MANY + 1)).fetchone()[0])
+
+    def close(self) -> None:
+        """Stop a running question and close the connection."""
+        self._latest += 1
+        with self._lock:
+            self._connection.close()
+
+
+def marks(text: str, question: str) -> list[tuple[int, int]]:
+    """Return where the question's words begin words of the original text: (start, end) pairs."""
+    wanted = folded(question).split()
+    found = []
+    for word in _WORD.finditer(text):
+        plain = fold(word.group())
+        if any(plain.startswith(w) for w in wanted) or (_CJK.search(plain) and any(w in plain for w in wanted)):
+            found.append(word.span())
+    return found
+
+
+def snippet(text: str, question: str, length: int = 160) -> str:
+    """Return a piece of the text around the first hit, cut at words."""
+    spots = marks(text, question)
+    if len(text) <= length or not spots or spots[0][1] < length:
+        return text[:length].rsplit(" ", 1)[0] + "…" if len(text) > length else text
+    start = text.rfind(" ", 0, max(0, spots[0][0] - length // 3)) + 1
+    return "…" + text[start : start + length].rsplit(" ", 1)[0] + "…"

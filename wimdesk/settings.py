@@ -1,0 +1,121 @@
+"""Every setting, declared once. They live beside the profile, belong to this computer, never sync."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from wimdesk.events import Signal
+from wimdesk.i18n import N_
+
+Value = str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One choice: its name, its default (which gives the type) and the words of its row."""
+
+    name: str
+    default: Value
+    label: str
+    group: str = ""
+    choices: tuple[tuple[Value, str], ...] = ()
+
+
+DECLARED = (
+    Setting("language", "en", N_("Language"), "region", (("en", "English"), ("fr", "Français"), ("es", "Español"))),
+    Setting(
+        "document_language",
+        "en",
+        N_("Language of documents"),
+        "region",
+        (("en", "English"), ("fr", "Français"), ("es", "Español")),
+    ),
+    Setting(
+        "scheme",
+        "system",
+        N_("Colours"),
+        "look",
+        (
+            ("system", N_("As the computer")),
+            ("light", N_("Light")),
+            ("dark", N_("Dark")),
+            ("contrast", N_("High contrast")),
+        ),
+    ),
+    Setting(
+        "density",
+        "comfortable",
+        N_("Spacing of lists"),
+        "look",
+        (("comfortable", N_("Comfortable")), ("compact", N_("Compact"))),
+    ),
+    Setting(
+        "text_percent",
+        100,
+        N_("Text size"),
+        "look",
+        ((90, "90 %"), (100, "100 %"), (110, "110 %"), (125, "125 %"), (150, "150 %")),
+    ),
+    Setting("sync_automatically", True, N_("Sync by itself when there is a connection"), "sync"),
+    Setting("first_run_done", False, ""),
+    Setting("last_page", "home", ""),
+    Setting("last_state", "", ""),
+    Setting("person_name", "", N_("Your name"), "organisation"),
+    Setting("site_id", "", N_("Your site"), "organisation"),
+    Setting("window", "", ""),
+)
+_BY_NAME = {setting.name: setting for setting in DECLARED}
+
+
+class Settings:
+    """The settings of one profile, kept in a small JSON file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.changed: Signal[str] = Signal()
+        try:
+            stored = json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError):
+            stored = {}
+        self._values: dict[str, Value] = {
+            name: value
+            for name, value in (stored.items() if isinstance(stored, dict) else ())
+            if name in _BY_NAME and type(value) is type(_BY_NAME[name].default)
+        }
+
+    def get(self, name: str) -> Value:
+        """Return the value, or the default; an undeclared name raises KeyError."""
+        return self._values.get(name, _BY_NAME[name].default)
+
+    def text(self, name: str) -> str:
+        """Return a setting of text."""
+        return str(self.get(name))
+
+    def flag(self, name: str) -> bool:
+        """Return a setting of yes or no."""
+        return bool(self.get(name))
+
+    def number(self, name: str) -> int:
+        """Return a setting of a whole number."""
+        return int(self.get(name))
+
+    def put(self, name: str, value: Value) -> None:
+        """Store a value at once; the file is replaced in one step."""
+        setting = _BY_NAME[name]
+        if type(value) is not type(setting.default):
+            raise TypeError(name)
+        if self.get(name) == value:
+            return
+        self._values[name] = value
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self._path.with_suffix(".new")
+        fresh.write_text(json.dumps(self._values, ensure_ascii=False, sort_keys=True), "utf-8")
+        Path(fresh).replace(self._path)
+        self.changed.send(name)
+
+    def on(self, listener: Callable[[str], object]) -> Callable[[], None]:
+        """Call the listener with the name of each setting that changes."""
+        return self.changed.connect(listener)

@@ -1,0 +1,192 @@
+"""The one way into the database: many readers, one writer thread, one announcement after each commit."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
+from sqlcipher3 import dbapi2
+
+from wimdesk.errors import DiskFull, EnvironmentProblem, NotAProfile, ProfileBusy
+from wimdesk.events import Changed, Signal
+from wimdesk.i18n import _
+from wimdesk.store import journal
+
+P = ParamSpec("P")
+R = TypeVar("R")
+log = logging.getLogger(__name__)
+
+_PRAGMAS = (
+    "cipher_log_level=NONE", "journal_mode=WAL", "synchronous=FULL", "fullfsync=1", "checkpoint_fullfsync=1",
+    "secure_delete=ON", "foreign_keys=ON", "trusted_schema=OFF", "temp_store=MEMORY", "journal_size_limit=4194304",
+)  # fmt: skip
+_OLDEST_SQLITE = (3, 51, 3)  # earlier ones carry the WAL-reset bug
+
+
+def connect(path: Path, key: bytes, *, create: bool = False, read_only: bool = False) -> dbapi2.Connection:
+    """Open the encrypted file. Raises NotAProfile where the key does not fit or the file is foreign."""
+    if dbapi2.sqlite_version_info < _OLDEST_SQLITE:
+        raise RuntimeError(f"SQLite {dbapi2.sqlite_version} is too old")
+    if not create and not path.is_file():
+        raise NotAProfile(_("There is no WIMDesk data in this folder. Nothing was changed. Choose another folder."))
+    connection = dbapi2.connect(str(path), check_same_thread=False, timeout=10, isolation_level=None)
+    try:
+        connection.execute("PRAGMA cipher_log_level=NONE")
+        connection.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
+        # Reading comes before the pragmas: with a wrong key nothing may be written, not even a journal mode.
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
+        if not connection.execute("PRAGMA cipher_version").fetchall():
+            raise RuntimeError("this SQLite can't encrypt")
+        for pragma in _PRAGMAS:
+            connection.execute("PRAGMA " + pragma).fetchall()
+        if read_only:
+            connection.execute("PRAGMA query_only=ON")
+    except dbapi2.Error as error:
+        connection.close()
+        raise translated(error) from error
+    return connection
+
+
+def translated(error: BaseException) -> EnvironmentProblem:
+    """Return the sentence for an error of the computer; re-raise what is a bug of ours.
+
+    SQLite's primary result code decides (sqlite.org/rescode.html).
+    """
+    code = getattr(error, "sqlite_errorcode", None)
+    match code & 0xFF if isinstance(code, int) else None:
+        case 13:
+            return DiskFull(
+                _("Not saved: the disk is full. What was saved before is safe. Free some space, then try again.")
+            )
+        case 5 | 6:
+            return ProfileBusy(
+                _("Not saved: another program holds your data. Nothing is lost. Close it and try again.")
+            )
+        case 11 | 26:
+            return NotAProfile(
+                _(
+                    "This file is not WIMDesk data, or the key does not fit. "
+                    "Nothing was changed. Choose another profile."
+                )
+            )
+        case 8 | 10 | 14 | 23:
+            return EnvironmentProblem(
+                _(
+                    "The folder of your data can't be read or written. "
+                    "Nothing was changed. Check the disk and its rights."
+                )
+            )
+    raise error
+
+
+def _engine(path: Path, key: bytes, *, read_only: bool) -> Engine:
+    engine = create_engine(
+        "sqlite+pysqlite://",
+        module=dbapi2,
+        creator=lambda: connect(path, key, read_only=read_only),
+        poolclass=QueuePool,
+        pool_size=4,
+        max_overflow=8,
+    )
+
+    # The driver is in autocommit; we say BEGIN ourselves, and for a writer at once.
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+class Store:
+    """An open database. `changed` is sent after each commit, in the thread that wrote."""
+
+    def __init__(self, path: Path, key: bytes, author: journal.Author) -> None:
+        self.path = path
+        self.key = key
+        self.author = author
+        self.changed: Signal[Changed] = Signal()
+        self.indexers: list[Callable[[Session, dict[str, set[str]]], None]] = []
+        self._writer = _engine(path, key, read_only=False)
+        self._reader = _engine(path, key, read_only=True)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self._writer_ident: int | None = None
+        self._closed = False
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open a session that sees one moment of the database and can't write."""
+        try:
+            with Session(self._reader, expire_on_commit=False) as session:
+                yield session
+        except DBAPIError as error:
+            raise translated(error.orig or error) from error
+
+    def read(self, query: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Return what the query finds."""
+        with self.reading() as session:
+            return query(session, *args, **kwargs)
+
+    def write(self, verb: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+        """Run the verb on the writer thread as one transaction and one announcement."""
+        return self.write_as("", verb, *args, **kwargs)
+
+    def write_as(
+        self, origin: str, verb: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> Future[R]:
+        """As `write`; the announcement carries the origin."""
+        return self._thread.submit(lambda: self._transact(origin, verb, *args, **kwargs))
+
+    def run(self, verb: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Write and wait. Called from the writer thread itself this is a bug and says so."""
+        return self.run_as("", verb, *args, **kwargs)
+
+    def run_as(self, origin: str, verb: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """As `run`; the announcement carries the origin."""
+        if threading.get_ident() == self._writer_ident:
+            raise RuntimeError("a write inside a write")
+        return self.write_as(origin, verb, *args, **kwargs).result()
+
+    def _transact(
+        self, origin: str, verb: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        self._writer_ident = threading.get_ident()
+        try:
+            with Session(self._writer, expire_on_commit=False) as session:
+                scribe = journal.attach(session, self.author)
+                with session.begin():
+                    result = verb(session, *args, **kwargs)
+                    session.flush()
+                    for index in self.indexers:
+                        index(session, scribe.touched)
+        except DBAPIError as error:
+            raise translated(error.orig or error) from error
+        if scribe.touched:
+            ids = {name: frozenset(found) for name, found in scribe.touched.items()}
+            self.changed.send(Changed(ids, origin, scribe.wrote))
+        return result
+
+    def raw(self) -> dbapi2.Connection:
+        """Return a read-only driver connection for the searcher and the checks; the caller closes it."""
+        return connect(self.path, self.key, read_only=True)
+
+    def close(self) -> None:
+        """Finish what was asked for, fold the write-ahead log into the file, and close."""
+        if self._closed:
+            return
+        self._closed = True
+        self._thread.shutdown(wait=True)
+        self._reader.dispose()
+        with contextlib.suppress(DBAPIError), self._writer.connect() as connection:
+            driver = connection.connection.driver_connection
+            if driver is not None:
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self._writer.dispose()

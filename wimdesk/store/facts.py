@@ -1,0 +1,34 @@
+"""Small local facts of a profile (who we are, where the endpoint is); they never sync."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.orm import Session
+
+from wimdesk.store import tables
+
+Fact = str | int | bool | None
+
+
+def get(session: Session, key: str) -> Fact:
+    """Return a fact, or None where it was never put."""
+    found: Fact = session.scalar(select(tables.local.c.value).where(tables.local.c.key == key))
+    return found
+
+
+def text(session: Session, key: str) -> str:
+    """Return a fact as text; empty where it was never put."""
+    return str(get(session, key) or "")
+
+
+def number(session: Session, key: str) -> int:
+    """Return a fact as a whole number; 0 where it was never put."""
+    return int(get(session, key) or 0)
+
+
+def put(session: Session, **facts: Fact) -> None:
+    """Store facts."""
+    for key, value in facts.items():
+        statement = upsert(tables.local).values(key=key, value=value)
+        session.execute(statement.on_conflict_do_update(["key"], set_={"value": value}))

@@ -1,0 +1,168 @@
+"""What was done to a record: its history, undo, and what was changed in two places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from sync.merge import DELETED
+from wimdesk.errors import NotFound
+from wimdesk.i18n import _
+from wimdesk.store import journal, tables
+from wimdesk.store.record import Record, blank_row, types
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One operation of a record's history. `number` is the seq, or 0 while it waits to be sent."""
+
+    at: str
+    by: str
+    mine: bool
+    number: int
+    state: str
+    values: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One side of a clash: the value, who set it and when, and whether on this device."""
+
+    value: object
+    by: str
+    at: str
+    mine: bool
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class TwoPlaces:
+    """One field that two people changed without knowing of each other.
+
+    `shown` is the value that shows now (the later one in the log), `other` the one kept beside it;
+    `base` is what both started from, None where that is not known here.
+    """
+
+    record: str
+    type: str
+    field: str
+    base: Version | None
+    shown: Version
+    other: Version
+
+
+def history(session: Session, record: str) -> list[Step]:
+    """Return the operations of a record, oldest first; waiting ones last."""
+    own = session.scalar(select(tables.local.c.value).where(tables.local.c.key == "device")) or ""
+    # Ops that were given a place come in its order; those that wait come after them.
+    order = (case((tables.op.c.seq.is_(None), 1), else_=0), tables.op.c.seq, tables.op.c.pos)
+    steps = []
+    for row in session.execute(select(tables.op).where(tables.op.c.record == record).order_by(*order)):
+        payload = journal.unpack_payload(row.payload)
+        mine = row.device.hex() == str(own).replace("-", "")
+        steps.append(Step(payload.at, payload.by, mine, row.seq or 0, row.state, journal.values_of(row)))
+    return steps
+
+
+def open_clashes(session: Session, record: str | None = None) -> list[TwoPlaces]:
+    """Return what needs a decision, one entry per field and losing value."""
+    query = select(tables.clash).where(tables.clash.c.open)
+    if record:
+        query = query.where(tables.clash.c.record == record)
+    own = str(session.scalar(select(tables.local.c.value).where(tables.local.c.key == "device")) or "").replace("-", "")
+    found = []
+    for row in session.execute(query.order_by(tables.clash.c.winner)):
+        shown = _version(session, row.space, row.winner, row.field, own)
+        other = _version(session, row.space, row.loser, row.field, own)
+        if shown and other:
+            base = _version(session, row.space, row.base, row.field, own)
+            found.append(TwoPlaces(row.record, row.type, row.field, base, shown, other))
+    return found
+
+
+def count_clashes(session: Session) -> int:
+    """Return how many records need a decision."""
+    return session.scalar(select(func.count(tables.clash.c.record.distinct())).where(tables.clash.c.open)) or 0
+
+
+def _version(session: Session, space: str, seq: int, field: str, own: str) -> Version | None:
+    row = session.execute(select(tables.op).where(tables.op.c.space == space, tables.op.c.seq == seq)).first()
+    if row is None or not row.payload:
+        return None
+    payload, values = journal.unpack_payload(row.payload), journal.values_of(row)
+    value = values.get(field) if field != DELETED or field in values else values
+    return Version(value, payload.by, payload.at, row.device.hex() == own, seq)
+
+
+def decide(session: Session, type_name: str, record: str, values: dict[str, object]) -> None:
+    """Settle what was changed in two places: the chosen values become an ordinary edit.
+
+    A value that already shows is journalled too: the decision has to reach the others.
+    """
+    journal.force(session, fetch(session, type_name, record), values)
+
+
+def fetch(session: Session, type_name: str, record: str) -> Record:
+    """Return a record; raises NotFound with a sentence."""
+    cls = types().get(type_name)
+    found = session.get(cls, record) if cls else None
+    if found is None:
+        raise NotFound(_("There is no such record here. Nothing was changed. It may have been removed."))
+    return found
+
+
+def last_act(session: Session) -> int:
+    """Return the number of the latest act of a person on this computer, 0 where there is none."""
+    author = select(tables.local.c.value).where(tables.local.c.key == "device").scalar_subquery()
+    query = select(tables.op.c.act).where(tables.op.c.act != 0, author.is_not(None))
+    return session.scalar(query.order_by(tables.op.c.pos.desc()).limit(1)) or 0
+
+
+def undo(session: Session, act: int) -> int:
+    """Take back one act: each field gets what it had before, made records go to the trash.
+
+    A field that was changed again since (here or elsewhere) is left as it is. Returns how many
+    records changed back.
+    """
+    rows = session.execute(select(tables.op).where(tables.op.c.act == act).order_by(tables.op.c.pos.desc())).all()
+    changed = 0
+    for row in rows:
+        record = fetch(session, row.type, row.record)
+        changed += _undo_one(record, row)
+    return changed
+
+
+def _undo_one(record: Record, row: Row[Any]) -> bool:
+    if row.before is None:
+        if record.deleted:
+            return False
+        record.deleted = True
+        return True
+    back = {
+        name: old
+        for name, old in journal.before_of(row).items()
+        if getattr(record, name) == journal.values_of(row).get(name)
+    }
+    blank = blank_row(type(record))
+    for name, old in back.items():
+        setattr(record, name, blank.get(name) if old is None else old)
+    return bool(back)
+
+
+def trash(session: Session, limit: int = 500) -> list[Record]:
+    """Return deleted records of all types, the latest first."""
+    found: list[Record] = []
+    for cls in types().values():
+        found += session.scalars(select(cls).where(cls.deleted).order_by(cls.updated_at.desc()).limit(limit))
+    return sorted(found, key=lambda r: r.updated_at, reverse=True)[:limit]
+
+
+def waiting_records(session: Session, records: list[str]) -> set[str]:
+    """Return which of these records have something that waits to be sent."""
+    query = select(tables.op.c.record).where(
+        or_(tables.op.c.state == tables.WAITING, tables.op.c.state == tables.REFUSED), tables.op.c.record.in_(records)
+    )
+    return set(session.scalars(query))

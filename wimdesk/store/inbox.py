@@ -1,0 +1,296 @@
+"""The second door into the records: what came through the network. One page, one transaction.
+
+What is not understood (a type, a field of a newer program) is parked verbatim in the shadow and
+applied after the upgrade. Own edits that still wait are shown on top of what the log says.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.orm import Session
+
+from sync.merge import DELETED, Change, Clash, FieldState, RecordState, merge
+from sync.protocol import Page, Placed
+from wimdesk.store import journal, tables
+from wimdesk.store.record import Record, blank_row, fields, types
+
+_pack = msgspec.msgpack.Encoder().encode
+_unpack_state = msgspec.msgpack.Decoder(RecordState).decode
+_CHUNK = 500
+
+
+class GapInPage(Exception):
+    """The page does not start right after the cursor; it must be asked for again."""
+
+
+class _Bench:
+    """What is loaded to apply one page: states, own waiting operations, and what changes."""
+
+    def __init__(self, session: Session, space: str) -> None:
+        self.session = session
+        self.space = space
+        self.states: dict[str, RecordState] = {}
+        self.foreign: set[str] = set()
+        """Records that live in another space: an operation on them here is kept, never applied."""
+        self.last: dict[str, tuple[str, str]] = {}
+        self.first: dict[str, tuple[str, str]] = {}
+        self.clashes: list[tuple[str, str, Clash]] = []
+        self.settled: list[tuple[str, str, int]] = []
+
+
+def apply_page(session: Session, page: Page) -> int:
+    """Apply one page of a space; return how many operations were new here.
+
+    Raises GapInPage where operations before the page are missing; nothing is changed then.
+    """
+    cursor = session.scalar(select(tables.cursor.c.seq).where(tables.cursor.c.space == page.space)) or 0
+    if page.first > cursor + 1:
+        raise GapInPage(page.space)
+    items = list(enumerate(page.ops, page.first))[max(0, cursor + 1 - page.first) :]
+    if not items:
+        return 0
+    bench = _Bench(session, page.space)
+    opened = _open(session, page, items)
+    _load_states(bench, {record for _seq, record, *_rest in opened})
+    for seq, record, type_name, owner, change, who in opened:
+        if record in bench.foreign:
+            continue
+        _merge_one(bench, seq, record, type_name, owner, change)
+        bench.first.setdefault(record, who)
+        bench.last[record] = who
+    if bench.states:
+        _save_states(bench)
+        _save_clashes(bench)
+        show(session, bench.states, bench.first, bench.last, page.space)
+    last = items[-1][0]
+    session.execute(
+        upsert(tables.cursor).values(space=page.space, seq=last).on_conflict_do_update(["space"], set_={"seq": last})
+    )
+    return len(items)
+
+
+def _open(
+    session: Session, page: Page, items: Sequence[tuple[int, int | Placed]]
+) -> list[tuple[int, str, str, bytes, Change, tuple[str, str]]]:
+    author = journal.scribe_of(session).author
+    own_numbers = [item for _seq, item in items if isinstance(item, int)]
+    own = _own_rows(session, author, own_numbers)
+    opened = []
+    arrivals: list[dict[str, object]] = []
+    places: list[dict[str, object]] = []
+    for seq, item in items:
+        if isinstance(item, int):
+            row = own[item]
+            payload = journal.unpack_payload(row.payload)
+            places.append({"_pos": row.pos, "seq": seq})
+            change = Change(
+                seq, row.device, row.epoch, row.n, dict(zip(row.fields, payload.values, strict=True)), row.base
+            )
+            opened.append((seq, row.record, row.type, uuid.UUID(row.owner).bytes, change, (payload.at, payload.by)))
+            continue
+        who = page.authors[item.author]
+        op, payload = item.op, journal.unpack_payload(item.op.payload)
+        record = str(uuid.UUID(bytes=op.record))
+        arrivals.append(_journal_row(page.space, seq, who.device, who.epoch, item, record))
+        change = Change(seq, who.device, who.epoch, item.n, dict(zip(op.fields, payload.values, strict=True)), op.base)
+        opened.append((seq, record, op.type, op.owner, change, (payload.at, payload.by)))
+    if places:
+        session.execute(
+            update(tables.op)
+            .where(tables.op.c.pos == bindparam("_pos"))
+            .values(seq=bindparam("seq"), state=tables.PLACED),
+            places,
+        )
+    if arrivals:
+        statement = upsert(tables.op)
+        session.execute(
+            statement.on_conflict_do_update(
+                ["device", "epoch", "n"], set_={"seq": statement.excluded.seq, "state": tables.PLACED}
+            ),
+            arrivals,
+        )
+    return opened
+
+
+def _journal_row(space: str, seq: int, device: bytes, epoch: int, item: Placed, record: str) -> dict[str, object]:
+    op = item.op
+    return {
+        "space": space, "seq": seq, "device": device, "epoch": epoch, "n": item.n, "type": op.type, "record": record,
+        "owner": str(uuid.UUID(bytes=op.owner)), "fields": list(op.fields), "base": op.base, "payload": op.payload,
+        "state": tables.PLACED,
+    }  # fmt: skip
+
+
+def _own_rows(session: Session, author: journal.Author, numbers: list[int]) -> dict[int, Row[Any]]:
+    found: dict[int, Row[Any]] = {}
+    for part in _chunks(numbers):
+        query = select(tables.op).where(
+            tables.op.c.device == author.device, tables.op.c.epoch == author.epoch, tables.op.c.n.in_(part)
+        )
+        found |= {row.n: row for row in session.execute(query)}
+    return found
+
+
+def _load_states(bench: _Bench, records: Iterable[str]) -> None:
+    for part in _chunks(list(records)):
+        query = select(tables.shadow.c.record, tables.shadow.c.space, tables.shadow.c.state)
+        for record, space, state in bench.session.execute(query.where(tables.shadow.c.record.in_(part))):
+            if space == bench.space:
+                bench.states[record] = _unpack_state(state)
+            else:
+                bench.foreign.add(record)
+        here = select(tables.op.c.record).where(tables.op.c.record.in_(part), tables.op.c.space != bench.space)
+        bench.foreign.update(bench.session.scalars(here))
+
+
+def _merge_one(bench: _Bench, seq: int, record: str, type_name: str, owner: bytes, change: Change) -> None:
+    state = bench.states.get(record)
+    if state is None:
+        state = bench.states[record] = RecordState(type_name, owner, {})
+    outcome = merge(state, change)
+    bench.clashes += [(record, state.type, c) for c in outcome.clashes]
+    bench.settled += [(record, name, seq) for name in outcome.settled]
+
+
+def _save_states(bench: _Bench) -> None:
+    known = types()
+    rows = [
+        {"record": record, "type": s.type, "space": bench.space, "state": _pack(s), "parked": _is_parked(s, known)}
+        for record, s in bench.states.items()
+    ]
+    statement = upsert(tables.shadow)
+    bench.session.execute(
+        statement.on_conflict_do_update(
+            ["record"], set_={"state": statement.excluded.state, "parked": statement.excluded.parked}
+        ),
+        rows,
+    )
+
+
+def _is_parked(state: RecordState, known: dict[str, type[Record]]) -> bool:
+    cls = known.get(state.type)
+    return cls is None or not (state.fields.keys() - {DELETED} <= fields(cls).keys())
+
+
+def _save_clashes(bench: _Bench) -> None:
+    if bench.settled:
+        closing = update(tables.clash).where(
+            tables.clash.c.record == bindparam("_record"),
+            tables.clash.c.field == bindparam("_field"),
+            tables.clash.c.winner < bindparam("_seq"),
+        )
+        bench.session.execute(
+            closing.values(open=False), [{"_record": r, "_field": f, "_seq": s} for r, f, s in bench.settled]
+        )
+    last_settled = {(r, f): s for r, f, s in bench.settled}
+    rows = [
+        {
+            "record": record, "field": c.field, "winner": c.winner, "loser": c.loser, "type": type_name,
+            "space": bench.space, "base": c.base, "open": c.winner > last_settled.get((record, c.field), 0),
+        }
+        for record, type_name, c in bench.clashes
+    ]  # fmt: skip
+    if rows:
+        bench.session.execute(upsert(tables.clash).on_conflict_do_nothing(), rows)
+
+
+def show(
+    session: Session,
+    states: dict[str, RecordState],
+    first: dict[str, tuple[str, str]],
+    last: dict[str, tuple[str, str]],
+    space: str,
+) -> None:
+    """Write what the log says, with own waiting edits on top, into the tables of the records."""
+    waiting = _waiting(session, list(states))
+    scribe = journal.scribe_of(session)
+    by_type: dict[str, list[tuple[str, dict[str, object]]]] = defaultdict(list)
+    for record, state in states.items():
+        by_type[state.type].append((record, _visible(state, waiting.get(record, []))))
+    known = types()
+    for type_name, rows in by_type.items():
+        cls = known.get(type_name)
+        if cls is None:
+            continue
+        present: set[str] = set()
+        for part in _chunks([record for record, _values in rows]):
+            present.update(session.scalars(select(cls.id).where(cls.id.in_(part))))
+        table = cls.__table__
+        inserts, updates = [], defaultdict(list)
+        for record, values in rows:
+            at, by = last[record]
+            values |= {"updated_at": at, "updated_by": by}
+            kept = {name: value for name, value in values.items() if name in table.columns}
+            if record in present:
+                updates[tuple(kept)].append({"_id": record} | kept)
+            else:
+                made_at, made_by = first[record]
+                owner = str(uuid.UUID(bytes=states[record].owner))
+                made = {"id": record, "space": space, "owner": owner, "created_at": made_at, "created_by": made_by}
+                inserts.append(blank_row(cls) | made | kept)
+        if inserts:
+            session.execute(insert(table), inserts)  # type: ignore[arg-type]
+        for rows_alike in updates.values():
+            session.execute(update(table).where(table.c.id == bindparam("_id")), rows_alike)  # type: ignore[arg-type]
+        scribe.note(type_name, [record for record, _values in rows])
+
+
+def _visible(state: RecordState, waiting: list[Row[Any]]) -> dict[str, object]:
+    values = {name: f.value for name, f in state.fields.items()}
+    versions = {name: f.seq for name, f in state.fields.items()}
+    for row in waiting:
+        values |= journal.values_of(row)
+        versions |= dict.fromkeys(row.fields, -row.n)
+    return values | {"versions": versions}
+
+
+def _waiting(session: Session, records: list[str]) -> dict[str, list[Row[Any]]]:
+    if session.scalar(select(tables.op.c.pos).where(tables.op.c.state == tables.WAITING).limit(1)) is None:
+        return {}
+    found: dict[str, list[Row[Any]]] = defaultdict(list)
+    for part in _chunks(records):
+        query = select(tables.op).where(tables.op.c.record.in_(part), tables.op.c.state == tables.WAITING)
+        for row in session.execute(query.order_by(tables.op.c.pos)):
+            found[row.record].append(row)
+    return found
+
+
+def show_parked(session: Session) -> int:
+    """After an upgrade: show what had been parked and is understood now; return how many records."""
+    rows = session.execute(select(tables.shadow).where(tables.shadow.c.parked)).all()
+    known = types()
+    by_space: dict[str, dict[str, RecordState]] = defaultdict(dict)
+    for row in rows:
+        by_space[row.space][row.record] = _unpack_state(row.state)
+    for space, states in by_space.items():
+        nobody = dict.fromkeys(states, ("", ""))
+        show(session, states, nobody, nobody, space)
+    understood = [r.record for r in rows if not _is_parked(_unpack_state(r.state), known)]
+    for part in _chunks(understood):
+        session.execute(update(tables.shadow).where(tables.shadow.c.record.in_(part)).values(parked=False))
+    return len(understood)
+
+
+def plant(session: Session, cls: type[Record], rows: list[dict[str, object]]) -> None:
+    """Put records there that ship with the program; they are no edits and are never sent."""
+    full = [blank_row(cls) | {"versions": {}} | row for row in rows]
+    if full:
+        session.execute(upsert(cls.__table__).on_conflict_do_nothing(), full)  # type: ignore[arg-type]
+        journal.scribe_of(session).note(cls.__tablename__, [str(row["id"]) for row in full])
+
+
+def clash_states(session: Session, record: str) -> dict[str, FieldState]:
+    """Return what the log alone says of a record, field by field; empty where it was never synced."""
+    state = session.scalar(select(tables.shadow.c.state).where(tables.shadow.c.record == record))
+    return _unpack_state(state).fields if state else {}
+
+
+def _chunks(items: list[Any]) -> Iterable[list[Any]]:
+    return (items[i : i + _CHUNK] for i in range(0, len(items), _CHUNK))

@@ -1,0 +1,139 @@
+"""What waits to be sent, and what the endpoint answered to it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from sync.protocol import MAX_OPS, Op
+from wimdesk import clock
+from wimdesk.store import journal, tables
+
+MAX_BATCH_BYTES = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One operation in the outbox, for people: which record, which fields, how many bytes."""
+
+    record: str
+    type: str
+    space: str
+    fields: tuple[str, ...]
+    size: int
+    at: str
+    state: str
+    problem: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One sync, as the history shows it. `sent` and `received` count operations."""
+
+    at: str
+    ok: bool
+    sentence: str
+    sent: int = 0
+    received: int = 0
+    bytes_up: int = 0
+    bytes_down: int = 0
+    requests: int = 0
+
+
+def next_batch(session: Session) -> tuple[int, list[Op]]:
+    """Return (n of the first, the next operations to send), in the order in which they were made."""
+    query = select(tables.op).where(tables.op.c.state == tables.WAITING).order_by(tables.op.c.n).limit(MAX_OPS)
+    first, size = 0, 0
+    ops: list[Op] = []
+    for row in session.execute(query):
+        size += len(row.payload) + 100
+        if ops and size > MAX_BATCH_BYTES:
+            break
+        first = first or row.n
+        record, owner = uuid.UUID(row.record).bytes, uuid.UUID(row.owner).bytes
+        ops.append(Op(row.space, row.type, record, owner, tuple(row.fields), row.base, row.payload))
+    return first, ops
+
+
+def note_refused(session: Session, refused: list[tuple[int, int]]) -> None:
+    """Remember which own operations the endpoint will never take, and why (protocol.Problem)."""
+    author = journal.scribe_of(session).author
+    for n, problem in refused:
+        session.execute(
+            update(tables.op)
+            .where(tables.op.c.device == author.device, tables.op.c.epoch == author.epoch, tables.op.c.n == n)
+            .where(tables.op.c.state == tables.WAITING)
+            .values(state=tables.REFUSED, problem=problem)
+        )
+
+
+def cursors(session: Session) -> dict[str, int]:
+    """Return how far each space was read."""
+    return {row.space: row.seq for row in session.execute(select(tables.cursor))}
+
+
+def count(session: Session) -> int:
+    """Return how many records wait to be sent."""
+    waiting = select(func.count(tables.op.c.record.distinct())).where(tables.op.c.state == tables.WAITING)
+    return session.scalar(waiting) or 0
+
+
+def waiting(session: Session, limit: int = 500) -> list[Waiting]:
+    """Return what waits or was refused, newest first, with fields and bytes."""
+    query = select(tables.op).where(tables.op.c.state != tables.PLACED).order_by(tables.op.c.pos.desc()).limit(limit)
+    return [
+        Waiting(
+            row.record,
+            row.type,
+            row.space,
+            tuple(row.fields),
+            len(row.payload),
+            journal.unpack_payload(row.payload).at if row.payload else "",
+            row.state,
+            row.problem,
+        )
+        for row in session.execute(query)
+    ]
+
+
+def record_run(session: Session, run: Run) -> None:
+    """Keep one line in the history of syncs; a failure like the one before it replaces that one."""
+    last = session.execute(select(tables.sync_run).order_by(tables.sync_run.c.pos.desc()).limit(1)).first()
+    if last and not last.ok and not run.ok and last.sentence == run.sentence:
+        session.execute(update(tables.sync_run).where(tables.sync_run.c.pos == last.pos).values(at=run.at))
+        return
+    session.execute(
+        insert(tables.sync_run).values(
+            at=run.at,
+            ok=run.ok,
+            sentence=run.sentence,
+            sent=run.sent,
+            received=run.received,
+            bytes_up=run.bytes_up,
+            bytes_down=run.bytes_down,
+            requests=run.requests,
+        )
+    )
+
+
+def runs(session: Session, limit: int = 50) -> list[Run]:
+    """Return the latest syncs, newest first."""
+    query = select(tables.sync_run).order_by(tables.sync_run.c.pos.desc()).limit(limit)
+    return [
+        Run(r.at, r.ok, r.sentence, r.sent, r.received, r.bytes_up, r.bytes_down, r.requests)
+        for r in session.execute(query)
+    ]
+
+
+def last_success(session: Session) -> str:
+    """Return when a sync last went well (UTC), or an empty text."""
+    query = select(func.max(tables.sync_run.c.at)).where(tables.sync_run.c.ok)
+    return session.scalar(query) or ""
+
+
+def finished(sentence: str, *, ok: bool, **figures: int) -> Run:
+    """Return a line for the history, as of now."""
+    return Run(clock.now(), ok, sentence, **figures)

@@ -1,0 +1,156 @@
+"""What every record type has in common, and the small vocabulary in which its columns are described."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, NotRequired, TypedDict
+
+from sqlalchemy import JSON, Boolean, Float, Integer, Text, inspect, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, declared_attr, mapped_column
+
+Kind = Literal[
+    "text",
+    "long_text",
+    "texts",
+    "long_texts",
+    "choice",
+    "codes",
+    "day",
+    "month",
+    "integer",
+    "decimal",
+    "flag",
+    "link",
+    "map",
+]
+Weight = Literal["title", "summary", "body", "tags"]
+Scope = Literal["private", "shared", "alliance"]
+
+DEFAULTS: dict[Kind, object] = {
+    "texts": {},
+    "long_texts": {},
+    "map": {},
+    "codes": [],
+    "integer": None,
+    "decimal": None,
+    "flag": False,
+}
+
+
+class Info(TypedDict):
+    """What a column says of itself; screens, exports, search and data protection read it."""
+
+    kind: Kind
+    label: str
+    help: NotRequired[str]
+    search: NotRequired[Weight]
+    listed: NotRequired[bool]
+    personal: NotRequired[bool]
+    choices: NotRequired[dict[str, str]]
+    link: NotRequired[str]
+    required: NotRequired[bool]
+    minimum: NotRequired[float]
+    maximum: NotRequired[float]
+
+
+_ALLOWED = frozenset(Info.__annotations__)
+
+
+class Base(DeclarativeBase):
+    """The metadata of all tables."""
+
+
+def field(kind: Kind, label: str, **more: object) -> MappedColumn[Any]:
+    """Return a synced column. `more` takes the keys of Info; an unknown key fails at import."""
+    unknown = set(more) - _ALLOWED
+    if unknown:
+        raise TypeError(f"unknown column info {sorted(unknown)} of {label!r}")
+    info = {"kind": kind, "label": label, **more}
+    match kind:
+        case "texts" | "long_texts" | "map":
+            return mapped_column(JSON, info=info, server_default=text("'{}'"))
+        case "codes":
+            return mapped_column(JSON, info=info, server_default=text("'[]'"))
+        case "integer":
+            return mapped_column(Integer, info=info)
+        case "decimal":
+            return mapped_column(Float, info=info)
+        case "flag":
+            return mapped_column(Boolean, info=info, server_default=text("0"))
+        case _:
+            return mapped_column(Text, info=info, server_default=text("''"), index=kind == "link")
+
+
+class Record(Base):
+    """One synced record: where it lives, whose it is, and what each field's last known place is.
+
+    `versions` maps a field to the seq of the operation that last set it, or to minus the n of this
+    device's own operation that still waits: exactly the base of the next edit (sync.merge).
+    Times and names are for people to read and are never compared.
+    """
+
+    __abstract__ = True
+
+    type_label: ClassVar[str] = ""
+    """One record, in English, marked for translation."""
+    type_label_many: ClassVar[str] = ""
+    home: ClassVar[Scope] = "private"
+    """The space in which a new record of this type lives."""
+
+    @declared_attr.directive
+    def __tablename__(cls) -> str:
+        name = cls.__name__
+        return "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    space: Mapped[str] = mapped_column(Text)
+    owner: Mapped[str] = mapped_column(Text)
+    deleted: Mapped[bool] = mapped_column(Boolean, server_default=text("0"))
+    versions: Mapped[dict[str, int]] = mapped_column(JSON, server_default=text("'{}'"))
+    created_at: Mapped[str] = mapped_column(Text, server_default=text("''"))
+    created_by: Mapped[str] = mapped_column(Text, server_default=text("''"))
+    updated_at: Mapped[str] = mapped_column(Text, server_default=text("''"))
+    updated_by: Mapped[str] = mapped_column(Text, server_default=text("''"))
+
+    def caption(self) -> str:
+        """Return what a person calls this record, in the current language."""
+        return self.id
+
+    @staticmethod
+    def problems(values: Mapping[str, object]) -> list[tuple[str, str]]:
+        """Return (field, sentence) for each rule that these values break; pure."""
+        return []
+
+
+LOCAL_COLUMNS = frozenset({"id", "space", "owner", "versions", "created_at", "created_by", "updated_at", "updated_by"})
+"""Columns that are not fields of an operation; `deleted` is one."""
+
+
+def types() -> dict[str, type[Record]]:
+    """Return every record type by its name, as imported by wimdesk.records."""
+    return {
+        mapper.class_.__tablename__: mapper.class_
+        for mapper in Base.registry.mappers
+        if issubclass(mapper.class_, Record)
+    }
+
+
+def fields(cls: type[Record]) -> dict[str, Info]:
+    """Return the synced fields of a type with what they say of themselves, in declared order."""
+    found: dict[str, Info] = {}
+    for column in inspect(cls).columns:
+        if column.key not in LOCAL_COLUMNS and column.key != "deleted":
+            found[column.key] = column.info  # type: ignore[assignment]  # made by `field` above
+    return found
+
+
+def default(info: Info) -> object:
+    """Return the value of a field that nobody has set: "" or {} or [] or None or False."""
+    found = DEFAULTS.get(info["kind"], "")
+    return dict(found) if isinstance(found, dict) else list(found) if isinstance(found, list) else found
+
+
+def blank_row(cls: type[Record]) -> dict[str, object]:
+    """Return a row of this type with nothing set."""
+    row: dict[str, object] = {name: default(info) for name, info in fields(cls).items()}
+    return row | {"deleted": False}

@@ -1,0 +1,80 @@
+"""The tables beside the records: journal, what the log says of each record, cursors, local facts."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Boolean, Column, Index, Integer, LargeBinary, Table, Text, text
+
+from wimdesk.store.record import Base
+
+WAITING, PLACED, REFUSED = "waiting", "placed", "refused"
+
+op = Table(
+    "op",
+    Base.metadata,
+    Column("pos", Integer, primary_key=True),
+    Column("space", Text, nullable=False),
+    Column("seq", Integer),
+    Column("device", LargeBinary, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("record", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("fields", JSON, nullable=False),
+    Column("base", JSON, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("before", LargeBinary),
+    Column("act", Integer, nullable=False, server_default=text("0")),
+    Column("state", Text, nullable=False),
+    Column("problem", Integer, nullable=False, server_default=text("0")),
+    Index("op_place", "space", "seq", unique=True),
+    Index("op_number", "device", "epoch", "n", unique=True),
+    Index("op_record", "record"),
+    Index("op_waiting", "pos", sqlite_where=text("state = 'waiting'")),
+)
+"""Every operation that this device made or received. `act` groups what one act of a person did;
+`before` holds what an own operation replaced, for undo; it never leaves this computer."""
+
+shadow = Table(
+    "shadow",
+    Base.metadata,
+    Column("record", Text, primary_key=True),
+    Column("type", Text, nullable=False),
+    Column("space", Text, nullable=False),
+    Column("state", LargeBinary, nullable=False),
+    Column("parked", Boolean, nullable=False),
+    Index("shadow_parked", "parked", sqlite_where=text("parked")),
+)
+"""What the log alone says of a record (sync.merge.RecordState); own waiting edits are not in it."""
+
+clash = Table(
+    "clash",
+    Base.metadata,
+    Column("record", Text, primary_key=True),
+    Column("field", Text, primary_key=True),
+    Column("winner", Integer, primary_key=True),
+    Column("loser", Integer, primary_key=True),
+    Column("type", Text, nullable=False),
+    Column("space", Text, nullable=False),
+    Column("base", Integer, nullable=False),
+    Column("open", Boolean, nullable=False),
+    Index("clash_open", "record", sqlite_where=text("open")),
+)
+
+cursor = Table("cursor", Base.metadata, Column("space", Text, primary_key=True), Column("seq", Integer, nullable=False))
+
+local = Table("local", Base.metadata, Column("key", Text, primary_key=True), Column("value", JSON, nullable=False))
+
+sync_run = Table(
+    "sync_run",
+    Base.metadata,
+    Column("pos", Integer, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("ok", Boolean, nullable=False),
+    Column("sentence", Text, nullable=False),
+    Column("sent", Integer, nullable=False),
+    Column("received", Integer, nullable=False),
+    Column("bytes_up", Integer, nullable=False),
+    Column("bytes_down", Integer, nullable=False),
+    Column("requests", Integer, nullable=False),
+)
