@@ -93,6 +93,7 @@ class Problem(IntEnum):
     OWNER_FORBIDDEN = 31
     NUMBERS_NOT_IN_ORDER = 32
     GENERATION_CHANGED = 33
+    NUMBERS_USED = 34
     TOO_OFTEN = 40
 
 
@@ -114,6 +115,7 @@ STATUS: dict[Problem, int] = {
     Problem.OWNER_FORBIDDEN: 403,
     Problem.NUMBERS_NOT_IN_ORDER: 409,
     Problem.GENERATION_CHANGED: 409,
+    Problem.NUMBERS_USED: 409,
     Problem.TOO_OFTEN: 429,
 }
 
@@ -166,6 +168,7 @@ class SyncRequest(msgspec.Struct, array_like=True, frozen=True):
     version: int
     generation: int
     cursors: dict[str, int]
+    epoch: int
     batch: Batch | None = None
 
 
@@ -253,6 +256,17 @@ class TokenResponse(msgspec.Struct, array_like=True, frozen=True):
 TOKEN_CONTEXT = b"wimdesk token v1\0"
 ENROL_CONTEXT = b"wimdesk enrol v1\0"
 BATCH_CONTEXT = b"wimdesk batch v1\0"
+
+
+def enrol_message(code: str, sign_key: bytes, receive_key: bytes) -> bytes:
+    """Return what `EnrolRequest.proof` signs; the code may be as typed."""
+    return ENROL_CONTEXT + clean_code(code).encode() + sign_key + receive_key
+
+
+def token_message(nonce: bytes) -> bytes:
+    """Return what `TokenRequest.signature` signs."""
+    return TOKEN_CONTEXT + nonce
+
 
 _encode = msgspec.msgpack.Encoder().encode
 

@@ -10,6 +10,7 @@ from wimdesk.store.record import Record, field
 KINDS = {
     "participation_report": N_("Participation report"),
     "organisation_profile": N_("Organisation profile"),
+    "site_metrics": N_("Site metrics"),
 }
 STATES = {
     "draft": N_("Draft"),

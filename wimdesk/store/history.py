@@ -160,6 +160,18 @@ def trash(session: Session, limit: int = 500) -> list[Record]:
     return sorted(found, key=lambda r: r.updated_at, reverse=True)[:limit]
 
 
+def counts(session: Session) -> dict[str, int]:
+    """Return how many records, operations, waiting changes and open decisions there are."""
+    found = {name: session.scalar(select(func.count()).select_from(cls)) or 0 for name, cls in sorted(types().items())}
+    waiting = select(func.count()).select_from(tables.op).where(tables.op.c.state == tables.WAITING)
+    return {
+        "records": sum(found.values()),
+        "operations": session.scalar(select(func.count()).select_from(tables.op)) or 0,
+        "waiting": session.scalar(waiting) or 0,
+        "conflicts": count_clashes(session),
+    }
+
+
 def waiting_records(session: Session, records: list[str]) -> set[str]:
     """Return which of these records have something that waits to be sent."""
     query = select(tables.op.c.record).where(

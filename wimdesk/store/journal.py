@@ -25,6 +25,8 @@ from wimdesk.store.record import LOCAL_COLUMNS, Record, default, fields
 
 _pack = msgspec.msgpack.Encoder().encode
 _unpack_before = msgspec.msgpack.Decoder(dict[str, object]).decode
+SAMPLE = "sample"
+"""The space of sample records: it belongs to no organisation and nothing in it is ever sent."""
 unpack_payload = msgspec.msgpack.Decoder(Payload).decode
 
 
@@ -75,8 +77,9 @@ def force(session: Session, record: Record, values: dict[str, object]) -> None:
     """Set fields and journal them even where the value stays the same: a decision is an edit too."""
     for name, value in values.items():
         setattr(record, name, value)
-    session.info.setdefault("forced", {}).setdefault(record, set()).update(values)
-    flag_modified(record, "versions")
+    if values:
+        session.info.setdefault("forced", {}).setdefault(record, set()).update(values)
+        flag_modified(record, "versions")
 
 
 def _guard(state: ORMExecuteState) -> None:
@@ -94,7 +97,7 @@ def _capture(session: Session, _context: UOWTransaction, _instances: object) -> 
     scribe = scribe_of(session)
     rows = []
     changed = [*session.new, *session.dirty]
-    n = None
+    numbers = _Numbers(session, scribe.author)
     for record in changed:
         if not isinstance(record, Record):
             continue
@@ -102,19 +105,31 @@ def _capture(session: Session, _context: UOWTransaction, _instances: object) -> 
         values, before = _new_values(record, scribe.author) if fresh else _changes(record, forced.get(record, set()))
         if not values:
             continue
-        n = _next_number(session, scribe.author) if n is None else n + 1
-        rows.append(_operation(record, values, before, n, scribe))
+        rows.append(_operation(record, values, before, numbers.take(record.space == SAMPLE), scribe))
         scribe.note(record.__tablename__, [record.id])
     if rows:
         session.connection().execute(insert(tables.op), rows)
-        scribe.wrote = True
+        scribe.wrote = any(row["state"] == tables.WAITING for row in rows)
 
 
-def _next_number(session: Session, author: Author) -> int:
-    last = session.connection().execute(
-        select(func.max(tables.op.c.n)).where(tables.op.c.device == author.device, tables.op.c.epoch == author.epoch)
-    )
-    return int(last.scalar() or 0) + 1
+class _Numbers:
+    """The n of the next operations: 1, 2, ... without a hole for what is sent; -1, -2, ... for samples."""
+
+    def __init__(self, session: Session, author: Author) -> None:
+        self._session = session
+        self._author = author
+        self._last: dict[bool, int] = {}
+
+    def take(self, sample: bool) -> int:
+        """Return the next number of its kind."""
+        step = -1 if sample else 1
+        if sample not in self._last:
+            found = func.min(tables.op.c.n) if sample else func.max(tables.op.c.n)
+            mine = (tables.op.c.device == self._author.device, tables.op.c.epoch == self._author.epoch)
+            last = int(self._session.connection().execute(select(found).where(*mine)).scalar() or 0)
+            self._last[sample] = last if last * step > 0 else 0
+        self._last[sample] += step
+        return self._last[sample]
 
 
 def _new_values(record: Record, author: Author) -> tuple[dict[str, object], None]:
@@ -163,7 +178,7 @@ def _operation(
         base[DELETED] = known[DELETED]
     if values.get(DELETED) is True:
         base[ALL] = max([0, *known.values()])
-    record.versions = known | dict.fromkeys(values, -n)
+    record.versions = known | dict.fromkeys(values, -abs(n))
     record.updated_at, record.updated_by = now, author.name
     return {
         "space": record.space,
@@ -175,11 +190,16 @@ def _operation(
         "owner": record.owner,
         "fields": list(values),
         "base": base,
-        "payload": _pack(Payload(list(values.values()), now, author.name)),
+        "payload": pack_payload(list(values.values()), now, author.name),
         "before": None if before is None else _pack(before),
         "act": scribe.act,
-        "state": tables.WAITING,
+        "state": tables.KEPT if record.space == SAMPLE else tables.WAITING,
     }
+
+
+def pack_payload(values: list[object], at: str, by: str) -> bytes:
+    """Return the readable part of an operation as bytes."""
+    return _pack(Payload(values, at, by))
 
 
 def values_of(row: Row[Any]) -> dict[str, object]:

@@ -43,9 +43,14 @@ class Run:
     requests: int = 0
 
 
-def next_batch(session: Session) -> tuple[int, list[Op]]:
-    """Return (n of the first, the next operations to send), in the order in which they were made."""
-    query = select(tables.op).where(tables.op.c.state == tables.WAITING).order_by(tables.op.c.n).limit(MAX_OPS)
+def next_batch(session: Session, after: int = 0) -> tuple[int, list[Op]]:
+    """Return (n of the first, the next operations with a higher n than `after`), in the order made."""
+    query = (
+        select(tables.op)
+        .where(tables.op.c.state == tables.WAITING, tables.op.c.n > after)
+        .order_by(tables.op.c.n)
+        .limit(MAX_OPS)
+    )
     first, size = 0, 0
     ops: list[Op] = []
     for row in session.execute(query):
@@ -83,7 +88,12 @@ def count(session: Session) -> int:
 
 def waiting(session: Session, limit: int = 500) -> list[Waiting]:
     """Return what waits or was refused, newest first, with fields and bytes."""
-    query = select(tables.op).where(tables.op.c.state != tables.PLACED).order_by(tables.op.c.pos.desc()).limit(limit)
+    query = (
+        select(tables.op)
+        .where(tables.op.c.state.in_((tables.WAITING, tables.REFUSED)))
+        .order_by(tables.op.c.pos.desc())
+        .limit(limit)
+    )
     return [
         Waiting(
             row.record,

@@ -6,7 +6,8 @@ from sqlalchemy import JSON, Boolean, Column, Index, Integer, LargeBinary, Table
 
 from wimdesk.store.record import Base
 
-WAITING, PLACED, REFUSED = "waiting", "placed", "refused"
+WAITING, PLACED, REFUSED, KEPT = "waiting", "placed", "refused", "kept"
+"""States of an operation; `kept` is an edit of sample data, which is never sent."""
 
 op = Table(
     "op",

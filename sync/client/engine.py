@@ -1,0 +1,321 @@
+"""The engine: one pass pushes and pulls in the same round trips; a loop runs passes when it makes sense."""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+from sync.client.transport import Traffic, Transport
+from sync.protocol import (
+    PATH_NONCE,
+    PATH_SYNC,
+    PATH_TOKEN,
+    TOKEN_CONTEXT,
+    VERSION,
+    Batch,
+    NonceRequest,
+    NonceResponse,
+    Op,
+    Problem,
+    SyncRequest,
+    SyncResponse,
+    TokenRequest,
+    TokenResponse,
+    batch_root,
+)  # fmt: skip
+from wimdesk.app import App
+from wimdesk.errors import Cancelled, NoConnection, Refused, SyncProblem, UserError, WimdeskError
+from wimdesk.events import Changed, Signal
+from wimdesk.i18n import _
+from wimdesk.services import setting_up
+from wimdesk.store import facts, history, inbox, outbox
+
+log = logging.getLogger(__name__)
+State = Literal["off", "idle", "running", "offline", "problem"]
+_QUIET_SECONDS = 1.0
+_STOP_SECONDS = 35.0
+_EVERY_SECONDS = 300.0
+_BACK_OFF = (5, 15, 60, 300, 900)
+
+
+@dataclass(frozen=True, slots=True)
+class SyncStatus:
+    """What the status bar and the Sync centre show."""
+
+    state: State = "off"
+    sentence: str = ""
+    step: str = ""
+    done: int = 0
+    total: int = 0
+    waiting: int = 0
+    decisions: int = 0
+    last_success: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one pass did: operations sent and received, and what went over the wire in bytes."""
+
+    sent: int
+    received: int
+    bytes_up: int
+    bytes_down: int
+    requests: int
+    refused: int
+    waiting: int
+    decisions: int
+
+
+def _nothing() -> None:
+    """Disconnect nothing."""
+
+
+@dataclass
+class _Tally:
+    """What one pass did so far; `acked` is the highest own number that the endpoint knows."""
+
+    sent: int = 0
+    received: int = 0
+    refused: int = 0
+    acked: int = 0
+
+
+class SyncEngine:
+    """Syncs one open profile. `run_once` is a whole pass; `start` keeps passes going by themselves."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.status: Signal[SyncStatus] = Signal()
+        self.latest = SyncStatus()
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._cancelled = threading.Event()
+        self._pass = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._transport: Transport | None = None
+        self._asked = False
+        self._disconnect: Callable[[], None] = _nothing
+
+    # ------------------------------------------------------------- one pass
+
+    def run_once(self) -> Report:
+        """Push what waits and pull what is new. Raises WimdeskError; what arrived before it is kept."""
+        with self._pass:
+            self._cancelled.clear()
+            who = self.app.identity()
+            if not who.enrolled:
+                raise UserError(_("This profile is not connected to a Secretariat yet. Your data is safe here."))
+            transport = self._transport_to(who.server_url)
+            transport.traffic = Traffic()
+            self._tell(state="running", step=_("Connecting"), sentence="")
+            tally = _Tally()
+            try:
+                self._exchange(transport, tally)
+                if self.app.run(setting_up.ensure_profile):
+                    self._exchange(transport, tally)
+            except WimdeskError as problem:
+                self._tell_problem(problem)
+                raise
+            report = self._report(transport.traffic, tally)
+            run = outbox.finished(
+                "", ok=True, sent=report.sent, received=report.received, bytes_up=report.bytes_up,
+                bytes_down=report.bytes_down, requests=report.requests,
+            )  # fmt: skip
+            self.app.run(outbox.record_run, run)
+            self._tell(state="idle", step="", sentence="")
+            return report
+
+    def cancel(self) -> None:
+        """Stop the running pass at its next step."""
+        self._cancelled.set()
+
+    def _exchange(self, transport: Transport, tally: _Tally) -> None:
+        again = True
+        while again:
+            if self._cancelled.is_set() or self._stopping.is_set():
+                raise Cancelled
+            first, ops = self.app.read(outbox.next_batch, tally.acked)
+            done = tally.sent + tally.received
+            self._tell(step=_("Sending and fetching"), done=done, total=done + len(ops))
+            response = self._ask(transport, first, ops)
+            tally.sent += len(ops)
+            tally.received += self.app.store.run_as("sync", take, response)
+            tally.refused += len(response.refused)
+            progressed = response.acked > tally.acked
+            tally.acked = max(tally.acked, response.acked)
+            waiting = bool(self.app.read(outbox.next_batch, tally.acked)[1])
+            if waiting and not progressed and not response.more:
+                raise SyncProblem(_("The Secretariat did not take the changes. Nothing is lost. Please try again."))
+            again = response.more or waiting
+
+    def _ask(self, transport: Transport, first: int, ops: list[Op]) -> SyncResponse:
+        try:
+            return transport.post(PATH_SYNC, self._request(first, ops), SyncResponse, self._token(transport))
+        except Refused as refused:
+            if refused.number != Problem.TOKEN_NEEDED:
+                raise
+        # The token ran out: ask for a new one, once.
+        self.app.run(put_token, "")
+        return transport.post(PATH_SYNC, self._request(first, ops), SyncResponse, self._token(transport))
+
+    def _request(self, first: int, ops: list[Op]) -> SyncRequest:
+        with self.app.store.reading() as session:
+            generation, cursors = facts.number(session, "generation"), outbox.cursors(session)
+        author = self.app.store.author
+        batch = None
+        if ops:
+            seed = os.urandom(16)
+            signature = self.app.device_keys.sign.sign(batch_root(author.device, author.epoch, first, ops, seed))
+            batch = Batch(author.epoch, first, ops, seed, signature)
+        return SyncRequest(VERSION, generation, cursors, author.epoch, batch)
+
+    def _token(self, transport: Transport) -> str:
+        """Return the bearer token; get a new one by signing the endpoint's nonce where there is none."""
+        token = self.app.read(facts.text, "token")
+        if token:
+            return token
+        device = self.app.identity().device
+        nonce = transport.post(PATH_NONCE, NonceRequest(device), NonceResponse).nonce
+        signature = self.app.device_keys.sign.sign(TOKEN_CONTEXT + nonce)
+        answer = transport.post(PATH_TOKEN, TokenRequest(device, nonce, signature), TokenResponse)
+        self.app.run(put_token, answer.token, answer.role, answer.organisation_name)
+        return answer.token
+
+    def _transport_to(self, url: str) -> Transport:
+        if self._transport is None or self._transport.url != url:
+            self._transport = Transport(url)
+        return self._transport
+
+    def _report(self, traffic: Traffic, tally: _Tally) -> Report:
+        with self.app.store.reading() as session:
+            waiting, decisions = outbox.count(session), history.count_clashes(session)
+        return Report(
+            tally.sent, tally.received, traffic.up, traffic.down, traffic.requests, tally.refused, waiting, decisions
+        )
+
+    # ------------------------------------------------------------- what is shown
+
+    def refresh(self) -> SyncStatus:
+        """Read again what waits and when it last went well; tell who listens."""
+        enrolled = self.app.identity().enrolled
+        off = not enrolled
+        state: State = "off" if off else ("idle" if self.latest.state == "off" else self.latest.state)
+        self._tell(state=state)
+        return self.latest
+
+    def _tell(self, **changes: object) -> None:
+        with self.app.store.reading() as session:
+            figures = {
+                "waiting": outbox.count(session),
+                "decisions": history.count_clashes(session),
+                "last_success": outbox.last_success(session),
+            }
+        self.latest = replace(self.latest, **(figures | changes))  # type: ignore[arg-type]  # names checked by replace
+        self.status.send(self.latest)
+
+    def _tell_problem(self, problem: WimdeskError) -> None:
+        if isinstance(problem, Cancelled):
+            self._tell(state="idle", step="", sentence="")
+            return
+        self.app.run(outbox.record_run, outbox.finished(str(problem), ok=False))
+        state: State = "offline" if isinstance(problem, NoConnection) else "problem"
+        self._tell(state=state, step="", sentence=str(problem))
+
+    # ------------------------------------------------------------- the loop
+
+    def start(self) -> None:
+        """Keep syncing in a thread of its own: after a second of quiet, on request, and by back-off."""
+        if self._thread is None:
+            self._disconnect = self.app.changed.connect(self._on_changed)
+            self._thread = threading.Thread(target=self._loop, name="sync", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Stop the loop; a running pass ends at its next step."""
+        self._stopping.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._disconnect()
+            self._thread.join(timeout=_STOP_SECONDS)
+            self._thread = None
+        if self._transport is not None:
+            self._transport.close()
+
+    def sync_now(self) -> None:
+        """Ask for a pass; returns at once."""
+        self._asked = True
+        self._wake.set()
+
+    def _on_changed(self, changed: Changed) -> None:
+        if changed.origin != "sync" and changed.outbox:
+            self._wake.set()
+
+    def _loop(self) -> None:
+        failures = 0
+        wait: float | None = 0.0
+        while not self._stopping.is_set():
+            self._wake.wait(wait)
+            if self._wake.is_set() and not self._asked:
+                time.sleep(_QUIET_SECONDS)  # somebody may still be typing
+            self._wake.clear()
+            if self._stopping.is_set():
+                return
+            automatic = self.app.settings.flag("sync_automatically")
+            if not self.app.identity().enrolled or not (automatic or self._asked):
+                self._asked = False
+                wait = None
+                self.refresh()
+                continue
+            self._asked = False
+            failures = 0 if self._try_pass() else failures + 1
+            # Even without a change here, others may have some.
+            wait = _EVERY_SECONDS if failures == 0 else _BACK_OFF[min(failures, len(_BACK_OFF)) - 1]
+            wait *= random.uniform(0.8, 1.2)  # not a secret: laptops must not all ask at once
+
+    def _try_pass(self) -> bool:
+        try:
+            self.run_once()
+        except WimdeskError:
+            return False  # it is told and noted already
+        except Exception:
+            log.exception("a pass of the sync failed")
+            self._tell(
+                state="problem", step="", sentence=_("The sync stopped. Nothing is lost. It will be tried again.")
+            )
+            return False
+        return True
+
+
+def take(session: Session, response: SyncResponse) -> int:
+    """Apply what the endpoint answered, as one transaction; return how many operations of others came.
+
+    Raises SyncProblem where a page does not follow on what is here: nothing is applied then.
+    """
+    received = 0
+    for page in response.pages:
+        try:
+            inbox.apply_page(session, page)
+        except inbox.GapInPage as gap:
+            raise SyncProblem(
+                _("Something was missing in the answer. Nothing is lost. WIMDesk will ask again.")
+            ) from gap
+        received += sum(not isinstance(item, int) for item in page.ops)
+    outbox.note_refused(session, response.refused)
+    if facts.number(session, "generation") != response.generation:
+        facts.put(session, generation=response.generation)
+    return received
+
+
+def put_token(session: Session, token: str, role: str = "", organisation_name: str = "") -> None:
+    """Keep the bearer token, and the role and name that came with it."""
+    facts.put(session, token=token)
+    if role:
+        facts.put(session, role=role, organisation_name=organisation_name)

@@ -1,0 +1,63 @@
+"""Joining: a one-time code of the Secretariat, typed or in a file, makes this profile a known device."""
+
+from __future__ import annotations
+
+import json
+import platform
+from pathlib import Path
+
+from sync.client.transport import Transport, checked_url
+from sync.protocol import ENROL_CONTEXT, PATH_ENROL, EnrolRequest, EnrolResponse, clean_code
+from wimdesk.app import App
+from wimdesk.errors import UserError
+from wimdesk.i18n import _
+from wimdesk.services import samples, setting_up
+
+CODE_LENGTH = 16
+
+
+def enrol(app: App, code: str, url: str) -> EnrolResponse:
+    """Trade the code for a place at the endpoint. What was entered before moves along; samples go.
+
+    Raises UserError or a SyncProblem; then nothing was changed.
+    """
+    if app.identity().enrolled:
+        raise UserError(_("This profile is enrolled already. Nothing was changed. Make a new profile for another one."))
+    code = clean_code(code)
+    if len(code) != CODE_LENGTH:
+        raise UserError(_("A code has 16 letters and digits. Nothing was changed. Check it and type it again."))
+    keys = app.device_keys
+    sign_key = keys.sign.public_key().public_bytes_raw()
+    receive_key = keys.receive.public_key().public_bytes_raw()
+    proof = keys.sign.sign(ENROL_CONTEXT + code.encode() + sign_key + receive_key)
+    transport = Transport(url)
+    try:
+        name = platform.system() or "computer"
+        request = EnrolRequest(code, sign_key, receive_key, name, proof)
+        answer = transport.post(PATH_ENROL, request, EnrolResponse)
+    finally:
+        transport.close()
+    if app.identity().sample:
+        app.run(samples.forget)
+    app.run(
+        setting_up.become,
+        device=answer.device,
+        organisation=answer.organisation,
+        name=answer.organisation_name,
+        role=answer.role,
+        server_url=transport.url,
+        server_key=answer.server_key,
+    )
+    app.renew_author()
+    return answer
+
+
+def read_file(path: Path) -> tuple[str, str]:
+    """Return (code, server address) of an enrolment file. Raises UserError with a sentence."""
+    try:
+        found = json.loads(path.read_text("utf-8"))
+        return str(found["code"]), checked_url(str(found["server"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(
+            _("This is not an enrolment file. Nothing was changed. Ask the Secretariat for the file again.")
+        ) from error

@@ -1,0 +1,200 @@
+"""The only place that speaks HTTP. Turns whatever the network does into a sentence for the person."""
+
+from __future__ import annotations
+
+import email.utils
+import ipaddress
+import json
+import logging
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+import requests
+import urllib3.util
+import zstandard
+
+from sync.protocol import MAX_INFLATED, Problem
+from wimdesk.errors import ClockWrong, NoConnection, Refused, SyncProblem
+from wimdesk.i18n import N_, _
+
+M = TypeVar("M", bound=msgspec.Struct)
+log = logging.getLogger(__name__)
+_CONNECT_SECONDS, _SILENCE_SECONDS = 10, 30
+_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+_DAY = 24 * 3600
+_SMALL = 120  # below this, compressing only adds
+
+SENTENCES = {
+    Problem.MALFORMED: N_("The other side did not understand the message. Nothing is lost. Please update WIMDesk."),
+    Problem.TOO_LARGE: N_("One message was too large. Nothing is lost. Please tell the Secretariat."),
+    Problem.VERSION_UNSUPPORTED: N_("The Secretariat uses a newer version. Nothing is lost. Please update WIMDesk."),
+    Problem.TOO_MANY_OPS: N_("Too many changes at once. Nothing is lost. Please sync again."),
+    Problem.CODE_UNKNOWN: N_("This code is not known. Nothing was changed. Check each letter, or ask for a new code."),
+    Problem.CODE_USED: N_("This code was used already. Nothing was changed. Ask the Secretariat for a new one."),
+    Problem.CODE_EXPIRED: N_("This code is too old. Nothing was changed. Ask the Secretariat for a new one."),
+    Problem.CODE_LOCKED: N_("This code was tried too often. Nothing was changed. Ask the Secretariat for a new one."),
+    Problem.TOKEN_NEEDED: N_("The Secretariat does not know this computer. Your data is safe here. Enrol again."),
+    Problem.DEVICE_REVOKED: N_("This computer may no longer sync. Your data is safe here. Ask your coordinator."),
+    Problem.SIGNATURE_WRONG: N_("A message was damaged on the way. Nothing is lost. Please sync again."),
+    Problem.SPACE_FORBIDDEN: N_("Your role may not write this. It stays on this computer. Ask your coordinator."),
+    Problem.OWNER_FORBIDDEN: N_("This belongs to another organisation. It stays on this computer only."),
+    Problem.NUMBERS_NOT_IN_ORDER: N_("Some changes did not arrive in order. Nothing is lost. Please sync again."),
+    Problem.GENERATION_CHANGED: N_("The Secretariat's data was restored. Nothing here is lost. Please tell them."),
+    Problem.TOO_OFTEN: N_("Too many tries in a short time. Nothing is lost. Please wait some minutes."),
+}
+
+
+def sentence_for(number: int) -> str:
+    """Return what a numbered refusal means, in the current language."""
+    known = {int(problem): text for problem, text in SENTENCES.items()}
+    return _(known.get(number, N_("The Secretariat's endpoint refused. Nothing is lost. Please try again later.")))
+
+
+@dataclass
+class Traffic:
+    """What went over the wire: bytes of heads and bodies, and round trips."""
+
+    up: int = 0
+    down: int = 0
+    requests: int = 0
+
+
+class Transport:
+    """A kept connection to one endpoint."""
+
+    def __init__(self, url: str) -> None:
+        self.url = checked_url(url)
+        self.traffic = Traffic()
+        self._http = requests.Session()
+        # Every byte counts on a satellite hour: no header that nobody reads.
+        self._http.headers = requests.structures.CaseInsensitiveDict(
+            {"User-Agent": urllib3.util.SKIP_HEADER, "Accept-Encoding": urllib3.util.SKIP_HEADER}
+        )
+
+    def post(self, path: str, message: msgspec.Struct, answer: type[M], token: str = "") -> M:
+        """Send a message and return the answer. Raises NoConnection, ClockWrong, Refused or SyncProblem."""
+        plain = msgspec.msgpack.encode(message)
+        body = zstandard.compress(plain) if len(plain) > _SMALL else plain
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        raw = self._exchange(path, body, headers)
+        try:
+            return msgspec.msgpack.decode(_inflated(raw), type=answer)
+        except (msgspec.DecodeError, zstandard.ZstdError, ValueError) as error:
+            raise SyncProblem(_("The answer arrived damaged. Nothing is lost. WIMDesk will ask again.")) from error
+
+    def _exchange(self, path: str, body: bytes, headers: dict[str, str]) -> bytes:
+        try:
+            response = self._http.post(
+                self.url + path, data=body, headers=headers, timeout=(_CONNECT_SECONDS, _SILENCE_SECONDS), stream=True,
+                allow_redirects=False,
+            )  # fmt: skip
+            raw = _read_limited(response)
+        except requests.exceptions.SSLError as error:
+            raise self._explain_tls() from error
+        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            log.info("no connection: %s", type(error).__name__)
+            raise NoConnection(
+                _("There is no connection to the Secretariat now. All you typed is saved on this computer.")
+            ) from error
+        self._count(response, len(body), len(raw))
+        if response.status_code >= 500 or 300 <= response.status_code < 400:
+            raise SyncProblem(_("The Secretariat's endpoint has a problem. Nothing is lost. Please try again later."))
+        if response.status_code >= 400:
+            raise _refusal(raw)
+        return raw
+
+    def _count(self, response: requests.Response, sent: int, received: int) -> None:
+        request = response.request
+        head = sum(len(k) + len(v) + 4 for k, v in request.headers.items()) + len(request.path_url) + 17
+        head += len(urlsplit(self.url).netloc) + 8
+        self.traffic.up += head + sent
+        self.traffic.down += received + sum(len(k) + len(v) + 4 for k, v in response.headers.items()) + 19
+        self.traffic.requests += 1
+
+    def _explain_tls(self) -> SyncProblem:
+        """Ask for the endpoint's time without trusting it for anything else: a wrong clock breaks TLS."""
+        parts = urlsplit(self.url)
+        try:
+            answer = requests.head(f"http://{parts.hostname}", timeout=5, allow_redirects=False)
+            theirs = email.utils.parsedate_to_datetime(answer.headers.get("Date", ""))
+        except (requests.exceptions.RequestException, ValueError, TypeError):
+            theirs = datetime.now(UTC)
+        if abs(theirs.timestamp() - time.time()) > _DAY:
+            shown = datetime.now().astimezone().date().isoformat()
+            return ClockWrong(
+                _("This computer's clock is wrong: it shows {date}. Nothing is lost. Set the clock, then sync.").format(
+                    date=shown
+                )
+            )
+        return SyncProblem(
+            _("The secure connection failed. Nothing was sent and nothing is lost. Ask your helper about the network.")
+        )
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._http.close()
+
+
+def checked_url(text: str) -> str:
+    """Return the endpoint's address without a slash at its end.
+
+    Raises SyncProblem for anything but HTTPS; plain HTTP is for this computer itself only.
+    """
+    url = text.strip().rstrip("/")
+    if "://" not in url:
+        url = f"https://{url}"
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname or "", parts.port
+    except ValueError:
+        host = ""
+        parts = urlsplit("")
+    if parts.scheme == "https" and host:
+        return url
+    if parts.scheme == "http" and _is_loopback(host):
+        return url
+    raise SyncProblem(
+        _("This address can't be used: it must begin with https://. Nothing was changed. Check the address.")
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _read_limited(response: requests.Response) -> bytes:
+    body = bytearray()
+    for piece in response.iter_content(65536):
+        body += piece
+        if len(body) > MAX_INFLATED:
+            response.close()
+            raise SyncProblem(_("The answer is too large. Nothing is lost. Please tell the Secretariat."))
+    return bytes(body)
+
+
+def _inflated(raw: bytes) -> bytes:
+    if not raw.startswith(_ZSTD_MAGIC):
+        return raw
+    with zstandard.ZstdDecompressor(max_window_size=2**27).stream_reader(raw) as reader:
+        plain: bytes = reader.read(MAX_INFLATED + 1)
+    if len(plain) > MAX_INFLATED:
+        raise ValueError("the answer inflates beyond its limit")
+    return plain
+
+
+def _refusal(raw: bytes) -> Refused:
+    try:
+        found = json.loads(raw)
+        number = int(found["error"])
+    except (ValueError, KeyError, TypeError):
+        number = 0
+    return Refused(number, sentence_for(number))

@@ -1,0 +1,296 @@
+"""The command line over the same verbs as the screens: JSON on standard output, sentences on standard error.
+
+Exit codes: 0 done, 1 not done (a sentence says why), 2 the command was not understood.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import platformdirs
+
+from sync.client import enrolment
+from sync.client.engine import SyncEngine
+from sync.protocol import ROLES
+from sync.server import service
+from wimdesk.app import App
+from wimdesk.errors import UserError
+from wimdesk.i18n import _, set_language
+from wimdesk.services import editing, exchange, reporting
+from wimdesk.store import history, identity, outbox
+
+Handler = Callable[[argparse.Namespace], object]
+
+
+def default_profile() -> Path:
+    """Return the folder of the profile that opens when none is named."""
+    return Path(platformdirs.user_data_dir("WIMDesk", appauthor=False)) / "profile"
+
+
+def passphrase() -> str | None:
+    """Return the passphrase from WIMDESK_PASSPHRASE, or None."""
+    return os.environ.get("WIMDESK_PASSPHRASE") or None
+
+
+def emit(value: object) -> None:
+    """Write a result as JSON on standard output."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=str)
+    sys.stdout.write("\n")
+
+
+def open_app(args: argparse.Namespace) -> App:
+    """Open the profile that the arguments name."""
+    app = App.open(args.profile, passphrase())
+    set_language(args.language or app.settings.text("language"))
+    return app
+
+
+def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the commands that work on a profile, and the Secretariat's."""
+    _parser(commands, "enrol", enrol, "connect this profile to a Secretariat", code=1, server=0)
+    _parser(commands, "list", list_records, "list the records of a type", type=1)
+    _parser(commands, "add", add_record, "make a record", type=1, values="*")
+    _parser(commands, "set", set_fields, "change fields of a record", type=1, id=1, values="+")
+    _parser(commands, "delete", delete_record, "move a record to the trash", type=1, id=1)
+    _parser(commands, "restore", restore_record, "take a record out of the trash", type=1, id=1)
+    _parser(commands, "show", show_record, "show one record", type=1, id=1)
+    _parser(commands, "history", show_history, "show what was done to a record", type=1, id=1)
+    _parser(commands, "import", import_file, "bring a CSV file in", type=1, file=1)
+    _parser(commands, "export", export_file, "write the records of a type as CSV", type=1, out=0)
+    _parser(commands, "search", search_text, "search in everything", text=1)
+    _parser(commands, "conflicts", show_clashes, "show what was changed in two places")
+    _parser(commands, "sync", sync_now, "send and fetch")
+    _parser(
+        commands, "submission", make_submission, "make a PDF submission", kind=1, out=0, period=0, document_language=0
+    )
+    _parser(commands, "outbox", show_outbox, "show what waits to be sent")
+    _parser(commands, "name", set_name, "say who writes on this computer", text=1)
+    _parser(commands, "check", check, "prove that the profile is whole")
+
+
+def _parser(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    handler: Handler,
+    text: str,
+    **words: int | str,
+) -> None:
+    parser = commands.add_parser(name, help=text, description=text)
+    for word, count in words.items():
+        if count == 0:
+            parser.add_argument(f"--{word.replace('_', '-')}", dest=word, default="")
+        elif count == 1:
+            parser.add_argument(word)
+        else:
+            parser.add_argument(word, nargs=str(count), metavar="FIELD=VALUE")
+    parser.set_defaults(handler=handler)
+
+
+def enrol(args: argparse.Namespace) -> object:
+    """Trade a code (or the file that holds it) for a place at the endpoint, then fetch."""
+    code, server = args.code, args.server
+    if Path(code).is_file():
+        code, server = enrolment.read_file(Path(code))
+    if not server:
+        raise UserError(_("The Secretariat's address is missing. Nothing was changed. Add --server ADDRESS."))
+    app = open_app(args)
+    try:
+        answer = enrolment.enrol(app, code, server)
+        report = SyncEngine(app).run_once()
+        return {
+            "device": answer.device, "organisation": answer.organisation, "organisation_name": answer.organisation_name,
+            "role": answer.role, "received": report.received,
+        }  # fmt: skip
+    finally:
+        app.close()
+
+
+def _with_app(work: Callable[[App, argparse.Namespace], object]) -> Handler:
+    def run(args: argparse.Namespace) -> object:
+        app = open_app(args)
+        try:
+            return work(app, args)
+        finally:
+            app.close()
+
+    return run
+
+
+def _pairs(type_name: str, texts: list[str]) -> dict[str, object]:
+    cls = editing.type_of(type_name)
+    values: dict[str, object] = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign:
+            raise UserError(_("“{text}” is not FIELD=VALUE. Nothing was changed.").format(text=text))
+        values[name] = editing.parse(cls, name, value)
+    return values
+
+
+@_with_app
+def list_records(app: App, args: argparse.Namespace) -> object:
+    """List the records of a type."""
+    return app.read(editing.rows, args.type)
+
+
+@_with_app
+def add_record(app: App, args: argparse.Namespace) -> object:
+    """Make a record; print it with its id."""
+    made = app.run(editing.add, args.type, _pairs(args.type, args.values))
+    return app.read(editing.values, args.type, made)
+
+
+@_with_app
+def set_fields(app: App, args: argparse.Namespace) -> object:
+    """Change fields; what a rule finds odd is said, the change stays."""
+    odd = app.run(editing.change, args.type, args.id, _pairs(args.type, args.values))
+    for _field, sentence in odd:
+        sys.stderr.write(sentence + "\n")
+    return app.read(editing.values, args.type, args.id)
+
+
+@_with_app
+def delete_record(app: App, args: argparse.Namespace) -> object:
+    """Move a record to the trash."""
+    app.run(editing.remove, args.type, args.id)
+    return {"id": args.id, "deleted": True}
+
+
+@_with_app
+def restore_record(app: App, args: argparse.Namespace) -> object:
+    """Take a record out of the trash."""
+    app.run(editing.restore, args.type, args.id)
+    return app.read(editing.values, args.type, args.id)
+
+
+@_with_app
+def show_record(app: App, args: argparse.Namespace) -> object:
+    """Show one record."""
+    return app.read(editing.values, args.type, args.id)
+
+
+@_with_app
+def show_history(app: App, args: argparse.Namespace) -> object:
+    """Show what was done to a record, oldest first."""
+    app.read(history.fetch, args.type, args.id)
+    return [asdict(step) for step in app.read(history.history, args.id)]
+
+
+@_with_app
+def import_file(app: App, args: argparse.Namespace) -> object:
+    """Bring a CSV file in."""
+    return asdict(app.run(exchange.import_csv, args.type, exchange.read_text(Path(args.file))))
+
+
+@_with_app
+def export_file(app: App, args: argparse.Namespace) -> object:
+    """Write the records of a type as CSV."""
+    text = app.read(exchange.export_csv, args.type)
+    if not args.out:
+        raise UserError(_("Say where to: --out FILE.csv. Nothing was written."))
+    exchange.write_file(Path(args.out), text.encode("utf-8"))
+    return {"file": args.out, "rows": len(app.read(editing.rows, args.type))}
+
+
+@_with_app
+def search_text(app: App, args: argparse.Namespace) -> object:
+    """Search in everything; the best first."""
+    hits = app.searcher().ask(args.text, limit=100) or []
+    return [{"type": hit.type, "id": hit.id, "caption": app.read(editing.caption, hit.type, hit.id)} for hit in hits]
+
+
+@_with_app
+def show_clashes(app: App, _args: argparse.Namespace) -> object:
+    """Show what was changed in two places: base, mine and theirs, with who and when."""
+    found = []
+    for clash in app.read(history.open_clashes):
+        mine, theirs = (clash.other, clash.shown) if clash.other.mine else (clash.shown, clash.other)
+        found.append(
+            {
+                "type": clash.type, "id": clash.record, "field": clash.field,
+                "base": clash.base and asdict(clash.base), "mine": asdict(mine), "theirs": asdict(theirs),
+                "shown": "mine" if mine is clash.shown else "theirs",
+            }
+        )  # fmt: skip
+    return found
+
+
+@_with_app
+def sync_now(app: App, _args: argparse.Namespace) -> object:
+    """Send and fetch; print what went over the wire."""
+    report = SyncEngine(app).run_once()
+    return {
+        "bytes_up": report.bytes_up, "bytes_down": report.bytes_down, "requests": report.requests,
+        "ops_sent": report.sent, "ops_received": report.received, "ops_refused": report.refused,
+        "waiting": report.waiting, "conflicts": report.decisions,
+    }  # fmt: skip
+
+
+@_with_app
+def show_outbox(app: App, _args: argparse.Namespace) -> object:
+    """Show what waits to be sent, by field and bytes."""
+    return [asdict(item) for item in app.read(outbox.waiting)]
+
+
+@_with_app
+def make_submission(app: App, args: argparse.Namespace) -> object:
+    """Make a submission from what is recorded, keep it, and write its PDF."""
+    if not args.out:
+        raise UserError(_("Say where to: --out FILE.pdf. Nothing was written."))
+    return reporting.submit_to_file(app, args.kind, args.period, args.document_language, Path(args.out))
+
+
+@_with_app
+def set_name(app: App, args: argparse.Namespace) -> object:
+    """Say who writes on this computer."""
+    app.set_person(args.text)
+    return asdict(app.read(identity.read))
+
+
+@_with_app
+def check(app: App, _args: argparse.Namespace) -> object:
+    """Prove that the profile is whole."""
+    app.check()
+    return {"ok": True, **app.read(history.counts)}
+
+
+def add_secretariat(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the commands of the Secretariat's endpoint."""
+    group = commands.add_parser("secretariat", help="the Secretariat's endpoint").add_subparsers(
+        dest="secretariat", required=True
+    )
+    parser = group.add_parser("serve", help="run the endpoint")
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--listen", default="127.0.0.1:8420", metavar="HOST:PORT")
+    parser.set_defaults(handler=serve)
+    parser = group.add_parser("enrol", help="make a one-time code for an organisation's new computer")
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--organisation", required=True)
+    parser.add_argument("--role", default="volunteer", choices=sorted(ROLES))
+    parser.add_argument("--server", default="", help="the endpoint's address, for the enrolment file")
+    parser.add_argument("--file", type=Path, help="write the code and the address as an enrolment file too")
+    parser.set_defaults(handler=issue_code)
+
+
+def serve(args: argparse.Namespace) -> object:
+    """Run the endpoint until it is stopped."""
+    host, _colon, port = args.listen.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65535:
+        raise UserError(_("Say where to listen as HOST:PORT, for example 127.0.0.1:8420."))
+    service.serve(args.data, host.strip("[]"), int(port))
+    return None
+
+
+def issue_code(args: argparse.Namespace) -> object:
+    """Make a one-time code; print it."""
+    made = service.issue_code(args.data, args.organisation, args.role)
+    if args.file:
+        held = {"code": made["code"], "server": args.server, "organisation": made["organisation_name"]}
+        exchange.write_file(args.file, json.dumps(held, ensure_ascii=False).encode())
+    return made

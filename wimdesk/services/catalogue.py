@@ -1,0 +1,25 @@
+"""What ships with the program and is known before the first sync: the themes and the indicators."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from resources import content
+from sync.protocol import ALLIANCE
+from wimdesk.records import Indicator, Theme
+from wimdesk.store import inbox
+from wimdesk.store.record import Record, fields
+
+OWNER = content.content_id("organisation", "alliance")
+
+
+def plant(session: Session) -> None:
+    """Put the themes and indicators there; what is there already stays as it is."""
+    inbox.plant(session, Theme, [_row(Theme, dict(theme)) for theme in content.themes()])
+    inbox.plant(session, Indicator, [_row(Indicator, dict(indicator)) for indicator in content.indicators()])
+
+
+def _row(cls: type[Record], entry: dict[str, object]) -> dict[str, object]:
+    known = fields(cls)
+    values = {name: value for name, value in entry.items() if name in known and value is not None}
+    return values | {"id": entry["id"], "space": ALLIANCE, "owner": OWNER}

@@ -1,0 +1,144 @@
+"""CSV in and out, the same columns both ways: id, then the fields of the type.
+
+Import is one transaction: a row that can't be used is named by line and reason and nothing of the
+file is kept. A row with a known id updates that record; importing a file twice makes nothing new.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from wimdesk.errors import RuleBroken, UserError, WimdeskError
+from wimdesk.i18n import _
+from wimdesk.identifiers import derived_id
+from wimdesk.records import rules
+from wimdesk.services import editing
+from wimdesk.store import journal
+from wimdesk.store.record import Record, fields
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """How many rows made a record, changed one, or said what was there already."""
+
+    new: int
+    changed: int
+    same: int
+
+
+def export_csv(session: Session, type_name: str) -> str:
+    """Return every record of the type that is not deleted, as CSV (RFC 4180) with a header."""
+    cls = editing.type_of(type_name)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    names = list(fields(cls))
+    writer.writerow(["id", *names])
+    for record in session.scalars(select(cls).where(cls.deleted.is_(False)).order_by(cls.created_at, cls.id)):
+        writer.writerow([record.id, *(_cell(getattr(record, name)) for name in names)])
+    return out.getvalue()
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file in one step: either whole or not at all. Raises UserError with a sentence."""
+    fresh = path.with_name(path.name + ".part")
+    try:
+        with fresh.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(fresh).replace(path)
+    except OSError as error:
+        fresh.unlink(missing_ok=True)
+        raise UserError(
+            _("The file could not be written. Your data in WIMDesk is safe. Choose another place or free some space.")
+        ) from error
+
+
+def read_text(path: Path) -> str:
+    """Return a text file that may be UTF-8 with or without a mark, UTF-16, or Windows-1252."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise UserError(_("This file can't be read. Nothing was imported. Check its name and place.")) from error
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return raw.decode("utf-16")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", errors="replace")
+
+
+def import_csv(session: Session, type_name: str, text: str) -> Imported:
+    """Bring rows in. Raises UserError that names each bad line; then nothing was imported."""
+    cls = editing.type_of(type_name)
+    reader = csv.DictReader(io.StringIO(text, newline=""), dialect=_dialect(text))
+    known = fields(cls)
+    unknown = [name for name in reader.fieldnames or [] if name and name != "id" and name not in known]
+    if not reader.fieldnames or unknown:
+        raise UserError(
+            _("These columns are not known: {names}. Nothing was imported. Known: {known}.").format(
+                names=", ".join(unknown) or "-", known=", ".join(known)
+            )
+        )
+    counts = {"new": 0, "changed": 0, "same": 0}
+    bad: list[str] = []
+    for row in reader:
+        try:
+            counts[_take_row(session, cls, row)] += 1
+        except WimdeskError as problem:
+            bad.append(_("Line {line}: {reason}").format(line=reader.line_num, reason=problem))
+    if bad:
+        raise UserError("\n".join([_("Nothing was imported. Please mend these lines:"), *bad[:50]]))
+    return Imported(**counts)
+
+
+def _dialect(text: str) -> type[csv.Dialect] | str:
+    head = text.partition("\n")[0]
+    if "," in head and ";" not in head and "\t" not in head:
+        return "excel"
+    try:
+        return csv.Sniffer().sniff(head, ",;\t|")
+    except csv.Error:
+        return "excel"
+
+
+def _take_row(session: Session, cls: type[Record], row: dict[str, str]) -> str:
+    if None in row:
+        raise RuleBroken([("", _("there are more cells than columns."))])
+    texts = {name: text for name, text in row.items() if name and name != "id" and text is not None}
+    values = {name: editing.parse(cls, name, text.strip()) for name, text in texts.items()}
+    broken = rules.check_values(cls, values) + cls.problems(values)
+    if broken:
+        raise RuleBroken(broken)
+    record_id = (row.get("id") or "").strip() or _id_of(session, cls, texts)
+    found = session.get(cls, record_id)
+    if found is None:
+        editing.add(session, cls.__tablename__, {k: v for k, v in values.items() if v not in (None, "")}, record_id)
+        return "new"
+    changed = {name: value for name, value in values.items() if getattr(found, name) != value}
+    if changed or found.deleted:
+        editing.change(session, cls.__tablename__, record_id, changed | {"deleted": False})
+        return "changed"
+    return "same"
+
+
+def _id_of(session: Session, cls: type[Record], texts: dict[str, str]) -> str:
+    """A row without an id gets one from its content, so that the same file twice makes nothing new."""
+    organisation = journal.scribe_of(session).author.organisation
+    return derived_id("csv", organisation, cls.__tablename__, *(f"{k}={v}" for k, v in sorted(texts.items())))
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True) if value else ""
+    if isinstance(value, bool):
+        return "1" if value else ""
+    return value

@@ -1,0 +1,70 @@
+"""Raising the visibility of a record: an act of its own that makes a counterpart in a wider space.
+
+The counterpart's id follows from its source and the space, so that publishing again updates it.
+Only the source's side knows of the link; nothing wider refers back into a narrower space.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from wimdesk.errors import UserError
+from wimdesk.i18n import _
+from wimdesk.identifiers import derived_id
+from wimdesk.store import history, journal
+from wimdesk.store.record import Record, Scope, fields
+
+_LEFT_OUT = frozenset({"counterpart_id"})
+
+
+def publish(session: Session, type_name: str, record_id: str, scope: Scope) -> str:
+    """Share a record with the Secretariat ("shared") or the whole Alliance; return the counterpart's id."""
+    source = history.fetch(session, type_name, record_id)
+    author = journal.scribe_of(session).author
+    space = author.spaces[scope]
+    if source.space == space:
+        return source.id
+    values = {name: getattr(source, name) for name in fields(type(source)) if name not in _LEFT_OUT}
+    if "state" in values and type_name == "library_item":
+        values["state"] = "submitted" if scope == "shared" else "published"
+    _refuse_narrow_links(session, source, values)
+    counterpart_id = derived_id("publish", record_id, scope)
+    found = session.get(type(source), counterpart_id)
+    if found is None:
+        session.add(type(source)(id=counterpart_id, space=space, **values))
+    else:
+        for name, value in (values | {"deleted": False}).items():
+            setattr(found, name, value)
+    _mark_source(source, values, counterpart_id)
+    session.flush()
+    return counterpart_id
+
+
+def retract(session: Session, type_name: str, record_id: str, scope: Scope) -> None:
+    """Take the counterpart back; the record itself stays as it is."""
+    found = session.get(type(history.fetch(session, type_name, record_id)), derived_id("publish", record_id, scope))
+    if found is not None:
+        found.deleted = True
+
+
+def _mark_source(source: Record, values: dict[str, object], counterpart_id: str) -> None:
+    known = fields(type(source))
+    if "counterpart_id" in known and source.space != "alliance":
+        source.counterpart_id = counterpart_id  # type: ignore[attr-defined]  # a field of some types
+    if "state" in values:
+        source.state = values["state"]  # type: ignore[attr-defined]  # a field of some types
+
+
+def _refuse_narrow_links(session: Session, source: Record, values: dict[str, object]) -> None:
+    """A record refers only to records of its own or a wider space: anything else would leak."""
+    for name, info in fields(type(source)).items():
+        link = info.get("link")
+        target = values.get(name)
+        if link and target:
+            found = history.fetch(session, link, str(target))
+            if found.space.endswith("/private"):
+                raise UserError(
+                    _("“{label}” points to something private. Nothing was shared. Remove it first.").format(
+                        label=_(info["label"])
+                    )
+                )

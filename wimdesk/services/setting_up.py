@@ -1,0 +1,50 @@
+"""The first steps of a profile: an organisation and a site of one's own, and enrolment's local half."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from wimdesk.i18n import language
+from wimdesk.records import Organization, Site
+from wimdesk.store import facts, identity
+
+
+def start(session: Session, organisation_name: str, site_name: str = "", country: str = "") -> str:
+    """Write down who we are: the organisation's profile and a first site. Returns the site's id, if any."""
+    who = identity.read(session)
+    profile = session.get(Organization, who.organisation)
+    if organisation_name:
+        if profile is None:
+            profile = Organization(id=who.organisation, classification="wim_organisation")
+            session.add(profile)
+        profile.name = (profile.name or {}) | {language(): organisation_name}
+        facts.put(session, organisation_name=organisation_name)
+    if profile is not None and country:
+        profile.country_code = country
+    if not site_name:
+        return ""
+    found = session.scalar(select(Site).where(Site.name == site_name, Site.deleted.is_(False)))
+    if found is None:
+        found = Site(name=site_name, country_code=country)
+        session.add(found)
+    session.flush()
+    return found.id
+
+
+def become(
+    session: Session, *, device: str, organisation: str, name: str, role: str, server_url: str, server_key: bytes
+) -> None:
+    """Be the device that the endpoint enrolled; what was entered before moves along."""
+    identity.adopt(session, device=device, organisation=organisation)
+    facts.put(session, organisation_name=name, role=role, server_url=server_url, server_key=server_key.hex())
+
+
+def ensure_profile(session: Session) -> bool:
+    """After the first pull: make the organisation's profile where nobody has; say whether it was made."""
+    who = identity.read(session)
+    if who.role == "reader" or session.get(Organization, who.organisation) is not None:
+        return False
+    kind = "secretariat" if who.role == "secretariat" else "wim_organisation"
+    session.add(Organization(id=who.organisation, name={"en": who.organisation_name}, classification=kind))
+    return True
