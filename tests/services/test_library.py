@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from wimdesk.app import App
+from wimdesk.errors import RuleBroken
+from wimdesk.services import editing, library, samples
+from wimdesk.store import facts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+WHOLE: dict[str, Any] = {
+    "title": {"en": "Ventilation checks", "fr": "Contrôles de ventilation"},
+    "summary": {"en": "A weekly walk."},
+    "template": "case",
+    "themes": ["inclusive_workplace"],
+    "language": "en",
+    "country_code": "PE",
+    "issued": "2026-01-05",
+    "license": "CC-BY-4.0",
+    "state": "draft",
+    "objectives": {"en": "Air is poor at the face."},
+    "activities": {"en": "Walk on Monday.\n\n1. Measure the air.\n2. Write it down."},
+    "outcomes": {"en": "Fans were repaired within days because the anemometer showed it."},
+    "takeaways": {"en": "Post the results."},
+}
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[App]:
+    app = App.open(tmp_path / "profile", "a passphrase")
+    yield app
+    app.close()
+
+
+@pytest.fixture
+def full(app: App) -> App:
+    app.run(samples.write_common)
+    return app
+
+
+def find(app: App, question: str = "", order: library.Order = "match", **chosen: str) -> library.Result:
+    groups = {group: frozenset({code}) for group, code in chosen.items()}
+    found = app.read(library.find, app.searcher(), app.read(library.load), question, groups, order)
+    assert found is not None
+    return found
+
+
+def test_the_library_begins_with_the_newest(full: App) -> None:
+    entries = find(full).entries
+    assert len(entries) == 42
+    days = [entry.issued for entry in entries]
+    assert days == sorted(days, reverse=True)
+
+
+def test_titles_are_sorted_without_regard_to_accents(full: App) -> None:
+    titles = [entry.title for entry in find(full, order="title").entries]
+    assert titles[0][0] == "A"
+    assert titles == sorted(titles, key=lambda title: library.fold(title))
+
+
+def test_counts_tell_what_a_click_would_leave(full: App) -> None:
+    every = find(full)
+    for group in ("theme", "language", "template"):
+        for code, count in every.counts[group].items():
+            assert find(full, **{group: code}).found == count, (group, code)
+
+
+def test_counts_of_a_group_ignore_its_own_choice(full: App) -> None:
+    before, after = find(full).counts, find(full, language="fr").counts
+    assert after["language"] == before["language"]
+    assert sum(after["template"].values()) == before["language"]["fr"]
+
+
+def test_search_and_filters_work_together(full: App) -> None:
+    every = find(full, "mentoring")
+    assert every.found
+    left = find(full, "mentoring", template="case")
+    assert left.found == every.counts["template"]["case"] < every.found
+    assert {entry.template for entry in left.entries} == {"case"}
+
+
+def test_a_hit_in_the_article_is_shown(app: App) -> None:
+    record = app.run(editing.add, "library_item", WHOLE)
+    found = find(app, "anemometer")
+    assert [entry.id for entry in found.entries] == [record]
+    assert "anemometer" in found.passages[record]
+    assert find(app, "weekly").passages == {}
+
+
+def test_a_draft_is_ours_and_removed_it_is_gone(app: App) -> None:
+    record = app.run(library.draft)
+    assert [entry.ours for entry in find(app, ours="draft").entries] == ["draft"]
+    assert "edit" in app.read(library.article, record).can
+    app.run(editing.remove, "library_item", record)
+    assert find(app).entries == ()
+
+
+def test_submitting_names_what_is_missing(app: App) -> None:
+    record = app.run(library.draft)
+    with pytest.raises(RuleBroken) as refused:
+        app.run(library.submit, record)
+    assert {name for name, _sentence in refused.value.problems} >= {"title", "summary", "license", "outcomes"}
+    assert len(find(app).entries) == 1
+
+
+def test_a_submitted_practice_is_shown_once(app: App) -> None:
+    record = app.run(editing.add, "library_item", WHOLE)
+    copy = app.run(library.submit, record)
+    assert copy != record
+    assert app.read(editing.values, "library_item", copy)["space"].endswith("/shared")
+    entries = find(app).entries
+    assert [(entry.id, entry.ours) for entry in entries] == [(record, "submitted")]
+
+
+def test_submitting_again_updates_the_copy(app: App) -> None:
+    record = app.run(editing.add, "library_item", WHOLE)
+    copy = app.run(library.submit, record)
+    app.run(editing.change, "library_item", record, {"summary": {"en": "Twice a week."}})
+    assert app.run(library.submit, record) == copy
+    assert app.read(editing.values, "library_item", copy)["summary"] == {"en": "Twice a week."}
+
+
+def test_what_the_alliance_has_stands_for_all_copies(app: App) -> None:
+    record = app.run(editing.add, "library_item", WHOLE)
+    copy = app.run(library.submit, record)
+    app.run(lambda session: facts.put(session, role="secretariat"))
+    published = app.run(library.publish, copy)
+    entries = find(app).entries
+    assert [(entry.id, entry.state) for entry in entries] == [(published, "published")]
+    assert app.read(library.article, published).can == frozenset()
+
+
+def test_the_secretariat_sees_what_waits_for_it(app: App) -> None:
+    record = app.run(editing.add, "library_item", WHOLE | {"state": "submitted"})
+
+    def of_another(session: Any) -> None:
+        found = library.history.fetch(session, "library_item", record)
+        found.owner, found.space = "another", "org/another/shared"
+        facts.put(session, role="secretariat")
+
+    app.run(of_another)
+    assert [entry.id for entry in find(app, ours="waiting").entries] == [record]
+    assert app.read(library.article, record).can == {"publish"}
+
+
+def test_sample_items_can_be_tried_to_the_end(app: App) -> None:
+    app.run(samples.plant)
+    app.renew_author()
+    record = app.run(editing.add, "library_item", WHOLE)
+    assert app.run(library.submit, record) == record
+    assert app.read(library.article, record).state == "submitted"
+
+
+def test_articles_leave_out_empty_parts(app: App) -> None:
+    record = app.run(editing.add, "library_item", WHOLE | {"takeaways": {}})
+    article = app.read(library.article, record)
+    assert [heading for heading, _text in article.parts] == ["Why it matters", "What was done", "What came of it"]
+
+
+def test_text_becomes_paragraphs_and_numbered_lists() -> None:
+    text = "First.\nSecond.\n\n1. One\n2) Two\n\nLast."
+    assert library.blocks(text) == [("p", ["First."]), ("p", ["Second."]), ("ol", ["One", "Two"]), ("p", ["Last."])]
+    assert library.blocks(" \n ") == []
+    assert library.blocks("2021 was good.") == [("p", ["2021 was good."])]
+
+
+def test_a_passage_begins_shortly_before_the_hit() -> None:
+    text = "word " * 100 + "needle here"
+    assert library.around(text, "needle").index("needle") < 45
+    assert library.around("needle first", "needle") == "needle first"

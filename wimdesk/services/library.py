@@ -1,0 +1,342 @@
+"""The library as a person browses it: a light list in memory, filters with live counts, search and the article."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sync.protocol import ALLIANCE, shared_space
+from wimdesk import clock
+from wimdesk.errors import RuleBroken
+from wimdesk.i18n import _, language, pick
+from wimdesk.records import LibraryItem, Theme
+from wimdesk.records.library_item import CASE_PARTS, missing_parts
+from wimdesk.search import Hit, fold, marks
+from wimdesk.services import editing, publishing
+from wimdesk.store import facts, history, identity
+from wimdesk.store.journal import SAMPLE
+from wimdesk.store.record import fields
+
+TYPE = "library_item"
+MOST = 1000
+"""So many results are shown at most; who needs more adds a word."""
+_DEEP = 150
+"""For so many results, from the top, the hit is looked for in the article too."""
+Order = Literal["match", "newest", "title"]
+GROUPS = ("theme", "language", "template", "ours")
+
+
+class Asks(Protocol):
+    """What answers a question: `wimdesk.search.Searcher`."""
+
+    def ask(self, question: str, *, types: Iterable[str] = (), limit: int = 1000) -> list[Hit] | None:
+        """Return the best hits, or None where a newer question has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item as a row; `ours` is "draft", "submitted", "waiting" (for us, the Secretariat) or empty."""
+
+    id: str
+    title: str
+    summary: str
+    template: str
+    themes: tuple[str, ...]
+    language: str
+    country_code: str
+    issued: str
+    state: str
+    ours: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Every item of the library without its article, newest first, as of one moment."""
+
+    entries: tuple[Entry, ...] = ()
+    by_id: Mapping[str, Entry] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a question and the filters leave: at most MOST entries, and the counts beside the filters.
+
+    `passages` holds, by id, a piece of the article where title and summary do not hold the hit.
+    """
+
+    question: str
+    entries: tuple[Entry, ...]
+    found: int
+    counts: Mapping[str, Mapping[str, int]]
+    passages: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One item to be read; `parts` are (heading, text), empty parts left out. `can` names what may be done."""
+
+    id: str
+    title: str
+    summary: str
+    template: str
+    themes: tuple[str, ...]
+    language: str
+    country_code: str
+    issued: str
+    license: str
+    minutes: int | None
+    evidence: str
+    state: str
+    parts: tuple[tuple[str, str], ...]
+    can: frozenset[str]
+
+
+def themes(session: Session) -> list[tuple[str, str, str]]:
+    """Return (key, title in the reader's language, colour token) of each theme."""
+    found = session.scalars(select(Theme).where(Theme.deleted.is_(False)).order_by(Theme.year, Theme.key))
+    return [(theme.key, theme.caption(), theme.colour or "accent") for theme in found]
+
+
+def load(session: Session) -> Shelf:
+    """Return the library as it is now. A copy that was made by sharing stands for its source, not beside it."""
+    who = identity.read(session)
+    columns = (
+        LibraryItem.id, LibraryItem.space, LibraryItem.owner, LibraryItem.title, LibraryItem.summary,
+        LibraryItem.template, LibraryItem.themes, LibraryItem.language, LibraryItem.country_code, LibraryItem.issued,
+        LibraryItem.state, LibraryItem.counterpart_id, LibraryItem.created_at,
+    )  # fmt: skip
+    rows = session.execute(select(*columns).where(LibraryItem.deleted.is_(False))).all()
+    hidden = _doubles({row.id: (row.space, row.counterpart_id) for row in rows})
+    kept = [row for row in rows if row.id not in hidden]
+    kept.sort(key=lambda row: (row.issued or row.created_at[:10], row.id), reverse=True)
+    entries = tuple(
+        Entry(
+            row.id, pick(row.title) or _("Without a title"), pick(row.summary), row.template, tuple(row.themes),
+            row.language, row.country_code, row.issued, row.state, _ours(row.space, row.owner, row.state, who),
+        )
+        for row in kept
+    )  # fmt: skip
+    return Shelf(entries, {entry.id: entry for entry in entries})
+
+
+def _doubles(links: Mapping[str, tuple[str, str]]) -> set[str]:
+    """Return which of several copies of one item are not shown: the Alliance's copy comes first, then the source.
+
+    `links` maps an id to (space, id of the copy made from it).
+    """
+    copies = {copy for _space, copy in links.values()}
+    hidden: set[str] = set()
+    for first in links:
+        if first in copies:
+            continue
+        chain = [first]
+        while (copy := links[chain[-1]][1]) in links and copy not in chain:
+            chain.append(copy)
+        shown = chain[-1] if links[chain[-1]][0] == ALLIANCE else first
+        hidden.update(one for one in chain if one != shown)
+    return hidden
+
+
+def _ours(space: str, owner: str, state: str, who: identity.Identity) -> str:
+    mine = owner == who.organisation
+    if who.role == "secretariat" and space not in (ALLIANCE, SAMPLE) and not mine:
+        return "waiting" if state in {"submitted", "in_review"} else ""
+    if not mine or state not in {"draft", "submitted", "in_review"}:
+        return ""
+    return "draft" if state == "draft" else "submitted"
+
+
+def find(
+    session: Session,
+    searcher: Asks,
+    shelf: Shelf,
+    question: str,
+    chosen: Mapping[str, frozenset[str]],
+    order: Order = "match",
+) -> Result | None:
+    """Answer a question within the chosen filters; None where a newer question has come meanwhile.
+
+    `chosen` maps a group (theme, language, template, ours) to its codes; no code means any. Slow for
+    a large library: call it off the thread that paints.
+    """
+    entries: Iterable[Entry] = shelf.entries
+    if question.strip():
+        hits = searcher.ask(question, types=(TYPE,), limit=MOST)
+        if hits is None:
+            return None
+        entries = [shelf.by_id[hit.id] for hit in hits if hit.id in shelf.by_id]
+    counts: dict[str, Counter[str]] = {group: Counter() for group in GROUPS}
+    left = [entry for entry in entries if _passes(entry, chosen, counts)]
+    left = sort(left, order, ranked=bool(question.strip()))
+    shown = tuple(left[:MOST])
+    return Result(question, shown, len(left), counts, _passages(session, shown, question))
+
+
+def sort(entries: list[Entry], order: Order, *, ranked: bool) -> list[Entry]:
+    """Return the entries in the order asked for; best match without a question is newest first."""
+    if order == "title":
+        return sorted(entries, key=lambda entry: fold(entry.title))
+    if order == "newest" and ranked:
+        return sorted(entries, key=lambda entry: entry.issued, reverse=True)
+    return entries
+
+
+def codes(entry: Entry, group: str) -> tuple[str, ...]:
+    """Return the codes of an entry in one group of filters."""
+    match group:
+        case "theme":
+            return entry.themes
+        case "language":
+            return (entry.language,) if entry.language else ()
+        case "template":
+            return (entry.template,) if entry.template else ()
+    return (entry.ours,) if entry.ours else ()
+
+
+def _passes(entry: Entry, chosen: Mapping[str, frozenset[str]], counts: Mapping[str, Counter[str]]) -> bool:
+    """Say whether every group lets the entry through; count it in each group that alone could stop it."""
+    stopped = [group for group in GROUPS if chosen.get(group) and chosen[group].isdisjoint(codes(entry, group))]
+    for group in GROUPS:
+        if not stopped or stopped == [group]:
+            counts[group].update(codes(entry, group))
+    return not stopped
+
+
+def _passages(session: Session, entries: tuple[Entry, ...], question: str) -> dict[str, str]:
+    if not question.strip():
+        return {}
+    wanted = [entry.id for entry in entries[:_DEEP] if not marks(entry.summary, question)]
+    query = select(LibraryItem.id, *(getattr(LibraryItem, part) for part in CASE_PARTS))
+    found = {}
+    for row in session.execute(query.where(LibraryItem.id.in_(wanted))):
+        for part in CASE_PARTS:
+            text = " ".join(pick(getattr(row, part)).split())
+            if marks(text, question):
+                found[row.id] = around(text, question)
+                break
+    return found
+
+
+def around(text: str, question: str, before: int = 40, length: int = 220) -> str:
+    """Return a piece of the text that begins shortly before the first hit, so that two lines show it."""
+    spots = marks(text, question)
+    start = spots[0][0] if spots else 0
+    if start <= before:
+        return text[:length]
+    start = text.find(" ", start - before) + 1
+    return "…" + text[start : start + length]
+
+
+def article(session: Session, item_id: str) -> Article:
+    """Return an item to be read, in the reader's language as far as it is there; raises NotFound."""
+    found = history.fetch(session, TYPE, item_id)
+    if not isinstance(found, LibraryItem):
+        raise TypeError(item_id)
+    described = fields(LibraryItem)
+    parts = tuple((_(described[part]["label"]), pick(getattr(found, part))) for part in _order(found))
+    return Article(
+        id=found.id,
+        title=found.caption() if pick(found.title) else _("Without a title"),
+        summary=pick(found.summary),
+        template=found.template,
+        themes=tuple(found.themes),
+        language=found.language,
+        country_code=found.country_code,
+        issued=found.issued,
+        license=found.license,
+        minutes=found.minutes,
+        evidence=found.evidence,
+        state=found.state,
+        parts=tuple(part for part in parts if part[1].strip()),
+        can=_allowed(session, found),
+    )
+
+
+def _order(item: LibraryItem) -> tuple[str, ...]:
+    return ("objectives", "activities", "outcomes", "takeaways") if item.template != "policy" else CASE_PARTS
+
+
+def _allowed(session: Session, item: LibraryItem) -> frozenset[str]:
+    who = identity.read(session)
+    allowed = set()
+    mine = item.owner == who.organisation and item.space != ALLIANCE
+    if mine and item.state in {"", "draft", "submitted"}:
+        allowed |= {"edit", "remove"}
+    if mine and item.space not in (ALLIANCE, shared_space(who.organisation)):
+        allowed.add("submit")
+    if who.role == "secretariat" and item.space != ALLIANCE and item.state in {"submitted", "in_review"}:
+        allowed.add("publish")
+    return frozenset(allowed)
+
+
+def draft(session: Session) -> str:
+    """Begin a practice of our own with the case template; return its id."""
+    country = facts.text(session, "country_code")
+    return editing.add(
+        session,
+        TYPE,
+        {
+            "template": "case",
+            "state": "draft",
+            "language": language(),
+            "issued": clock.today().isoformat(),
+            "country_code": country,
+        },
+    )
+
+
+def missing(session: Session, item_id: str) -> list[tuple[str, str]]:
+    """Return (field, sentence) for what is still missing before an item can be submitted."""
+    found = history.fetch(session, TYPE, item_id)
+    return missing_parts(found) if isinstance(found, LibraryItem) else []
+
+
+def submit(session: Session, item_id: str) -> str:
+    """Hand a practice to the Secretariat; return the id of the shared copy.
+
+    Raises RuleBroken while a part is missing; then nothing is shared.
+    """
+    lacking = missing(session, item_id)
+    if lacking:
+        raise RuleBroken(lacking)
+    return _share(session, item_id, "shared", "submitted")
+
+
+def publish(session: Session, item_id: str) -> str:
+    """Give a practice to the whole Alliance, as the Secretariat; return the id of the Alliance's copy."""
+    return _share(session, item_id, "alliance", "published")
+
+
+def _share(session: Session, item_id: str, scope: Literal["shared", "alliance"], state: str) -> str:
+    copy = publishing.publish(session, TYPE, item_id, scope)
+    found = history.fetch(session, TYPE, copy)
+    # Where both are one record (sample data), there is no copy that would carry the state.
+    if isinstance(found, LibraryItem) and found.state != state:
+        found.state = state
+    return copy
+
+
+_ITEM = re.compile(r"\s*\d+[.)]\s+")
+
+
+def blocks(text: str) -> list[tuple[Literal["p", "ol"], list[str]]]:
+    """Return a text as paragraphs ("p", one text) and numbered lists ("ol", one text for each line)."""
+    found: list[tuple[Literal["p", "ol"], list[str]]] = []
+    for chunk in re.split(r"\n\s*\n", text.strip()):
+        for line in chunk.splitlines():
+            numbered = _ITEM.match(line)
+            if numbered:
+                content = line[numbered.end() :].strip()
+                if found and found[-1][0] == "ol":
+                    found[-1][1].append(content)
+                else:
+                    found.append(("ol", [content]))
+            elif line.strip():
+                found.append(("p", [line.strip()]))
+    return found
