@@ -1,4 +1,7 @@
-"""The composition root: reads the command line and puts core, sync and screens together."""
+"""The composition root: reads the command line and puts core, sync and screens together.
+
+The window opens before anything heavy is loaded, so each way to start imports only its own needs.
+"""
 
 from __future__ import annotations
 
@@ -8,42 +11,45 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from wimdesk import commands
 from wimdesk.errors import WimdeskError
-from wimdesk.i18n import set_language
+from wimdesk.i18n import LANGUAGES, set_language
+from wimdesk.settings import default_profile, passphrase
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command, or open the window where none is given. Returns the exit code."""
-    args = _parser().parse_args(argv)
-    logging.basicConfig(
-        level=logging.INFO if args.verbose else logging.WARNING, format="%(levelname)s %(name)s %(message)s"
-    )
+    words = sys.argv[1:] if argv is None else argv
+    general, rest = _general().parse_known_args(words)
+    if not rest:
+        return _open_window(general)
+    args = _parser().parse_args(words)
+    level = logging.INFO if args.verbose else logging.WARNING
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s %(message)s")
     set_language(args.language or "en")
     try:
-        result = args.handler(args)
+        return int(args.handler(args) or 0)
     except WimdeskError as problem:
         sys.stderr.write(f"{problem}\n")
-        return 1
     except KeyboardInterrupt:
-        return 1
-    if isinstance(result, int):
-        return result
-    if result is not None:
-        commands.emit(result)
-    return 0
+        sys.stderr.write("\n")
+    return 1
+
+
+def _general() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="wimdesk", add_help=False)
+    parser.add_argument("--profile", type=Path, default=default_profile(), help="folder of the profile")
+    parser.add_argument("--language", default="", choices=["", *LANGUAGES], help="language of the sentences")
+    parser.add_argument("--verbose", action="store_true", help="say more on standard error")
+    return parser
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="wimdesk", description="Take part in the International WIM Alliance, offline first."
-    )
-    parser.add_argument("--profile", type=Path, default=commands.default_profile(), help="folder of the profile")
-    parser.add_argument("--language", default="", choices=["", "en", "fr", "es"], help="language of the sentences")
-    parser.add_argument("--verbose", action="store_true", help="say more on standard error")
+    from wimdesk import commands
+
+    about = "Take part in the International WIM Alliance, offline first. Without a command the window opens."
+    parser = argparse.ArgumentParser(prog="wimdesk", description=about, parents=[_general()])
     parser.add_argument("--version", action="version", version=f"%(prog)s {_version()}")
-    parser.set_defaults(handler=_open_window)
-    kinds = parser.add_subparsers(metavar="COMMAND")
+    kinds = parser.add_subparsers(metavar="COMMAND", required=True)
     commands.add_parsers(kinds)
     commands.add_secretariat(kinds)
     tour = kinds.add_parser("tour", help="two laptops and a Secretariat go through the main job, offscreen")
@@ -53,6 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     demo = kinds.add_parser("demo", help="an endpoint on this computer with sample content, and the app enrolled to it")
     demo.add_argument("--out", type=Path, default=None, help="keep the demo's data here")
     demo.set_defaults(handler=_demo)
+    bench = kinds.add_parser("bench", help="measure speed as ratios against a floor of the same run")
+    bench.add_argument("--quick", action="store_true", help="fewer rounds and fewer rows")
+    bench.set_defaults(handler=_bench)
     return parser
 
 
@@ -63,11 +72,10 @@ def _version() -> str:
         return "0"
 
 
-# Qt is loaded only for the commands that show something.
 def _open_window(args: argparse.Namespace) -> int:
     from ui import application
 
-    return application.run(args.profile, commands.passphrase())
+    return application.run(args.profile, passphrase())
 
 
 def _tour(args: argparse.Namespace) -> int:
@@ -80,6 +88,12 @@ def _demo(args: argparse.Namespace) -> int:
     from ui import demo
 
     return demo.run(args.out)
+
+
+def _bench(args: argparse.Namespace) -> int:
+    from ui import bench
+
+    return bench.run(quick=args.quick)
 
 
 if __name__ == "__main__":

@@ -6,36 +6,25 @@ Exit codes: 0 done, 1 not done (a sentence says why), 2 the command was not unde
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
-import os
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-
-import platformdirs
+from types import ModuleType
 
 from sync.client import enrolment
 from sync.client.engine import SyncEngine
 from sync.protocol import ROLES
-from sync.server import service
 from wimdesk.app import App
 from wimdesk.errors import UserError
 from wimdesk.i18n import _, set_language
 from wimdesk.services import editing, exchange, reporting
+from wimdesk.settings import passphrase
 from wimdesk.store import history, identity, outbox
 
 Handler = Callable[[argparse.Namespace], object]
-
-
-def default_profile() -> Path:
-    """Return the folder of the profile that opens when none is named."""
-    return Path(platformdirs.user_data_dir("WIMDesk", appauthor=False)) / "profile"
-
-
-def passphrase() -> str | None:
-    """Return the passphrase from WIMDESK_PASSPHRASE, or None."""
-    return os.environ.get("WIMDESK_PASSPHRASE") or None
 
 
 def emit(value: object) -> None:
@@ -78,10 +67,11 @@ def _parser(
     commands: argparse._SubParsersAction[argparse.ArgumentParser],
     name: str,
     handler: Handler,
-    text: str,
+    about: str,
+    /,
     **words: int | str,
 ) -> None:
-    parser = commands.add_parser(name, help=text, description=text)
+    parser = commands.add_parser(name, help=about, description=about)
     for word, count in words.items():
         if count == 0:
             parser.add_argument(f"--{word.replace('_', '-')}", dest=word, default="")
@@ -89,7 +79,7 @@ def _parser(
             parser.add_argument(word)
         else:
             parser.add_argument(word, nargs=str(count), metavar="FIELD=VALUE")
-    parser.set_defaults(handler=handler)
+    parser.set_defaults(handler=_printing(handler))
 
 
 def enrol(args: argparse.Namespace) -> object:
@@ -109,6 +99,18 @@ def enrol(args: argparse.Namespace) -> object:
         }  # fmt: skip
     finally:
         app.close()
+
+
+def _printing(work: Handler) -> Callable[[argparse.Namespace], int]:
+    """Print what the command returns as JSON; exit code 0."""
+
+    def run(args: argparse.Namespace) -> int:
+        result = work(args)
+        if result is not None:
+            emit(result)
+        return 0
+
+    return run
 
 
 def _with_app(work: Callable[[App, argparse.Namespace], object]) -> Handler:
@@ -268,14 +270,24 @@ def add_secretariat(commands: argparse._SubParsersAction[argparse.ArgumentParser
     parser = group.add_parser("serve", help="run the endpoint")
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--listen", default="127.0.0.1:8420", metavar="HOST:PORT")
-    parser.set_defaults(handler=serve)
+    parser.set_defaults(handler=_printing(serve))
     parser = group.add_parser("enrol", help="make a one-time code for an organisation's new computer")
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--organisation", required=True)
     parser.add_argument("--role", default="volunteer", choices=sorted(ROLES))
     parser.add_argument("--server", default="", help="the endpoint's address, for the enrolment file")
     parser.add_argument("--file", type=Path, help="write the code and the address as an enrolment file too")
-    parser.set_defaults(handler=issue_code)
+    parser.set_defaults(handler=_printing(issue_code))
+
+
+def _endpoint() -> ModuleType:
+    """The endpoint's packages are an extra: a laptop does without them."""
+    try:
+        return importlib.import_module("sync.server.service")
+    except ModuleNotFoundError as error:
+        raise UserError(
+            _("The endpoint needs more packages. Nothing was changed. Install wimdesk[secretariat].")
+        ) from error
 
 
 def serve(args: argparse.Namespace) -> object:
@@ -283,13 +295,14 @@ def serve(args: argparse.Namespace) -> object:
     host, _colon, port = args.listen.rpartition(":")
     if not host or not port.isdigit() or int(port) > 65535:
         raise UserError(_("Say where to listen as HOST:PORT, for example 127.0.0.1:8420."))
+    service = _endpoint()
     service.serve(args.data, host.strip("[]"), int(port))
     return None
 
 
 def issue_code(args: argparse.Namespace) -> object:
     """Make a one-time code; print it."""
-    made = service.issue_code(args.data, args.organisation, args.role)
+    made = _endpoint().issue_code(args.data, args.organisation, args.role)
     if args.file:
         held = {"code": made["code"], "server": args.server, "organisation": made["organisation_name"]}
         exchange.write_file(args.file, json.dumps(held, ensure_ascii=False).encode())

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import platformdirs
+
 from wimdesk.events import Signal
 from wimdesk.i18n import N_
 
@@ -119,3 +121,13 @@ class Settings:
     def on(self, listener: Callable[[str], object]) -> Callable[[], None]:
         """Call the listener with the name of each setting that changes."""
         return self.changed.connect(listener)
+
+
+def default_profile() -> Path:
+    """Return the folder of the profile that opens when none is named."""
+    return Path(platformdirs.user_data_dir("WIMDesk", appauthor=False)) / "profile"
+
+
+def passphrase() -> str | None:
+    """Return the passphrase from WIMDESK_PASSPHRASE, or None."""
+    return os.environ.get("WIMDESK_PASSPHRASE") or None
