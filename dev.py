@@ -6,6 +6,7 @@ python3 dev.py setup    only set up: .venv in this folder, exact versions from r
 python3 dev.py lock     choose the newest allowed versions again and write requirements.lock
 python3 dev.py build    make the program for people who have no Python, in dist/
 python3 dev.py bench    measure speed
+python3 dev.py words    gather the visible words, renew the catalogues of each language and compile them
 
 Only the standard library is used here, because this file runs before anything else exists.
 """
@@ -20,12 +21,16 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 LOCK = ROOT / "requirements.lock"
+CATALOGUES = ROOT / "resources" / "translations"
+TRANSLATED = ("fr", "es")
 STAMP = VENV / "set-up-for"
 IS_WINDOWS = os.name == "nt"
 PYTHON = VENV / ("Scripts/python.exe" if IS_WINDOWS else "bin/python")
@@ -318,6 +323,22 @@ def bench(arguments: list[str]) -> int:
     return call_module("wimdesk", "bench", *arguments)
 
 
+def words() -> int:
+    """Renew resources/translations: new words come in empty, gone ones go, the rest stays."""
+    set_up()
+    os.chdir(ROOT)
+    template = Path(tempfile.mkdtemp()) / "wimdesk.pot"
+    gather = ["-k", "N_", "-k", "ngettext:1,2", "-k", "gettext", "--sort-output", "--no-location", "--omit-header"]
+    code = call_module("babel.messages.frontend", "extract", *gather, "-o", str(template), "wimdesk", "ui", "sync")
+    for language in TRANSLATED:
+        folder = CATALOGUES / language / "LC_MESSAGES"
+        kind = "update" if (folder / "wimdesk.po").exists() else "init"
+        more = ["--no-fuzzy-matching", "--ignore-obsolete", "--omit-header"] if kind == "update" else []
+        common = ["-D", "wimdesk", "-i", str(template), "-d", str(CATALOGUES), "-l", language]
+        code = code or call_module("babel.messages.frontend", kind, *common, *more)
+    return code or call_module("babel.messages.frontend", "compile", "-D", "wimdesk", "-d", str(CATALOGUES))
+
+
 def read_arguments(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     """Read the command line; what follows test or bench is handed on."""
     parser = argparse.ArgumentParser(prog="dev.py", description="Set up, run, test and build WIMDesk.")
@@ -328,6 +349,7 @@ def read_arguments(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]
     commands.add_parser("setup", help="only set up .venv")
     commands.add_parser("lock", help="choose versions again and write requirements.lock")
     commands.add_parser("build", help="freeze the program into dist/")
+    commands.add_parser("words", help="renew and compile the catalogues of each language")
     commands.add_parser("bench", help="measure speed; more arguments are handed on")
     known, rest = parser.parse_known_args(arguments or ["run"])
     if rest and known.command not in {"test", "bench"}:
@@ -339,16 +361,16 @@ def main(arguments: list[str]) -> int:
     """Do one command and return its exit code; 1 with an explanation when something is missing."""
     known, rest = read_arguments(arguments)
     try:
-        if known.command == "run":
-            return run(known.out)
-        if known.command == "test":
-            return test(rest)
-        if known.command == "lock":
-            return lock()
-        if known.command == "build":
-            return build()
-        if known.command == "bench":
-            return bench(rest)
+        commands: dict[str, Callable[[], int]] = {
+            "run": lambda: run(known.out),
+            "test": lambda: test(rest),
+            "bench": lambda: bench(rest),
+            "lock": lock,
+            "build": build,
+            "words": words,
+        }
+        if known.command in commands:
+            return commands[known.command]()
         set_up()
     except SetupError as error:
         print(error, file=sys.stderr, flush=True)
