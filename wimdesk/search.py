@@ -217,14 +217,39 @@ class Searcher:
 
 
 def marks(text: str, question: str) -> list[tuple[int, int]]:
-    """Return where the question's words begin words of the original text: (start, end) pairs."""
+    """Return where the question's words begin words of the original text: (start, end) pairs.
+
+    In Chinese and Japanese, where words are not set apart, only the signs asked for are marked.
+    """
     wanted = folded(question).split()
     found = []
     for word in _WORD.finditer(text):
         plain = fold(word.group())
-        if any(plain.startswith(w) for w in wanted) or (_CJK.search(plain) and any(w in plain for w in wanted)):
+        if _CJK.search(plain):
+            found += [(word.start() + start, word.start() + end) for start, end in _inside(word.group(), wanted)]
+        elif any(plain.startswith(w) for w in wanted):
             found.append(word.span())
     return found
+
+
+def _inside(word: str, wanted: list[str]) -> list[tuple[int, int]]:
+    plain, origin = "", []
+    for place, letter in enumerate(word):
+        part = fold(letter)
+        plain += part
+        origin += [place] * len(part)
+    hit = {origin[at] for w in wanted for start in _starts(plain, w) for at in range(start, start + len(w))}
+    spans: list[tuple[int, int]] = []
+    for place in sorted(hit):
+        if spans and spans[-1][1] == place:
+            spans[-1] = (spans[-1][0], place + 1)
+        else:
+            spans.append((place, place + 1))
+    return spans
+
+
+def _starts(plain: str, wanted: str) -> list[int]:
+    return [start for start in range(len(plain)) if plain.startswith(wanted, start)]
 
 
 def snippet(text: str, question: str, length: int = 160) -> str:

@@ -7,11 +7,13 @@ import pytest
 from wimdesk.app import App
 from wimdesk.errors import RuleBroken
 from wimdesk.services import editing, library, samples
-from wimdesk.store import facts
+from wimdesk.store import facts, history
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from sqlalchemy.orm import Session
 
 WHOLE: dict[str, Any] = {
     "title": {"en": "Ventilation checks", "fr": "Contrôles de ventilation"},
@@ -138,8 +140,8 @@ def test_what_the_alliance_has_stands_for_all_copies(app: App) -> None:
 def test_the_secretariat_sees_what_waits_for_it(app: App) -> None:
     record = app.run(editing.add, "library_item", WHOLE | {"state": "submitted"})
 
-    def of_another(session: Any) -> None:
-        found = library.history.fetch(session, "library_item", record)
+    def of_another(session: Session) -> None:
+        found = history.fetch(session, "library_item", record)
         found.owner, found.space = "another", "org/another/shared"
         facts.put(session, role="secretariat")
 

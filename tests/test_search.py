@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from wimdesk import search
+from wimdesk.app import App
+from wimdesk.records import LibraryItem
+from wimdesk.services import editing
+from wimdesk.store import inbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy.orm import Session
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[App]:
+    app = App.open(tmp_path / "profile", "a passphrase")
+    yield app
+    app.close()
+
+
+def add(app: App, title: str, **more: object) -> str:
+    return app.run(editing.add, "library_item", {"title": {"en": title}, **more})
+
+
+def ask(app: App, question: str, types: tuple[str, ...] = ("library_item",)) -> list[str]:
+    hits = app.searcher().ask(question, types=types)
+    assert hits is not None
+    return [hit.id for hit in hits]
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("Círculos de mentoría", "mentoria"),
+        ("Circulos de mentoria", "mentoría"),
+        ("Segurança no trabalho", "SEGURANCA"),
+        ("Straße und Größe", "strasse grosse"),
+        ("Cœur de la mine", "coeur"),
+        ("Işık ve ılıman", "isik iliman"),
+        ("Łódź", "lodz"),
+        ("التهوية في المنجم", "تهويه"),
+        ("إدارة", "ادارة"),
+        ("İstanbul", "istanbul"),
+    ],
+)
+def test_accents_do_not_matter(app: App, written: str, asked: str) -> None:
+    record = add(app, written)
+    prefix = asked if not asked.startswith("ته") else "ال" + asked
+    assert ask(app, prefix) == [record]
+
+
+def test_words_are_prefixes(app: App) -> None:
+    record = add(app, "Ventilation checks")
+    assert ask(app, "v") == ask(app, "venti") == ask(app, "ventilation") == [record]
+    assert ask(app, "entilation") == []
+
+
+def test_all_words_must_occur_in_any_order_and_field(app: App) -> None:
+    record = add(app, "Ventilation checks", summary={"en": "Led by women"}, outcomes={"en": "Cleaner air"})
+    add(app, "Ventilation plans")
+    assert ask(app, "air women vent") == [record]
+    assert ask(app, "ventilation water") == []
+
+
+@pytest.mark.parametrize("asked", ["通风", "风检", "安全检查", "检查"])
+def test_chinese_is_found_by_pairs_of_signs(app: App, asked: str) -> None:
+    record = add(app, "地下通风检查与安全检查")
+    add(app, "地下水")
+    assert ask(app, asked) == [record]
+
+
+def test_one_chinese_sign_is_found_where_a_pair_begins_with_it(app: App) -> None:
+    record = add(app, "地下通风")
+    assert ask(app, "通") == [record]
+
+
+def test_every_language_of_a_text_is_searched(app: App) -> None:
+    record = app.run(editing.add, "library_item", {"title": {"en": "Mentoring", "fr": "Mentorat", "es": "Mentoría"}})
+    assert ask(app, "mentorat") == ask(app, "mentoring") == ask(app, "mentoria") == [record]
+
+
+def test_the_title_counts_more_than_the_article(app: App) -> None:
+    in_text = add(app, "Other", outcomes={"en": "dust " * 3})
+    in_title = add(app, "Dust")
+    assert ask(app, "dust") == [in_title, in_text]
+
+
+def test_removed_records_vanish_and_come_back(app: App) -> None:
+    record = add(app, "Ventilation")
+    app.run(editing.remove, "library_item", record)
+    assert ask(app, "ventilation") == ask(app, "v") == []
+    app.run(editing.restore, "library_item", record)
+    assert ask(app, "ventilation") == [record]
+
+
+def test_changed_text_is_found_by_its_new_words_only(app: App) -> None:
+    record = add(app, "Ventilation")
+    app.run(editing.change, "library_item", record, {"title": {"en": "Lighting"}})
+    assert ask(app, "ventilation") == []
+    assert ask(app, "lighting") == [record]
+
+
+def test_an_answer_can_be_kept_to_some_types(app: App) -> None:
+    item = add(app, "Arequipa")
+    site = app.run(editing.add, "site", {"name": "Arequipa"})
+    assert set(ask(app, "arequipa", types=())) == {item, site}
+    assert ask(app, "arequipa", types=("site",)) == [site]
+
+
+@pytest.mark.parametrize(
+    "question", ["", "  ", '"', "*", "AND", 'a" OR "b', "col:x", "-", "(", "^title", "NEAR(a b)", "' --"]
+)
+def test_no_question_is_refused(app: App, question: str) -> None:
+    add(app, "Ventilation")
+    assert ask(app, question) == []
+
+
+def test_the_index_can_be_made_anew(app: App) -> None:
+    record = add(app, "Ventilation")
+    assert app.run(search.rebuild) > 0
+    assert ask(app, "ventilation") == [record]
+
+
+def test_a_stale_question_returns_none(app: App) -> None:
+    add(app, "Ventilation")
+    searcher = app.searcher()
+    started, answers = threading.Event(), []
+
+    def first() -> None:
+        started.set()
+        answers.append(searcher.ask("ventilation"))
+
+    with searcher._lock:  # noqa: SLF001 - the first question has to wait until the second is there
+        thread = threading.Thread(target=first)
+        thread.start()
+        assert started.wait(5)
+        while searcher._latest < 1:  # noqa: SLF001 - as above
+            time.sleep(0.001)
+        second = threading.Thread(target=lambda: answers.append(searcher.ask("vent")))
+        second.start()
+        while searcher._latest < 2:  # noqa: SLF001 - as above
+            time.sleep(0.001)
+    thread.join(5)
+    second.join(5)
+    assert sorted(answers, key=lambda answer: answer is not None)[0] is None
+    assert [len(answer) for answer in answers if answer is not None] == [1]
+
+
+WORDS = [
+    "ventilation", "helmet", "training", "mentor", "safety", "women", "shift", "water", "dust", "light", "report",
+    "audit", "plan", "hours", "pay",
+]  # fmt: skip
+
+
+def plant(session: Session, count: int) -> None:
+    """Put many items there as a sync would."""
+    rows = []
+    for number in range(count):
+        word, other = WORDS[number % 15], WORDS[(number * 7 + 3) % 15]
+        rows.append(
+            {
+                "id": f"00000000-0000-4000-8000-{number:012d}",
+                "space": "alliance",
+                "owner": "00000000-0000-4000-8000-aaaaaaaaaaaa",
+                "title": {"en": f"{word.capitalize()} and {other} {number}"},
+                "summary": {"en": f"How a site began with {other}, step {number % 97}."},
+                "outcomes": {"en": f"{word} {other} " * 12},
+                "state": "published",
+            }
+        )
+    inbox.plant(session, LibraryItem, rows)
+
+
+def test_twenty_thousand_items_answer_while_typing(app: App) -> None:
+    app.run(plant, 20_000)
+    taken = []
+    for end in range(1, len("ventilation men") + 1):
+        began = time.perf_counter()
+        hits = ask(app, "ventilation men"[:end], types=("library_item",))
+        taken.append(time.perf_counter() - began)
+        assert hits
+        assert len(hits) <= 1000
+    assert sorted(taken)[len(taken) // 2] < 0.1, taken
+    assert max(taken) < 0.5, taken
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "found"),
+    [
+        ("Círculos de mentoría", "mentoria", ["mentoría"]),
+        ("Cœur et œuvre", "oeuvre coeur", ["Cœur", "œuvre"]),
+        ("Women and woman", "wom", ["Women", "woman"]),
+        ("Nothing", "x", []),
+        ("Nothing", "", []),
+        ("地下通风检查", "通风", ["通风"]),
+        ("地下通风检查和通风", "通风检查", ["通风检查", "通风"]),
+    ],
+)
+def test_hits_are_marked_in_the_original(text: str, question: str, found: list[str]) -> None:
+    assert [text[start:end] for start, end in search.marks(text, question)] == found
+
+
+def test_a_snippet_holds_the_first_hit() -> None:
+    text = "word " * 100 + "needle and more " + "word " * 100
+    piece = search.snippet(text, "needle", 80)
+    assert "needle" in piece
+    assert len(piece) <= 82
+    assert search.snippet("short", "needle") == "short"
