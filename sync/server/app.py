@@ -1,0 +1,185 @@
+"""The routes of the endpoint: HTTP in, HTTP out; what they mean is decided elsewhere."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import text
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sync.protocol import (
+    MAX_BODY,
+    MAX_INFLATED,
+    PATH_ENROL,
+    PATH_HEALTH,
+    PATH_NONCE,
+    PATH_SYNC,
+    PATH_TOKEN,
+    VERSION,
+    EnrolRequest,
+    NonceRequest,
+    Problem,
+    SyncRequest,
+    TokenRequest,
+)
+from sync.server import body, enrolment, tokens
+from sync.server.attempts import Attempts
+from sync.server.exchange import exchange
+from sync.server.refusals import Refused
+from sync.server.roles import Device
+from sync.server.store import Store
+
+MEDIA_TYPE = "application/x-wimdesk"
+FAILED_ATTEMPTS = 20
+"""Wrong codes and signatures that one address may send within an hour."""
+_SMALL = 16 * 1024
+"""Bytes of a request by somebody who has not signed in yet."""
+
+log = logging.getLogger(__name__)
+_enrol_request = msgspec.msgpack.Decoder(EnrolRequest)
+_nonce_request = msgspec.msgpack.Decoder(NonceRequest)
+_token_request = msgspec.msgpack.Decoder(TokenRequest)
+_sync_request = msgspec.msgpack.Decoder(SyncRequest)
+
+
+class Endpoint:
+    """The routes over one store."""
+
+    def __init__(self, store: Store, attempts: Attempts) -> None:
+        self._store = store
+        self._attempts = attempts
+
+    async def enrol(self, request: Request) -> Response:
+        """A one-time code becomes a device."""
+        sent = await body.received(request, _SMALL)
+        return await self._guess(
+            request, lambda: enrolment.enrol(self._store, body.opened(body.inflated(sent, _SMALL), _enrol_request))
+        )
+
+    async def nonce(self, request: Request) -> Response:
+        """Something fresh to sign."""
+        sent = await body.received(request, _SMALL)
+        wanted = body.opened(body.inflated(sent, _SMALL), _nonce_request)
+        return _packed(tokens.nonce(self._store, wanted.device))
+
+    async def token(self, request: Request) -> Response:
+        """A signed nonce becomes a token."""
+        sent = await body.received(request, _SMALL)
+        return await self._guess(
+            request, lambda: tokens.sign_in(self._store, body.opened(body.inflated(sent, _SMALL), _token_request))
+        )
+
+    async def sync(self, request: Request) -> Response:
+        """Push and pull. Who asks is known before a byte of the body is looked at."""
+        authorization = request.headers.get("authorization", "")
+        device = await run_in_threadpool(self._device, authorization)
+        sent = await body.received(request, MAX_BODY)
+        return await run_in_threadpool(self._exchange, device, authorization, sent)
+
+    async def health(self, request: Request) -> Response:
+        """Whether the endpoint and its database answer."""
+        await run_in_threadpool(self._touch)
+        return _json({"status": "ok", "version": VERSION})
+
+    async def _guess(self, request: Request, work: Callable[[], msgspec.Struct]) -> Response:
+        """Run what somebody could try over and over; failures count against the address."""
+        address = request.client.host if request.client else ""
+        self._attempts.check(address, self._store.now())
+        try:
+            return _packed(await run_in_threadpool(work))
+        except Refused as refusal:
+            if refusal.problem is not Problem.MALFORMED:
+                self._attempts.failed(address, self._store.now())
+            raise
+
+    def _device(self, authorization: str) -> Device:
+        with self._store.reading() as connection:
+            return tokens.device_of(self._store, connection, authorization)
+
+    def _exchange(self, device: Device, authorization: str, sent: bytes) -> Response:
+        message = body.inflated(sent, MAX_INFLATED)
+        body.check_version(message)
+        return _packed(exchange(self._store, device, authorization, body.opened(message, _sync_request)))
+
+    def _touch(self) -> None:
+        with self._store.reading() as connection:
+            connection.execute(text("SELECT 1"))
+
+
+def _packed(message: msgspec.Struct) -> Response:
+    return Response(body.packed(message), media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})
+
+
+def _json(answer: dict[str, int | str], status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    kept = {"Cache-Control": "no-store", **(headers or {})}
+    return Response(json.dumps(answer), status, kept, "application/json")
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    refusal = error if isinstance(error, Refused) else Refused(Problem.MALFORMED)
+    # Only addresses of ours are written down: any other could hold what somebody typed.
+    log.info("%s refused: %s", request.url.path if request.url.path in ROUTES else "elsewhere", refusal.problem.name)
+    return _json(refusal.answer, refusal.status, refusal.headers)
+
+
+def _http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 400
+    problem = {404: Problem.NO_SUCH_PATH, 405: Problem.WRONG_METHOD}.get(status, Problem.MALFORMED)
+    response = _refused(request, Refused(problem))
+    if isinstance(error, HTTPException) and error.headers:
+        response.headers.update(error.headers)
+    return response
+
+
+def _gone(request: Request, error: Exception) -> Response:
+    return Response(status_code=400)  # nobody hears it
+
+
+def _broken(request: Request, error: Exception) -> Response:
+    """Only a bug or a full disk of ours comes here; the server logs the rest."""
+    return _json({"error": 0, "message": "The server failed. Your data is safe on this computer. Try later."}, 500)
+
+
+ROUTES = frozenset({PATH_ENROL, PATH_NONCE, PATH_TOKEN, PATH_SYNC, PATH_HEALTH})
+
+
+def create_app(
+    data: Path, *, now: Callable[[], float] = time.time, failed_attempts: int = FAILED_ATTEMPTS
+) -> Starlette:
+    """Return the application over the store in the folder `data`; the store closes when the server stops."""
+    store = Store(data, now)
+    endpoint = Endpoint(store, Attempts(failed_attempts))
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            store.close()
+
+    app = Starlette(
+        routes=[
+            Route(PATH_ENROL, endpoint.enrol, methods=["POST"]),
+            Route(PATH_NONCE, endpoint.nonce, methods=["POST"]),
+            Route(PATH_TOKEN, endpoint.token, methods=["POST"]),
+            Route(PATH_SYNC, endpoint.sync, methods=["POST"]),
+            Route(PATH_HEALTH, endpoint.health, methods=["GET"]),
+        ],
+        exception_handlers={
+            Refused: _refused, HTTPException: _http, ClientDisconnect: _gone, Exception: _broken,
+        },
+        lifespan=lifespan,
+    )  # fmt: skip
+    app.router.redirect_slashes = False
+    return app

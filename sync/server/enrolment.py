@@ -1,0 +1,177 @@
+"""One-time codes, and the devices that came in with them."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import uuid
+from datetime import UTC, datetime
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import Connection, Row, insert, select, update
+
+from sync.protocol import (
+    CODE_ALPHABET,
+    CODE_SECONDS,
+    CODE_TRIES,
+    ROLES,
+    EnrolRequest,
+    EnrolResponse,
+    Problem,
+    clean_code,
+    enrol_message,
+)
+from sync.server import audit, tables
+from sync.server.refusals import Refused
+from sync.server.roles import Device, bytes_id, text_id
+from sync.server.store import Store, generation
+
+_CODE_LENGTH = 16
+_LONGEST_NAME = 200
+_ORGANISATION_NAME = "Name the organisation in 1 to 200 letters. No code was made."
+
+
+def verified(key: bytes, signature: bytes, message: bytes) -> bool:
+    """Say whether the Ed25519 key signed the message; wrong lengths are simply not."""
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def is_plain(text: str, longest: int) -> bool:
+    """Say whether a text is short enough and without control characters (PostgreSQL can't keep a NUL)."""
+    return len(text) <= longest and not any(ord(letter) < 32 or ord(letter) == 127 for letter in text)
+
+
+def _hash(store: Store, code: str) -> bytes:
+    return hmac.digest(store.pepper, b"code\0" + clean_code(code).encode(), "sha256")
+
+
+def issue(store: Store, organisation: str, role: str) -> dict[str, str]:
+    """Make a one-time code for one device; raises ValueError with a sentence where it can't."""
+    if role not in ROLES:
+        raise ValueError(f"There is no role {role}. No code was made. Choose one of: {', '.join(sorted(ROLES))}.")
+    name = " ".join(organisation.split())
+    if not name or not is_plain(name, _LONGEST_NAME):
+        raise ValueError(_ORGANISATION_NAME)
+    code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(_CODE_LENGTH))
+    expires = store.now() + CODE_SECONDS
+    with store.writing() as connection:
+        owner = _organisation(connection, name)
+        row = {"hash": _hash(store, code), "organisation": owner, "role": role, "expires": expires}
+        connection.execute(insert(tables.code).values(row))
+        audit.note(connection, store.now(), audit.OPERATOR, "issue code", role)
+    return {
+        "code": "-".join(code[i : i + 4] for i in range(0, _CODE_LENGTH, 4)),
+        "organisation": text_id(owner),
+        "organisation_name": name,
+        "role": role,
+        "expires": datetime.fromtimestamp(expires, UTC).isoformat(),
+    }
+
+
+def _organisation(connection: Connection, name: str) -> bytes:
+    known: bytes | None = connection.scalar(select(tables.organisation.c.id).where(tables.organisation.c.name == name))
+    if known is not None:
+        return known
+    made = uuid.uuid4().bytes
+    connection.execute(insert(tables.organisation).values(id=made, name=name))
+    return made
+
+
+def enrol(store: Store, request: EnrolRequest) -> EnrolResponse:
+    """Turn a code into a device. Asking again with the same key gives the same answer. Raises Refused."""
+    if len(request.sign_key) != 32 or len(request.receive_key) != 32 or not is_plain(request.name, _LONGEST_NAME):
+        raise Refused(Problem.MALFORMED)
+    with store.writing() as connection:
+        outcome = _enrol(store, connection, request)
+        if isinstance(outcome, Problem):
+            audit.note(connection, store.now(), audit.NOBODY, "enrol", outcome.name)
+    if isinstance(outcome, Problem):  # raised here, so that the count of tries is kept
+        raise Refused(outcome)
+    return outcome
+
+
+def _enrol(store: Store, connection: Connection, request: EnrolRequest) -> EnrolResponse | Problem:
+    hashed = _hash(store, request.code)
+    code = connection.execute(select(tables.code).where(tables.code.c.hash == hashed)).first()
+    if code is None:
+        return Problem.CODE_UNKNOWN
+    message = enrol_message(request.code, request.sign_key, request.receive_key)
+    proven = verified(request.sign_key, request.proof, message)
+    if code.used_by is not None:
+        return _again(store, connection, code.used_by, request.sign_key if proven else b"")
+    if problem := _why_not(store, code):
+        return problem
+    if not proven:
+        connection.execute(update(tables.code).where(tables.code.c.hash == hashed).values(tries=code.tries + 1))
+        return Problem.SIGNATURE_WRONG
+    made = uuid.uuid4().bytes
+    connection.execute(
+        insert(tables.device).values(
+            id=made, organisation=code.organisation, role=code.role, name=request.name, sign_key=request.sign_key,
+            receive_key=request.receive_key, enrolled_at=store.now(),
+        )
+    )  # fmt: skip
+    connection.execute(update(tables.code).where(tables.code.c.hash == hashed).values(used_by=made))
+    audit.note(connection, store.now(), text_id(made), "enrol", code.role)
+    return _answer(store, connection, made)
+
+
+def _why_not(store: Store, code: Row[tuple[object, ...]]) -> Problem | None:
+    if code.tries >= CODE_TRIES:
+        return Problem.CODE_LOCKED
+    return Problem.CODE_EXPIRED if store.now() >= code.expires else None
+
+
+def _again(store: Store, connection: Connection, used_by: bytes, key: bytes) -> EnrolResponse | Problem:
+    """The answer was lost on its way: the same key may hear it again, any other may not."""
+    device = find(connection, used_by)
+    if device is None or not hmac.compare_digest(device.sign_key, key):
+        return Problem.CODE_USED
+    return Problem.DEVICE_REVOKED if device.revoked else _answer(store, connection, used_by)
+
+
+def _answer(store: Store, connection: Connection, device_id: bytes) -> EnrolResponse:
+    device = find(connection, device_id)
+    if device is None:
+        raise LookupError("a device that was just written is not there")
+    return EnrolResponse(
+        text_id(device.id),
+        text_id(device.organisation),
+        device.organisation_name,
+        device.role,
+        store.public_key,
+        generation(connection),
+    )
+
+
+def find(connection: Connection, device_id: bytes) -> Device | None:
+    """Return the device as it is now."""
+    query = (
+        select(tables.device, tables.organisation.c.name.label("organisation_name"))
+        .join(tables.organisation, tables.organisation.c.id == tables.device.c.organisation)
+        .where(tables.device.c.id == device_id)
+    )
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    return Device(
+        row.id, row.organisation, row.organisation_name, row.role, row.sign_key, revoked=row.revoked_at is not None
+    )
+
+
+def revoke(store: Store, device: str) -> None:
+    """Shut the device out from its next request on; raises ValueError with a sentence where there is none."""
+    device_id = bytes_id(device)
+    with store.writing() as connection:
+        known = find(connection, device_id) if device_id else None
+        if known is None:
+            raise ValueError("There is no computer with this number. Nothing was changed. Check the number.")
+        if not known.revoked:
+            changed = update(tables.device).where(tables.device.c.id == known.id)
+            connection.execute(changed.values(revoked_at=store.now()))
+            audit.note(connection, store.now(), audit.OPERATOR, "revoke", text_id(known.id))

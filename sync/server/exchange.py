@@ -1,0 +1,46 @@
+"""One round trip: take what the device pushes, answer with what it has not read. One transaction."""
+
+from __future__ import annotations
+
+from sync.protocol import Problem, SyncRequest, SyncResponse
+from sync.server import intake
+from sync.server.pages import pages_for
+from sync.server.refusals import Refused
+from sync.server.roles import Device
+from sync.server.store import Store, generation
+from sync.server.tokens import device_of
+
+_MOST_CURSORS = 10_000
+
+
+def exchange(store: Store, device: Device, authorization: str, request: SyncRequest) -> SyncResponse:
+    """Answer a request of the device that sent it. Raises Refused; nothing is stored then."""
+    _check(request)
+    batch = request.batch
+    if batch is not None:
+        intake.check(device, batch)  # before the transaction: nobody waits for a signature
+    with store.writing() if batch is not None and batch.ops else store.reading() as connection:
+        # Asked again: the device may have been revoked while its request was on the way.
+        device = device_of(store, connection, authorization)
+        current = generation(connection)
+        if request.generation not in {0, current}:
+            raise Refused(Problem.GENERATION_CHANGED)
+        if batch is not None:
+            intake.take(connection, device, batch, store.now())
+        acked = intake.known_of(connection, device, request.epoch)
+        pages, more = pages_for(connection, device, request.epoch, request.cursors)
+        first, last = (batch.first, batch.first + len(batch.ops) - 1) if batch is not None else (1, acked)
+        refused = intake.refused_of(connection, device, request.epoch, first, last)
+    return SyncResponse(current, acked, pages, refused, more)
+
+
+def _check(request: SyncRequest) -> None:
+    sound = (
+        0 <= request.epoch < 2 * intake.LIMIT
+        and request.generation >= 0
+        and len(request.cursors) <= _MOST_CURSORS
+        and all(0 <= cursor < intake.LIMIT for cursor in request.cursors.values())
+        and (request.batch is None or request.batch.epoch == request.epoch)
+    )
+    if not sound:
+        raise Refused(Problem.MALFORMED)

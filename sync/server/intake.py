@@ -1,0 +1,226 @@
+"""What a push becomes: each operation gets a place in its space's log, or a refusal that stays known."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, insert, select, update
+
+from sync.protocol import MAX_OPS, MAX_PAYLOAD, Batch, Op, Problem, batch_root
+from sync.server import audit, tables
+from sync.server.enrolment import is_plain, verified
+from sync.server.pages import op_of
+from sync.server.refusals import Refused
+from sync.server.roles import Device, may_enter, may_write, organisation_of_shared, text_id
+
+LIMIT = 1 << 63
+"""Numbers from here on fit in no database."""
+_LONGEST_NAME = 100
+_MOST_FIELDS = 500
+_SEED_BYTES = range(16, 65)
+_CHUNK = 500
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+class _Numbered(NamedTuple):
+    n: int
+    op: Op
+
+
+def check(device: Device, batch: Batch) -> None:
+    """Raise Refused where the batch as a whole can't be taken: size, numbers or signature."""
+    if len(batch.ops) > MAX_OPS:
+        raise Refused(Problem.TOO_MANY_OPS)
+    if not 1 <= batch.first < LIMIT - MAX_OPS or not 0 <= batch.epoch < 2 * LIMIT or len(batch.seed) not in _SEED_BYTES:
+        raise Refused(Problem.MALFORMED)
+    root = batch_root(device.id, batch.epoch, batch.first, batch.ops, batch.seed)
+    if not verified(device.sign_key, batch.signature, root):
+        raise Refused(Problem.SIGNATURE_WRONG)
+
+
+def known_of(connection: Connection, device: Device, epoch: int) -> int:
+    """Return the highest n that is known of the device and epoch; there is no hole below it."""
+    mine = (tables.author.c.device == device.id, tables.author.c.epoch == epoch)
+    return connection.scalar(select(tables.author.c.known).where(*mine)) or 0
+
+
+def take(connection: Connection, device: Device, batch: Batch, now: int) -> None:
+    """Place what is new in the checked batch; what is known already changes nothing. Raises Refused."""
+    known = known_of(connection, device, batch.epoch)
+    if batch.first > known + 1:
+        raise Refused(Problem.NUMBERS_NOT_IN_ORDER, expected=known + 1)
+    numbered = [_Numbered(n, op) for n, op in enumerate(batch.ops, batch.first)]
+    fresh = numbered[max(0, known + 1 - batch.first) :]
+    _compare(connection, device, batch.epoch, numbered[: len(numbered) - len(fresh)])
+    if not fresh:
+        return
+    accepted, refused = _judge(connection, device, fresh)
+    _keep_proof(connection, device, batch, fresh[0].n)
+    _note_known(connection, device, batch.epoch, known, fresh[-1].n)
+    if refused:
+        _keep_refusals(connection, device, batch.epoch, refused)
+        reasons = ", ".join(sorted({problem.name for _item, problem in refused}))
+        audit.note(connection, now, text_id(device.id), "push", f"{len(refused)} refused: {reasons}")
+    _append(connection, device, batch.epoch, accepted)
+
+
+def _compare(connection: Connection, device: Device, epoch: int, repeated: Sequence[_Numbered]) -> None:
+    """Refuse numbers that were used for something else: a copied profile would lose its work silently."""
+    if not repeated:
+        return
+    last = repeated[-1].n
+    given = {n: _digest(op) for n, op in repeated}
+    for table in (tables.op, tables.refused):
+        mine = (table.c.device == device.id, table.c.epoch == epoch, table.c.n.between(repeated[0].n, last))
+        for row in connection.execute(select(table).where(*mine)):
+            kept = row.digest if table is tables.refused else _digest(op_of(row))
+            if kept != given[row.n]:
+                raise Refused(Problem.NUMBERS_USED)
+
+
+def _digest(op: Op) -> bytes:
+    clear = (op.space, op.type, op.record, op.owner, op.fields, sorted(op.base.items()), op.payload)
+    return hashlib.sha256(_encode(clear)).digest()
+
+
+def _judge(
+    connection: Connection, device: Device, fresh: Sequence[_Numbered]
+) -> tuple[list[_Numbered], list[tuple[_Numbered, Problem]]]:
+    owners = _owners(connection, device, fresh)
+    organisations = _organisations(connection, fresh)
+    accepted, refused, new = [], [], []
+    for item in fresh:
+        op = item.op
+        owner = owners.get((op.space, op.record))
+        problem = _problem(device, op, owner, organisations)
+        if problem:
+            refused.append((item, problem))
+            continue
+        accepted.append(item)
+        if owner is None:
+            owners[op.space, op.record] = op.owner
+            new.append({"space": op.space, "record": op.record, "owner": op.owner})
+    if new:
+        connection.execute(insert(tables.record_owner), new)
+    return accepted, refused
+
+
+def _problem(device: Device, op: Op, owner: bytes | None, organisations: frozenset[bytes]) -> Problem | None:
+    whose = organisation_of_shared(op.space)
+    if not may_enter(device, op.space) or (whose and whose not in organisations):
+        return Problem.SPACE_FORBIDDEN
+    if len(op.payload) > MAX_PAYLOAD:
+        return Problem.TOO_LARGE
+    if not _is_sound(op):
+        return Problem.MALFORMED
+    if owner not in {None, op.owner} or not may_write(device, op.space, op.owner):
+        return Problem.OWNER_FORBIDDEN
+    return None
+
+
+def _is_sound(op: Op) -> bool:
+    """Say whether no device that reads this could stumble over its clear part."""
+    return (
+        len(op.record) == 16
+        and len(op.owner) == 16
+        and len(op.fields) <= _MOST_FIELDS
+        and len(op.base) <= _MOST_FIELDS
+        and bool(op.type)
+        and all(is_plain(name, _LONGEST_NAME) for name in (op.type, *op.fields, *op.base))
+        and all(-LIMIT <= number < LIMIT for number in op.base.values())
+    )
+
+
+def _owners(connection: Connection, device: Device, fresh: Sequence[_Numbered]) -> dict[tuple[str, bytes], bytes]:
+    found = {}
+    table = tables.record_owner
+    asked = sorted({(op.space, op.record) for _n, op in fresh if may_enter(device, op.space)})
+    for space, pairs in groupby(asked, key=itemgetter(0)):
+        for records in _chunks([record for _space, record in pairs]):
+            query = select(table).where(table.c.space == space, table.c.record.in_(records))
+            found.update({(space, row.record): row.owner for row in connection.execute(query)})
+    return found
+
+
+def _organisations(connection: Connection, fresh: Sequence[_Numbered]) -> frozenset[bytes]:
+    named = sorted({id for _n, op in fresh if (id := organisation_of_shared(op.space))})
+    column = tables.organisation.c.id
+    return frozenset(id for part in _chunks(named) for id in connection.scalars(select(column).where(column.in_(part))))
+
+
+def _chunks(items: list[bytes]) -> Iterator[list[bytes]]:
+    return (items[i : i + _CHUNK] for i in range(0, len(items), _CHUNK))
+
+
+def _keep_proof(connection: Connection, device: Device, batch: Batch, fresh: int) -> None:
+    connection.execute(
+        insert(tables.batch).values(
+            device=device.id, epoch=batch.epoch, fresh=fresh, first=batch.first, count=len(batch.ops),
+            seed=batch.seed, signature=batch.signature,
+        )
+    )  # fmt: skip
+
+
+def _note_known(connection: Connection, device: Device, epoch: int, before: int, known: int) -> None:
+    if before:
+        mine = (tables.author.c.device == device.id, tables.author.c.epoch == epoch)
+        connection.execute(update(tables.author).where(*mine).values(known=known))
+    else:
+        connection.execute(insert(tables.author).values(device=device.id, epoch=epoch, known=known))
+
+
+def _keep_refusals(
+    connection: Connection, device: Device, epoch: int, items: Sequence[tuple[_Numbered, Problem]]
+) -> None:
+    rows = [
+        {"device": device.id, "epoch": epoch, "n": item.n, "number": int(problem), "digest": _digest(item.op)}
+        for item, problem in items
+    ]
+    connection.execute(insert(tables.refused), rows)
+
+
+def _append(connection: Connection, device: Device, epoch: int, accepted: Sequence[_Numbered]) -> None:
+    """Give out the seqs last of all: the counter row stays locked for the shortest time (PostgreSQL)."""
+    by_space: dict[str, list[_Numbered]] = {}
+    for item in accepted:
+        by_space.setdefault(item.op.space, []).append(item)
+    for space in sorted(by_space):  # always in this order, so that two writers can't wait for each other
+        items = by_space[space]
+        first = _advance(connection, space, len(items)) - len(items) + 1
+        connection.execute(
+            insert(tables.op),
+            [_row(device, epoch, seq, item) for seq, item in enumerate(items, first)],
+        )
+
+
+def _advance(connection: Connection, space: str, count: int) -> int:
+    table = tables.space
+    statement = update(table).where(table.c.name == space).values(head=table.c.head + count).returning(table.c.head)
+    head: int | None = connection.scalar(statement)
+    if head is None:
+        connection.execute(insert(table).values(name=space, head=count))
+        return count
+    return head
+
+
+def _row(device: Device, epoch: int, seq: int, item: _Numbered) -> dict[str, object]:
+    op = item.op
+    return {
+        "space": op.space, "seq": seq, "device": device.id, "epoch": epoch, "n": item.n, "type": op.type,
+        "record": op.record, "owner": op.owner, "fields": _encode(op.fields), "base": _encode(op.base),
+        "payload": op.payload,
+    }  # fmt: skip
+
+
+def refused_of(connection: Connection, device: Device, epoch: int, first: int, last: int) -> list[tuple[int, int]]:
+    """Return (n, problem number) of what was refused among these numbers, in order."""
+    table = tables.refused
+    mine = (table.c.device == device.id, table.c.epoch == epoch, table.c.n.between(first, last))
+    rows = connection.execute(select(table.c.n, table.c.number).where(*mine).order_by(table.c.n))
+    return [(row.n, row.number) for row in rows]

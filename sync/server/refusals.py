@@ -1,0 +1,53 @@
+"""Refusals as people and programs read them: a number that never changes and a sentence."""
+
+from __future__ import annotations
+
+from sync.protocol import STATUS, Problem
+
+SENTENCES: dict[Problem, str] = {
+    Problem.MALFORMED: "The request can't be read. Nothing was stored. Update the program, then try again.",
+    Problem.TOO_LARGE: "The request is too large. Nothing was stored. Send less at a time.",
+    Problem.NO_SUCH_PATH: "There is nothing at this address. Check the address of the Secretariat's server.",
+    Problem.WRONG_METHOD: "This address expects another kind of request.",
+    Problem.VERSION_UNSUPPORTED: "Program and server speak different versions. Nothing was stored. Update the program.",
+    Problem.TOO_MANY_OPS: "Too many changes at once. Nothing was stored. Send fewer at a time.",
+    Problem.CODE_UNKNOWN: "This code is not known. Check it, or ask the Secretariat for a new one.",
+    Problem.CODE_USED: "This code was used on another computer. Ask the Secretariat for a new one.",
+    Problem.CODE_EXPIRED: "This code is too old. Ask the Secretariat for a new one.",
+    Problem.CODE_LOCKED: "This code was tried too often. Ask the Secretariat for a new one.",
+    Problem.TOKEN_NEEDED: "The computer must sign in again. Nothing was stored.",
+    Problem.DEVICE_REVOKED: "This computer was removed by the Secretariat. Nothing was stored.",
+    Problem.SIGNATURE_WRONG: "The signature does not fit. Nothing was stored. Try again.",
+    Problem.SPACE_FORBIDDEN: "This computer may not write here.",
+    Problem.OWNER_FORBIDDEN: "This record belongs to another organisation.",
+    Problem.NUMBERS_NOT_IN_ORDER: "Earlier changes are missing. Nothing was stored. Send from the expected number.",
+    Problem.GENERATION_CHANGED: "The server was restored. Nothing was stored. Read all again, then send.",
+    Problem.NUMBERS_USED: "Another copy of this computer used these numbers. Nothing was stored. Number them anew.",
+    Problem.TOO_OFTEN: "Too many attempts from this address. Wait an hour, then try again.",
+}
+
+
+class Refused(Exception):
+    """The endpoint says no. `details` are numbers that the answer carries beside the sentence."""
+
+    def __init__(self, problem: Problem, **details: int) -> None:
+        super().__init__(problem.name)
+        self.problem = problem
+        self.details = details
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return STATUS[self.problem]
+
+    @property
+    def answer(self) -> dict[str, int | str]:
+        """What the body of the answer says, as JSON."""
+        return {"error": int(self.problem), "message": SENTENCES[self.problem], **self.details}
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Headers that HTTP asks for with this status (RFC 9110 section 11.6.1, RFC 6585 section 4)."""
+        if self.problem is Problem.TOKEN_NEEDED:
+            return {"WWW-Authenticate": "Bearer"}
+        return {"Retry-After": "3600"} if self.problem is Problem.TOO_OFTEN else {}

@@ -1,0 +1,93 @@
+"""Who may read and write which space: the role table of the protocol, asked about one device."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from sync.protocol import ALLIANCE, COMMITTEE, ROLES, Role, private_space, shared_space
+
+_EVERY_SHARED = "every_shared"
+_NOBODY = Role(frozenset(), frozenset(), frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """An enrolled device as the endpoint knows it at this moment. Ids are 16 bytes."""
+
+    id: bytes
+    organisation: bytes
+    organisation_name: str
+    role: str
+    sign_key: bytes
+    revoked: bool
+
+
+def text_id(id: bytes) -> str:
+    """Return an id of 16 bytes as UUID text."""
+    return str(uuid.UUID(bytes=id))
+
+
+def bytes_id(text: str) -> bytes | None:
+    """Return UUID text as 16 bytes, or None where it is not written as str(UUID) writes it."""
+    try:
+        found = uuid.UUID(text)
+    except ValueError:
+        return None
+    return found.bytes if str(found) == text else None
+
+
+def organisation_of_shared(space: str) -> bytes | None:
+    """Return whose shared space this is, or None where it is another kind of space."""
+    parts = space.split("/")
+    if len(parts) != 3 or parts[0] != "org" or parts[2] != "shared":
+        return None
+    return bytes_id(parts[1])
+
+
+def kind_of(device: Device, space: str) -> str | None:
+    """Return the kind of the space as seen from the device, or None where nobody of its role could name it."""
+    own = text_id(device.organisation)
+    kinds = {
+        ALLIANCE: "alliance",
+        COMMITTEE: "committee",
+        private_space(own): "private",
+        shared_space(own): "shared",
+    }
+    if space in kinds:
+        return kinds[space]
+    return _EVERY_SHARED if organisation_of_shared(space) else None
+
+
+def _role(device: Device) -> Role:
+    return _NOBODY if device.revoked else ROLES.get(device.role, _NOBODY)
+
+
+def may_read(device: Device, space: str) -> bool:
+    """Say whether the device may hold what is in the space."""
+    return kind_of(device, space) in _role(device).reads
+
+
+def may_enter(device: Device, space: str) -> bool:
+    """Say whether the device may write anything at all in the space."""
+    role = _role(device)
+    return kind_of(device, space) in role.writes_own | role.writes_any
+
+
+def may_write(device: Device, space: str, owner: bytes) -> bool:
+    """Say whether the device may write a record of this owner in the space."""
+    role = _role(device)
+    kind = kind_of(device, space)
+    return kind in role.writes_any or (kind in role.writes_own and owner == device.organisation)
+
+
+def own_spaces(device: Device) -> list[str]:
+    """Return the spaces with a fixed name that the device may read, the nearest first."""
+    own = text_id(device.organisation)
+    named = [private_space(own), shared_space(own), COMMITTEE, ALLIANCE]
+    return [space for space in named if may_read(device, space)]
+
+
+def reads_every_shared(device: Device) -> bool:
+    """Say whether the device also reads the shared spaces of all other organisations."""
+    return _EVERY_SHARED in _role(device).reads

@@ -1,0 +1,176 @@
+"""The endpoint's tables, in words that SQLite and PostgreSQL both understand."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Connection,
+    Dialect,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+_SIGN = 1 << 63
+
+
+class Unsigned(TypeDecorator[int]):
+    """An unsigned number of 64 bits in a column that only knows signed ones."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:
+        """Fold the upper half into the negative numbers."""
+        return value if value is None or value < _SIGN else value - 2 * _SIGN
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> int | None:
+        """Unfold."""
+        return value if value is None or value >= 0 else value + 2 * _SIGN
+
+
+metadata = MetaData()
+
+server_state = Table(
+    "server_state",
+    metadata,
+    Column("one", Integer, CheckConstraint("one = 1"), primary_key=True, autoincrement=False),
+    Column("sign_key", LargeBinary, nullable=False),
+    Column("pepper", LargeBinary, nullable=False),
+    Column("generation", BigInteger, nullable=False),
+)
+
+organisation = Table(
+    "organisation",
+    metadata,
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+)
+
+code = Table(
+    "code",
+    metadata,
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("organisation", ForeignKey("organisation.id"), nullable=False),
+    Column("role", Text, nullable=False),
+    Column("expires", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("used_by", ForeignKey("device.id")),
+)
+
+device = Table(
+    "device",
+    metadata,
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("organisation", ForeignKey("organisation.id"), nullable=False),
+    Column("role", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("sign_key", LargeBinary(32), nullable=False),
+    Column("receive_key", LargeBinary(32), nullable=False),
+    Column("enrolled_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+)
+
+token = Table(
+    "token",
+    metadata,
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("device", ForeignKey("device.id"), nullable=False),
+    Column("expires", BigInteger, nullable=False, index=True),
+)
+
+nonce = Table(
+    "nonce",
+    metadata,
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("expires", BigInteger, nullable=False, index=True),
+)
+"""Nonces that were used; a fresh one proves itself and needs no row."""
+
+space = Table(
+    "space",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("head", BigInteger, CheckConstraint("head > 0"), nullable=False),
+)
+"""The counter row of each space: seq 1 to head are given."""
+
+op = Table(
+    "op",
+    metadata,
+    Column("space", Text, primary_key=True),
+    Column("seq", BigInteger, CheckConstraint("seq > 0"), primary_key=True, autoincrement=False),
+    Column("device", LargeBinary(16), nullable=False),
+    Column("epoch", Unsigned, nullable=False),
+    Column("n", BigInteger, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("record", LargeBinary(16), nullable=False),
+    Column("owner", LargeBinary(16), nullable=False),
+    Column("fields", LargeBinary, nullable=False),
+    Column("base", LargeBinary, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    UniqueConstraint("device", "epoch", "n"),
+)
+
+author = Table(
+    "author",
+    metadata,
+    Column("device", LargeBinary(16), primary_key=True),
+    Column("epoch", Unsigned, primary_key=True, autoincrement=False),
+    Column("known", BigInteger, nullable=False),
+)
+"""The highest n that is known of a device and epoch, placed or refused; there is no hole below it."""
+
+batch = Table(
+    "batch",
+    metadata,
+    Column("device", LargeBinary(16), primary_key=True),
+    Column("epoch", Unsigned, primary_key=True, autoincrement=False),
+    Column("fresh", BigInteger, primary_key=True, autoincrement=False),
+    Column("first", BigInteger, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("seed", LargeBinary, nullable=False),
+    Column("signature", LargeBinary(64), nullable=False),
+)
+"""The proofs: each covers first to first + count - 1, and was kept for the numbers from `fresh` on."""
+
+refused = Table(
+    "refused",
+    metadata,
+    Column("device", LargeBinary(16), primary_key=True),
+    Column("epoch", Unsigned, primary_key=True, autoincrement=False),
+    Column("n", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", Integer, nullable=False),
+    Column("digest", LargeBinary(32), nullable=False),
+)
+
+record_owner = Table(
+    "record_owner",
+    metadata,
+    Column("space", Text, primary_key=True),
+    Column("record", LargeBinary(16), primary_key=True),
+    Column("owner", LargeBinary(16), nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("result", Text, nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+)
+
+
+def create(connection: Connection) -> None:
+    """Make the tables that are missing."""
+    metadata.create_all(connection)

@@ -1,0 +1,92 @@
+"""Who is asking: a nonce that the device signs, and the token it gets for that."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+
+from sqlalchemy import Connection, delete, insert, select
+
+from sync.protocol import TOKEN_SECONDS, NonceResponse, Problem, TokenRequest, TokenResponse, token_message
+from sync.server import audit, tables
+from sync.server.enrolment import find, verified
+from sync.server.refusals import Refused
+from sync.server.roles import Device, bytes_id, text_id
+from sync.server.store import Store
+
+_NONCE_SECONDS = 120
+_STAMP = 8
+_RANDOM = 8
+
+
+def _seal(store: Store, device: str, stamp: bytes) -> bytes:
+    return hmac.digest(store.pepper, b"nonce\0" + stamp + device.encode(), "sha256")[:16]
+
+
+def nonce(store: Store, device: str) -> NonceResponse:
+    """Return a fresh nonce. It proves itself, so that nothing is stored for whoever asks."""
+    stamp = (store.now() + _NONCE_SECONDS).to_bytes(_STAMP) + secrets.token_bytes(_RANDOM)
+    return NonceResponse(stamp + _seal(store, device, stamp))
+
+
+def _is_fresh(store: Store, device: str, given: bytes) -> bool:
+    stamp = given[: _STAMP + _RANDOM]
+    sealed = hmac.compare_digest(given[_STAMP + _RANDOM :], _seal(store, device, stamp))
+    return sealed and store.now() <= int.from_bytes(stamp[:_STAMP]) <= store.now() + _NONCE_SECONDS
+
+
+def sign_in(store: Store, request: TokenRequest) -> TokenResponse:
+    """Give a token for a signed nonce. Raises Refused; an unknown device looks like a wrong signature."""
+    device_id = bytes_id(request.device)
+    if device_id is None or not _is_fresh(store, request.device, request.nonce):
+        raise Refused(Problem.SIGNATURE_WRONG)
+    with store.reading() as connection:
+        device = find(connection, device_id)
+    if device is None or not verified(device.sign_key, request.signature, token_message(request.nonce)):
+        raise Refused(Problem.SIGNATURE_WRONG)
+    with store.writing() as connection:
+        outcome = _grant(store, connection, device_id, request.nonce)
+    if isinstance(outcome, Problem):  # raised here, so that the audit keeps the refusal
+        raise Refused(outcome)
+    return outcome
+
+
+def _grant(store: Store, connection: Connection, device_id: bytes, given: bytes) -> TokenResponse | Problem:
+    now = store.now()
+    connection.execute(delete(tables.nonce).where(tables.nonce.c.expires < now))
+    connection.execute(delete(tables.token).where(tables.token.c.expires < now))
+    hashed = hashlib.sha256(given).digest()
+    if connection.execute(select(tables.nonce).where(tables.nonce.c.hash == hashed)).first():
+        return Problem.SIGNATURE_WRONG
+    connection.execute(insert(tables.nonce).values(hash=hashed, expires=now + _NONCE_SECONDS))
+    device = find(connection, device_id)
+    if device is None or device.revoked:
+        audit.note(connection, now, text_id(device_id), "sign in", Problem.DEVICE_REVOKED.name)
+        return Problem.DEVICE_REVOKED
+    text = secrets.token_urlsafe(32)
+    row = {"hash": _hash(text), "device": device_id, "expires": now + TOKEN_SECONDS}
+    connection.execute(insert(tables.token).values(row))
+    audit.note(connection, now, text_id(device_id), "sign in")
+    return TokenResponse(text, TOKEN_SECONDS, device.role, device.organisation_name)
+
+
+def _hash(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
+
+
+def device_of(store: Store, connection: Connection, header: str) -> Device:
+    """Return the device whose token the Authorization header carries. Raises Refused."""
+    scheme, _, text = header.partition(" ")
+    if scheme.lower() != "bearer":
+        raise Refused(Problem.TOKEN_NEEDED)
+    query = select(tables.token).where(tables.token.c.hash == _hash(text.strip()))
+    row = connection.execute(query).first()
+    if row is None:
+        raise Refused(Problem.TOKEN_NEEDED)
+    device = find(connection, row.device)
+    if device is None or store.now() >= row.expires:
+        raise Refused(Problem.TOKEN_NEEDED)
+    if device.revoked:
+        raise Refused(Problem.DEVICE_REVOKED)
+    return device

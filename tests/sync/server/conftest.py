@@ -1,0 +1,47 @@
+"""A real endpoint on this computer, with a clock that a test can turn."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from sync.server.service import issue_code, running
+from tests.sync.server.laptop import Laptop
+
+
+@dataclass
+class Endpoint:
+    """Where the endpoint is, and its clock."""
+
+    data: Path
+    url: str = ""
+    later: float = field(default=0.0)
+
+    def now(self) -> float:
+        return time.time() + self.later
+
+    def code(self, organisation: str = "Women in Mining Peru", role: str = "coordinator") -> str:
+        return issue_code(self.data, organisation, role)["code"]
+
+    def laptop(self, organisation: str = "Women in Mining Peru", role: str = "coordinator") -> Laptop:
+        return Laptop(self.url, self.code(organisation, role))
+
+
+@pytest.fixture(scope="module")
+def shared_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
+    """One endpoint for all tests of a file that don't mind each other."""
+    endpoint = Endpoint(tmp_path_factory.mktemp("endpoint"))
+    with running(endpoint.data, failed_attempts=100_000) as endpoint.url:
+        yield endpoint
+
+
+@pytest.fixture
+def endpoint(tmp_path: Path) -> Iterator[Endpoint]:
+    """An endpoint of its own."""
+    endpoint = Endpoint(tmp_path / "data")
+    with running(endpoint.data, now=endpoint.now) as endpoint.url:
+        yield endpoint

@@ -1,0 +1,144 @@
+"""A small device for the tests: it speaks the protocol over a real connection and keeps nothing else."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import uuid
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import msgspec
+import requests
+import zstandard
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from sync.protocol import (
+    PATH_ENROL,
+    PATH_NONCE,
+    PATH_SYNC,
+    PATH_TOKEN,
+    VERSION,
+    Batch,
+    EnrolRequest,
+    EnrolResponse,
+    NonceRequest,
+    NonceResponse,
+    Op,
+    Placed,
+    Problem,
+    SyncRequest,
+    SyncResponse,
+    TokenRequest,
+    TokenResponse,
+    batch_root,
+    enrol_message,
+    pack,
+    private_space,
+    shared_space,
+    token_message,
+)
+
+T = TypeVar("T")
+MAGIC = b"\x28\xb5\x2f\xfd"
+
+
+class Answered(Exception):
+    """The endpoint refused: status, number and the whole JSON."""
+
+    def __init__(self, status: int, answer: dict[str, int | str]) -> None:
+        super().__init__(status, answer)
+        self.status = status
+        self.problem = Problem(answer["error"])
+        self.answer = answer
+
+
+def post(url: str, body: bytes, **headers: str) -> requests.Response:
+    """Send a body as it is."""
+    return requests.post(url, body, headers={"Content-Type": "application/x-wimdesk", **headers}, timeout=30)
+
+
+def ask(url: str, message: msgspec.Struct, answer: type[T], **headers: str) -> T:
+    """Send a message, give back the answer, raise Answered for a refusal."""
+    response = post(url, zstandard.compress(pack(message)), **headers)
+    if response.status_code != 200:
+        raise Answered(response.status_code, response.json())
+    content = response.content
+    plain = zstandard.decompress(content) if content.startswith(MAGIC) else content
+    return msgspec.msgpack.decode(plain, type=answer)
+
+
+def enrol_request(code: str, key: Ed25519PrivateKey) -> EnrolRequest:
+    """A request with a proof that fits."""
+    sign_key, receive_key = key.public_key().public_bytes_raw(), bytes(32)
+    return EnrolRequest(code, sign_key, receive_key, "laptop", key.sign(enrol_message(code, sign_key, receive_key)))
+
+
+@dataclass
+class Laptop:
+    """One enrolled device: its key, its place in each log, and how far it has numbered its operations."""
+
+    url: str
+    code: str
+    key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
+    epoch: int = field(default_factory=lambda: int.from_bytes(os.urandom(8)) | 1 << 63)
+    """The upper half of the numbers on purpose: databases know only signed ones."""
+
+    def __post_init__(self) -> None:
+        self.me = ask(self.url + PATH_ENROL, enrol_request(self.code, self.key), EnrolResponse)
+        self.id = uuid.UUID(self.me.device).bytes
+        self.organisation = uuid.UUID(self.me.organisation).bytes
+        self.private = private_space(self.me.organisation)
+        self.shared = shared_space(self.me.organisation)
+        self.generation = 0
+        self.cursors: dict[str, int] = {}
+        self.log: dict[str, list[int | Placed]] = {}
+        self.sign_in()
+
+    def sign_in(self) -> TokenResponse:
+        """Get a new token."""
+        nonce = ask(self.url + PATH_NONCE, NonceRequest(self.me.device), NonceResponse).nonce
+        request = TokenRequest(self.me.device, nonce, self.key.sign(token_message(nonce)))
+        answer = ask(self.url + PATH_TOKEN, request, TokenResponse)
+        self.authorization = f"Bearer {answer.token}"
+        return answer
+
+    def op(self, space: str, payload: bytes = b"x", *, record: bytes = b"", owner: bytes = b"") -> Op:
+        """An operation on a new record of the own organisation, unless said otherwise."""
+        return Op(space, "note", record or os.urandom(16), owner or self.organisation, ("title",), {}, payload)
+
+    def batch(self, first: int, *ops: Op) -> Batch:
+        """Signed operations."""
+        seed = os.urandom(32)
+        signature = self.key.sign(batch_root(self.id, self.epoch, first, list(ops), seed))
+        return Batch(self.epoch, first, list(ops), seed, signature)
+
+    def request(self, batch: Batch | None = None) -> SyncRequest:
+        """What one round trip says."""
+        return SyncRequest(VERSION, self.generation, self.cursors, self.epoch, batch)
+
+    def send(self, request: SyncRequest) -> SyncResponse:
+        """One round trip; the answer is not applied."""
+        return ask(self.url + PATH_SYNC, request, SyncResponse, Authorization=self.authorization)
+
+    def push(self, first: int, *ops: Op) -> SyncResponse:
+        """Push, and forget the answer's pages."""
+        return self.send(self.request(self.batch(first, *ops)))
+
+    def pull(self) -> int:
+        """Read all there is; returns how many round trips it took."""
+        for trips in itertools.count(1):
+            answer = self.send(self.request())
+            self.generation = answer.generation
+            for page in answer.pages:
+                assert page.first == self.cursors.get(page.space, 0) + 1
+                self.log.setdefault(page.space, []).extend(page.ops)
+                self.cursors[page.space] = page.first + len(page.ops) - 1
+            if not answer.more:
+                return trips
+        raise AssertionError
+
+    def read(self, space: str) -> list[bytes]:
+        """The payloads of others in the space, in order."""
+        self.pull()
+        return [item.op.payload for item in self.log.get(space, []) if isinstance(item, Placed)]

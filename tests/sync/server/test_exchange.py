@@ -1,0 +1,273 @@
+"""Pushing and pulling between devices: everything arrives once, in order, and only where it may."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from sync.protocol import ALLIANCE, COMMITTEE, MAX_OPS, MAX_PAYLOAD, PAGE_OPS, Batch, Placed, Problem, shared_space
+from sync.server.service import renew_generation
+from tests.sync.server.laptop import Answered, Laptop
+
+if TYPE_CHECKING:
+    from tests.sync.server.conftest import Endpoint
+
+
+def test_what_one_device_pushes_the_other_reads(endpoint: Endpoint) -> None:
+    one, two = endpoint.laptop(), endpoint.laptop()
+    op = one.op(one.private, b"sealed")
+    answer = one.push(1, op, one.op(one.shared))
+    assert (answer.acked, answer.refused, answer.more) == (2, [], False)
+    assert {page.space: page.ops for page in answer.pages} == {one.private: [1], one.shared: [2]}
+    two.pull()
+    (placed,) = two.log[one.private]
+    assert isinstance(placed, Placed)
+    assert (placed.n, placed.op) == (1, op)
+    page = two.send(msgspec.structs.replace(two.request(), cursors={})).pages[0]
+    assert page.authors == [(one.id, one.epoch)]
+
+
+def test_pushing_twice_changes_nothing(endpoint: Endpoint) -> None:
+    one, two = endpoint.laptop(), endpoint.laptop()
+    batch = one.batch(1, one.op(one.private, b"a"), one.op(one.private, b"b"))
+    first, again = one.send(one.request(batch)), one.send(one.request(batch))
+    assert first == again
+    assert two.read(one.private) == [b"a", b"b"]
+
+
+def test_after_a_lost_answer_a_longer_batch_adds_only_what_is_new(endpoint: Endpoint) -> None:
+    one, two = endpoint.laptop(), endpoint.laptop()
+    ops = [one.op(one.private, bytes([n])) for n in range(5)]
+    one.push(1, *ops[:3])
+    assert one.push(2, *ops[1:]).acked == 5
+    assert two.read(one.private) == [bytes([n]) for n in range(5)]
+
+
+def test_a_pull_without_a_batch_knows_own_operations(endpoint: Endpoint) -> None:
+    one = endpoint.laptop()
+    one.push(1, one.op(one.private), one.op("elsewhere"))
+    answer = one.send(one.request())
+    assert [page.ops for page in answer.pages] == [[1]]
+    assert answer.acked == 2
+    assert answer.refused == [(2, Problem.SPACE_FORBIDDEN)]
+    one.epoch += 1
+    answer = one.send(one.request())
+    assert answer.acked == 0
+    assert isinstance(answer.pages[0].ops[0], Placed)
+
+
+def test_a_gap_in_the_numbers_is_named(endpoint: Endpoint) -> None:
+    one = endpoint.laptop()
+    one.push(1, one.op(one.private), one.op(one.private))
+    with pytest.raises(Answered) as refusal:
+        one.push(4, one.op(one.private))
+    assert refusal.value.problem is Problem.NUMBERS_NOT_IN_ORDER
+    assert (refusal.value.status, refusal.value.answer["expected"]) == (409, 3)
+    assert one.send(one.request()).acked == 2
+
+
+def test_a_copied_profile_does_not_lose_its_work_silently(endpoint: Endpoint) -> None:
+    one = endpoint.laptop()
+    one.push(1, one.op(one.private, b"original"), one.op("nowhere"))
+    for first in (1, 2):
+        with pytest.raises(Answered) as refusal:
+            one.push(first, one.op(one.private, b"copy"))
+        assert refusal.value.problem is Problem.NUMBERS_USED
+    one.epoch += 1
+    assert one.push(1, one.op(one.private, b"copy")).acked == 1
+
+
+def test_a_refused_operation_blocks_nothing_after_it(endpoint: Endpoint) -> None:
+    one, two = endpoint.laptop(), endpoint.laptop()
+    stranger = endpoint.laptop("Women in Mining Chile")
+    other = os.urandom(16)
+    answer = one.push(
+        1,
+        one.op(one.private, b"1"),
+        one.op(stranger.private, b"2"),
+        one.op(stranger.shared, b"3"),
+        one.op(COMMITTEE, b"4"),
+        one.op("group/1", b"5"),
+        one.op(ALLIANCE, b"6", owner=other),
+        one.op(one.shared, bytes(MAX_PAYLOAD + 1)),
+        one.op(one.private, b"8", record=b"short"),
+        one.op(one.private, b"9", owner=other),
+    )
+    assert answer.acked == 9
+    assert answer.refused == [
+        (2, Problem.SPACE_FORBIDDEN),
+        (3, Problem.SPACE_FORBIDDEN),
+        (4, Problem.SPACE_FORBIDDEN),
+        (5, Problem.SPACE_FORBIDDEN),
+        (6, Problem.OWNER_FORBIDDEN),
+        (7, Problem.TOO_LARGE),
+        (8, Problem.MALFORMED),
+    ]
+    assert two.read(one.private) == [b"1", b"9"]
+    assert stranger.read(ALLIANCE) == []
+    assert one.push(10, one.op(one.private, b"10")).acked == 10
+
+
+def test_nobody_writes_another_organisations_record(endpoint: Endpoint) -> None:
+    one, stranger = endpoint.laptop(), endpoint.laptop("Women in Mining Chile")
+    record = os.urandom(16)
+    assert not one.push(1, one.op(ALLIANCE, record=record)).refused
+    honest = stranger.op(ALLIANCE, record=record, owner=one.organisation)
+    forged = stranger.op(ALLIANCE, record=record)
+    assert stranger.push(1, honest, forged).refused == [(1, Problem.OWNER_FORBIDDEN), (2, Problem.OWNER_FORBIDDEN)]
+    secretariat = endpoint.laptop("Secretariat", "secretariat")
+    stolen = secretariat.op(ALLIANCE, record=record)
+    corrected = secretariat.op(ALLIANCE, record=record, owner=one.organisation)
+    assert secretariat.push(1, stolen, corrected).refused == [(1, Problem.OWNER_FORBIDDEN)]
+
+
+def test_within_one_batch_the_first_operation_sets_the_owner(endpoint: Endpoint) -> None:
+    one, record = endpoint.laptop(), os.urandom(16)
+    ops = [one.op(one.private, record=record), one.op(one.private, record=record, owner=os.urandom(16))]
+    assert one.push(1, *ops).refused == [(2, Problem.OWNER_FORBIDDEN)]
+
+
+def test_each_role_reads_what_it_may(endpoint: Endpoint) -> None:
+    one, stranger = endpoint.laptop(), endpoint.laptop("Women in Mining Chile")
+    secretariat, member = endpoint.laptop("Secretariat", "secretariat"), endpoint.laptop("Committee", "committee")
+    one.push(1, one.op(one.private), one.op(one.shared), one.op(ALLIANCE))
+    member.push(1, member.op(COMMITTEE))
+    secretariat.push(1, secretariat.op(one.shared, owner=one.organisation), secretariat.op(shared_space(NOBODY)))
+    assert secretariat.send(secretariat.request()).refused == [(2, Problem.SPACE_FORBIDDEN)]
+    for laptop in (one, stranger, secretariat, member):
+        laptop.pull()
+    assert set(one.log) == {one.private, one.shared, ALLIANCE}
+    assert set(stranger.log) == {ALLIANCE}
+    assert set(secretariat.log) == {one.shared, COMMITTEE, ALLIANCE}
+    assert set(member.log) == {COMMITTEE, ALLIANCE}
+
+
+NOBODY = "00000000-0000-4000-8000-000000000000"
+
+
+def test_a_reader_only_reads(endpoint: Endpoint) -> None:
+    one, reader = endpoint.laptop(), endpoint.laptop(role="reader")
+    one.push(1, one.op(one.private, b"seen"))
+    assert reader.push(1, reader.op(one.private)).refused == [(1, Problem.SPACE_FORBIDDEN)]
+    assert reader.read(one.private) == [b"seen"]
+
+
+def test_a_cursor_of_a_foreign_space_tells_nothing(endpoint: Endpoint) -> None:
+    one, stranger = endpoint.laptop(), endpoint.laptop("Women in Mining Chile")
+    one.push(1, one.op(one.private))
+    for cursor in (0, 1, 99):
+        answer = stranger.send(msgspec.structs.replace(stranger.request(), cursors={one.private: cursor}))
+        assert answer.pages == []
+
+
+def test_a_flipped_bit_is_noticed(endpoint: Endpoint) -> None:
+    one = endpoint.laptop()
+    good = one.batch(1, one.op(one.private, b"payload"))
+    op = good.ops[0]
+    changed = msgspec.structs.replace
+    for bad in (
+        changed(good, signature=bytes([good.signature[0] ^ 1]) + good.signature[1:]),
+        changed(good, signature=b""),
+        changed(good, seed=bytes([good.seed[0] ^ 1]) + good.seed[1:]),
+        changed(good, first=2),
+        changed(good, ops=[changed(op, payload=b"qayload")]),
+        changed(good, ops=[changed(op, space=one.shared)]),
+        changed(good, ops=[changed(op, base={"title": 1})]),
+        changed(good, ops=[]),
+    ):
+        with pytest.raises(Answered) as refusal:
+            one.send(one.request(bad))
+        assert refusal.value.problem is Problem.SIGNATURE_WRONG
+    assert one.send(one.request(good)).acked == 1
+
+
+def test_too_many_operations_at_once(endpoint: Endpoint) -> None:
+    one = endpoint.laptop()
+    with pytest.raises(Answered) as refusal:
+        one.push(1, *[one.op(one.private)] * (MAX_OPS + 1))
+    assert refusal.value.problem is Problem.TOO_MANY_OPS
+
+
+def test_a_long_log_comes_in_pages_and_whole(endpoint: Endpoint) -> None:
+    one, two = endpoint.laptop(), endpoint.laptop()
+    record = os.urandom(16)
+    one.push(1, *[one.op(one.private, b"%d" % n, record=record) for n in range(MAX_OPS)])
+    one.push(MAX_OPS + 1, *[one.op(one.shared, bytes(MAX_PAYLOAD)) for _ in range(3)])
+    assert len(two.read(one.private)) == MAX_OPS
+    assert len(two.log[one.shared]) == 3
+    assert two.pull() == 1
+    two.cursors, two.log = {}, {}
+    assert two.pull() >= MAX_OPS // PAGE_OPS + 3
+
+
+def test_eight_writers_at_once_leave_no_hole(endpoint: Endpoint) -> None:
+    laptops = [endpoint.laptop() for _ in range(8)]
+    failures: list[BaseException] = []
+
+    def write(laptop: Laptop) -> None:
+        try:
+            for n in range(1, 51, 5):
+                ops = [laptop.op(laptop.private, b"%d" % n) for n in range(n, n + 5)]
+                assert laptop.push(n, *ops).acked == n + 4
+        except (AssertionError, Answered, OSError) as failure:
+            failures.append(failure)
+
+    threads = [threading.Thread(target=write, args=(laptop,)) for laptop in laptops]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+    reader = endpoint.laptop()
+    reader.pull()  # checks that each page begins where the one before it ended
+    log = reader.log[reader.private]
+    assert len(log) == reader.cursors[reader.private] == 400
+    assert len({item.op.record for item in log if isinstance(item, Placed)}) == 400
+
+
+def test_a_restored_endpoint_is_noticed(endpoint: Endpoint) -> None:
+    one = endpoint.laptop()
+    one.push(1, one.op(one.private))
+    one.pull()
+    assert one.generation == one.me.generation
+    renewed = renew_generation(endpoint.data)
+    with pytest.raises(Answered) as refusal:
+        one.push(2, one.op(one.private))
+    assert refusal.value.problem is Problem.GENERATION_CHANGED
+    one.generation, one.cursors = 0, {}
+    answer = one.send(one.request())
+    assert (answer.generation, answer.acked) == (renewed, 1)
+
+
+def test_a_cursor_ahead_of_the_log_means_a_restored_endpoint(endpoint: Endpoint) -> None:
+    one = endpoint.laptop()
+    for space in (one.private, ALLIANCE):
+        one.cursors = {space: 1}
+        with pytest.raises(Answered) as refusal:
+            one.push(1, one.op(one.shared))
+        assert refusal.value.problem is Problem.GENERATION_CHANGED
+    one.cursors = {}
+    assert one.send(one.request()).acked == 0, "nothing of a refused request is stored"
+
+
+def test_numbers_that_fit_nowhere_are_refused(endpoint: Endpoint) -> None:
+    one = endpoint.laptop()
+    bad = [
+        msgspec.structs.replace(one.request(), cursors={one.private: 2**63}),
+        msgspec.structs.replace(one.request(), cursors={one.private: -1}),
+        msgspec.structs.replace(one.request(), epoch=-1),
+        msgspec.structs.replace(one.request(), generation=-1),
+        one.request(Batch(one.epoch, 2**64 - 1, [one.op(one.private)], bytes(32), bytes(64))),
+        one.request(Batch(one.epoch, 0, [one.op(one.private)], bytes(32), bytes(64))),
+        one.request(Batch(one.epoch ^ 1, 1, [], bytes(32), bytes(64))),
+    ]
+    for request in bad:
+        with pytest.raises(Answered) as refusal:
+            one.send(request)
+        assert refusal.value.problem is Problem.MALFORMED
+    huge = msgspec.structs.replace(one.op(one.private), base={"title": 2**64 - 1})
+    assert one.push(1, huge).refused == [(1, Problem.MALFORMED)]
