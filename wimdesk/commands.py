@@ -20,7 +20,7 @@ from sync.protocol import ROLES
 from wimdesk.app import App
 from wimdesk.errors import UserError
 from wimdesk.i18n import _, set_language
-from wimdesk.services import editing, exchange, reporting
+from wimdesk.services import editing, exchange
 from wimdesk.settings import passphrase
 from wimdesk.store import history, identity, outbox
 
@@ -243,6 +243,8 @@ def show_outbox(app: App, _args: argparse.Namespace) -> object:
 @_with_app
 def make_submission(app: App, args: argparse.Namespace) -> object:
     """Make a submission from what is recorded, keep it, and write its PDF."""
+    from wimdesk.services import reporting  # loads reportlab, which no other command needs
+
     if not args.out:
         raise UserError(_("Say where to: --out FILE.pdf. Nothing was written."))
     return reporting.submit_to_file(app, args.kind, args.period, args.document_language, Path(args.out))

@@ -34,7 +34,13 @@ def type_of(type_name: str) -> type[Record]:
 
 def add(session: Session, type_name: str, values: Mapping[str, object], record_id: str = "") -> str:
     """Make a record and return its id. Raises RuleBroken for a value of the wrong kind."""
-    cls = type_of(type_name)
+    record = prepare(session, type_of(type_name), values, record_id)
+    session.flush()
+    return record.id
+
+
+def prepare(session: Session, cls: type[Record], values: Mapping[str, object], record_id: str = "") -> Record:
+    """Make a record that is written at the next flush. Raises RuleBroken for a value of the wrong kind."""
     _refuse_wrong_kinds(cls, values)
     if record_id and not is_id(record_id):
         raise RuleBroken([("id", _("This is no id. Leave it out, and WIMDesk makes one."))])
@@ -42,8 +48,7 @@ def add(session: Session, type_name: str, values: Mapping[str, object], record_i
     if record_id:
         record.id = record_id
     session.add(record)
-    session.flush()
-    return record.id
+    return record
 
 
 def change(session: Session, type_name: str, record_id: str, values: Mapping[str, object]) -> Problems:
@@ -83,8 +88,8 @@ def caption(session: Session, type_name: str, record_id: str) -> str:
 
 
 def plain(record: Record) -> dict[str, Any]:
-    """Return a record as plain values."""
-    return {column.key: getattr(record, column.key) for column in inspect(type(record)).columns}
+    """Return a record as plain values, without the bookkeeping of the merge."""
+    return {c.key: getattr(record, c.key) for c in inspect(type(record)).columns if c.key != "versions"}
 
 
 def rows(
