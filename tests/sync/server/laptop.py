@@ -113,6 +113,14 @@ class Laptop:
         signature = self.key.sign(batch_root(self.id, self.epoch, first, list(ops), seed))
         return Batch(self.epoch, first, list(ops), seed, signature)
 
+    def forged(self, epoch: int, first: int, ops: list[tuple[object, ...]], seed: bytes) -> tuple[object, ...]:
+        """A batch of nonsense, signed where the protocol can sign it."""
+        try:
+            root = batch_root(self.id, epoch, first, [msgspec.convert(op, Op) for op in ops], seed)
+        except OverflowError:
+            root = b""
+        return (epoch, first, ops, seed, self.key.sign(root))
+
     def request(self, batch: Batch | None = None) -> SyncRequest:
         """What one round trip says."""
         return SyncRequest(VERSION, self.generation, self.cursors, self.epoch, batch)

@@ -1,0 +1,252 @@
+"""Whatever is sent, the endpoint answers with a number and a sentence; it never breaks and never swells."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import socket
+import tracemalloc
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import msgspec
+import pytest
+import requests
+import zstandard
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sync.protocol import (
+    MAX_BODY,
+    MAX_INFLATED,
+    PATH_ENROL,
+    PATH_HEALTH,
+    PATH_NONCE,
+    PATH_SYNC,
+    PATH_TOKEN,
+    VERSION,
+    Problem,
+    pack,
+)
+from sync.server.body import inflated
+from sync.server.refusals import Refused
+from tests.sync.server.laptop import Laptop, post
+
+if TYPE_CHECKING:
+    from tests.sync.server.conftest import Endpoint
+
+OPEN = (PATH_ENROL, PATH_NONCE, PATH_TOKEN)
+EVERY = (*OPEN, PATH_SYNC)
+many = settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.fixture(scope="module")
+def laptop(shared_endpoint: Endpoint) -> Laptop:
+    return shared_endpoint.laptop()
+
+
+def sent(laptop: Laptop, path: str, body: bytes) -> Problem | None:
+    """The problem that the endpoint named, or None where it was content."""
+    response = post(laptop.url + path, body, Authorization=laptop.authorization)
+    assert response.status_code < 500, response.text
+    if response.status_code == 200:
+        return None
+    assert response.headers["content-type"] == "application/json"
+    answer = response.json()
+    assert answer["message"].endswith(".")
+    return Problem(answer["error"])
+
+
+@pytest.mark.parametrize("path", EVERY)
+def test_a_body_that_is_too_large(laptop: Laptop, path: str) -> None:
+    assert sent(laptop, path, os.urandom(MAX_BODY + 1)) is Problem.TOO_LARGE
+
+
+def test_a_body_without_an_end_is_too_large(laptop: Laptop) -> None:
+    pieces = (bytes(1 << 20) for _ in range(12))
+    headers = {"Authorization": laptop.authorization}
+    response = requests.post(laptop.url + PATH_SYNC, pieces, headers=headers, timeout=30)
+    assert response.status_code == 413
+
+
+def test_nobody_unknown_may_send_much(laptop: Laptop) -> None:
+    response = post(laptop.url + PATH_SYNC, bytes(1 << 20), Authorization="Bearer nobody")
+    assert response.status_code == 401
+    assert sent(laptop, PATH_ENROL, bytes(1 << 15)) is Problem.TOO_LARGE
+
+
+@pytest.fixture(scope="module", params=["stated", "hidden"])
+def bomb(request: pytest.FixtureRequest) -> bytes:
+    """A gigabyte of nothing in a few kilobytes, with or without its size written on it."""
+    piece, pieces = bytes(1 << 24), 64
+    size = len(piece) * pieces if request.param == "stated" else -1
+    squeeze = zstandard.ZstdCompressor().compressobj(size=size)
+    made = b"".join([*(squeeze.compress(piece) for _ in range(pieces)), squeeze.flush()])
+    assert len(made) < 200_000
+    return made
+
+
+@pytest.mark.parametrize("path", EVERY)
+def test_a_bomb_is_refused(laptop: Laptop, path: str, bomb: bytes) -> None:
+    assert sent(laptop, path, bomb) is Problem.TOO_LARGE
+
+
+def test_a_bomb_is_refused_without_holding_it(bomb: bytes) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(Refused):
+            inflated(bomb, MAX_INFLATED)
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < MAX_INFLATED + (4 << 20)
+
+
+def test_a_bomb_with_a_huge_window_is_refused(laptop: Laptop) -> None:
+    parameters = zstandard.ZstdCompressionParameters.from_level(1, window_log=27)
+    frame = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
+    assert sent(laptop, PATH_SYNC, frame.compress(os.urandom(1 << 10)) + frame.flush()) is Problem.MALFORMED
+
+
+@pytest.mark.parametrize("cut", [1, 3, 4, 5, 10, -1])
+def test_a_truncated_body(laptop: Laptop, cut: int) -> None:
+    whole = zstandard.compress(pack(laptop.request(laptop.batch(1, laptop.op(laptop.private, b"x" * 50)))))
+    assert sent(laptop, PATH_SYNC, whole[:cut]) is Problem.MALFORMED
+    plain = pack(laptop.request(laptop.batch(1, laptop.op(laptop.private))))
+    assert sent(laptop, PATH_SYNC, plain[:cut]) is Problem.MALFORMED
+
+
+def test_other_versions(laptop: Laptop) -> None:
+    request = msgspec.structs.replace(laptop.request(), version=VERSION + 1)
+    assert sent(laptop, PATH_SYNC, pack(request)) is Problem.VERSION_UNSUPPORTED
+    assert sent(laptop, PATH_SYNC, msgspec.msgpack.encode([VERSION + 1, {"all": "new"}])) is Problem.VERSION_UNSUPPORTED
+    assert sent(laptop, PATH_SYNC, msgspec.msgpack.encode([*astuple(laptop), None, "later"])) is None
+
+
+def astuple(laptop: Laptop) -> tuple[object, ...]:
+    return msgspec.structs.astuple(laptop.request())[:4]
+
+
+def test_nesting_without_end(laptop: Laptop) -> None:
+    for path in EVERY:
+        assert sent(laptop, path, b"\x91" * 15_000) is Problem.MALFORMED
+    deep = b"\x96\x01\x00\x80\x00\xc0" + b"\x91" * 1_000_000 + b"\xc0"
+    assert sent(laptop, PATH_SYNC, deep) is Problem.MALFORMED
+
+
+def test_texts_that_are_no_text(laptop: Laptop) -> None:
+    for text in (b"\xa2\xff\xfe", b"\xa3\xed\xa0\x80"):
+        assert sent(laptop, PATH_NONCE, b"\x91" + text) is Problem.MALFORMED
+
+
+@pytest.mark.parametrize("path", [*EVERY, PATH_HEALTH])
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "BREW"])
+def test_methods(laptop: Laptop, path: str, method: str) -> None:
+    response = requests.request(method, laptop.url + path, timeout=30)
+    if (path == PATH_HEALTH) == (method in {"GET", "HEAD"}) and method in {"GET", "HEAD", "POST"}:
+        assert response.status_code in {200, 400, 401}
+        return
+    assert response.status_code == 405
+    assert response.headers["Allow"]
+    assert method == "HEAD" or response.json()["error"] == Problem.WRONG_METHOD
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/v1", "/v1/sync/", "/v2/sync", "/v1/%00", "/v1/%ff", "//", "/../..", "/v1/sync%2f", "/é", "/" + "a" * 9000],
+)
+def test_unknown_paths(laptop: Laptop, path: str) -> None:
+    response = requests.post(laptop.url + path, b"", timeout=30)
+    assert response.status_code == 404
+    assert response.json()["error"] == Problem.NO_SUCH_PATH
+
+
+def test_headers_of_every_kind(laptop: Laptop) -> None:
+    for value in (b"Bearer \xff\xfe", b"Bearer " + b"x" * 20_000, b"\xe2\x82\xac", b"Bearer Bearer", b" "):
+        connection = http.client.HTTPConnection(urlsplit(laptop.url).netloc, timeout=30)
+        connection.request("POST", PATH_SYNC, b"", {"Authorization": value, "Content-Encoding": "br"})
+        assert connection.getresponse().status == 401
+        connection.close()
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"\x00\xff\r\n\r\n",
+        b"POST /v1/sync HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+        b"POST /v1/nonce HTTP/1.1\r\nHost: x\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n",
+        b"POST /v1/nonce HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n",
+        b"POST /v1/nonce HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"POST /v1/nonce?\xff HTTP/1.1\r\nHost: \xff\r\n\r\n",
+        b"GET http://elsewhere/ HTTP/1.1\r\nHost: x\r\n\r\n",
+    ],
+)
+def test_bytes_that_are_hardly_http(laptop: Laptop, raw: bytes) -> None:
+    where = urlsplit(laptop.url)
+    with socket.create_connection((where.hostname, where.port), timeout=30) as connection:
+        connection.sendall(raw)
+        connection.shutdown(socket.SHUT_WR)
+        answer = connection.makefile("rb").readline()
+    assert answer == b"" or answer.split()[1].startswith(b"4"), answer
+    assert requests.get(laptop.url + PATH_HEALTH, timeout=30).json() == {"status": "ok", "version": VERSION}
+
+
+def test_somebody_who_hangs_up_in_the_middle(laptop: Laptop) -> None:
+    where = urlsplit(laptop.url)
+    head = (
+        f"POST {PATH_SYNC} HTTP/1.1\r\nHost: x\r\nAuthorization: {laptop.authorization}\r\nContent-Length: 99\r\n\r\n"
+    )
+    with socket.create_connection((where.hostname, where.port), timeout=30) as connection:
+        connection.sendall(head.encode() + b"half")
+    assert sent(laptop, PATH_SYNC, pack(laptop.request())) is None
+
+
+@many
+@given(path=st.sampled_from(EVERY), body=st.binary(max_size=200), squeezed=st.booleans())
+def test_any_bytes(laptop: Laptop, path: str, body: bytes, squeezed: bool) -> None:
+    assert sent(laptop, path, zstandard.compress(body) if squeezed else body)
+
+
+numbers = st.integers(-(2**63), 2**64 - 1)
+simple = st.none() | st.booleans() | numbers | st.floats() | st.text(max_size=20) | st.binary(max_size=40)
+anything = st.recursive(
+    simple, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=3)
+)
+
+
+@many
+@given(path=st.sampled_from(EVERY), message=anything)
+def test_any_message(laptop: Laptop, path: str, message: object) -> None:
+    sent(laptop, path, msgspec.msgpack.encode(message))
+
+
+text = st.text(max_size=10)
+raw = st.binary(max_size=33)
+ops = st.tuples(
+    st.sampled_from(["alliance", "committee", "own", "org/x/shared", ""]) | text, text, raw | st.just(bytes(16)),
+    raw | st.just(bytes(16)), st.lists(text, max_size=3), st.dictionaries(text, numbers, max_size=3), raw,
+)  # fmt: skip
+
+
+signed = st.tuples(
+    numbers | st.just(0),
+    st.dictionaries(text | st.sampled_from(["alliance", "own"]), numbers | st.just(0), max_size=3),
+    numbers,
+    numbers | st.just(1),
+    st.lists(ops, max_size=4),
+    st.just(bytes(32)) | raw,
+)
+
+
+@many
+@given(wish=signed)
+def test_any_request_that_is_signed(
+    laptop: Laptop,
+    wish: tuple[int, dict[str, int], int, int, list[tuple[object, ...]], bytes],
+) -> None:
+    """The numbers are nonsense, but the device is enrolled and its signature fits wherever one can be made."""
+    generation, cursors, epoch, first, operations, seed = wish
+    named = [(laptop.private if op[0] == "own" else op[0], *op[1:]) for op in operations]
+    batch = laptop.forged(epoch, first, named, seed)
+    where = {laptop.private if space == "own" else space: cursor for space, cursor in cursors.items()}
+    sent(laptop, PATH_SYNC, msgspec.msgpack.encode([VERSION, generation, where, epoch, batch]))
