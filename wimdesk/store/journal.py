@@ -96,12 +96,13 @@ def _capture(session: Session, _context: UOWTransaction, _instances: object) -> 
     forced: dict[Record, set[str]] = session.info.pop("forced", {})
     scribe = scribe_of(session)
     rows = []
-    changed = [*session.new, *session.dirty]
+    made = session.new  # built anew at each access
+    changed = [*made, *session.dirty]
     numbers = _Numbers(session, scribe.author)
     for record in changed:
         if not isinstance(record, Record):
             continue
-        fresh = record in session.new
+        fresh = record in made
         values, before = _new_values(record, scribe.author) if fresh else _changes(record, forced.get(record, set()))
         if not values:
             continue
