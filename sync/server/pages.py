@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Row, select
@@ -21,7 +20,7 @@ _fields = msgspec.msgpack.Decoder(tuple[str, ...]).decode
 _base = msgspec.msgpack.Decoder(dict[str, int]).decode
 
 
-def op_of(row: Row[Any]) -> Op:
+def op_of(row: Row[tuple[object, ...]]) -> Op:
     """Return the operation as its device sent it."""
     return Op(row.space, row.type, row.record, row.owner, _fields(row.fields), _base(row.base), row.payload)
 

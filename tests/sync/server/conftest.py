@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -20,14 +21,15 @@ class Endpoint:
     data: Path
     url: str = ""
     later: float = field(default=0.0)
+    here: str = "Women in Mining Peru"
 
     def now(self) -> float:
         return time.time() + self.later
 
-    def code(self, organisation: str = "Women in Mining Peru", role: str = "coordinator") -> str:
-        return issue_code(self.data, organisation, role)["code"]
+    def code(self, organisation: str = "", role: str = "coordinator") -> str:
+        return issue_code(self.data, organisation or self.here, role)["code"]
 
-    def laptop(self, organisation: str = "Women in Mining Peru", role: str = "coordinator") -> Laptop:
+    def laptop(self, organisation: str = "", role: str = "coordinator") -> Laptop:
         return Laptop(self.url, self.code(organisation, role))
 
 
@@ -45,3 +47,9 @@ def endpoint(tmp_path: Path) -> Iterator[Endpoint]:
     endpoint = Endpoint(tmp_path / "data")
     with running(endpoint.data, now=endpoint.now) as endpoint.url:
         yield endpoint
+
+
+@pytest.fixture
+def corner(shared_endpoint: Endpoint) -> Endpoint:
+    """The endpoint of the whole file, as an organisation that no other test knows."""
+    return replace(shared_endpoint, here=str(uuid.uuid4()))

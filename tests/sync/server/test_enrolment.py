@@ -32,6 +32,8 @@ from sync.server.store import FILE, Store
 from tests.sync.server.laptop import Answered, Laptop, ask, enrol_request
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.sync.server.conftest import Endpoint
 
 KEY = Ed25519PrivateKey.generate()
@@ -44,30 +46,30 @@ def refusal_of(endpoint: Endpoint, request: EnrolRequest) -> Problem:
     return refusal.value.problem
 
 
-def test_a_code_becomes_a_device(endpoint: Endpoint) -> None:
-    issued = issue_code(endpoint.data, "  Women in   Mining Peru ", "coordinator")
+def test_a_code_becomes_a_device(corner: Endpoint) -> None:
+    issued = issue_code(corner.data, "  Women in   Mining Peru ", "coordinator")
     assert re.fullmatch(r"([0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}", issued["code"])
-    me = ask(endpoint.url + PATH_ENROL, enrol_request(issued["code"], KEY), EnrolResponse)
+    me = ask(corner.url + PATH_ENROL, enrol_request(issued["code"], KEY), EnrolResponse)
     assert (me.organisation, me.organisation_name) == (issued["organisation"], "Women in Mining Peru")
     assert (me.role, len(me.server_key)) == ("coordinator", 32)
     assert me.generation > 0
 
 
-def test_a_code_may_be_typed_by_hand(endpoint: Endpoint) -> None:
-    typed = endpoint.code().lower().replace("-", " ").replace("0", "o").replace("1", "l")
-    assert Laptop(endpoint.url, typed).me.role == "coordinator"
+def test_a_code_may_be_typed_by_hand(corner: Endpoint) -> None:
+    typed = corner.code().lower().replace("-", " ").replace("0", "o").replace("1", "l")
+    assert Laptop(corner.url, typed).me.role == "coordinator"
 
 
-def test_an_organisation_is_made_once(endpoint: Endpoint) -> None:
-    first, second, other = (issue_code(endpoint.data, name, "reader") for name in ("One", "One", "Other"))
+def test_an_organisation_is_made_once(corner: Endpoint) -> None:
+    first, second, other = (issue_code(corner.data, name, "reader") for name in ("One", "One", "Other"))
     assert first["organisation"] == second["organisation"] != other["organisation"]
     assert first["code"] != second["code"]
 
 
 @pytest.mark.parametrize(("name", "role"), [("One", "queen"), ("", "reader"), (" ", "reader"), ("x" * 201, "reader")])
-def test_a_code_for_nothing_is_not_made(endpoint: Endpoint, name: str, role: str) -> None:
+def test_a_code_for_nothing_is_not_made(tmp_path: Path, name: str, role: str) -> None:
     with pytest.raises(ValueError, match="No code was made"):
-        issue_code(endpoint.data, name, role)
+        issue_code(tmp_path, name, role)
 
 
 def test_asking_again_after_a_lost_answer_gives_the_same(endpoint: Endpoint) -> None:
@@ -77,17 +79,17 @@ def test_asking_again_after_a_lost_answer_gives_the_same(endpoint: Endpoint) -> 
     assert ask(endpoint.url + PATH_ENROL, request, EnrolResponse) == first
 
 
-def test_a_used_code_is_of_no_use_to_another(endpoint: Endpoint) -> None:
-    code = endpoint.code()
-    ask(endpoint.url + PATH_ENROL, enrol_request(code, KEY), EnrolResponse)
-    assert refusal_of(endpoint, enrol_request(code, Ed25519PrivateKey.generate())) is Problem.CODE_USED
+def test_a_used_code_is_of_no_use_to_another(corner: Endpoint) -> None:
+    code = corner.code()
+    ask(corner.url + PATH_ENROL, enrol_request(code, KEY), EnrolResponse)
+    assert refusal_of(corner, enrol_request(code, Ed25519PrivateKey.generate())) is Problem.CODE_USED
     unproven = msgspec.structs.replace(enrol_request(code, KEY), proof=bytes(64))
-    assert refusal_of(endpoint, unproven) is Problem.CODE_USED
+    assert refusal_of(corner, unproven) is Problem.CODE_USED
 
 
-def test_a_wrong_code_is_not_known(endpoint: Endpoint) -> None:
+def test_a_wrong_code_is_not_known(corner: Endpoint) -> None:
     for code in ("0000-0000-0000-0000", "", "é", "0" * 5000):
-        assert refusal_of(endpoint, enrol_request(code, KEY)) is Problem.CODE_UNKNOWN
+        assert refusal_of(corner, enrol_request(code, KEY)) is Problem.CODE_UNKNOWN
 
 
 def test_a_code_ends_after_three_days(endpoint: Endpoint) -> None:
@@ -96,20 +98,20 @@ def test_a_code_ends_after_three_days(endpoint: Endpoint) -> None:
     assert refusal_of(endpoint, request) is Problem.CODE_EXPIRED
 
 
-def test_a_code_is_void_after_five_wrong_proofs(endpoint: Endpoint) -> None:
-    good = enrol_request(endpoint.code(), KEY)
+def test_a_code_is_void_after_five_wrong_proofs(corner: Endpoint) -> None:
+    good = enrol_request(corner.code(), KEY)
     stolen_key = msgspec.structs.replace(good, sign_key=Ed25519PrivateKey.generate().public_key().public_bytes_raw())
     for _ in range(CODE_TRIES):
-        assert refusal_of(endpoint, stolen_key) is Problem.SIGNATURE_WRONG
-    assert refusal_of(endpoint, good) is Problem.CODE_LOCKED
+        assert refusal_of(corner, stolen_key) is Problem.SIGNATURE_WRONG
+    assert refusal_of(corner, good) is Problem.CODE_LOCKED
 
 
 @pytest.mark.parametrize(
     "change", [{"receive_key": bytes(31)}, {"sign_key": b""}, {"name": "a\0b"}, {"name": "x" * 201}]
 )
-def test_keys_and_names_have_a_size(endpoint: Endpoint, change: dict[str, bytes | str]) -> None:
-    request = msgspec.structs.replace(enrol_request(endpoint.code(), KEY), **change)
-    assert refusal_of(endpoint, request) is Problem.MALFORMED
+def test_keys_and_names_have_a_size(corner: Endpoint, change: dict[str, bytes | str]) -> None:
+    request = msgspec.structs.replace(enrol_request(corner.code(), KEY), **change)
+    assert refusal_of(corner, request) is Problem.MALFORMED
 
 
 def test_guessing_is_stopped_for_an_hour(endpoint: Endpoint) -> None:
@@ -130,10 +132,10 @@ def nonce_for(endpoint: Endpoint, device: str) -> bytes:
     return ask(endpoint.url + PATH_NONCE, NonceRequest(device), NonceResponse).nonce
 
 
-def test_a_token_says_role_and_organisation_as_they_are_now(endpoint: Endpoint) -> None:
-    laptop = endpoint.laptop(role="reader")
+def test_a_token_says_role_and_organisation_as_they_are_now(corner: Endpoint) -> None:
+    laptop = corner.laptop(role="reader")
     first, second = laptop.sign_in(), laptop.sign_in()
-    assert (first.role, first.organisation_name, first.seconds) == ("reader", "Women in Mining Peru", TOKEN_SECONDS)
+    assert (first.role, first.organisation_name, first.seconds) == ("reader", corner.here, TOKEN_SECONDS)
     assert first.token != second.token
 
 
@@ -158,12 +160,12 @@ def test_a_nonce_is_good_once_for_one_device_and_two_minutes(endpoint: Endpoint)
     assert one.sign_in().token
 
 
-def test_an_unknown_device_looks_like_a_wrong_signature(endpoint: Endpoint) -> None:
-    laptop = endpoint.laptop()
+def test_an_unknown_device_looks_like_a_wrong_signature(corner: Endpoint) -> None:
+    laptop = corner.laptop()
     for device in (NOBODY, laptop.me.device, laptop.me.device.upper(), "", "ünknown"):
-        nonce = nonce_for(endpoint, device)
+        nonce = nonce_for(corner, device)
         with pytest.raises(Answered) as refusal:
-            ask(endpoint.url + PATH_TOKEN, TokenRequest(device, nonce, KEY.sign(nonce)), TokenResponse)
+            ask(corner.url + PATH_TOKEN, TokenRequest(device, nonce, KEY.sign(nonce)), TokenResponse)
         assert refusal.value.problem is Problem.SIGNATURE_WRONG
 
 
@@ -197,9 +199,9 @@ def test_a_revoked_device_is_shut_out_at_once(endpoint: Endpoint) -> None:
 
 
 @pytest.mark.parametrize("device", [NOBODY, "", "no number"])
-def test_only_what_exists_can_be_revoked(endpoint: Endpoint, device: str) -> None:
+def test_only_what_exists_can_be_revoked(tmp_path: Path, device: str) -> None:
     with pytest.raises(ValueError, match="Nothing was changed"):
-        revoke(endpoint.data, device)
+        revoke(tmp_path, device)
 
 
 def test_the_file_holds_no_code_and_no_token(endpoint: Endpoint) -> None:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from tests.sync.server.conftest import Endpoint
 
 
-def test_what_one_device_pushes_the_other_reads(endpoint: Endpoint) -> None:
-    one, two = endpoint.laptop(), endpoint.laptop()
+def test_what_one_device_pushes_the_other_reads(corner: Endpoint) -> None:
+    one, two = corner.laptop(), corner.laptop()
     op = one.op(one.private, b"sealed")
     answer = one.push(1, op, one.op(one.shared))
     assert (answer.acked, answer.refused, answer.more) == (2, [], False)
@@ -31,24 +31,24 @@ def test_what_one_device_pushes_the_other_reads(endpoint: Endpoint) -> None:
     assert page.authors == [(one.id, one.epoch)]
 
 
-def test_pushing_twice_changes_nothing(endpoint: Endpoint) -> None:
-    one, two = endpoint.laptop(), endpoint.laptop()
+def test_pushing_twice_changes_nothing(corner: Endpoint) -> None:
+    one, two = corner.laptop(), corner.laptop()
     batch = one.batch(1, one.op(one.private, b"a"), one.op(one.private, b"b"))
     first, again = one.send(one.request(batch)), one.send(one.request(batch))
     assert first == again
     assert two.read(one.private) == [b"a", b"b"]
 
 
-def test_after_a_lost_answer_a_longer_batch_adds_only_what_is_new(endpoint: Endpoint) -> None:
-    one, two = endpoint.laptop(), endpoint.laptop()
+def test_after_a_lost_answer_a_longer_batch_adds_only_what_is_new(corner: Endpoint) -> None:
+    one, two = corner.laptop(), corner.laptop()
     ops = [one.op(one.private, bytes([n])) for n in range(5)]
     one.push(1, *ops[:3])
     assert one.push(2, *ops[1:]).acked == 5
     assert two.read(one.private) == [bytes([n]) for n in range(5)]
 
 
-def test_a_pull_without_a_batch_knows_own_operations(endpoint: Endpoint) -> None:
-    one = endpoint.laptop()
+def test_a_pull_without_a_batch_knows_own_operations(corner: Endpoint) -> None:
+    one = corner.laptop()
     one.push(1, one.op(one.private), one.op("elsewhere"))
     answer = one.send(one.request())
     assert [page.ops for page in answer.pages] == [[1]]
@@ -60,8 +60,8 @@ def test_a_pull_without_a_batch_knows_own_operations(endpoint: Endpoint) -> None
     assert isinstance(answer.pages[0].ops[0], Placed)
 
 
-def test_a_gap_in_the_numbers_is_named(endpoint: Endpoint) -> None:
-    one = endpoint.laptop()
+def test_a_gap_in_the_numbers_is_named(corner: Endpoint) -> None:
+    one = corner.laptop()
     one.push(1, one.op(one.private), one.op(one.private))
     with pytest.raises(Answered) as refusal:
         one.push(4, one.op(one.private))
@@ -70,8 +70,8 @@ def test_a_gap_in_the_numbers_is_named(endpoint: Endpoint) -> None:
     assert one.send(one.request()).acked == 2
 
 
-def test_a_copied_profile_does_not_lose_its_work_silently(endpoint: Endpoint) -> None:
-    one = endpoint.laptop()
+def test_a_copied_profile_does_not_lose_its_work_silently(corner: Endpoint) -> None:
+    one = corner.laptop()
     one.push(1, one.op(one.private, b"original"), one.op("nowhere"))
     for first in (1, 2):
         with pytest.raises(Answered) as refusal:
@@ -125,8 +125,8 @@ def test_nobody_writes_another_organisations_record(endpoint: Endpoint) -> None:
     assert secretariat.push(1, stolen, corrected).refused == [(1, Problem.OWNER_FORBIDDEN)]
 
 
-def test_within_one_batch_the_first_operation_sets_the_owner(endpoint: Endpoint) -> None:
-    one, record = endpoint.laptop(), os.urandom(16)
+def test_within_one_batch_the_first_operation_sets_the_owner(corner: Endpoint) -> None:
+    one, record = corner.laptop(), os.urandom(16)
     ops = [one.op(one.private, record=record), one.op(one.private, record=record, owner=os.urandom(16))]
     assert one.push(1, *ops).refused == [(2, Problem.OWNER_FORBIDDEN)]
 
@@ -149,23 +149,23 @@ def test_each_role_reads_what_it_may(endpoint: Endpoint) -> None:
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
-def test_a_reader_only_reads(endpoint: Endpoint) -> None:
-    one, reader = endpoint.laptop(), endpoint.laptop(role="reader")
+def test_a_reader_only_reads(corner: Endpoint) -> None:
+    one, reader = corner.laptop(), corner.laptop(role="reader")
     one.push(1, one.op(one.private, b"seen"))
     assert reader.push(1, reader.op(one.private)).refused == [(1, Problem.SPACE_FORBIDDEN)]
     assert reader.read(one.private) == [b"seen"]
 
 
-def test_a_cursor_of_a_foreign_space_tells_nothing(endpoint: Endpoint) -> None:
-    one, stranger = endpoint.laptop(), endpoint.laptop("Women in Mining Chile")
+def test_a_cursor_of_a_foreign_space_tells_nothing(corner: Endpoint) -> None:
+    one, stranger = corner.laptop(), corner.laptop("Women in Mining Chile")
     one.push(1, one.op(one.private))
     for cursor in (0, 1, 99):
         answer = stranger.send(msgspec.structs.replace(stranger.request(), cursors={one.private: cursor}))
         assert answer.pages == []
 
 
-def test_a_flipped_bit_is_noticed(endpoint: Endpoint) -> None:
-    one = endpoint.laptop()
+def test_a_flipped_bit_is_noticed(corner: Endpoint) -> None:
+    one = corner.laptop()
     good = one.batch(1, one.op(one.private, b"payload"))
     op = good.ops[0]
     changed = msgspec.structs.replace
@@ -185,15 +185,15 @@ def test_a_flipped_bit_is_noticed(endpoint: Endpoint) -> None:
     assert one.send(one.request(good)).acked == 1
 
 
-def test_too_many_operations_at_once(endpoint: Endpoint) -> None:
-    one = endpoint.laptop()
+def test_too_many_operations_at_once(corner: Endpoint) -> None:
+    one = corner.laptop()
     with pytest.raises(Answered) as refusal:
         one.push(1, *[one.op(one.private)] * (MAX_OPS + 1))
     assert refusal.value.problem is Problem.TOO_MANY_OPS
 
 
-def test_a_long_log_comes_in_pages_and_whole(endpoint: Endpoint) -> None:
-    one, two = endpoint.laptop(), endpoint.laptop()
+def test_a_long_log_comes_in_pages_and_whole(corner: Endpoint) -> None:
+    one, two = corner.laptop(), corner.laptop()
     record = os.urandom(16)
     one.push(1, *[one.op(one.private, b"%d" % n, record=record) for n in range(MAX_OPS)])
     one.push(MAX_OPS + 1, *[one.op(one.shared, bytes(MAX_PAYLOAD)) for _ in range(3)])
@@ -254,8 +254,8 @@ def test_a_cursor_ahead_of_the_log_means_a_restored_endpoint(endpoint: Endpoint)
     assert one.send(one.request()).acked == 0, "nothing of a refused request is stored"
 
 
-def test_numbers_that_fit_nowhere_are_refused(endpoint: Endpoint) -> None:
-    one = endpoint.laptop()
+def test_numbers_that_fit_nowhere_are_refused(corner: Endpoint) -> None:
+    one = corner.laptop()
     bad = [
         msgspec.structs.replace(one.request(), cursors={one.private: 2**63}),
         msgspec.structs.replace(one.request(), cursors={one.private: -1}),
