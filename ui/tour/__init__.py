@@ -1,0 +1,92 @@
+"""The picture tour: two laptops and a Secretariat go through the main job, offscreen, and every outcome is checked."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from ui import theme
+from ui.tour import initiatives, library, metrics, opening, organisation, secretariat, submissions, sync
+from ui.tour.endpoint import Endpoint
+from ui.tour.stage import Laptop, Stage, Step, say
+from wimdesk.i18n import set_language
+
+
+def run(out: Path, *, endpoint: bool = True) -> int:
+    """Take the tour; leave pictures, PDFs and summary.json in the folder. Returns the exit code.
+
+    Without an endpoint steps 7 and 8 wait. It needs no network but this computer's own.
+    """
+    if not has_display():
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    start = time.monotonic()
+    out.mkdir(parents=True, exist_ok=True)
+    found = QApplication.instance()
+    application = found if isinstance(found, QApplication) else QApplication([])
+    theme.apply(application, "light")
+    set_language("en")
+    steps = all_steps()
+    with contextlib.ExitStack() as stack:
+        stage = _set_up(stack, out, endpoint)
+        try:
+            for step in steps:
+                step.run(stage)
+        finally:
+            ok = _write_summary(stage, steps, round(time.monotonic() - start, 1))
+    say(f"Tour {'done' if ok else 'NOT DONE'} in {time.monotonic() - start:.1f} s. See {out / 'summary.json'}")
+    return 0 if ok else 1
+
+
+def all_steps() -> list[Step]:
+    """Return the steps in their order."""
+    return [
+        Step(1, "Start", opening.run),
+        Step(2, "Organisation", organisation.run),
+        Step(3, "Initiatives", initiatives.run),
+        Step(4, "Library", library.run),
+        Step(5, "Site metrics", metrics.run),
+        Step(6, "Submissions", submissions.run),
+        Step(7, "Sync centre", sync.run, needs_endpoint=True),
+        Step(8, "The Secretariat", secretariat.run, needs_endpoint=True),
+    ]
+
+
+def has_display() -> bool:
+    """Tell whether a window can be shown here."""
+    if sys.platform in {"win32", "darwin"}:
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _set_up(stack: contextlib.ExitStack, out: Path, endpoint: bool) -> Stage:
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wimdesk-tour-")))
+    running = stack.enter_context(Endpoint(folder / "endpoint")) if endpoint else None
+    laptops = []
+    for name in ("first", "second", "secretariat") if endpoint else ("first",):
+        laptop = Laptop.make(name, folder / name)
+        stack.callback(laptop.close)
+        laptops.append(laptop)
+    stage = Stage(out, running, *laptops)
+    stage.listen()
+    stack.callback(stage.stop_listening)
+    return stage
+
+
+def _write_summary(stage: Stage, steps: list[Step], seconds: float) -> bool:
+    """Write summary.json; return whether everything that could be done went well."""
+    done = [step for step in steps if not step.waiting]
+    ok = bool(done) and all(step.ok for step in done)
+    summary = {
+        "ok": ok, "endpoint": stage.endpoint is not None, "steps": [step.summary() for step in steps],
+        "screenshots": stage.pictures, "pdfs": stage.pdfs, "seconds": seconds,
+    }  # fmt: skip
+    text = json.dumps(summary, ensure_ascii=False, indent=2, default=str)
+    (stage.out / "summary.json").write_text(text + "\n", encoding="utf-8")
+    return ok

@@ -1,0 +1,160 @@
+"""What every step of the tour works with: the laptops, the folder for what is left behind, and the expectations."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QWidget
+
+from sync.client import enrolment
+from sync.client.engine import Report, SyncEngine
+from ui.tour.endpoint import Endpoint
+from wimdesk.app import App
+from wimdesk.errors import WimdeskError
+
+Details = dict[str, object]
+_HARMLESS = ("This plugin does not support",)
+
+
+class StepFailed(Exception):
+    """Something came out differently from what the step expects; the text says what."""
+
+
+def expect(holds: object, sentence: str) -> None:
+    """Raise StepFailed with the sentence where something does not hold."""
+    if not holds:
+        raise StepFailed(sentence)
+
+
+def say(text: str) -> None:
+    """Print one line at once, also into a pipe."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+@dataclass
+class Laptop:
+    """One profile with its engine, as it would be on a computer of its own."""
+
+    name: str
+    app: App
+    engine: SyncEngine
+
+    @classmethod
+    def make(cls, name: str, folder: Path) -> Laptop:
+        """Make a new profile, locked with a passphrase that is forgotten when the tour ends."""
+        app = App.open(folder, os.urandom(16).hex())
+        app.settings.put("sync_automatically", False)
+        return cls(name, app, SyncEngine(app))
+
+    def enrol(self, endpoint: Endpoint, organisation: str, role: str) -> None:
+        """Trade a fresh code for a place at the endpoint."""
+        enrolment.enrol(self.app, endpoint.code(organisation, role), endpoint.url)
+
+    def sync(self) -> Report:
+        """Send and fetch, and wait for it."""
+        return self.engine.run_once()
+
+    def close(self) -> None:
+        """Close the profile."""
+        self.engine.stop()
+        self.app.close()
+
+
+@dataclass
+class Stage:
+    """The tour while it runs. `endpoint` is None where steps 7 and 8 have to wait for one."""
+
+    out: Path
+    endpoint: Endpoint | None
+    first: Laptop
+    second: Laptop | None = None
+    secretariat: Laptop | None = None
+    pictures: list[str] = field(default_factory=list)
+    pdfs: list[str] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)
+    """What Qt warned of and what was raised in a slot: a step in which there is any has failed."""
+    known: dict[str, str] = field(default_factory=dict)
+    """Ids that a later step needs, by a word of ours."""
+
+    def picture(self, widget: QWidget, name: str) -> None:
+        """Leave a picture of a widget in the folder."""
+        file = f"{name}.png"
+        expect(widget.grab().save(str(self.out / file)), f"the picture {file} could not be written")
+        self.pictures.append(file)
+
+    def keep_pdf(self, name: str, data: bytes) -> Path:
+        """Leave a PDF in the folder."""
+        path = self.out / f"{name}.pdf"
+        path.write_bytes(data)
+        self.pdfs.append(path.name)
+        return path
+
+    def listen(self) -> None:
+        """Hear Qt's warnings and what is raised in a slot, instead of letting them pass."""
+        qInstallMessageHandler(self._on_message)
+        sys.excepthook = self._on_raised
+
+    def stop_listening(self) -> None:
+        """Leave warnings and exceptions to others again."""
+        qInstallMessageHandler(None)
+        sys.excepthook = sys.__excepthook__
+
+    def _on_message(self, kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+        if kind != QtMsgType.QtDebugMsg and kind != QtMsgType.QtInfoMsg and not text.startswith(_HARMLESS):
+            self.heard.append(text)
+
+    def _on_raised(self, kind: type[BaseException], problem: BaseException, trace: TracebackType | None) -> None:
+        self.heard.append("".join(traceback.format_exception(kind, problem, trace)))
+
+
+@dataclass
+class Step:
+    """One numbered step: runs its work, prints the outcome, remembers it for the summary."""
+
+    number: int
+    name: str
+    work: Callable[[Stage], Details]
+    needs_endpoint: bool = False
+    ok: bool = False
+    waiting: str = ""
+    seconds: float = 0.0
+    details: Details = field(default_factory=dict)
+
+    def run(self, stage: Stage) -> None:
+        """Do the work. An expectation that fails ends this step only; a bug ends the tour."""
+        if self.needs_endpoint and stage.endpoint is None:
+            self.waiting = "no endpoint"
+            say(f"Step {self.number}  {self.name}: waiting: no endpoint")
+            return
+        start = time.monotonic()
+        stage.heard.clear()
+        try:
+            self.details = self.work(stage)
+            expect(not stage.heard, "\n".join(stage.heard))
+            self.ok = True
+        except (StepFailed, WimdeskError) as problem:
+            trace = traceback.extract_tb(problem.__traceback__)
+            self.details |= {"problem": str(problem), "at": [f"{Path(f.filename).name}:{f.lineno}" for f in trace]}
+            if stage.heard:
+                self.details["heard"] = list(stage.heard)
+        finally:
+            self.seconds = round(time.monotonic() - start, 2)
+            told = json.dumps(self.details, ensure_ascii=False, default=str)
+            say(f"Step {self.number}  {self.name}: {'done' if self.ok else 'NOT DONE'} in {self.seconds} s  {told}")
+
+    def summary(self) -> Details:
+        """Return what the JSON summary says of this step."""
+        found: Details = {
+            "step": self.number, "name": self.name, "ok": self.ok, "seconds": self.seconds, "details": self.details
+        }  # fmt: skip
+        return found | ({"waiting": self.waiting} if self.waiting else {})
