@@ -1,0 +1,173 @@
+"""What was done to a record, in words: who, when, which field, from what to what. And dates in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from sqlalchemy.orm import Session
+
+from wimdesk.i18n import _, language, pick
+from wimdesk.records.organization import country_name
+from wimdesk.services import editing
+from wimdesk.store import history, tables
+from wimdesk.store.record import Info, Record, fields, types
+
+_SHORTENED = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One field that was changed. `at` is UTC as RFC 3339; empty texts mean that nothing stood there."""
+
+    at: str
+    by: str
+    mine: bool
+    waiting: bool
+    subject: str
+    label: str
+    before: str
+    after: str
+
+
+def edits(session: Session, records: Iterable[str]) -> list[Edit]:
+    """Return every change of these records, the latest first. Subjects are named where there are several."""
+    found: list[tuple[str, int, Edit]] = []
+    known = list(records)
+    for record_id in known:
+        record = _fetch(session, record_id)
+        if record is not None:
+            subject = record.caption() if len(known) > 1 else ""
+            for position, edit in enumerate(_edits_of(session, record, subject)):
+                found.append((edit.at, position, edit))
+    found.sort(key=lambda entry: entry[:2], reverse=True)
+    return [edit for _at, _position, edit in found]
+
+
+def _fetch(session: Session, record_id: str) -> Record | None:
+    for cls in types().values():
+        found = session.get(cls, record_id)
+        if found is not None:
+            return found
+    return None
+
+
+def _edits_of(session: Session, record: Record, subject: str) -> list[Edit]:
+    known = fields(type(record))
+    values: dict[str, object] = {}
+    made: list[Edit] = []
+    for step in history.history(session, record.id):
+        for name, value in step.values.items():
+            label, before, after = _in_words(session, known, name, values.get(name), value)
+            values[name] = value
+            if label and before != after:
+                waiting = step.state == tables.WAITING
+                made.append(Edit(step.at, step.by, step.mine, waiting, subject, label, before, after))
+    return made
+
+
+def _in_words(
+    session: Session, known: dict[str, Info], name: str, before: object, after: object
+) -> tuple[str, str, str]:
+    if name == "deleted":
+        words = {True: _("In the trash"), False: _("In use")}
+        return (_("Place"), words[bool(before)], words[bool(after)]) if before is not None or after else ("", "", "")
+    info = known.get(name)
+    if info is None:
+        return "", "", ""
+    return _(info["label"]), value_text(session, name, info, before), value_text(session, name, info, after)
+
+
+def value_text(session: Session, name: str, info: Info, value: object) -> str:
+    """Return a field's value as a person reads it, shortened to a few lines."""
+    if value is None or value in ("", {}, []):
+        return ""
+    write = _TEXTS.get(info["kind"])
+    text = write(session, name, info, value) if write else str(value)
+    return text if len(text) <= _SHORTENED else text[: _SHORTENED - 1].rstrip() + "…"
+
+
+def _choice(_session: Session, _name: str, info: Info, value: object) -> str:
+    return _(info.get("choices", {}).get(str(value), str(value)))
+
+
+def _link(session: Session, _name: str, info: Info, value: object) -> str:
+    cls = editing.type_of(info.get("link", ""))
+    found = session.get(cls, str(value))
+    return found.caption() if found is not None else _("Something that is not here")
+
+
+def _codes(_session: Session, name: str, _info: Info, value: object) -> str:
+    words = [str(code) for code in value] if isinstance(value, list) else [str(value)]
+    if name == "languages":
+        words = [language_name(code) for code in words]
+    return ", ".join(words)
+
+
+def _texts(_session: Session, _name: str, _info: Info, value: object) -> str:
+    if not isinstance(value, dict):
+        return str(value)
+    return " · ".join(f"{code}: {text}" for code, text in value.items()) if len(value) > 1 else pick(value)
+
+
+def _plain(_session: Session, name: str, _info: Info, value: object) -> str:
+    return country_name(str(value)) if name == "country_code" else str(value)
+
+
+def _number(_session: Session, _name: str, _info: Info, value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+_TEXTS: dict[str, Callable[[Session, str, Info, object], str]] = {
+    "choice": _choice,
+    "link": _link,
+    "codes": _codes,
+    "texts": _texts,
+    "long_texts": _texts,
+    "map": _texts,
+    "text": _plain,
+    "day": lambda _session, _name, _info, value: day_text(str(value)),
+    "decimal": _number,
+    "flag": lambda _session, _name, _info, value: _("Yes") if value else _("No"),
+}
+
+
+def language_name(code: str) -> str:
+    """Return a language's name by CLDR in the reader's language; an unknown code stands for itself."""
+    name = str(Locale.parse(language()).languages.get(code, code))
+    return name[:1].upper() + name[1:] if name != code else code
+
+
+def day_text(day: str) -> str:
+    """Return an ISO date, perhaps only a year or a month, in the reader's language; other text as it is."""
+    try:
+        match len(day):
+            case 10:
+                return str(format_date(date.fromisoformat(day), "long", locale=language()))
+            case 7:
+                return str(format_date(date.fromisoformat(f"{day}-01"), "MMMM y", locale=language()))
+            case _:
+                return day
+    except ValueError:
+        return day
+
+
+def span_text(start: str, end: str) -> str:
+    """Return a period in words; either side may be open."""
+    if start and end:
+        return _("{start} to {end}").format(start=day_text(start), end=day_text(end))
+    if start:
+        return _("Since {start}").format(start=day_text(start))
+    return _("Until {end}").format(end=day_text(end)) if end else _("No dates yet")
+
+
+def moment_text(moment: str) -> str:
+    """Return a UTC moment (RFC 3339) as local day and time in the reader's language."""
+    try:
+        local = datetime.fromisoformat(moment).astimezone()
+    except ValueError:
+        return moment
+    return str(format_datetime(local, "medium", locale=language()))
