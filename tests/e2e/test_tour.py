@@ -47,7 +47,7 @@ def test_an_expectation_that_fails_makes_the_step_fail(tmp_path: Path, capsys: p
 
     laptop = stage.Laptop.make("first", tmp_path / "profile")
     step = stage.Step(1, "Start", work)
-    step.run(stage.Stage(tmp_path, None, laptop))
+    step.run(stage.Stage(tmp_path, None, laptop, laptop, laptop))
     laptop.close()
     assert step.summary()["ok"] is False
     assert step.details["problem"] == "nothing came"
@@ -61,7 +61,7 @@ def test_what_is_raised_in_a_slot_makes_the_step_fail(tmp_path: Path) -> None:
 
     laptop = stage.Laptop.make("first", tmp_path / "profile")
     step = stage.Step(1, "Start", work)
-    step.run(stage.Stage(tmp_path, None, laptop))
+    step.run(stage.Stage(tmp_path, None, laptop, laptop, laptop))
     laptop.close()
     assert step.ok is False
     assert "something is wrong" in str(step.details)

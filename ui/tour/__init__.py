@@ -68,15 +68,17 @@ def has_display() -> bool:
 def _set_up(stack: contextlib.ExitStack, out: Path, endpoint: bool) -> Stage:
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wimdesk-tour-")))
     running = stack.enter_context(Endpoint(folder / "endpoint")) if endpoint else None
-    laptops = []
-    for name in ("first", "second", "secretariat") if endpoint else ("first",):
-        laptop = Laptop.make(name, folder / name)
-        stack.callback(laptop.close)
-        laptops.append(laptop)
-    stage = Stage(out, running, *laptops)
+    first, second, secretariat = (_laptop(stack, folder, name) for name in ("first", "second", "secretariat"))
+    stage = Stage(out, running, first, second, secretariat)
     stage.listen()
     stack.callback(stage.stop_listening)
     return stage
+
+
+def _laptop(stack: contextlib.ExitStack, folder: Path, name: str) -> Laptop:
+    laptop = Laptop.make(name, folder / name)
+    stack.callback(laptop.close)
+    return laptop
 
 
 def _write_summary(stage: Stage, steps: list[Step], seconds: float) -> bool:

@@ -31,7 +31,7 @@ def run(stage: Stage) -> Details:
     return details
 
 
-def try_sample(app: App) -> Details:
+def try_sample(app: App) -> dict[str, int]:
     """Plant the sample data, look, and remove it; nothing of it may stay."""
     plant_sample(app)
     there = count(app)
@@ -63,13 +63,11 @@ def count(app: App) -> dict[str, int]:
 
 def _join(stage: Stage, laptop: Laptop) -> Details:
     """Open the endpoint's Secretariat with the sample content, then enrol this laptop by code."""
-    if stage.endpoint is None or stage.secretariat is None:
-        return {}
-    stage.secretariat.enrol(stage.endpoint, "Secretariat", "secretariat")
+    stage.secretariat.enrol(stage.running(), "Secretariat", "secretariat")
     published = stage.secretariat.app.run(samples.write_common)
     sent = stage.secretariat.sync()
     expect(sent.waiting == 0 and sent.refused == 0, f"the Secretariat could not publish: {sent}")
-    laptop.enrol(stage.endpoint, ORGANISATION, "coordinator")
+    laptop.enrol(stage.running(), ORGANISATION, "coordinator")
     got = laptop.sync()
     there = count(laptop.app)
     expect(there["library_item"] >= 40 and there["initiative"] >= 4, f"what the Alliance shares did not come: {there}")

@@ -9,8 +9,6 @@ from wimdesk.services import editing, publishing
 def run(stage: Stage) -> Details:
     """Look as the Secretariat, publish an initiative and a library item, and receive them on both laptops."""
     secretariat, second = stage.secretariat, stage.second
-    if secretariat is None or second is None:
-        return {}
     got = secretariat.sync()
     app = secretariat.app
     profile = app.read(editing.values, "organization", stage.known["organisation"])
@@ -28,8 +26,6 @@ def run(stage: Stage) -> Details:
 
 
 def _publish(stage: Stage) -> dict[str, str]:
-    if stage.secretariat is None:
-        return {}
     app = stage.secretariat.app
     themes = app.read(editing.rows, "theme")
     title = {"en": "Lamp rooms for everybody", "fr": "Des lampisteries pour toutes", "es": "Lampisterías para todas"}

@@ -50,9 +50,9 @@ class Laptop:
     engine: SyncEngine
 
     @classmethod
-    def make(cls, name: str, folder: Path) -> Laptop:
-        """Make a new profile, locked with a passphrase that is forgotten when the tour ends."""
-        app = App.open(folder, os.urandom(16).hex())
+    def make(cls, name: str, folder: Path, passphrase: str = "") -> Laptop:
+        """Make a new profile; without a passphrase it is locked with one that is forgotten at the end."""
+        app = App.open(folder, passphrase or os.urandom(16).hex())
         app.settings.put("sync_automatically", False)
         return cls(name, app, SyncEngine(app))
 
@@ -77,14 +77,20 @@ class Stage:
     out: Path
     endpoint: Endpoint | None
     first: Laptop
-    second: Laptop | None = None
-    secretariat: Laptop | None = None
+    second: Laptop
+    secretariat: Laptop
     pictures: list[str] = field(default_factory=list)
     pdfs: list[str] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
     """What Qt warned of and what was raised in a slot: a step in which there is any has failed."""
     known: dict[str, str] = field(default_factory=dict)
     """Ids that a later step needs, by a word of ours."""
+
+    def running(self) -> Endpoint:
+        """Return the endpoint; raises StepFailed where there is none."""
+        if self.endpoint is None:
+            raise StepFailed("there is no endpoint")
+        return self.endpoint
 
     def picture(self, widget: QWidget, name: str) -> None:
         """Leave a picture of a widget in the folder."""

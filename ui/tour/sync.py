@@ -10,12 +10,9 @@ from wimdesk.store import history, outbox
 
 def run(stage: Stage) -> Details:
     """Send, change one field on two laptops, decide, and let everybody see it."""
-    second, endpoint = stage.second, stage.endpoint
-    if second is None or endpoint is None:
-        return {}
-    first = stage.first
+    first, second = stage.first, stage.second
     sent = _send(first)
-    second.enrol(endpoint, ORGANISATION, "coordinator")
+    second.enrol(stage.running(), ORGANISATION, "coordinator")
     second.app.set_person("Elena Flores")
     got = second.sync()
     organisation = first.app.identity().organisation

@@ -1,0 +1,79 @@
+"""The demo: an endpoint on this computer with sample content, and the window of a laptop that is enrolled to it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from ui.tour.endpoint import Endpoint
+from ui.tour.stage import Laptop, say
+from wimdesk.errors import UserError
+from wimdesk.i18n import _
+from wimdesk.services import editing, samples
+
+ORGANISATION = "WIM Arequipa"
+FIRST, SECOND, SECRETARIAT = "laptop", "second-laptop", "secretariat"
+
+
+def run(out: Path | None) -> int:
+    """Show the demo until its window is closed. The data is thrown away, except where a folder is given."""
+    from ui import application
+
+    with contextlib.ExitStack() as stack:
+        kept = "" if out is None else os.environ.get("WIMDESK_PASSPHRASE", "")
+        word = kept or os.urandom(16).hex()
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wimdesk-demo-"))) if out is None else out
+        _refuse_used(folder)
+        endpoint = stack.enter_context(Endpoint(folder / "endpoint"))
+        say(_("The endpoint runs at {address}. Preparing the sample content.").format(address=endpoint.url))
+        profile = prepare(folder, endpoint, word)
+        if out is not None:
+            say(_("The data is kept in {folder}. Its passphrase: {word}").format(folder=out, word=word))
+        return application.run(profile, word)
+
+
+def prepare(folder: Path, endpoint: Endpoint, passphrase: str) -> Path:
+    """Fill the endpoint and return the profile of the first laptop, which has something to decide.
+
+    The Secretariat publishes the sample content; WIM Arequipa enters its data on one laptop; a second
+    laptop of the same organisation changes what the first one changes too.
+    """
+    with contextlib.ExitStack() as stack:
+        secretariat, first, second = (_open(stack, folder / name, passphrase) for name in (SECRETARIAT, FIRST, SECOND))
+        secretariat.enrol(endpoint, _("Secretariat"), "secretariat")
+        secretariat.app.run(samples.write_common)
+        secretariat.sync()
+        first.enrol(endpoint, ORGANISATION, "coordinator")
+        first.app.set_person("Rosa Mamani")
+        first.sync()
+        organisation = first.app.identity().organisation
+        first.app.run(samples.write_own, organisation)
+        first.sync()
+        second.enrol(endpoint, ORGANISATION, "coordinator")
+        second.app.set_person("Elena Flores")
+        second.sync()
+        _clash(first, second, organisation)
+        first.app.settings.put("first_run_done", True)
+        first.app.settings.put("sync_automatically", True)
+    return folder / FIRST
+
+
+def _clash(first: Laptop, second: Laptop, organisation: str) -> None:
+    """Change the same fields on both laptops, so that the Sync centre has something to decide."""
+    second.app.run(editing.change, "organization", organisation, {"acronym": "MMA", "member_count": 230})
+    second.sync()
+    first.app.run(editing.change, "organization", organisation, {"acronym": "WIM-A", "member_count": 214})
+    first.sync()
+
+
+def _open(stack: contextlib.ExitStack, folder: Path, passphrase: str) -> Laptop:
+    laptop = Laptop.make(folder.name, folder, passphrase)
+    stack.callback(laptop.close)
+    return laptop
+
+
+def _refuse_used(folder: Path) -> None:
+    if folder.is_dir() and any(folder.iterdir()):
+        raise UserError(_("This folder is not empty. Nothing was changed. Choose a new folder for the demo."))
