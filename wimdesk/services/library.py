@@ -19,7 +19,7 @@ from wimdesk.records import LibraryItem, Theme
 from wimdesk.records.library_item import CASE_PARTS, missing_parts
 from wimdesk.search import Hit, fold, marks
 from wimdesk.services import editing, publishing
-from wimdesk.store import facts, history, identity
+from wimdesk.store import facts, history, identity, journal
 from wimdesk.store.journal import SAMPLE
 from wimdesk.store.record import fields
 
@@ -123,6 +123,11 @@ def load(session: Session) -> Shelf:
         for row in kept
     )  # fmt: skip
     return Shelf(entries, {entry.id: entry for entry in entries})
+
+
+def take_stock(session: Session) -> tuple[Shelf, list[tuple[str, str, str]], bool]:
+    """Return the library, its themes, and whether we are the Secretariat."""
+    return load(session), themes(session), identity.read(session).role == "secretariat"
 
 
 def _doubles(links: Mapping[str, tuple[str, str]]) -> set[str]:
@@ -265,11 +270,9 @@ def _order(item: LibraryItem) -> tuple[str, ...]:
 def _allowed(session: Session, item: LibraryItem) -> frozenset[str]:
     who = identity.read(session)
     allowed = set()
-    mine = item.owner == who.organisation and item.space != ALLIANCE
+    mine = item.owner == who.organisation and item.space not in (ALLIANCE, shared_space(who.organisation))
     if mine and item.state in {"", "draft", "submitted"}:
-        allowed |= {"edit", "remove"}
-    if mine and item.space not in (ALLIANCE, shared_space(who.organisation)):
-        allowed.add("submit")
+        allowed |= {"edit", "remove", "submit"}
     if who.role == "secretariat" and item.space != ALLIANCE and item.state in {"submitted", "in_review"}:
         allowed.add("publish")
     return frozenset(allowed)
@@ -295,6 +298,12 @@ def missing(session: Session, item_id: str) -> list[tuple[str, str]]:
     """Return (field, sentence) for what is still missing before an item can be submitted."""
     found = history.fetch(session, TYPE, item_id)
     return missing_parts(found) if isinstance(found, LibraryItem) else []
+
+
+def remove(session: Session, item_id: str) -> int:
+    """Move a practice to the trash; return the number of the act, for undoing it."""
+    editing.remove(session, TYPE, item_id)
+    return journal.scribe_of(session).act
 
 
 def submit(session: Session, item_id: str) -> str:

@@ -32,6 +32,7 @@ class Measure:
     part_of: str
     jump_factor: float
     direction: str
+    sources: tuple[str, ...] = ()
 
 
 def measure(indicator: Indicator) -> Measure:
@@ -47,6 +48,7 @@ def measure(indicator: Indicator) -> Measure:
         part_of=indicator.part_of or "",
         jump_factor=indicator.jump_factor or 0.0,
         direction=indicator.direction or "none",
+        sources=tuple(indicator.source_ref or ()),
     )
 
 

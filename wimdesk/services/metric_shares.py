@@ -13,7 +13,19 @@ from wimdesk.i18n import N_, _, language, ngettext, pick
 from wimdesk.pdf.chart import Chart, Series
 from wimdesk.pdf.writing import Writing
 from wimdesk.records import observation
-from wimdesk.services.metrics import Row, Sheet, check, measures, month_before, month_name, site_choice
+from wimdesk.services.metrics import (
+    Row,
+    Sheet,
+    SiteChoice,
+    check,
+    measures,
+    month_before,
+    month_name,
+    month_sheet,
+    month_to_fill,
+    site_choice,
+    sites,
+)
 
 _LINES = {"women_share": N_("Women"), "women_supervisors_share": N_("Supervisors")}
 """The figures drawn as lines, with names short enough for the end of a line."""
@@ -85,6 +97,21 @@ def shares(session: Session, site: str, last_month: str, months: int = 12) -> Ch
     first = next(iter(_LINES))
     alt = gap_sentence([month for month in _between(period, drawn, first) if drawn[month][first] is None])
     return Chart(_("Share of women, last {count} months").format(count=months), series, "%", where.target, alt)
+
+
+def sheet_and_chart(session: Session, site: str, month: str) -> tuple[Sheet, Chart]:
+    """Return the form of a month and the chart that ends with it."""
+    return month_sheet(session, site, month), shares(session, site, month)
+
+
+def overview(session: Session, site: str, month: str) -> tuple[list[SiteChoice], Sheet | None, Chart | None]:
+    """Return our sites, and form and chart of the site and month wanted; else of those to begin with."""
+    known = sites(session)
+    if not known:
+        return known, None, None
+    where = site if site in {one.id for one in known} else known[0].id
+    sheet, chart = sheet_and_chart(session, where, month or month_to_fill(session, where))
+    return known, sheet, chart
 
 
 def axis_label(month: str, months: int = 12) -> str:

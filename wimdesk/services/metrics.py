@@ -9,7 +9,9 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
+from babel.dates import format_date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -107,6 +109,12 @@ def month_name(month: str, width: str = "long") -> str:
     """Write a month in the reader's language, such as "October 2026"."""
     name = Writing(language()).date(month, width)
     return name[:1].upper() + name[1:]
+
+
+def month_word(month: str) -> str:
+    """Return the month's name alone, as it stands within a sentence, such as "septembre"."""
+    day = date(int(month[:4]), int(month[5:7]), 1)
+    return str(format_date(day, "LLLL", locale=Writing(language()).locale))
 
 
 def sites(session: Session) -> list[SiteChoice]:

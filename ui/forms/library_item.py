@@ -1,0 +1,155 @@
+"""A practice being written: the case template as a form that saves itself, and a list of what is still missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from ui import theme
+from ui.desk import Desk
+from ui.forms.binder import Binder
+from ui.icons import IconLabel
+from ui.widgets.buttons import LinkButton
+from ui.widgets.card import scrolling
+from ui.widgets.combo import ChoiceField
+from ui.widgets.labels import Text, hairline
+from ui.widgets.languagemap import LanguageMapField
+from ui.widgets.number import NumberField
+from ui.widgets.tags import TagsField
+from wimdesk.i18n import LANGUAGES, _, ngettext
+from wimdesk.records import LibraryItem
+from wimdesk.records.library_item import EVIDENCE, TEMPLATES
+from wimdesk.services import library, library_words
+from wimdesk.store.record import fields
+
+_PARTS = ("objectives", "activities", "outcomes", "takeaways")
+_NOTHING = ("", "–")
+
+
+class Checklist(QWidget):
+    """What is missing before a practice can be submitted; each line leads to its field."""
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(2)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        self._icon = IconLabel("info", "info", 18)
+        self._title = Text("", "strong", wrap=True)
+        head.addWidget(self._icon)
+        head.addWidget(self._title, 1)
+        self._column.addLayout(head)
+        self._lines: list[QWidget] = []
+
+    def title(self) -> str:
+        """Return what the head of the list says."""
+        return self._title.text()
+
+    def show_missing(self, missing: Sequence[tuple[str, str]]) -> None:
+        """Show (field, sentence) for each missing part, or that everything is there."""
+        for line in self._lines:
+            self._column.removeWidget(line)
+            line.hide()
+            line.deleteLater()
+        self._lines = []
+        if missing:
+            words = ngettext("{count} thing is still missing:", "{count} things are still missing:", len(missing))
+            self._title.setText(words.format(count=len(missing)))
+            self._icon.show_icon("info", "info")
+        else:
+            self._title.setText(_("Everything is there. You can submit it."))
+            self._icon.show_icon("circle-check", "ok")
+        described = fields(LibraryItem)
+        for name, _sentence in missing:
+            button = LinkButton(_(described[name]["label"]), "arrow-right")
+            button.setToolTip(_sentence)
+            button.setAccessibleDescription(_sentence)
+            button.set_slim()
+            button.clicked.connect(lambda _checked=False, name=name: self.chosen.emit(name))
+            self._column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+            self._lines.append(button)
+
+
+class LibraryItemForm(QWidget):
+    """The form of one practice; it saves itself while it is typed. Read `missing` from the checklist."""
+
+    def __init__(
+        self, desk: Desk, item_id: str, themes: Sequence[tuple[str, str]], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.item_id = item_id
+        self._desk = desk
+        self.binder = Binder(desk, library.TYPE, item_id)
+        self.editors: dict[str, QWidget] = {}
+        content = QFrame()
+        holder = QVBoxLayout(content)
+        holder.setContentsMargins(0, 12, 12, 24)
+        inner = QWidget()
+        inner.setMaximumWidth(theme.px(680))
+        holder.addWidget(inner)
+        holder.addStretch(1)
+        self._column = QVBoxLayout(inner)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(14)
+        self.checklist = Checklist()
+        self.checklist.chosen.connect(self.go_to)
+        self._column.addWidget(self.checklist)
+        self._column.addWidget(hairline())
+        self._fill(themes)
+        self._area = scrolling(content, "surface")
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._area)
+        self.check()
+
+    def check(self) -> None:
+        """Read anew what is missing."""
+        self._desk.tasks.read(
+            self, library.missing, self.item_id, done=self.checklist.show_missing, key="library.missing"
+        )
+
+    def go_to(self, name: str) -> None:
+        """Put the cursor into a field and bring it into view."""
+        editor = self.editors[name]
+        editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._area.ensureWidgetVisible(editor, 0, theme.px(40))
+
+    def flush(self) -> None:
+        """Save what waits to be saved."""
+        self.binder.flush()
+
+    def _fill(self, themes: Sequence[tuple[str, str]]) -> None:
+        self._add("title", LanguageMapField())
+        self._add("summary", LanguageMapField(multiline=True))
+        pair = QHBoxLayout()
+        pair.setSpacing(12)
+        self._add("template", ChoiceField([(code, _(words)) for code, words in TEMPLATES.items()]), pair)
+        self._add("language", ChoiceField(list(LANGUAGES.items())), pair)
+        self._column.addLayout(pair)
+        self._add("themes", TagsField(themes))
+        for part in _PARTS:
+            self._add(part, LanguageMapField(multiline=True))
+        pair = QHBoxLayout()
+        pair.setSpacing(12)
+        self._add("country_code", ChoiceField([_NOTHING, *library_words.countries()]), pair)
+        self._add("evidence", ChoiceField([_NOTHING, *((code, _(words)) for code, words in EVIDENCE.items())]), pair)
+        self._column.addLayout(pair)
+        self._add("license", ChoiceField([_NOTHING, *library_words.licences()]))
+        self._add("subject", TagsField(free=True))
+        self._add("minutes", NumberField())
+
+    def _add(self, name: str, editor: QWidget, into: QHBoxLayout | None = None) -> None:
+        self.editors[name] = editor
+        row = self.binder.bind(name, editor)
+        if into is None:
+            self._column.addWidget(row)
+        else:
+            into.addWidget(row, 1)

@@ -1,0 +1,230 @@
+"""The best-practice library: filters, results while typing, and the practice to read or to write."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QHideEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+
+from ui import theme
+from ui.page import Page
+from ui.pages.library_desk import ReadingDesk
+from ui.pages.library_filters import FilterPane
+from ui.pages.library_list import ResultModel
+from ui.widgets.buttons import SecondaryButton
+from ui.widgets.combo import ChoiceField
+from ui.widgets.empty import EmptyState
+from ui.widgets.labels import Text, hairline
+from ui.widgets.rows import RowDelegate, row_list
+from ui.widgets.search import SearchField
+from wimdesk.events import Changed
+from wimdesk.i18n import LANGUAGES, _, ngettext
+from wimdesk.records.library_item import TEMPLATES
+from wimdesk.services import library
+from wimdesk.services.library import Order, Result, Shelf
+
+_SAY_AFTER = 400
+"""Milliseconds after the last key until a screen reader hears how many results there are."""
+_ORDERS: tuple[Order, ...] = ("match", "newest", "title")
+
+
+class LibraryPage(Page):
+    """The library. What is typed is answered at once, off the thread that paints."""
+
+    key = "library"
+
+    def build(self) -> None:
+        """Make the search in the header and the three panes."""
+        self._shelf = Shelf()
+        self._wanted = ""
+        self._result: Result | None = None
+        self.header.set_title(_("Best-practice library"))
+        self.search = SearchField(_("Search the library"))
+        self.search.setFixedWidth(theme.px(380))
+        self.search.textChanged.connect(lambda: self._ask())
+        self.write_button = SecondaryButton(_("Write a practice"), "pencil")
+        self.write_button.setToolTip(_("Write a practice") + " (Ctrl+N)")
+        self.write_button.clicked.connect(self.write)
+        self.header.add_action(self.search)
+        self.header.add_action(self.write_button)
+        self._shortcut("Ctrl+N", self.write)
+        self._shortcut("Ctrl+F", self._go_to_search)
+        self.filters = FilterPane()
+        self.filters.changed.connect(self._ask)
+        self.filters.setFixedWidth(theme.px(228))
+        self.reading = ReadingDesk(self.desk)
+        self.reading.removed.connect(self._forget)
+        self.reading.shared.connect(self.show_record)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setChildrenCollapsible(False)
+        split.addWidget(self._results())
+        split.addWidget(self.reading)
+        split.setSizes([390, 536])
+        split.setStretchFactor(1, 1)
+        panes = QHBoxLayout()
+        panes.setSpacing(0)
+        panes.addWidget(self.filters)
+        panes.addWidget(split, 1)
+        self.body.addLayout(panes, 1)
+        self._say = QTimer(self)
+        self._say.setSingleShot(True)
+        self._say.setInterval(_SAY_AFTER)
+        self._say.timeout.connect(self._announce)
+
+    def refresh(self) -> None:
+        """Read the library anew and answer again what stands in the search."""
+        self.desk.tasks.read(self, library.take_stock, done=self._take_stock, key="library.load")
+
+    def changed(self, change: Changed) -> None:
+        """Follow what was written here, elsewhere or by a sync."""
+        if change.touches("library_item", "theme"):
+            self.refresh()
+            self.reading.changed(change)
+
+    def show_record(self, record_id: str) -> None:
+        """Show one practice; filters and search that would hide it are taken back."""
+        self._wanted = record_id
+        if self.search.text() or any(self.filters.chosen().values()):
+            self.filters.clear()
+            self.search.clear()
+        self.refresh()
+
+    def write(self) -> None:
+        """Begin a practice of our own and show its form."""
+        self.reading.flush()
+        self.desk.tasks.write(self, library.draft, done=self.show_record)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.reading.flush()
+        super().hideEvent(event)
+
+    def _results(self) -> QWidget:
+        pane = QFrame()
+        theme.mark(pane, role="pane")
+        column = QVBoxLayout(pane)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        head = QWidget()
+        head.setFixedHeight(max(theme.px(41), 41))
+        row = QHBoxLayout(head)
+        row.setContentsMargins(16, 0, 4, 0)
+        self.count = Text("", "strong")
+        words = {"match": _("Best match"), "newest": _("Newest first"), "title": _("By title")}
+        self.order = ChoiceField([(order, words[order]) for order in _ORDERS], _("Order"), quiet=True)
+        self.order.changed.connect(self._ask)
+        row.addWidget(self.count, 1)
+        row.addWidget(self.order)
+        column.addWidget(head)
+        column.addWidget(hairline())
+        self.view = row_list(_("Practices found"), RowDelegate())
+        self.view.setMinimumWidth(theme.px(280))
+        self.model = ResultModel(self.view)
+        self.view.setModel(self.model)
+        self.view.selectionModel().currentChanged.connect(self._show_current)
+        column.addWidget(self.view, 1)
+        self.nothing = EmptyState("search", "", "", None)
+        self.nothing.started.connect(self._widen)
+        self.nothing.hide()
+        column.addWidget(self.nothing, 1)
+        return pane
+
+    def _shortcut(self, keys: str, act: object) -> None:
+        shortcut = QShortcut(QKeySequence(keys), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(act)
+
+    def _go_to_search(self) -> None:
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def _take_stock(self, found: tuple[Shelf, list[tuple[str, str, str]], bool]) -> None:
+        self._shelf, themes, is_secretariat = found
+        named = {key: (title, colour) for key, title, colour in themes}
+        self.model.set_themes(named)
+        self.reading.set_themes(named)
+        if not self.filters.has_groups():
+            self._add_filters([(key, title) for key, title, _colour in themes], is_secretariat)
+        self._ask()
+
+    def _add_filters(self, themes: list[tuple[str, str]], is_secretariat: bool) -> None:
+        ours = [("draft", _("Drafts")), ("submitted", _("Submitted"))]
+        if is_secretariat:
+            ours.insert(0, ("waiting", _("Waiting for us")))
+        self.filters.add_group("theme", _("Theme"), themes)
+        self.filters.add_group("language", _("Language"), list(LANGUAGES.items()))
+        self.filters.add_group("template", _("Kind"), [(code, _(words)) for code, words in TEMPLATES.items()])
+        self.filters.add_group("ours", _("Ours"), ours)
+
+    def _ask(self) -> None:
+        order = self.order.value()
+        self.desk.tasks.read(
+            self,
+            library.find,
+            self.desk.app.searcher(),
+            self._shelf,
+            self.search.text(),
+            self.filters.chosen(),
+            next((known for known in _ORDERS if known == order), "match"),
+            done=self._show_result,
+            key="library.find",
+        )
+
+    def _show_result(self, result: Result | None) -> None:
+        if result is None:
+            return  # a newer question is on its way
+        current = self._wanted or self._current_id()
+        self._result = result
+        self.filters.show_counts(result.counts)
+        self.count.setText(_said(result))
+        self.model.show_result(result)
+        self.view.setVisible(bool(result.entries))
+        self.nothing.setVisible(not result.entries)
+        if not result.entries:
+            self._show_nothing(result)
+        row = max(0, self.model.find(current))
+        if self._wanted and self.model.entry(row) is not None:
+            self._wanted = ""
+        if result.entries:
+            index = self.model.index(row)
+            flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            self.view.selectionModel().setCurrentIndex(index, flag)
+            self.view.scrollTo(index)
+        self._say.start()
+
+    def _show_nothing(self, result: Result) -> None:
+        filtered = any(self.filters.chosen().values())
+        if filtered:
+            self.nothing.say(_("Nothing fits the search and the filters."), _("Search without filters"), "search")
+        elif result.question.strip():
+            self.nothing.say(_("Nothing fits. Try fewer letters or another word."), _("Clear the search"), "search")
+        else:
+            self.nothing.say(_("Practices from all members will be here after the first sync."), "", "library")
+        self.reading.show_item("", "")
+
+    def _widen(self) -> None:
+        if any(self.filters.chosen().values()):
+            self.filters.clear()
+        else:
+            self.search.clear()
+
+    def _current_id(self) -> str:
+        return self.reading.item_id()
+
+    def _show_current(self, current: QModelIndex) -> None:
+        entry = self.model.entry(current.row())
+        if entry is not None:
+            self.reading.show_item(entry.id, self._result.question if self._result else "")
+
+    def _forget(self, item_id: str) -> None:
+        self.refresh()
+
+    def _announce(self) -> None:
+        if self._result is not None and QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.search, _said(self._result)))
+
+
+def _said(result: Result) -> str:
+    if result.question.strip() and result.found >= library.MOST:
+        return _("The first {count} practices. Add a word.").format(count=library.MOST)
+    words = ngettext("{count} practice", "{count} practices", result.found)
+    return words.format(count=result.found)

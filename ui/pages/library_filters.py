@@ -1,0 +1,137 @@
+"""The filters at the left of the library: groups of check boxes, each with how many items it would leave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from ui import theme
+from ui.widgets.buttons import LinkButton
+from ui.widgets.card import scrolling
+from ui.widgets.labels import Text
+from wimdesk.i18n import _
+
+Options = Sequence[tuple[str, str]]
+
+
+class FilterBox(QWidget):
+    """One check box whose words may take two lines, with its count at the right."""
+
+    def __init__(self, words: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.words = words
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 2, 0, 2)
+        line.setSpacing(8)
+        self.box = QCheckBox()
+        self.box.setFixedWidth(theme.px(20))
+        self.box.setAccessibleName(words)
+        self.label = Text(words, wrap=True)
+        self.label.installEventFilter(self)
+        self.count = Text("", "caption")
+        line.addWidget(self.box, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self.label, 1)
+        line.addWidget(self.count, 0)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonRelease:
+            self.box.toggle()
+            return True
+        return super().eventFilter(watched, event)
+
+    def show_count(self, count: int) -> None:
+        """Show how many items this choice would leave."""
+        self.count.setText(self.locale().toString(count))
+        self.box.setAccessibleDescription(_("{count} practices").format(count=count))
+
+
+class FilterPane(QFrame):
+    """Emits ``changed`` when a choice changes; no choice in a group means that anything passes."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        theme.mark(self, role="page")
+        self._boxes: dict[str, dict[str, FilterBox]] = {}
+        content = QFrame()
+        self._column = QVBoxLayout(content)
+        self._column.setContentsMargins(16, 8, 12, 16)
+        self._column.setSpacing(2)
+        self._column.addStretch(1)
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 8, 12, 0)
+        head.addWidget(Text(_("Filters"), "section"))
+        head.addStretch(1)
+        self.clear_button = LinkButton(_("Clear"))
+        self.clear_button.clicked.connect(self.clear)
+        head.addWidget(self.clear_button)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addLayout(head)
+        area = scrolling(content)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        outer.addWidget(area, 1)
+        self._show_clear()
+
+    def has_groups(self) -> bool:
+        """Tell whether there is anything to choose yet."""
+        return bool(self._boxes)
+
+    def add_group(self, key: str, title: str, options: Options) -> None:
+        """Add a group of choices, given as (code, words)."""
+        self._insert(Text(title, "head"), 12 if self._boxes else 0)
+        boxes = self._boxes.setdefault(key, {})
+        for code, words in options:
+            box = boxes[code] = FilterBox(words)
+            box.box.toggled.connect(self._tell)
+            self._insert(box)
+
+    def box(self, group: str, code: str) -> FilterBox:
+        """Return a choice; KeyError if there is none."""
+        return self._boxes[group][code]
+
+    def chosen(self) -> dict[str, frozenset[str]]:
+        """Return the chosen codes by group."""
+        return {
+            group: frozenset(code for code, box in boxes.items() if box.box.isChecked())
+            for group, boxes in self._boxes.items()
+        }
+
+    def show_counts(self, counts: Mapping[str, Mapping[str, int]]) -> None:
+        """Show the counts of a result beside the choices."""
+        for group, boxes in self._boxes.items():
+            inner = counts.get(group, {})
+            for code, box in boxes.items():
+                box.show_count(inner.get(code, 0))
+
+    def clear(self) -> None:
+        """Take every choice back, as one change."""
+        boxes = [box.box for group in self._boxes.values() for box in group.values()]
+        changed = any(box.isChecked() for box in boxes)
+        for box in boxes:
+            box.blockSignals(True)
+            box.setChecked(False)
+            box.blockSignals(False)
+            box.update()
+        if changed:
+            self._tell()
+
+    def _tell(self) -> None:
+        self._show_clear()
+        self.changed.emit()
+
+    def _show_clear(self) -> None:
+        self.clear_button.setEnabled(any(self.chosen().values()))
+
+    def _insert(self, widget: QWidget, space: int = 0) -> None:
+        at = self._column.count() - 1
+        if space:
+            self._column.insertSpacing(at, space)
+            at += 1
+        self._column.insertWidget(at, widget)

@@ -1,0 +1,99 @@
+"""The results of the library as painted rows; a screen reader hears each row as one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from ui.widgets.rows import ROW_ROLE, Row
+from wimdesk.i18n import _
+from wimdesk.records.library_item import STATES
+from wimdesk.search import marks
+from wimdesk.services.library import Entry, Result
+from wimdesk.services.library_words import country_name, short_date
+
+_TONES = {"draft": "warn", "submitted": "info", "in_review": "info", "withdrawn": "text2", "archived": "text2"}
+_ICONS = {"draft": "pencil", "submitted": "send", "in_review": "eye", "withdrawn": "undo-2", "archived": "inbox"}
+_Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+
+
+class ResultModel(QAbstractListModel):
+    """At most a thousand entries; rows are made when they are painted."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._result = Result("", (), 0, {}, {})
+        self._themes: dict[str, tuple[str, str]] = {}
+        self._rows: dict[int, Row] = {}
+
+    def set_themes(self, themes: Mapping[str, tuple[str, str]]) -> None:
+        """Take the words and colours of the themes: key -> (title, colour token)."""
+        self._themes = dict(themes)
+        self._rows.clear()
+
+    def show_result(self, result: Result) -> None:
+        """Replace everything."""
+        self.beginResetModel()
+        self._result = result
+        self._rows = {}
+        self.endResetModel()
+
+    def entry(self, row: int) -> Entry | None:
+        """Return the entry of a row, or None."""
+        return self._result.entries[row] if 0 <= row < len(self._result.entries) else None
+
+    def find(self, item_id: str) -> int:
+        """Return the row of an item, or -1."""
+        return next((row for row, entry in enumerate(self._result.entries) if entry.id == item_id), -1)
+
+    def rowCount(self, parent: _Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._result.entries)
+
+    def data(self, index: _Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> object:
+        entry = self.entry(index.row())
+        if entry is None:
+            return None
+        if role == ROW_ROLE:
+            return self._row(index.row(), entry)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return entry.title
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return entry.title
+        if role in {Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.AccessibleDescriptionRole}:
+            return self._sentence(entry) if role == Qt.ItemDataRole.AccessibleTextRole else entry.summary
+        return None
+
+    def _row(self, at: int, entry: Entry) -> Row:
+        if at not in self._rows:
+            question = self._result.question
+            text = self._result.passages.get(entry.id) or entry.summary
+            state = entry.state if entry.state in _TONES else ""
+            self._rows[at] = Row(
+                title=entry.title,
+                snippet=text,
+                meta=self._meta(entry),
+                title_marks=tuple(marks(entry.title, question)),
+                snippet_marks=tuple(marks(text, question)),
+                dot=self._colour(entry),
+                state=_(STATES[state]) if state else "",
+                state_icon=_ICONS.get(state, ""),
+                state_tone=_TONES.get(state, "ok"),
+            )
+        return self._rows[at]
+
+    def _colour(self, entry: Entry) -> str:
+        first = entry.themes[0] if entry.themes else ""
+        return self._themes[first][1] if first in self._themes else "text3"
+
+    def _meta(self, entry: Entry) -> str:
+        first = entry.themes[0] if entry.themes else ""
+        theme = self._themes[first][0] if first in self._themes else first
+        # The place and the date come first: a long theme may be cut.
+        parts = (country_name(entry.country_code), short_date(entry.issued) if entry.issued else "", theme)
+        return " · ".join(part for part in parts if part)
+
+    def _sentence(self, entry: Entry) -> str:
+        state = _(STATES[entry.state]) if entry.state in _TONES else ""
+        return ". ".join(part for part in (entry.title, entry.summary.rstrip("."), self._meta(entry), state) if part)

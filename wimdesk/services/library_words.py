@@ -1,0 +1,37 @@
+"""Names of countries, languages and licences, and dates, as the library shows them in the reader's language."""
+
+from __future__ import annotations
+
+from resources import content
+from wimdesk.i18n import LANGUAGES, N_, _, language
+from wimdesk.pdf.writing import Writing
+from wimdesk.records.organization import country_name
+
+__all__ = ["LICENCES", "countries", "country_name", "language_name", "licences", "short_date"]
+
+LICENCES = {
+    "CC-BY-4.0": N_("CC BY 4.0: share and change, name the author"),
+    "CC-BY-SA-4.0": N_("CC BY-SA 4.0: share alike, name the author"),
+    "CC-BY-NC-4.0": N_("CC BY-NC 4.0: not for sale, name the author"),
+    "CC0-1.0": N_("CC0 1.0: free for everybody"),
+}
+
+
+def language_name(code: str) -> str:
+    """Return a language's own name where the program speaks it, else its name in the reader's language."""
+    return LANGUAGES.get(code) or Writing(language()).language_name(code)
+
+
+def short_date(text: str) -> str:
+    """Write the month of an ISO date, such as "Mar 2026"; a year stays a year."""
+    return Writing(language()).date(text[:7], "medium")
+
+
+def countries() -> list[tuple[str, str]]:
+    """Return (code, name) of every country, by name."""
+    return sorted(((code, country_name(code)) for code in content.m49()), key=lambda pair: pair[1])
+
+
+def licences() -> list[tuple[str, str]]:
+    """Return (code, words) of the licences to choose from."""
+    return [(code, _(words)) for code, words in LICENCES.items()]
