@@ -1,0 +1,1 @@
+"""Forms over single records."""

@@ -1,0 +1,238 @@
+"""Ties the editors of a form to one record: it saves by itself, and never overwrites what is being typed."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import shiboken6
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QWidget
+
+from ui.forms import editors
+from ui.widgets.field import FieldRow
+from wimdesk.errors import RuleBroken, WimdeskError
+from wimdesk.events import Changed
+from wimdesk.i18n import _
+from wimdesk.records import rules
+from wimdesk.services import editing
+from wimdesk.store.record import Info, default, fields
+
+if TYPE_CHECKING:
+    from ui.desk import Desk
+
+SAVE_AFTER = 300
+"""Milliseconds from the last key until what was typed is saved."""
+_numbers = itertools.count(1)
+
+
+class Binder(QObject):
+    """Saves each bound field 300 ms after the last key and when it is left; shows rules below the fields.
+
+    The record is read by itself soon after the fields are bound. Emits ``loaded`` with all its values,
+    ``saved`` after each commit, ``edited(field)`` with each change a person makes.
+    """
+
+    loaded = Signal(dict)
+    saved = Signal()
+    edited = Signal(str)
+
+    def __init__(self, desk: Desk, type_name: str, record_id: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self.type_name = type_name
+        self.record_id = record_id
+        self.origin = f"form:{next(_numbers)}"
+        self._class = editing.type_of(type_name)
+        self._info = fields(self._class)
+        self._rows: dict[str, FieldRow] = {}
+        self._known: dict[str, object] = {}
+        self._pending: dict[str, object] = {}
+        self._typed: set[str] = set()
+        self._judged: set[str] = set()
+        self._own = 0
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SAVE_AFTER)
+        self._timer.timeout.connect(self.flush)
+        desk.bridge.changed.connect(self._hear)
+        QTimer.singleShot(0, self, self.load)
+
+    def bind(self, name: str, editor: QWidget | None = None, *, label: str = "", hint: str = "") -> FieldRow:
+        """Return a row with label, editor and help for a field; without an editor one that fits is made."""
+        info = self._info[name]
+        words = label or _(info["label"])
+        made = editor or editors.make(info)
+        made.setAccessibleName(words)
+        star = " *" if info.get("required") else ""
+        row = FieldRow(words + star, made, hint or _(info.get("help", "")))
+        self._rows[name] = row
+        editors.on_change(made, lambda: self._edit(name))
+        for part in (made, *made.findChildren(QWidget)):
+            part.installEventFilter(self)
+        made.destroyed.connect(self.flush)
+        return row
+
+    def row(self, name: str) -> FieldRow:
+        """Return the row of a bound field."""
+        return self._rows[name]
+
+    def editor(self, name: str) -> QWidget:
+        """Return the editor of a bound field."""
+        return self._rows[name].editor
+
+    def values(self) -> dict[str, object]:
+        """Return the record as known, with what is typed in the bound fields."""
+        return self._known | {name: editors.value(row.editor, self._info[name]) for name, row in self._rows.items()}
+
+    def info(self, name: str) -> Info:
+        """Return what a column says of itself."""
+        return self._info[name]
+
+    def load(self) -> None:
+        """Read the record and show it; what is being typed stays."""
+        self.desk.tasks.read(
+            self, editing.values, self.type_name, self.record_id, done=lambda found: self._take(found, ""), key="load"
+        )
+
+    def is_dirty(self) -> bool:
+        """Say whether something typed is not saved yet."""
+        return bool(self._pending) or self._own > 0
+
+    def flush(self) -> None:
+        """Save at once what waits to be saved. Safe to call at any time, also while the form goes away."""
+        if shiboken6.isValid(self._timer):
+            self._timer.stop()
+        if not self._pending:
+            return
+        values, self._pending = self._pending, {}
+        self._own += 1
+        self.desk.tasks.write(
+            self,
+            editing.change,
+            self.type_name,
+            self.record_id,
+            values,
+            done=lambda _problems: self._saved(values),
+            failed=lambda problem: self._not_saved(problem, values),
+            origin=self.origin,
+        )
+
+    def judge(self, *names: str) -> list[tuple[str, str]]:
+        """Show and return what is still wrong, in these fields or in all bound ones: before an act such as Submit."""
+        self._judged |= set(names or self._rows)
+        return self._show_rules()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in {QEvent.Type.FocusOut, QEvent.Type.Hide} and isinstance(watched, QWidget):
+            name = self._name_of(watched)
+            if name:
+                self._leave(name)
+        return super().eventFilter(watched, event)
+
+    # ------------------------------------------------------------- a person types
+
+    def _edit(self, name: str) -> None:
+        editor, info = self._rows[name].editor, self._info[name]
+        for part in editor.findChildren(QWidget):
+            part.installEventFilter(self)  # some editors grow new lines; a second call does no harm
+        self._typed.add(name)
+        sentence = editors.unreadable(editor, info)
+        if not sentence or info["kind"] not in {"integer", "decimal"}:
+            self._pending[name] = editors.value(editor, info)
+            self._timer.start()
+        if name in self._judged:
+            self._show_rules()
+        self.edited.emit(name)
+
+    def _leave(self, name: str) -> None:
+        if name in self._pending:
+            self.flush()
+        if name in self._typed:
+            self._judged.add(name)
+            self._show_rules()
+        if name not in self._pending:
+            self._typed.discard(name)
+
+    def _name_of(self, widget: QWidget) -> str:
+        return next((n for n, row in self._rows.items() if row.editor is widget or row.editor.isAncestorOf(widget)), "")
+
+    def _show_rules(self) -> list[tuple[str, str]]:
+        found = dict(self._broken())
+        for name, row in self._rows.items():
+            if name not in self._judged:
+                continue
+            wrong = editors.unreadable(row.editor, self._info[name])
+            if wrong:
+                row.set_message(wrong, "err")
+            elif name in found:
+                row.set_message(found[name], "warn")
+            else:
+                row.clear_message()
+        return [(name, sentence) for name, sentence in found.items() if name in self._rows]
+
+    def _broken(self) -> list[tuple[str, str]]:
+        blank = {name: default(info) for name, info in self._info.items()}
+        values = blank | {name: value for name, value in self.values().items() if name in self._info}
+        found = rules.check_values(self._class, values) + self._class.problems(values)
+        return list(reversed(found))  # the first sentence of a field wins in a dict
+
+    # ------------------------------------------------------------- what was saved
+
+    def _saved(self, values: dict[str, object]) -> None:
+        self._own -= 1
+        self._known |= values
+        self.saved.emit()
+
+    def _not_saved(self, problem: WimdeskError, values: dict[str, object]) -> None:
+        self._own -= 1
+        if isinstance(problem, RuleBroken):
+            for name, sentence in problem.problems:
+                if name in self._rows:
+                    self._rows[name].set_message(sentence, "err")
+            return
+        # What was typed stays on the screen and goes along with the next attempt.
+        self._pending = values | self._pending
+        self.desk.notices.warn(str(problem))
+
+    # ------------------------------------------------------------- what others did
+
+    def _hear(self, change: Changed) -> None:
+        if change.origin == self.origin or self.record_id not in change.ids.get(self.type_name, frozenset()):
+            return
+        self.desk.tasks.read(
+            self,
+            editing.values,
+            self.type_name,
+            self.record_id,
+            done=lambda found: self._take(found, change.origin),
+            key="load",
+        )
+
+    def _take(self, found: dict[str, object], origin: str) -> None:
+        for name, row in self._rows.items():
+            new, before = found.get(name), self._known.get(name)
+            if name not in self._known or new == before:
+                if name not in self._known and not self._being_typed(name):
+                    editors.show(row.editor, new)
+                continue
+            if self._being_typed(name) and new != editors.value(row.editor, self._info[name]):
+                self._tell_foreign(row, new, self._info[name])
+            elif name not in self._pending:
+                editors.show(row.editor, new)
+                row.clear_message()
+        self._known = dict(found)
+        self.loaded.emit(found)
+
+    def _being_typed(self, name: str) -> bool:
+        if name in self._pending:
+            return True
+        focus = QApplication.focusWidget()
+        editor = self._rows[name].editor
+        return name in self._typed and focus is not None and (editor is focus or editor.isAncestorOf(focus))
+
+    def _tell_foreign(self, row: FieldRow, new: object, info: Info) -> None:
+        words = editors.in_words(new, info)
+        row.set_message(
+            _("Changed on another laptop to: {value}. Yours stays while you type.").format(value=words), "info"
+        )

@@ -1,0 +1,1 @@
+"""Models that feed lists and tables from the store."""
