@@ -14,6 +14,7 @@ from ui.icons import IconLabel
 from ui.widgets.buttons import LinkButton
 from ui.widgets.card import scrolling
 from ui.widgets.combo import ChoiceField
+from ui.widgets.flow import FlowLayout
 from ui.widgets.labels import Text, hairline
 from ui.widgets.languagemap import LanguageMapField
 from ui.widgets.number import NumberField
@@ -45,7 +46,11 @@ class Checklist(QWidget):
         head.addWidget(self._icon)
         head.addWidget(self._title, 1)
         self._column.addLayout(head)
+        self._links = QWidget()
+        self._flow = FlowLayout(self._links, 4)
+        self._column.addWidget(self._links)
         self._lines: list[QWidget] = []
+        self._shown: list[tuple[str, str]] | None = None
 
     def title(self) -> str:
         """Return what the head of the list says."""
@@ -53,8 +58,11 @@ class Checklist(QWidget):
 
     def show_missing(self, missing: Sequence[tuple[str, str]]) -> None:
         """Show (field, sentence) for each missing part, or that everything is there."""
+        if list(missing) == self._shown:
+            return
+        self._shown = list(missing)
         for line in self._lines:
-            self._column.removeWidget(line)
+            self._flow.removeWidget(line)
             line.hide()
             line.deleteLater()
         self._lines = []
@@ -66,14 +74,16 @@ class Checklist(QWidget):
             self._title.setText(_("Everything is there. You can submit it."))
             self._icon.show_icon("circle-check", "ok")
         described = fields(LibraryItem)
-        for name, _sentence in missing:
+        for name, sentence in missing:
             button = LinkButton(_(described[name]["label"]), "arrow-right")
-            button.setToolTip(_sentence)
-            button.setAccessibleDescription(_sentence)
+            button.setToolTip(sentence)
+            button.setAccessibleDescription(sentence)
             button.set_slim()
             button.clicked.connect(lambda _checked=False, name=name: self.chosen.emit(name))
-            self._column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+            self._flow.addWidget(button)
             self._lines.append(button)
+        self._links.setVisible(bool(missing))
+        self._links.updateGeometry()
 
 
 class LibraryItemForm(QWidget):

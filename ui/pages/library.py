@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QHideEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from ui import theme
@@ -53,7 +55,7 @@ class LibraryPage(Page):
         self.filters.changed.connect(self._ask)
         self.filters.setFixedWidth(theme.px(228))
         self.reading = ReadingDesk(self.desk)
-        self.reading.removed.connect(self._forget)
+        self.reading.removed.connect(self.refresh)
         self.reading.shared.connect(self.show_record)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
@@ -92,11 +94,15 @@ class LibraryPage(Page):
     def write(self) -> None:
         """Begin a practice of our own and show its form."""
         self.reading.flush()
-        self.desk.tasks.write(self, library.draft, done=self.show_record)
+        self.desk.tasks.write(self, library.draft, done=self._open_draft)
 
-    def hideEvent(self, event: QHideEvent) -> None:
+    def _open_draft(self, item_id: str) -> None:
+        self.reading.expect(item_id)
+        self.show_record(item_id)
+
+    def flush(self) -> None:
+        """Save what is being written."""
         self.reading.flush()
-        super().hideEvent(event)
 
     def _results(self) -> QWidget:
         pane = QFrame()
@@ -128,7 +134,7 @@ class LibraryPage(Page):
         column.addWidget(self.nothing, 1)
         return pane
 
-    def _shortcut(self, keys: str, act: object) -> None:
+    def _shortcut(self, keys: str, act: Callable[[], object]) -> None:
         shortcut = QShortcut(QKeySequence(keys), self)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(act)
@@ -172,7 +178,7 @@ class LibraryPage(Page):
     def _show_result(self, result: Result | None) -> None:
         if result is None:
             return  # a newer question is on its way
-        current = self._wanted or self._current_id()
+        current = self._wanted or self.reading.item_id()
         self._result = result
         self.filters.show_counts(result.counts)
         self.count.setText(_said(result))
@@ -181,11 +187,11 @@ class LibraryPage(Page):
         self.nothing.setVisible(not result.entries)
         if not result.entries:
             self._show_nothing(result)
-        row = max(0, self.model.find(current))
-        if self._wanted and self.model.entry(row) is not None:
+        found = self.model.find(current)
+        if found >= 0:
             self._wanted = ""
         if result.entries:
-            index = self.model.index(row)
+            index = self.model.index(max(0, found))
             flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
             self.view.selectionModel().setCurrentIndex(index, flag)
             self.view.scrollTo(index)
@@ -207,16 +213,10 @@ class LibraryPage(Page):
         else:
             self.search.clear()
 
-    def _current_id(self) -> str:
-        return self.reading.item_id()
-
     def _show_current(self, current: QModelIndex) -> None:
         entry = self.model.entry(current.row())
         if entry is not None:
             self.reading.show_item(entry.id, self._result.question if self._result else "")
-
-    def _forget(self, item_id: str) -> None:
-        self.refresh()
 
     def _announce(self) -> None:
         if self._result is not None and QAccessible.isActive():

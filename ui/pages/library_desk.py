@@ -24,7 +24,7 @@ from wimdesk.services.library import Article
 class ReadingDesk(QFrame):
     """Shows one practice. A draft of ours opens as a form; anything else opens to be read."""
 
-    removed = Signal(str)
+    removed = Signal()
     shared = Signal(str)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -33,7 +33,9 @@ class ReadingDesk(QFrame):
         self._desk = desk
         self._id = ""
         self._question = ""
+        self._article: Article | None = None
         self._writing = False
+        self._expected = ""
         self._themes: dict[str, tuple[str, str]] = {}
         self.form: LibraryItemForm | None = None
         self.setMinimumWidth(theme.px(340))
@@ -67,6 +69,7 @@ class ReadingDesk(QFrame):
             self.flush()
             self._drop_form()
             self._writing = False
+            self._article = None
         self._question = question
         self._id = item_id
         if item_id:
@@ -74,6 +77,10 @@ class ReadingDesk(QFrame):
         else:
             self._stack.setCurrentWidget(self._nothing)
             self._show_actions(None)
+
+    def expect(self, item_id: str) -> None:
+        """Put the cursor into the title as soon as this new practice is shown."""
+        self._expected = item_id
 
     def changed(self, change: Changed) -> None:
         """Follow what happened to the practice shown."""
@@ -116,31 +123,36 @@ class ReadingDesk(QFrame):
     def _take(self, article: Article) -> None:
         if article.id != self._id:
             return
-        if "edit" in article.can and article.state in {"", "draft"} and self.form is None and not self._was_read():
-            self._writing = True
-        self.reader.show_article(article, self._question)
+        first = self._article is None or self._article.id != article.id
+        self._article = article
+        if first:
+            self._writing = "edit" in article.can and article.state in {"", "draft"}
         self._show()
-
-    def _was_read(self) -> bool:
-        """Tell whether this practice was shown before: then the person chose how to see it."""
-        shown = self.reader.article()
-        return shown is not None and shown.id == self._id
 
     def _write(self, writing: bool) -> None:
         self.flush()
         self._writing = writing
         self._show()
+        self._read()
 
     def _show(self) -> None:
-        article = self.reader.article()
-        writing = self._writing and article is not None and "edit" in article.can
+        article = self._article
+        if article is None:
+            return
+        writing = self._writing and "edit" in article.can
         if writing and self.form is None:
             options = [(key, title) for key, (title, _colour) in self._themes.items()]
             self.form = LibraryItemForm(self._desk, self._id, options)
             self._stack.addWidget(self.form)
-        if self.form is not None:
+        if writing and self.form is not None:
             self.form.check()
-        self._stack.setCurrentWidget(self.form if writing and self.form is not None else self.reader)
+            self._stack.setCurrentWidget(self.form)
+            if self._expected == article.id:
+                self._expected = ""
+                self.form.go_to("title")
+        else:
+            self.reader.show_article(article, self._question)
+            self._stack.setCurrentWidget(self.reader)
         self._show_actions(article)
 
     def _drop_form(self) -> None:
@@ -197,11 +209,10 @@ class ReadingDesk(QFrame):
 
         def done(act: int) -> None:
             self._desk.notices.offer_undo(_("Practice moved to the trash."), act)
-            self.removed.emit(gone)
+            self.removed.emit()
 
         self._desk.tasks.write(self, library.remove, gone, done=done)
 
     def _print(self) -> None:
-        article = self.reader.article()
-        if article is not None:
-            print_article(article, {key: title for key, (title, _colour) in self._themes.items()}, self)
+        if self._article is not None:
+            print_article(self._article, {key: title for key, (title, _colour) in self._themes.items()}, self)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ui.forms.indicator import IndicatorDialog
@@ -55,13 +54,13 @@ class MetricsPage(Page):
         columns.addWidget(self.shares, 1)
         self._scroll = scrolling(self._columns)
         self._scroll.setAccessibleName(_("Figures of the month"))
-        self._empty = EmptyState(
+        self.empty = EmptyState(
             "chart-column", _("Here you write down the figures of your site, month by month."), _("Add a site")
         )
-        self._empty.started.connect(lambda: self.desk.navigate("organisation"))
-        self._empty.hide()
+        self.empty.started.connect(lambda: self.desk.navigate("organisation"))
+        self.empty.hide()
         self.body.addWidget(self._scroll, 1)
-        self.body.addWidget(self._empty, 1)
+        self.body.addWidget(self.empty, 1)
 
     def refresh(self) -> None:
         """Read the sites and the month anew."""
@@ -77,9 +76,15 @@ class MetricsPage(Page):
         """Show the figures of a site."""
         self._choose_site(record_id)
 
-    def hideEvent(self, event: QHideEvent) -> None:
+    def show_month(self, site: str, month: str) -> None:
+        """Show a month ("2026-10") of a site."""
+        self._leave_month()
+        self._site, self._month = site, month
+        self.refresh()
+
+    def flush(self) -> None:
+        """Save what is being typed."""
         self.form.flush()
-        super().hideEvent(event)
 
     def _build_header(self) -> None:
         self.site_choice = ChoiceField(name=_("Site"))
@@ -103,7 +108,7 @@ class MetricsPage(Page):
 
     def _take_overview(self, found: tuple[list[SiteChoice], Sheet | None, Chart | None]) -> None:
         sites, sheet, chart = found
-        self._empty.setVisible(sheet is None)
+        self.empty.setVisible(sheet is None)
         self._scroll.setVisible(sheet is not None)
         for widget in (self.back, self.month_choice, self.forward, self.copy_button, self.submit_button):
             widget.setEnabled(sheet is not None)
