@@ -35,9 +35,10 @@ class EmptyState(QWidget):
         self._sentence.setMinimumWidth(160)
         column.addWidget(self._sentence)
         self.button = PrimaryButton(action, action_icon)
-        self.button.setVisible(bool(action))
         self.button.clicked.connect(self.started)
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
+        # Only now: a button without a parent would flash up as a window of its own.
+        self.button.setVisible(bool(action))
         column.addStretch(3)
 
     def say(self, sentence: str, action: str = "", icon: str | None = None) -> None:
