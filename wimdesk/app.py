@@ -48,20 +48,19 @@ class App:
         Raises ProfileBusy, NotAProfile, ProfileTooNew, WrongKey or another EnvironmentProblem, each
         with a sentence; then nothing in an existing profile was changed.
         """
-        lock = _lock(folder)
-        try:
+        with contextlib.ExitStack() as undo:
+            lock = _lock(folder)
+            undo.callback(lock.release)
             unlocked = _unlock(folder, passphrase)
             path = folder / DATABASE
             fresh = not path.exists()
             steps = migrations.migrate(path, unlocked.database, folder / "backups")
-            nobody = identity.author(identity.NOBODY)
-            store = Store(path, unlocked.database, nobody)
+            store = Store(path, unlocked.database, identity.author(identity.NOBODY))
+            undo.callback(store.close)
             search.attach(store)
             store.run(_prepare, fresh, bool(steps))
             store.author = identity.author(store.read(identity.read))
-        except BaseException:
-            lock.release()
-            raise
+            undo.pop_all()
         return cls(folder, lock, unlocked, store)
 
     def read(self, query: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
