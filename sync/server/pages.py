@@ -84,6 +84,8 @@ def _page(connection: Connection, device: Device, epoch: int, space: str, cursor
     ops: list[int | Placed] = []
     with connection.execute(query) as rows:
         for row in rows:
+            if row.seq != cursor + len(ops) + 1:
+                raise LookupError(f"the log has a hole before {row.seq}")  # better no answer than a loss
             own = row.device == device.id and row.epoch == epoch
             if not budget.takes(_OVERHEAD // 10 if own else len(row.payload) + _OVERHEAD):
                 break

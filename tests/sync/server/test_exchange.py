@@ -197,11 +197,20 @@ def test_a_long_log_comes_in_pages_and_whole(corner: Endpoint) -> None:
     record = os.urandom(16)
     one.push(1, *[one.op(one.private, b"%d" % n, record=record) for n in range(MAX_OPS)])
     one.push(MAX_OPS + 1, *[one.op(one.shared, bytes(MAX_PAYLOAD)) for _ in range(3)])
-    assert len(two.read(one.private)) == MAX_OPS
+    assert two.read(one.private) == [b"%d" % n for n in range(MAX_OPS)]
     assert len(two.log[one.shared]) == 3
     assert two.pull() == 1
     two.cursors, two.log = {}, {}
     assert two.pull() >= MAX_OPS // PAGE_OPS + 3
+
+
+def test_reading_now_and_then_gives_each_operation_once(corner: Endpoint) -> None:
+    one, two = corner.laptop(), corner.laptop()
+    for n in range(1, 10, 3):
+        one.push(n, *[one.op(one.private, b"%d" % each) for each in range(n, n + 3)])
+        two.push(n, *[two.op(two.private, b"own") for _ in range(3)])
+        assert two.read(one.private) == [b"%d" % each for each in range(1, n + 3)]
+    assert [item for item in two.log[two.private] if isinstance(item, int)] == list(range(1, 10))
 
 
 def test_eight_writers_at_once_leave_no_hole(endpoint: Endpoint) -> None:
