@@ -118,7 +118,14 @@ class ReadingDesk(QFrame):
         return bar
 
     def _read(self) -> None:
-        self._desk.tasks.read(self, library.article, self._id, done=self._take, key="library.article")
+        self._desk.tasks.read(
+            self,
+            library.article,
+            self._id,
+            done=self._take,
+            failed=lambda _gone: self.show_item("", ""),
+            key="library.article",
+        )
 
     def _take(self, article: Article) -> None:
         if article.id != self._id:
