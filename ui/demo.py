@@ -8,7 +8,8 @@ import tempfile
 from pathlib import Path
 
 from ui.tour.endpoint import Endpoint
-from ui.tour.stage import Laptop, say
+from ui.tour.expectations import say
+from ui.tour.laptop import Laptop
 from wimdesk.errors import UserError
 from wimdesk.i18n import _
 from wimdesk.services import editing, samples
@@ -62,9 +63,9 @@ def prepare(folder: Path, endpoint: Endpoint, passphrase: str) -> Path:
 
 def _clash(first: Laptop, second: Laptop, organisation: str) -> None:
     """Change the same fields on both laptops, so that the Sync centre has something to decide."""
-    second.app.run(editing.change, "organization", organisation, {"acronym": "MMA", "member_count": 230})
+    second.app.run(editing.change, "organization", organisation, {"acronym": "MMA", "member_count": 71})
     second.sync()
-    first.app.run(editing.change, "organization", organisation, {"acronym": "WIM-A", "member_count": 214})
+    first.app.run(editing.change, "organization", organisation, {"acronym": "WIM-A", "member_count": 66})
     first.sync()
 
 

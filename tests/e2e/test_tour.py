@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from ui.tour import stage
+from ui.tour.expectations import Details, expect
+from ui.tour.laptop import Laptop
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,11 +43,11 @@ def test_steps_1_to_6_need_no_endpoint(tmp_path: Path) -> None:
 
 
 def test_an_expectation_that_fails_makes_the_step_fail(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    def work(_stage: stage.Stage) -> stage.Details:
-        stage.expect([], "nothing came")
+    def work(_stage: stage.Stage) -> Details:
+        expect([], "nothing came")
         return {}
 
-    laptop = stage.Laptop.make("first", tmp_path / "profile")
+    laptop = Laptop.make("first", tmp_path / "profile")
     step = stage.Step(1, "Start", work)
     step.run(stage.Stage(tmp_path, None, laptop, laptop, laptop))
     laptop.close()
@@ -55,11 +57,11 @@ def test_an_expectation_that_fails_makes_the_step_fail(tmp_path: Path, capsys: p
 
 
 def test_what_is_raised_in_a_slot_makes_the_step_fail(tmp_path: Path) -> None:
-    def work(board: stage.Stage) -> stage.Details:
+    def work(board: stage.Stage) -> Details:
         board.heard.append("QLayout: something is wrong")
         return {}
 
-    laptop = stage.Laptop.make("first", tmp_path / "profile")
+    laptop = Laptop.make("first", tmp_path / "profile")
     step = stage.Step(1, "Start", work)
     step.run(stage.Stage(tmp_path, None, laptop, laptop, laptop))
     laptop.close()

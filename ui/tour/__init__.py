@@ -15,7 +15,9 @@ from PySide6.QtWidgets import QApplication
 from ui import theme
 from ui.tour import initiatives, library, metrics, opening, organisation, secretariat, submissions, sync
 from ui.tour.endpoint import Endpoint
-from ui.tour.stage import Laptop, Stage, Step, say
+from ui.tour.expectations import say
+from ui.tour.laptop import Laptop
+from ui.tour.stage import Stage, Step
 from wimdesk.i18n import set_language
 
 
@@ -70,6 +72,7 @@ def _set_up(stack: contextlib.ExitStack, out: Path, endpoint: bool) -> Stage:
     running = stack.enter_context(Endpoint(folder / "endpoint")) if endpoint else None
     first, second, secretariat = (_laptop(stack, folder, name) for name in ("first", "second", "secretariat"))
     stage = Stage(out, running, first, second, secretariat)
+    stack.callback(stage.close)
     stage.listen()
     stack.callback(stage.stop_listening)
     return stage

@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
-from ui.tour.stage import StepFailed, expect
+from ui.tour.expectations import StepFailed, expect
 
 W = TypeVar("W", bound=QWidget)
 _PATIENCE = 30.0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ui.tour.stage import Details, Laptop, Stage, expect
+from ui.tour.expectations import Details, expect
+from ui.tour.laptop import Laptop
+from ui.tour.stage import Stage
 from wimdesk.app import App
 from wimdesk.services import editing, samples, setting_up
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ui.tour.stage import Details, Stage, expect
+from ui.tour.expectations import Details, expect
+from ui.tour.stage import Stage
 from wimdesk.services import editing, publishing
 
 

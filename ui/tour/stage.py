@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import time
 import traceback
@@ -15,59 +14,13 @@ from types import TracebackType
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QWidget
 
-from sync.client import enrolment
-from sync.client.engine import Report, SyncEngine
 from ui.tour.endpoint import Endpoint
-from wimdesk.app import App
+from ui.tour.expectations import Details, StepFailed, expect, say
+from ui.tour.laptop import Laptop
+from ui.tour.room import Room
 from wimdesk.errors import WimdeskError
 
-Details = dict[str, object]
 _HARMLESS = ("This plugin does not support",)
-
-
-class StepFailed(Exception):
-    """Something came out differently from what the step expects; the text says what."""
-
-
-def expect(holds: object, sentence: str) -> None:
-    """Raise StepFailed with the sentence where something does not hold."""
-    if not holds:
-        raise StepFailed(sentence)
-
-
-def say(text: str) -> None:
-    """Print one line at once, also into a pipe."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
-
-
-@dataclass
-class Laptop:
-    """One profile with its engine, as it would be on a computer of its own."""
-
-    name: str
-    app: App
-    engine: SyncEngine
-
-    @classmethod
-    def make(cls, name: str, folder: Path, passphrase: str = "") -> Laptop:
-        """Make a new profile; without a passphrase it is locked with one that is forgotten at the end."""
-        app = App.open(folder, passphrase or os.urandom(16).hex())
-        app.settings.put("sync_automatically", False)
-        return cls(name, app, SyncEngine(app))
-
-    def enrol(self, endpoint: Endpoint, organisation: str, role: str) -> None:
-        """Trade a fresh code for a place at the endpoint."""
-        enrolment.enrol(self.app, endpoint.code(organisation, role), endpoint.url)
-
-    def sync(self) -> Report:
-        """Send and fetch, and wait for it."""
-        return self.engine.run_once()
-
-    def close(self) -> None:
-        """Close the profile."""
-        self.engine.stop()
-        self.app.close()
 
 
 @dataclass
@@ -85,12 +38,32 @@ class Stage:
     """What Qt warned of and what was raised in a slot: a step in which there is any has failed."""
     known: dict[str, str] = field(default_factory=dict)
     """Ids that a later step needs, by a word of ours."""
+    opened: Room | None = None
+    """The first laptop's window, from the first time it is asked for."""
+
+    def room(self) -> Room:
+        """Return the window of the first laptop."""
+        if self.opened is None:
+            self.opened = Room(self.first)
+        return self.opened
+
+    def close(self) -> None:
+        """Close the window."""
+        if self.opened is not None:
+            self.opened.close()
+            self.opened = None
 
     def running(self) -> Endpoint:
         """Return the endpoint; raises StepFailed where there is none."""
         if self.endpoint is None:
             raise StepFailed("there is no endpoint")
         return self.endpoint
+
+    def look(self, name: str) -> None:
+        """Leave a picture of the first laptop's window in the folder."""
+        room = self.room()
+        room.idle()
+        self.picture(room.window, name)
 
     def picture(self, widget: QWidget, name: str) -> None:
         """Leave a picture of a widget in the folder."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ui.tour.stage import Details, Stage
+from ui.tour.expectations import Details
+from ui.tour.stage import Stage
 
 
 def run(stage: Stage) -> Details:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ui.tour.expectations import Details, expect
+from ui.tour.laptop import Laptop
 from ui.tour.opening import ORGANISATION
-from ui.tour.stage import Details, Laptop, Stage, expect
+from ui.tour.stage import Stage
 from wimdesk.services import editing
 from wimdesk.store import history, outbox
 
