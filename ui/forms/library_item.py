@@ -95,7 +95,7 @@ class LibraryItemForm(QWidget):
         super().__init__(parent)
         self.item_id = item_id
         self._desk = desk
-        self.binder = Binder(desk, library.TYPE, item_id)
+        self.binder = Binder(desk, library.TYPE, item_id, self)
         self.editors: dict[str, QWidget] = {}
         content = QFrame()
         holder = QVBoxLayout(content)
