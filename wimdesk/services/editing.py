@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
-
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
@@ -14,7 +12,7 @@ from wimdesk.i18n import _, language
 from wimdesk.identifiers import is_id
 from wimdesk.records import rules
 from wimdesk.store import history, journal
-from wimdesk.store.record import Info, Record, fields, types
+from wimdesk.store.record import Info, Record, Values, fields, types
 
 Problems = list[tuple[str, str]]
 
@@ -77,7 +75,7 @@ def restore(session: Session, type_name: str, record_id: str) -> None:
     history.fetch(session, type_name, record_id).deleted = False
 
 
-def values(session: Session, type_name: str, record_id: str) -> dict[str, Any]:
+def values(session: Session, type_name: str, record_id: str) -> Values:
     """Return a record's fields with id, space, deleted, times and names, as plain values."""
     return plain(history.fetch(session, type_name, record_id))
 
@@ -87,7 +85,7 @@ def caption(session: Session, type_name: str, record_id: str) -> str:
     return history.fetch(session, type_name, record_id).caption()
 
 
-def plain(record: Record) -> dict[str, Any]:
+def plain(record: Record) -> Values:
     """Return a record as plain values, without the bookkeeping of the merge."""
     return {c.key: getattr(record, c.key) for c in inspect(type(record)).columns if c.key != "versions"}
 
@@ -99,7 +97,7 @@ def rows(
     where: Mapping[str, object] | None = None,
     order: tuple[str, ...] = (),
     limit: int = 100_000,
-) -> list[dict[str, Any]]:
+) -> list[Values]:
     """Return the records that are not deleted, by the fields given, else in the order they were made."""
     cls = type_of(type_name)
     query = select(cls).where(cls.deleted.is_(False))

@@ -30,6 +30,10 @@ SAMPLE = "sample"
 unpack_payload = msgspec.msgpack.Decoder(Payload).decode
 
 
+OpRow = Row[Any]
+"""One row of the table `op`."""
+
+
 @dataclass
 class Author:
     """Who writes on this computer: device, epoch (63 bits), the person's name, and where records go.
@@ -203,11 +207,11 @@ def pack_payload(values: list[object], at: str, by: str) -> bytes:
     return _pack(Payload(values, at, by))
 
 
-def values_of(row: Row[Any]) -> dict[str, object]:
+def values_of(row: OpRow) -> dict[str, object]:
     """Return field -> value of one row of the journal; empty where the payload was erased."""
     return dict(zip(row.fields, unpack_payload(row.payload).values, strict=True)) if row.payload else {}
 
 
-def before_of(row: Row[Any]) -> dict[str, object]:
+def before_of(row: OpRow) -> dict[str, object]:
     """Return what an own operation replaced; empty for the first one of a record."""
     return _unpack_before(row.before) if row.before else {}

@@ -53,6 +53,12 @@ class Info(TypedDict):
     maximum: NotRequired[float]
 
 
+Values = dict[str, Any]
+"""A record's values by field: each a text, number, flag, list or map, as the field's kind says."""
+
+Column = MappedColumn[Any]
+"""A declared column; the annotation beside it gives the type of its values."""
+
 _ALLOWED = frozenset(Info.__annotations__)
 
 
@@ -60,7 +66,7 @@ class Base(DeclarativeBase):
     """The metadata of all tables."""
 
 
-def field(kind: Kind, label: str, **more: object) -> MappedColumn[Any]:
+def field(kind: Kind, label: str, **more: object) -> Column:
     """Return a synced column. `more` takes the keys of Info; an unknown key fails at import."""
     unknown = set(more) - _ALLOWED
     if unknown:
