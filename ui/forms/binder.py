@@ -58,14 +58,14 @@ class Binder(QObject):
         desk.bridge.changed.connect(self._hear)
         QTimer.singleShot(0, self, self.load)
 
-    def bind(self, name: str, editor: QWidget | None = None, *, label: str = "", hint: str = "") -> FieldRow:
+    def bind(self, name: str, editor: QWidget | None = None, *, label: str = "", hint: str | None = None) -> FieldRow:
         """Return a row with label, editor and help for a field; without an editor one that fits is made."""
         info = self._info[name]
         words = label or _(info["label"])
         made = editor or editors.make(info)
         made.setAccessibleName(words)
         star = " *" if info.get("required") else ""
-        row = FieldRow(words + star, made, hint or _(info.get("help", "")))
+        row = FieldRow(words + star, made, _(info.get("help", "")) if hint is None else hint)
         self._rows[name] = row
         editors.on_change(made, lambda: self._edit(name))
         for part in (made, *made.findChildren(QWidget)):

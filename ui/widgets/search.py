@@ -24,8 +24,8 @@ class SearchField(QLineEdit):
         self._clear = QAction(_("Clear the search"), self)
         icons.attach(self._clear, "x", "text2", 16)
         self._clear.triggered.connect(self.clear)
-        self._clear.setVisible(False)
         self.addAction(self._clear, QLineEdit.ActionPosition.TrailingPosition)
+        self._clear.setVisible(False)  # a button made for an action that is hidden already would show
         self.textChanged.connect(self._show_clear)
         for button in self.findChildren(QToolButton):
             action = button.defaultAction()

@@ -270,10 +270,16 @@ def post_card(session: Session, post: str, day: str = "") -> PostCard:
     people = sorted(session.scalars(ours(session, Person)), key=lambda person: fold(person.caption()))
     return PostCard(
         post,
-        found.caption(),
+        "" if found.caption() == post else found.caption(),
         tuple(_terms(session, day or clock.today().isoformat(), post=post)),
         tuple((person.id, full_name(person.given_name, person.family_name)) for person in people),
     )
+
+
+def site_name(session: Session, site: str) -> str:
+    """Return what a site is called, empty where it has no name yet; raises NotFound."""
+    found = history.fetch(session, "site", site)
+    return found.name if isinstance(found, Site) else ""
 
 
 def profile(session: Session) -> Profile:

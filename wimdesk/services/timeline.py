@@ -135,6 +135,11 @@ _TEXTS: dict[str, Callable[[Session, str, Info, object], str]] = {
 }
 
 
+def _locale() -> str:
+    """Days are written before months wherever English is the language of a region or of the world."""
+    return "en_GB" if language() == "en" else language()
+
+
 def language_name(code: str) -> str:
     """Return a language's name by CLDR in the reader's language; an unknown code stands for itself."""
     name = str(Locale.parse(language()).languages.get(code, code))
@@ -146,9 +151,9 @@ def day_text(day: str) -> str:
     try:
         match len(day):
             case 10:
-                return str(format_date(date.fromisoformat(day), "long", locale=language()))
+                return str(format_date(date.fromisoformat(day), "long", locale=_locale()))
             case 7:
-                return str(format_date(date.fromisoformat(f"{day}-01"), "MMMM y", locale=language()))
+                return str(format_date(date.fromisoformat(f"{day}-01"), "MMMM y", locale=_locale()))
             case _:
                 return day
     except ValueError:
@@ -170,4 +175,4 @@ def moment_text(moment: str) -> str:
         local = datetime.fromisoformat(moment).astimezone()
     except ValueError:
         return moment
-    return str(format_datetime(local, "medium", locale=language()))
+    return str(format_datetime(local, "medium", locale=_locale()))

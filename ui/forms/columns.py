@@ -1,0 +1,38 @@
+"""How fields stand in a form: in two columns, or across both."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from wimdesk.i18n import _
+
+
+class TwoColumns(QWidget):
+    """Fields in the order of reading; what is wide takes a whole line."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setVerticalSpacing(12)
+        self._grid.setColumnStretch(0, 1)
+        self._grid.setColumnStretch(1, 1)
+        self._next = 0
+
+    def add(self, widget: QWidget) -> None:
+        """Put a field into the next free place."""
+        self._grid.addWidget(widget, self._next // 2, self._next % 2, Qt.AlignmentFlag.AlignTop)
+        self._next += 1
+
+    def add_wide(self, widget: QWidget) -> None:
+        """Put a field on a line of its own."""
+        self._next += self._next % 2
+        self._grid.addWidget(widget, self._next // 2, 0, 1, 2)
+        self._next += 2
+
+
+def options(choices: dict[str, str]) -> list[tuple[str, str]]:
+    """Return the choices of a field in the reader's language, the empty one first: nothing is guessed."""
+    return [("", "–"), *((code, _(words)) for code, words in choices.items())]

@@ -1,0 +1,178 @@
+"""The organisation itself: profile, people, posts and sites. Every field saves itself; nothing is lost by leaving."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from ui import theme
+from ui.page import Page
+from ui.pages.organisation_cards import PANES, RecordCard
+from ui.pages.organisation_list import DirectoryPane, ending_words
+from ui.widgets.banner import Banner
+from ui.widgets.buttons import PrimaryButton
+from ui.widgets.empty import EmptyState
+from wimdesk.events import Changed
+from wimdesk.i18n import N_, _
+from wimdesk.services import people
+from wimdesk.services.people import Directory
+
+_TYPES = ("organization", "person", "contact_detail", "post", "post_holding", "site")
+_NEW = {"person": N_("New person"), "post": N_("New post"), "site": N_("New site")}
+_BEGIN = {"person": people.begin_person, "post": people.begin_post, "site": people.begin_site}
+
+
+class OrganisationPage(Page):
+    """The list at the left, the card of what was chosen at the right."""
+
+    key = "organisation"
+
+    def build(self) -> None:
+        """Make the header, the list and the place for the card."""
+        self._directory: Directory | None = None
+        self._wanted = ""
+        self._begun = ""
+        self.card: RecordCard | None = None
+        self.header.set_title(_("Organisation"))
+        self.new_button = PrimaryButton("", "plus")
+        self.new_button.clicked.connect(self.begin)
+        self.header.add_action(self.new_button)
+        self._shortcut("Ctrl+N", self.begin)
+        self._shortcut("Ctrl+F", self._search)
+        self.pane = DirectoryPane()
+        self.pane.chosen.connect(self._open)
+        self.pane.wanted_new.connect(self.begin)
+        self.pane.tabs.currentChanged.connect(self._name_button)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setChildrenCollapsible(False)
+        split.addWidget(self.pane)
+        split.addWidget(self._right())
+        self.pane.setMinimumWidth(theme.px(280))
+        split.setSizes([theme.px(360), theme.px(790)])
+        split.setStretchFactor(1, 1)
+        self.body.addWidget(split, 1)
+        self._name_button()
+
+    def refresh(self) -> None:
+        """Read the directory anew."""
+        self.desk.tasks.read(self, people.load, done=self._take, key="directory")
+
+    def changed(self, change: Changed) -> None:
+        """Follow what changed here or elsewhere."""
+        if change.touches(*_TYPES):
+            self.refresh()
+            if self.card is not None:
+                self.card.changed(change)
+
+    def show_record(self, record_id: str) -> None:
+        """Open the card of a record as soon as the directory is there."""
+        self._wanted = record_id
+        if self._directory is not None:
+            self.refresh()
+
+    def flush(self) -> None:
+        """Save what waits to be saved."""
+        if self.card is not None:
+            self.card.flush()
+
+    def begin(self, type_name: str | bool = "") -> None:
+        """Make a new person, post or site and put the cursor into it."""
+        kind = type_name if isinstance(type_name, str) and type_name else self.pane.tab()
+        self.flush()
+        self.desk.tasks.write(self, _BEGIN[kind], done=self._begin_card)
+
+    def _begin_card(self, record: str) -> None:
+        self._wanted = self._begun = record
+        self.refresh()
+
+    def _right(self) -> QWidget:
+        right = QWidget()
+        self._column = QVBoxLayout(right)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._banner_room = QWidget()
+        room = QVBoxLayout(self._banner_room)
+        room.setContentsMargins(24, 12, 24, 0)
+        self.banner = Banner("clock", "", tone="neutral")
+        self.banner.acted.connect(self._show_ending)
+        room.addWidget(self.banner)
+        self._banner_room.hide()
+        self.empty = EmptyState(
+            "building-2", _("Here stands the profile of your organisation."), _("Begin the profile"), "pencil"
+        )
+        self.empty.started.connect(self._begin_profile)
+        self.empty.hide()
+        self._column.addWidget(self._banner_room)
+        self._column.addWidget(self.empty, 1)
+        return right
+
+    def _shortcut(self, keys: str, act: object) -> None:
+        shortcut = QShortcut(QKeySequence(keys), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(act)
+
+    def _search(self) -> None:
+        self.pane.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.pane.search.selectAll()
+
+    def _name_button(self) -> None:
+        words = _(_NEW[self.pane.tab()])
+        self.new_button.setText(words)
+        self.new_button.setToolTip(f"{words} (Ctrl+N)")
+
+    def _take(self, directory: Directory) -> None:
+        self._directory = directory
+        self.pane.show_directory(directory)
+        title, text = ending_words(directory)
+        self.banner.say("clock", title, text, _("Show"), "neutral")
+        wanted = self._wanted or (self.card.record if self.card else "") or directory.organisation
+        self._wanted = ""
+        kind = self.pane.kind_of(wanted)
+        if not kind:
+            kind, wanted = "organization", directory.organisation
+        self.pane.choose(kind, wanted) if self._follows(kind, wanted) else None
+        self._open(kind, wanted)
+
+    def _follows(self, kind: str, record: str) -> bool:
+        """The list goes along, except while the person looks at another tab or searches."""
+        return self.card is None or self.card.record != record or self.pane.tab() == kind
+
+    def _open(self, kind: str, record: str) -> None:
+        directory = self._directory
+        profile = kind == "organization"
+        self._banner_room.setVisible(bool(directory and directory.ending) and profile)
+        blank = profile and directory is not None and not directory.has_profile
+        self.empty.setVisible(blank)
+        if self.card is not None and self.card.record == record and not blank:
+            return
+        self._close_card()
+        if blank:
+            return
+        self.card = PANES[kind](self.desk, record)
+        self.card.wanted.connect(self._jump)
+        self._column.addWidget(self.card, 1)
+        if record == self._begun:
+            self._begun = ""
+            self.card.begin()
+
+    def _close_card(self) -> None:
+        if self.card is not None:
+            self.card.flush()
+            self._column.removeWidget(self.card)
+            self.card.hide()
+            self.card.deleteLater()
+            self.card = None
+
+    def _jump(self, record: str) -> None:
+        kind = self.pane.kind_of(record)
+        if kind:
+            self.pane.choose(kind, record)
+            self._open(kind, record)
+
+    def _show_ending(self) -> None:
+        if self._directory and self._directory.ending:
+            self._jump(self._directory.ending[0].post_id)
+
+    def _begin_profile(self) -> None:
+        self.desk.tasks.write(self, people.begin_profile)

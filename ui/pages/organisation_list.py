@@ -1,0 +1,193 @@
+"""The left side of the organisation page: our profile on top, then people, posts or sites."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QTabBar, QVBoxLayout, QWidget
+
+from ui import theme
+from ui.pages.record_list import Item, RecordList
+from ui.widgets.empty import EmptyState
+from ui.widgets.labels import hairline
+from ui.widgets.rows import Row
+from ui.widgets.search import SearchField
+from wimdesk.i18n import N_, _, ngettext
+from wimdesk.records.organization import country_name
+from wimdesk.records.site import KINDS as SITE_KINDS
+from wimdesk.search import fold
+from wimdesk.services.people import Directory, PersonRow, PostRow, SiteRow
+from wimdesk.services.timeline import day_text
+
+TABS = (("person", N_("People")), ("post", N_("Posts")), ("site", N_("Sites")))
+_EMPTY = {
+    "person": (N_("Here stand the people of your organisation."), N_("New person"), "users"),
+    "post": (N_("Here stand the posts of your organisation, such as president."), N_("New post"), "contact"),
+    "site": (N_("Here stand the sites where your organisation works."), N_("New site"), "map-pin"),
+}
+_NOTHING = N_("Nothing here has these words. Try fewer words.")
+
+
+class DirectoryPane(QFrame):
+    """Search, profile, tabs and the list. ``chosen`` tells (type, id); ``wanted_new`` asks for a new record."""
+
+    chosen = Signal(str, str)
+    wanted_new = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        theme.mark(self, role="pane")
+        self._directory: Directory | None = None
+        self.search = SearchField(_("Search people, posts and sites"))
+        self.search.textChanged.connect(self._fill)
+        self.profile = RecordList(_("Our organisation"))
+        self.profile.view.setFixedHeight(theme.px(64))
+        self.profile.view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.profile.chosen.connect(lambda record: self._tell("organization", record))
+        self.tabs = QTabBar()
+        self.tabs.setAccessibleName(_("People, posts or sites"))
+        self.tabs.setExpanding(True)
+        self.tabs.setDrawBase(False)
+        for key, words in TABS:
+            self.tabs.setTabData(self.tabs.addTab(_(words)), key)
+        self.tabs.currentChanged.connect(self._fill)
+        self.list = RecordList(_("People, posts and sites"))
+        self.list.chosen.connect(lambda record: self._tell(self.tab(), record))
+        self.empty = EmptyState("users", "")
+        self.empty.started.connect(lambda: self.wanted_new.emit(self.tab()))
+        self._arrange()
+
+    def _arrange(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        top = QWidget()
+        room = QVBoxLayout(top)
+        room.setContentsMargins(16, 14, 16, 12)
+        room.addWidget(self.search)
+        for part in (top, hairline(), self.profile, hairline(), self.tabs, hairline()):
+            column.addWidget(part)
+        column.addWidget(self.list, 1)
+        column.addWidget(self.empty, 1)
+        self.profile.setFixedHeight(theme.px(64))
+        self.empty.hide()
+
+    def tab(self) -> str:
+        """Return the record type of the open tab."""
+        return str(self.tabs.tabData(self.tabs.currentIndex()))
+
+    def show_directory(self, directory: Directory) -> None:
+        """Show what there is."""
+        self._directory = directory
+        self._fill()
+
+    def open_tab(self, type_name: str) -> None:
+        """Open the tab of a record type; the profile has none."""
+        for at in range(self.tabs.count()):
+            if self.tabs.tabData(at) == type_name:
+                self.tabs.setCurrentIndex(at)
+
+    def choose(self, type_name: str, record: str) -> None:
+        """Mark a record without telling of it."""
+        self.open_tab(type_name)
+        if type_name != "organization" and self._directory and not self.list.model.find(record) >= 0:
+            self.search.clear()
+        self.profile.choose(record if type_name == "organization" else "")
+        self.list.choose(record if type_name != "organization" else "")
+
+    def kind_of(self, record: str) -> str:
+        """Return the type of a record of the directory, or an empty text."""
+        found = self._directory
+        if found is None:
+            return ""
+        if record == found.organisation:
+            return "organization"
+        groups = (("person", found.people), ("post", found.posts), ("site", found.sites))
+        return next((kind for kind, rows in groups if any(row.id == record for row in rows)), "")
+
+    def _tell(self, type_name: str, record: str) -> None:
+        (self.list if type_name == "organization" else self.profile).choose("")
+        self.chosen.emit(type_name, record)
+
+    def _fill(self) -> None:
+        found = self._directory
+        if found is None:
+            return
+        self.profile.show_items([_profile_item(found)])
+        wanted = [fold(word) for word in self.search.text().split()]
+        groups: dict[str, list[Item]] = {
+            "person": [_person_item(row) for row in found.people],
+            "post": [_post_item(row) for row in found.posts],
+            "site": [_site_item(row) for row in found.sites],
+        }
+        groups = {key: [item for item in items if _matches(item, wanted)] for key, items in groups.items()}
+        for at, (key, words) in enumerate(TABS):
+            self.tabs.setTabText(at, f"{_(words)}  {len(groups[key])}")
+        if wanted and not groups[self.tab()]:
+            self._open_first(groups)
+        self.list.view.setAccessibleName(_(dict(TABS)[self.tab()]))
+        self.list.show_items(groups[self.tab()])
+        self._say_empty(not groups[self.tab()], bool(wanted))
+
+    def _open_first(self, groups: dict[str, list[Item]]) -> None:
+        """A search that finds nothing in the open tab goes to the first tab with a hit."""
+        for key, items in groups.items():
+            if items:
+                blocked = self.tabs.blockSignals(True)
+                self.open_tab(key)
+                self.tabs.blockSignals(blocked)
+                return
+
+    def _say_empty(self, empty: bool, searching: bool) -> None:
+        self.list.setVisible(not empty)
+        self.empty.setVisible(empty)
+        sentence, action, icon = _EMPTY[self.tab()]
+        if searching:
+            self.empty.say(_(_NOTHING), "", "search")
+        else:
+            self.empty.say(_(sentence), _(action), icon)
+
+
+def _matches(item: Item, wanted: list[str]) -> bool:
+    text = fold(f"{item.row.title} {item.row.meta} {item.row.state} {item.spoken}")
+    return all(word in text for word in wanted)
+
+
+def _profile_item(found: Directory) -> Item:
+    name = found.name or _("Your organisation")
+    initials = "".join(word[:1] for word in (found.acronym or name).split()[:2]).upper()
+    row = Row(name, meta=_("Profile of the organisation"), initials=initials)
+    return Item(found.organisation, row, f"{name}. {row.meta}")
+
+
+def _person_item(row: PersonRow) -> Item:
+    meta = " · ".join(part for part in (", ".join(row.posts) or row.role, row.reach) if part)
+    spoken = ". ".join(part for part in (row.name, *row.posts, row.role, row.reach) if part)
+    return Item(row.id, Row(row.name, meta=meta or _("No role yet"), initials=row.initials or "?"), spoken)
+
+
+def _post_item(row: PostRow) -> Item:
+    holders = ", ".join(row.holders) or _("Nobody now")
+    meta = holders
+    if row.ends:
+        meta = _("{holders} · until {day}").format(holders=holders, day=day_text(row.ends))
+    return Item(row.id, Row(row.label, meta=meta, icon="contact"), f"{row.label}. {meta}")
+
+
+def _site_item(row: SiteRow) -> Item:
+    parts = (_(SITE_KINDS.get(row.kind, row.kind)), country_name(row.country_code))
+    meta = " · ".join(part for part in parts if part)
+    spoken = ". ".join(part for part in (row.name, meta, ", ".join(row.commodity)) if part)
+    return Item(row.id, Row(row.name, meta=meta or _("No kind yet"), icon="map-pin"), spoken)
+
+
+def ending_words(found: Directory) -> tuple[str, str]:
+    """Return the title and the text of the quiet line on terms that end soon; empty where none does."""
+    if not found.ending:
+        return "", ""
+    count = len(found.ending)
+    title = ngettext("{count} term of office ends soon", "{count} terms of office end soon", count).format(count=count)
+    lines = [
+        _("{post}: {person}, until {day}").format(post=term.post, person=term.person, day=day_text(term.end))
+        for term in found.ending[:3]
+    ]
+    return title, " · ".join(lines)
