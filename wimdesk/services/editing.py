@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 

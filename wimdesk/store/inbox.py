@@ -236,9 +236,9 @@ def show(
                 made = {"id": record, "space": space, "owner": owner, "created_at": made_at, "created_by": made_by}
                 inserts.append(blank_row(cls) | made | kept)
         if inserts:
-            session.execute(insert(table), inserts)  # type: ignore[arg-type]  # a mapped class has a Table
+            session.execute(insert(table), inserts)  # type: ignore[arg-type]  # it is a Table
         for rows_alike in updates.values():
-            session.execute(update(table).where(table.c.id == bindparam("_id")), rows_alike)  # type: ignore[arg-type]  # a mapped class has a Table
+            session.execute(update(table).where(table.c.id == bindparam("_id")), rows_alike)  # type: ignore[arg-type]  # it is a Table
         scribe.note(type_name, [record for record, _values in rows])
 
 
@@ -282,7 +282,7 @@ def plant(session: Session, cls: type[Record], rows: list[dict[str, object]]) ->
     """Put records there that ship with the program; they are no edits and are never sent."""
     full = [blank_row(cls) | {"versions": {}} | row for row in rows]
     if full:
-        session.execute(upsert(cls.__table__).on_conflict_do_nothing(), full)  # type: ignore[arg-type]  # a mapped class has a Table
+        session.execute(upsert(cls.__table__).on_conflict_do_nothing(), full)  # type: ignore[arg-type]  # it is a Table
         journal.scribe_of(session).note(cls.__tablename__, [str(row["id"]) for row in full])
 
 
