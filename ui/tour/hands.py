@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu, QPlainTextEdit, QTextEdit, QWidget
 
 from ui.tour.expectations import StepFailed, expect
 
@@ -99,3 +99,29 @@ def rewrite(widget: QLineEdit | QTextEdit | QPlainTextEdit, text: str) -> None:
     widget.selectAll()
     key(widget, Qt.Key.Key_Delete)
     write(widget, text)
+
+
+def press_and_choose(root: QWidget, name: str, choice: str) -> None:
+    """Click the button of this name and choose from the menu that it opens."""
+    offered: list[str] = []
+
+    def choose() -> None:
+        menu = QApplication.activePopupWidget()
+        if not isinstance(menu, QMenu):
+            return
+        offered.extend(plain(action.text()) for action in menu.actions())
+        for action in menu.actions():
+            if plain(action.text()) == choice:
+                QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
+        menu.close()
+
+    QTimer.singleShot(60, choose)
+    press(root, name)
+    wait(lambda: offered, f"“{name}” opened no menu", 5)
+    expect(choice in offered, f"“{name}” offers {offered}, not “{choice}”")
+
+
+def write_date(field: QWidget, text: str) -> None:
+    """Type a date and leave the field with Tab."""
+    write(field, text)
+    key(field, Qt.Key.Key_Tab)

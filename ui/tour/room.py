@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -15,6 +16,7 @@ from ui.tasks import Tasks
 from ui.tour.expectations import StepFailed
 from ui.tour.hands import settle, wait
 from ui.tour.laptop import Laptop
+from wimdesk.store import history
 
 P = TypeVar("P", bound=Page)
 SIZE = (1366, 740)
@@ -32,6 +34,7 @@ class Room:
         self.notices = Notices(self.window)
         self.column.addWidget(self.notices)
         self.desk = Desk(laptop.app, laptop.engine, tasks, Bridge(laptop.app, laptop.engine), self.notices)
+        self.notices.take_back = lambda act: self.desk.tasks.write(self.window, history.undo, act)
         self.pages = {}
         self.problems = []
         self.window.show()
@@ -66,6 +69,11 @@ class Room:
         wait(lambda: not self.desk.tasks.busy(), "work in the background never ended")
         settle(0.1)
         wait(lambda: not self.desk.tasks.busy(), "work in the background never ended")
+
+    def save(self, is_dirty: Callable[[], bool]) -> None:
+        """Wait until a form has saved itself, as it does a moment after the last key."""
+        wait(lambda: not is_dirty(), "the form never saved itself")
+        self.idle()
 
     def close(self) -> None:
         self.desk.bridge.close()

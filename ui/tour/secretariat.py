@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ui.tour.expectations import Details, expect
 from ui.tour.stage import Stage
+from ui.tour.sync import OURS
 from wimdesk.services import editing, publishing
 
 
@@ -13,7 +14,7 @@ def run(stage: Stage) -> Details:
     got = secretariat.sync()
     app = secretariat.app
     profile = app.read(editing.values, "organization", stage.known["organisation"])
-    expect(profile["acronym"] == "WIMA", "the Secretariat does not see the profile")
+    expect(profile["acronym"] == OURS, "the Secretariat does not see the profile")
     people = app.read(editing.rows, "person")
     expect(not people, f"the Secretariat sees {len(people)} persons who are private")
     made = _publish(stage)
