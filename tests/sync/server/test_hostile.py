@@ -102,10 +102,11 @@ def test_a_bomb_is_refused_without_holding_it(bomb: bytes) -> None:
     assert peak < MAX_INFLATED + (4 << 20)
 
 
-def test_a_bomb_with_a_huge_window_is_refused(laptop: Laptop) -> None:
-    parameters = zstandard.ZstdCompressionParameters.from_level(1, window_log=27)
+@pytest.mark.parametrize(("window", "problem"), [(20, None), (27, Problem.MALFORMED)])
+def test_a_window_that_takes_much_memory_is_refused(laptop: Laptop, window: int, problem: Problem | None) -> None:
+    parameters = zstandard.ZstdCompressionParameters.from_level(1, window_log=window)
     frame = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
-    assert sent(laptop, PATH_SYNC, frame.compress(os.urandom(1 << 10)) + frame.flush()) is Problem.MALFORMED
+    assert sent(laptop, PATH_SYNC, frame.compress(pack(laptop.request())) + frame.flush()) is problem
 
 
 @pytest.mark.parametrize("cut", [1, 3, 4, 5, 10, -1])
