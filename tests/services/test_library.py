@@ -150,6 +150,20 @@ def test_the_secretariat_sees_what_waits_for_it(app: App) -> None:
     assert app.read(library.article, record).can == {"publish"}
 
 
+def test_a_shelf_follows_single_changes(app: App) -> None:
+    record = app.run(editing.add, "library_item", WHOLE)
+    shelf = app.read(library.load)
+    app.run(editing.change, "library_item", record, {"title": {"en": "New"}})
+    other = app.run(library.draft)
+    renewed = app.read(library.renew, shelf, frozenset({record, other}))
+    assert renewed == app.read(library.load)
+    assert [entry.title for entry in renewed.entries] == ["Without a title", "New"]
+    app.run(library.submit, record)
+    app.run(editing.remove, "library_item", other)
+    gone = app.read(library.renew, renewed, frozenset({record, other}))
+    assert [(entry.id, entry.ours) for entry in gone.entries] == [(record, "submitted")]
+
+
 def test_sample_items_can_be_tried_to_the_end(app: App) -> None:
     app.run(samples.plant)
     app.renew_author()

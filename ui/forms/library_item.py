@@ -19,7 +19,7 @@ from ui.widgets.labels import Text, hairline
 from ui.widgets.languagemap import LanguageMapField
 from ui.widgets.number import NumberField
 from ui.widgets.tags import TagsField
-from wimdesk.i18n import LANGUAGES, _, ngettext
+from wimdesk.i18n import LANGUAGES, _, language, ngettext
 from wimdesk.records import LibraryItem
 from wimdesk.records.library_item import EVIDENCE, TEMPLATES
 from wimdesk.services import library, library_words
@@ -137,8 +137,8 @@ class LibraryItemForm(QWidget):
         self.binder.flush()
 
     def _fill(self, themes: Sequence[tuple[str, str]]) -> None:
-        self._add("title", LanguageMapField())
-        self._add("summary", LanguageMapField(multiline=True))
+        self._add("title", _texts())
+        self._add("summary", _texts(multiline=True))
         pair = QHBoxLayout()
         pair.setSpacing(12)
         self._add("template", ChoiceField([(code, _(words)) for code, words in TEMPLATES.items()]), pair)
@@ -146,7 +146,7 @@ class LibraryItemForm(QWidget):
         self._column.addLayout(pair)
         self._add("themes", TagsField(themes))
         for part in _PARTS:
-            self._add(part, LanguageMapField(multiline=True))
+            self._add(part, _texts(multiline=True))
         pair = QHBoxLayout()
         pair.setSpacing(12)
         self._add("country_code", ChoiceField([_NOTHING, *library_words.countries()]), pair)
@@ -163,3 +163,9 @@ class LibraryItemForm(QWidget):
             self._column.addWidget(row)
         else:
             into.addWidget(row, 1)
+
+
+def _texts(*, multiline: bool = False) -> LanguageMapField:
+    """Return a field for texts whose first line is in the writer's own language."""
+    ordered = sorted(LANGUAGES.items(), key=lambda pair: pair[0] != language())
+    return LanguageMapField(languages=ordered, multiline=multiline)

@@ -38,6 +38,8 @@ class LibraryPage(Page):
     def build(self) -> None:
         """Make the search in the header and the three panes."""
         self._shelf = Shelf()
+        self._loading = False
+        self._stale: set[str] = set()
         self._wanted = ""
         self._result: Result | None = None
         self.header.set_title(_("Best-practice library"))
@@ -75,13 +77,27 @@ class LibraryPage(Page):
 
     def refresh(self) -> None:
         """Read the library anew and answer again what stands in the search."""
+        self._loading = True
         self.desk.tasks.read(self, library.take_stock, done=self._take_stock, key="library.load")
 
     def changed(self, change: Changed) -> None:
         """Follow what was written here, elsewhere or by a sync."""
-        if change.touches("library_item", "theme"):
+        ids = change.ids.get(library.TYPE, frozenset())
+        if change.touches("theme") or (ids and (self._loading or not self._shelf.entries)):
             self.refresh()
-            self.reading.changed(change)
+        elif ids:
+            self._stale |= ids
+            self._renew(frozenset(self._stale))
+        self.reading.changed(change)
+
+    def _renew(self, ids: frozenset[str]) -> None:
+        def take(shelf: Shelf) -> None:
+            self._stale -= ids
+            self._shelf = shelf
+            self._ask()
+
+        # A newer reading drops this one, and has all its ids.
+        self.desk.tasks.read(self, library.renew, self._shelf, ids, done=take, key="library.load")
 
     def show_record(self, record_id: str) -> None:
         """Show one practice; filters and search that would hide it are taken back."""
@@ -145,6 +161,8 @@ class LibraryPage(Page):
 
     def _take_stock(self, found: tuple[Shelf, list[tuple[str, str, str]], bool]) -> None:
         self._shelf, themes, is_secretariat = found
+        self._loading = False
+        self._stale.clear()
         named = {key: (title, colour) for key, title, colour in themes}
         self.model.set_themes(named)
         self.reading.set_themes(named)
