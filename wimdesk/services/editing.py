@@ -13,7 +13,7 @@ from wimdesk.i18n import _, language
 from wimdesk.identifiers import is_id
 from wimdesk.records import rules
 from wimdesk.store import history, journal
-from wimdesk.store.record import Info, Record, Values, fields, types
+from wimdesk.store.record import Info, Record, Values, fields, fits, types
 
 Problems = list[tuple[str, str]]
 
@@ -127,19 +127,7 @@ def _refuse_wrong_kinds(cls: type[Record], values: Mapping[str, object]) -> None
 
 
 def _wrong_kind(info: Info, value: object) -> str:
-    right: dict[str, tuple[type, ...]] = {
-        "texts": (dict,),
-        "long_texts": (dict,),
-        "map": (dict,),
-        "codes": (list,),
-        "flag": (bool,),
-        "integer": (int, type(None)),
-        "decimal": (int, float, type(None)),
-    }
-    wanted = right.get(info["kind"], (str,))
-    if isinstance(value, wanted) and not (isinstance(value, bool) and bool not in wanted):
-        return ""
-    return _("{label}: this kind of value does not fit.").format(label=_(info["label"]))
+    return "" if fits(info, value) else _("{label}: this kind of value does not fit.").format(label=_(info["label"]))
 
 
 def parse(cls: type[Record], name: str, text: str) -> object:

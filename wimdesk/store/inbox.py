@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from sync.merge import DELETED, Change, Clash, FieldState, RecordState, merge
 from sync.protocol import Page, Placed
 from wimdesk.store import journal, tables
-from wimdesk.store.record import Record, blank_row, fields, types
+from wimdesk.store.record import Info, Record, blank_row, fields, fits, types
 
 _pack = msgspec.msgpack.Encoder().encode
 _unpack_state = msgspec.msgpack.Decoder(RecordState).decode
@@ -99,7 +99,7 @@ def _open(
         op, payload = item.op, journal.unpack_payload(item.op.payload)
         record = str(uuid.UUID(bytes=op.record))
         arrivals.append(_journal_row(page.space, seq, who.device, who.epoch, item, record))
-        change = Change(seq, who.device, who.epoch, item.n, dict(zip(op.fields, payload.values, strict=True)), op.base)
+        change = Change(seq, who.device, who.epoch, item.n, journal.paired(op.fields, payload), op.base)
         opened.append((seq, record, op.type, op.owner, change, (payload.at, payload.by)))
     if places:
         session.execute(
@@ -219,27 +219,37 @@ def show(
         cls = known.get(type_name)
         if cls is None:
             continue
-        present: set[str] = set()
-        for part in _chunks([record for record, _values in rows]):
-            present.update(session.scalars(select(cls.id).where(cls.id.in_(part))))
-        table = cls.__table__
+        present = _present(session, cls, [record for record, _values in rows])
+        table, described = cls.__table__, fields(cls)
         inserts, updates = [], defaultdict(list)
         for record, values in rows:
-            at, by = last[record]
-            values |= {"updated_at": at, "updated_by": by}
-            kept = {name: value for name, value in values.items() if name in table.columns}
+            kept = _shown(described, values) | dict(zip(("updated_at", "updated_by"), last[record], strict=True))
             if record in present:
                 updates[tuple(kept)].append({"_id": record} | kept)
-            else:
-                made_at, made_by = first[record]
-                owner = str(uuid.UUID(bytes=states[record].owner))
-                made = {"id": record, "space": space, "owner": owner, "created_at": made_at, "created_by": made_by}
-                inserts.append(blank_row(cls) | made | kept)
+                continue
+            made_at, made_by = first[record]
+            owner = str(uuid.UUID(bytes=states[record].owner))
+            made = {"id": record, "space": space, "owner": owner, "created_at": made_at, "created_by": made_by}
+            inserts.append(blank_row(cls) | made | kept)
         if inserts:
             session.execute(insert(table), inserts)  # type: ignore[arg-type]  # it is a Table
+        changing = update(table).where(table.c.id == bindparam("_id"))  # type: ignore[arg-type]  # it is a Table
         for rows_alike in updates.values():
-            session.execute(update(table).where(table.c.id == bindparam("_id")), rows_alike)  # type: ignore[arg-type]  # it is a Table
+            session.execute(changing, rows_alike)
         scribe.note(type_name, [record for record, _values in rows])
+
+
+def _present(session: Session, cls: type[Record], records: list[str]) -> set[str]:
+    found: set[str] = set()
+    for part in _chunks(records):
+        found.update(session.scalars(select(cls.id).where(cls.id.in_(part))))
+    return found
+
+
+def _shown(described: dict[str, Info], values: dict[str, object]) -> dict[str, object]:
+    """Return what goes into the table: known fields whose value is of their kind. The shadow keeps the rest."""
+    kept = {name: value for name, value in values.items() if name in described and fits(described[name], value)}
+    return kept | {"versions": values["versions"], DELETED: values.get(DELETED) is True}
 
 
 def _visible(state: RecordState, waiting: list[Row[Any]]) -> dict[str, object]:

@@ -7,7 +7,7 @@ transaction. A wrong way of writing is refused loudly: bulk statements and real 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,7 +27,7 @@ _pack = msgspec.msgpack.Encoder().encode
 _unpack_before = msgspec.msgpack.Decoder(dict[str, object]).decode
 SAMPLE = "sample"
 """The space of sample records: it belongs to no organisation and nothing in it is ever sent."""
-unpack_payload = msgspec.msgpack.Decoder(Payload).decode
+_unpack_payload = msgspec.msgpack.Decoder(Payload).decode
 
 
 OpRow = Row[Any]
@@ -207,9 +207,25 @@ def pack_payload(values: list[object], at: str, by: str) -> bytes:
     return _pack(Payload(values, at, by))
 
 
+def unpack_payload(raw: bytes) -> Payload:
+    """Return the readable part of an operation; an empty one where it can't be read.
+
+    The endpoint carries payloads unseen, so a damaged one must not stop those behind it.
+    """
+    try:
+        return _unpack_payload(raw)
+    except msgspec.DecodeError:
+        return Payload([], "", "")
+
+
+def paired(names: Sequence[str], payload: Payload) -> dict[str, object]:
+    """Return field -> value; nothing where the two do not belong together."""
+    return dict(zip(names, payload.values, strict=True)) if len(names) == len(payload.values) else {}
+
+
 def values_of(row: OpRow) -> dict[str, object]:
     """Return field -> value of one row of the journal; empty where the payload was erased."""
-    return dict(zip(row.fields, unpack_payload(row.payload).values, strict=True)) if row.payload else {}
+    return paired(row.fields, unpack_payload(row.payload))
 
 
 def before_of(row: OpRow) -> dict[str, object]:

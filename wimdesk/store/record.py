@@ -156,6 +156,23 @@ def default(info: Info) -> object:
     return dict(found) if isinstance(found, dict) else list(found) if isinstance(found, list) else found
 
 
+_KINDS: dict[Kind, tuple[type, ...]] = {
+    "texts": (dict,),
+    "long_texts": (dict,),
+    "map": (dict,),
+    "codes": (list,),
+    "flag": (bool,),
+    "integer": (int, type(None)),
+    "decimal": (int, float, type(None)),
+}
+
+
+def fits(info: Info, value: object) -> bool:
+    """Say whether a value is of the kind that the field takes."""
+    wanted = _KINDS.get(info["kind"], (str,))
+    return isinstance(value, wanted) and not (isinstance(value, bool) and bool not in wanted)
+
+
 def blank_row(cls: type[Record]) -> dict[str, object]:
     """Return a row of this type with nothing set."""
     row: dict[str, object] = {name: default(info) for name, info in fields(cls).items()}
