@@ -228,3 +228,10 @@ def test_everything_has_a_name_and_fits(page: MetricsPage) -> None:
     unnamed = [part for part in parts if not (part.accessibleName() or getattr(part, "text", str)())]
     assert not [part for part in unnamed if part.isVisible()]
     assert page.minimumSizeHint().width() <= 1024
+
+
+def test_another_language_keeps_site_and_month(page: MetricsPage, qtbot: QtBot) -> None:
+    page.retranslate()
+    qtbot.waitUntil(lambda: bool(page.form.cells()))
+    assert page.month_choice.value() == MONTH
+    assert cell(page, "women_employed").previous.text() == "209"

@@ -31,11 +31,12 @@ class MetricsPage(Page):
     """Site metrics. Values are saved per cell; only handing the month in is an act of its own."""
 
     key = "metrics"
+    # They outlive a rebuilding in another language.
+    _site = ""
+    _month = ""
 
     def build(self) -> None:
         """Make the header, the form at the left and the shares at the right."""
-        self._site = ""
-        self._month = ""
         self._unsure: dict[str, float | None] = {}
         self._landed: set[str] = set()
         self.header.set_title(_("Site metrics"))
