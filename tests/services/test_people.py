@@ -184,6 +184,14 @@ def test_history_tells_field_by_field_from_what_to_what(app: App) -> None:
     }
 
 
+def test_history_knows_what_a_sample_said_before_the_first_edit(full: App) -> None:
+    ana = next(row.id for row in full.read(people.load).people if row.name == "Ana Condori Vega")
+    for name in ("Anna", "Anne"):
+        full.run(editing.change, "person", ana, {"given_name": name})
+    told = [(edit.before, edit.after) for edit in full.read(timeline.edits, [ana])]
+    assert sorted(told) == [("Ana", "Anna"), ("Anna", "Anne")]
+
+
 def test_history_names_people_and_dates_in_words(app: App) -> None:
     app.set_person("Maria")
     ana = person(app, "Ana", "Zapata")

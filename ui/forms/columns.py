@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from wimdesk.i18n import _
+from ui.widgets.languagemap import LanguageMapField
+from wimdesk.i18n import LANGUAGES, _, language
 
 
 class TwoColumns(QWidget):
@@ -36,3 +37,9 @@ class TwoColumns(QWidget):
 def options(choices: dict[str, str]) -> list[tuple[str, str]]:
     """Return the choices of a field in the reader's language, the empty one first: nothing is guessed."""
     return [("", "–"), *((code, _(words)) for code, words in choices.items())]
+
+
+def texts(multiline: bool = False) -> LanguageMapField:
+    """Return a field for a text in several languages that begins with the reader's."""
+    ordered = sorted(LANGUAGES.items(), key=lambda pair: pair[0] != language())
+    return LanguageMapField(languages=ordered, multiline=multiline)

@@ -105,6 +105,7 @@ def show(editor: QWidget, found: object) -> None:
             editor.setPlainText(str(found or ""))
         elif isinstance(editor, QLineEdit):
             editor.setText(str(found or ""))
+            editor.setCursorPosition(0)  # a long text is read from its beginning
     finally:
         editor.blockSignals(blocked)
 

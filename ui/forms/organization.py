@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QProgressBar, QVBoxLayout, Q
 
 from ui.desk import Desk
 from ui.forms.binder import Binder
-from ui.forms.columns import TwoColumns, options
+from ui.forms.columns import TwoColumns, options, texts
 from ui.widgets.buttons import LinkButton
 from ui.widgets.card import Card
 from ui.widgets.combo import ChoiceField
@@ -15,7 +15,6 @@ from ui.widgets.date import DateField
 from ui.widgets.field import FieldRow
 from ui.widgets.flow import FlowLayout
 from ui.widgets.labels import Text
-from ui.widgets.languagemap import LanguageMapField
 from ui.widgets.number import NumberField
 from ui.widgets.tags import TagsField
 from wimdesk.i18n import _
@@ -109,7 +108,7 @@ class OrganizationForm(QWidget):
 
     def _names(self) -> Card:
         fields = TwoColumns()
-        fields.add_wide(self._bound("name", LanguageMapField()))
+        fields.add_wide(self._bound("name", texts()))
         fields.add(self._bound("acronym", QLineEdit()))
         fields.add(self._bound("classification", ChoiceField(options(CLASSIFICATIONS))))
         return _card(_("Names"), fields)
@@ -145,7 +144,7 @@ class OrganizationForm(QWidget):
 
     def _about(self) -> Card:
         fields = TwoColumns()
-        fields.add_wide(self._bound("summary", LanguageMapField(multiline=True)))
+        fields.add_wide(self._bound("summary", texts(multiline=True)))
         fields.add_wide(self._bound("website", QLineEdit()))
         return _card(_("About"), fields)
 

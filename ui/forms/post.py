@@ -6,9 +6,8 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from ui.desk import Desk
 from ui.forms.binder import Binder
-from ui.forms.columns import TwoColumns
+from ui.forms.columns import TwoColumns, texts
 from ui.widgets.card import Card
-from ui.widgets.languagemap import LanguageMapField
 from wimdesk.i18n import _
 
 
@@ -18,7 +17,7 @@ class PostForm(QWidget):
     def __init__(self, desk: Desk, record: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.binder = Binder(desk, "post", record, self)
-        self.first = LanguageMapField()
+        self.first = texts()
         fields = TwoColumns()
         fields.add_wide(self.binder.bind("label", self.first))
         fields.add_wide(self.binder.bind("role", QLineEdit()))

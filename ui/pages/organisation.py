@@ -11,7 +11,7 @@ from ui.page import Page
 from ui.pages.organisation_cards import PANES, RecordCard
 from ui.pages.organisation_list import DirectoryPane, ending_words
 from ui.widgets.banner import Banner
-from ui.widgets.buttons import PrimaryButton
+from ui.widgets.buttons import SecondaryButton
 from ui.widgets.empty import EmptyState
 from wimdesk.events import Changed
 from wimdesk.i18n import N_, _
@@ -35,7 +35,7 @@ class OrganisationPage(Page):
         self._begun = ""
         self.card: RecordCard | None = None
         self.header.set_title(_("Organisation"))
-        self.new_button = PrimaryButton("", "plus")
+        self.new_button = SecondaryButton("", "plus")
         self.new_button.clicked.connect(self.begin)
         self.header.add_action(self.new_button)
         self._shortcut("Ctrl+N", self.begin)

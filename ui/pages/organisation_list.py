@@ -144,7 +144,9 @@ class DirectoryPane(QFrame):
         if searching:
             self.empty.say(_(_NOTHING), "", "search")
         else:
-            self.empty.say(_(sentence), _(action), icon)
+            # While the profile is to be begun, its button is the one that counts.
+            blank = self._directory is None or not self._directory.has_profile
+            self.empty.say(_(sentence), "" if blank else _(action), icon)
 
 
 def _matches(item: Item, wanted: list[str]) -> bool:

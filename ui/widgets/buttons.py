@@ -33,6 +33,10 @@ class ActionButton(QPushButton):
         self._icon, self._token = icon, token or self._token
         self._draw_icon()
 
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self._draw_icon()  # the gap beside the icon depends on whether there is a text
+
     def set_slim(self, slim: bool = True) -> None:
         """Make the button 24 pixels high, for bars."""
         theme.mark(self, slim=slim)

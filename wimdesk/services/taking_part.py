@@ -11,6 +11,7 @@ from babel import Locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from resources import content
 from sync.protocol import ALLIANCE
 from wimdesk import clock
 from wimdesk.errors import RuleBroken, UserError
@@ -68,7 +69,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """All initiatives as of one moment, in the order of their groups; `can` may hold "begin"."""
+    """All initiatives as of one moment, in the order of their groups; `can` may hold "begin" and "lead"."""
 
     themes: tuple[ThemeInfo, ...]
     entries: tuple[Entry, ...]
@@ -146,6 +147,8 @@ def load(session: Session) -> Board:
     ]
     entries.sort(key=_place)
     can = frozenset() if who.role == "reader" else frozenset({"begin"})
+    if who.role == "secretariat":
+        can |= {"lead"}
     return Board(tuple(themes.values()), tuple(entries), can)
 
 
@@ -304,6 +307,14 @@ def _lines(text: str) -> tuple[str, ...]:
 def region(code: str) -> str:
     """Return the name of a UN M49 region by CLDR in the reader's language."""
     return str(Locale.parse(language()).territories.get(code, code))
+
+
+def regions() -> list[tuple[str, str]]:
+    """Return (UN M49 code, name) of the world and every region of the standard that has countries, sorted by name."""
+    codes = {"001"}
+    for place in content.m49().values():
+        codes |= {place["region"], place["sub_region"], place["intermediate_region"] or place["sub_region"]}
+    return sorted(((code, region(code)) for code in codes), key=lambda pair: fold(pair[1]))
 
 
 def own_parts(session: Session, initiative: str) -> list[str]:

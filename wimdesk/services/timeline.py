@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from wimdesk.i18n import _, language, pick
 from wimdesk.records.organization import country_name
 from wimdesk.services import editing
-from wimdesk.store import history, tables
+from wimdesk.store import history, journal, tables
 from wimdesk.store.record import Info, Record, fields, types
 
 _SHORTENED = 160
@@ -58,15 +60,24 @@ def _fetch(session: Session, record_id: str) -> Record | None:
 def _edits_of(session: Session, record: Record, subject: str) -> list[Edit]:
     known = fields(type(record))
     values: dict[str, object] = {}
+    replaced = _first_replaced(session, record.id)
     made: list[Edit] = []
     for step in history.history(session, record.id):
         for name, value in step.values.items():
-            label, before, after = _in_words(session, known, name, values.get(name), value)
+            label, before, after = _in_words(session, known, name, values.get(name, replaced.get(name)), value)
             values[name] = value
             if label and before != after:
                 waiting = step.state == tables.WAITING
                 made.append(Edit(step.at, step.by, step.mine, waiting, subject, label, before, after))
     return made
+
+
+def _first_replaced(session: Session, record: str) -> dict[str, object]:
+    """What the first own edit of each field replaced: it may have come without an operation, as a sample does."""
+    found: dict[str, object] = {}
+    for row in session.execute(select(tables.op).where(tables.op.c.record == record).order_by(tables.op.c.pos)):
+        found = journal.before_of(row) | found
+    return found
 
 
 def _in_words(
@@ -146,12 +157,12 @@ def language_name(code: str) -> str:
     return name[:1].upper() + name[1:] if name != code else code
 
 
-def day_text(day: str) -> str:
+def day_text(day: str, width: Literal["long", "medium"] = "long") -> str:
     """Return an ISO date, perhaps only a year or a month, in the reader's language; other text as it is."""
     try:
         match len(day):
             case 10:
-                return str(format_date(date.fromisoformat(day), "long", locale=_locale()))
+                return str(format_date(date.fromisoformat(day), width, locale=_locale()))
             case 7:
                 return str(format_date(date.fromisoformat(f"{day}-01"), "MMMM y", locale=_locale()))
             case _:
@@ -162,6 +173,8 @@ def day_text(day: str) -> str:
 
 def span_text(start: str, end: str) -> str:
     """Return a period in words; either side may be open."""
+    if start and start == end:
+        return day_text(start)
     if start and end:
         return _("{start} to {end}").format(start=day_text(start), end=day_text(end))
     if start:
@@ -175,4 +188,5 @@ def moment_text(moment: str) -> str:
         local = datetime.fromisoformat(moment).astimezone()
     except ValueError:
         return moment
-    return str(format_datetime(local, "medium", locale=_locale()))
+    day = format_date(local.date(), "medium", locale=_locale())
+    return f"{day}, {format_time(local, 'short', locale=_locale())}"

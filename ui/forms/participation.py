@@ -1,0 +1,148 @@
+"""Our part in an initiative: join with a role and what we can give, change it, leave."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from ui.desk import Desk
+from ui.forms.binder import Binder
+from ui.forms.columns import TwoColumns
+from ui.icons import IconLabel
+from ui.widgets.buttons import PrimaryButton, SecondaryButton
+from ui.widgets.card import Card
+from ui.widgets.combo import ChoiceField
+from ui.widgets.field import FieldRow
+from ui.widgets.labels import Text
+from wimdesk.i18n import _
+from wimdesk.records.participation import ROLES
+from wimdesk.services import taking_part
+from wimdesk.services.taking_part import Detail, Part
+from wimdesk.services.timeline import day_text, span_text
+
+
+def role_options() -> list[tuple[str, str]]:
+    """Return the roles in which an organisation takes part, in the reader's language."""
+    return [(code, _(words)) for code, words in ROLES.items()]
+
+
+class JoinForm(QWidget):
+    """Role, what we can give, and the one button that counts."""
+
+    joined = Signal()
+
+    def __init__(self, desk: Desk, initiative: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._initiative = initiative
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        self.role = ChoiceField(role_options())
+        self.capacity = QLineEdit()
+        self.capacity.setPlaceholderText(_("Two people, six hours a month"))
+        self.button = PrimaryButton(_("Take part"), "handshake")
+        self.button.clicked.connect(self.join)
+        fields = TwoColumns()
+        fields.add(FieldRow(_("As"), self.role))
+        fields.add(FieldRow(_("What we can give"), self.capacity))
+        column.addWidget(fields)
+        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def join(self) -> None:
+        """Take part from today on."""
+        self.button.setEnabled(False)
+        role = self.role.value() or "participant"
+        self._desk.tasks.write(
+            self, taking_part.take_part, self._initiative, role, self.capacity.text(),
+            done=lambda _part: self.joined.emit(), failed=self._explain,
+        )  # fmt: skip
+
+    def _explain(self, problem: Exception) -> None:
+        self.button.setEnabled(True)
+        self._desk.notices.warn(str(problem))
+
+
+class PartForm(QWidget):
+    """Our running part: since when, and two fields that save themselves."""
+
+    def __init__(self, desk: Desk, part: Part, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.part = part
+        self._desk = desk
+        self.binder = Binder(desk, "participation", part.id, self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(IconLabel("circle-check", "ok", 18))
+        since = _("We take part since {day}").format(day=day_text(part.start))
+        head.addWidget(Text(since, "strong", wrap=True), 1)
+        self.button = SecondaryButton(_("Leave"))
+        self.button.clicked.connect(self.leave)
+        head.addWidget(self.button)
+        column.addLayout(head)
+        fields = TwoColumns()
+        fields.add(self.binder.bind("role", ChoiceField(role_options())))
+        fields.add(self.binder.bind("capacity", QLineEdit(), hint=""))
+        fields.add_wide(self.binder.bind("note", QLineEdit()))
+        column.addWidget(fields)
+
+    def leave(self) -> None:
+        """Stop taking part today, and offer to take that back."""
+        self.binder.flush()
+        self.button.setEnabled(False)
+        # The card goes away with the part: the word about it is said by the desk, which stays.
+        tell = self._desk.notices.offer_undo
+        words = _("You no longer take part.")
+        self._desk.tasks.write(self._desk.tasks, taking_part.leave, self.part.id, done=lambda act: tell(words, act))
+
+
+class OurPart(Card):
+    """What we are in an initiative: nothing yet, taking part, or done with it."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(_("Our participation"), parent=parent)
+        self._desk = desk
+        self._shown: tuple[str, str] = ("", "")
+        self.form: JoinForm | PartForm | None = None
+        self._before = Text("", "muted", wrap=True)
+        self._closed = Text("", "muted", wrap=True)
+        self.add(self._closed)
+        self.add(self._before)
+
+    def show_detail(self, detail: Detail) -> None:
+        """Show the form that fits; the one that is there stays while nothing changed."""
+        shown = (detail.id, detail.part.id if detail.part else "join" if "join" in detail.can else "")
+        if shown != self._shown:
+            self._shown = shown
+            self._replace(detail)
+        self._closed.setText(_("Nobody can join now.") if self.form is None else "")
+        self._closed.setVisible(self.form is None)
+        self._before.setText("\n".join(_before_words(part) for part in detail.before))
+        self._before.setVisible(bool(detail.before))
+
+    def flush(self) -> None:
+        """Save what waits to be saved."""
+        if isinstance(self.form, PartForm):
+            self.form.binder.flush()
+
+    def _replace(self, detail: Detail) -> None:
+        if self.form is not None:
+            self.flush()
+            self.content.removeWidget(self.form)
+            self.form.hide()
+            self.form.deleteLater()
+            self.form = None
+        if detail.part is not None:
+            self.form = PartForm(self._desk, detail.part)
+        elif "join" in detail.can:
+            self.form = JoinForm(self._desk, detail.id)
+        if self.form is not None:
+            self.content.insertWidget(0, self.form)
+
+
+def _before_words(part: Part) -> str:
+    role = _(ROLES.get(part.role, part.role))
+    return _("Before: {role}, {when}").format(role=role, when=span_text(part.start, part.end))
