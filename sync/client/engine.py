@@ -36,7 +36,7 @@ from wimdesk.errors import Cancelled, NoConnection, Refused, SyncProblem, UserEr
 from wimdesk.events import Changed, Signal
 from wimdesk.i18n import _
 from wimdesk.services import setting_up
-from wimdesk.store import facts, history, inbox, outbox
+from wimdesk.store import facts, history, identity, inbox, outbox
 
 log = logging.getLogger(__name__)
 State = Literal["off", "idle", "running", "offline", "problem"]
@@ -160,10 +160,15 @@ class SyncEngine:
         try:
             return transport.post(PATH_SYNC, self._request(first, ops), SyncResponse, self._token(transport))
         except Refused as refused:
-            if refused.number != Problem.TOKEN_NEEDED:
+            if refused.number == Problem.NUMBERS_USED:
+                self.app.run(identity.renew_epoch)
+                self.app.renew_author()
+                first, ops = self.app.read(outbox.next_batch)
+            elif refused.number == Problem.TOKEN_NEEDED:
+                self.app.run(put_token, "")
+            else:
                 raise
-        # The token ran out: ask for a new one, once.
-        self.app.run(put_token, "")
+        # The token ran out, or this profile is a copy: ask once more, as what we are now.
         return transport.post(PATH_SYNC, self._request(first, ops), SyncResponse, self._token(transport))
 
     def _request(self, first: int, ops: list[Op]) -> SyncRequest:

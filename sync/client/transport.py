@@ -44,6 +44,7 @@ SENTENCES = {
     Problem.OWNER_FORBIDDEN: N_("This belongs to another organisation. It stays on this computer only."),
     Problem.NUMBERS_NOT_IN_ORDER: N_("Some changes did not arrive in order. Nothing is lost. Please sync again."),
     Problem.GENERATION_CHANGED: N_("The Secretariat's data was restored. Nothing here is lost. Please tell them."),
+    Problem.NUMBERS_USED: N_("This profile is a copy of another one. Nothing is lost. Please sync again."),
     Problem.TOO_OFTEN: N_("Too many tries in a short time. Nothing is lost. Please wait some minutes."),
 }
 

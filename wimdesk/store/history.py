@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sync.merge import DELETED
 from wimdesk.errors import NotFound
 from wimdesk.i18n import _
-from wimdesk.store import journal, tables
+from wimdesk.store import inbox, journal, tables
 from wimdesk.store.record import Record, blank_row, types
 
 
@@ -75,12 +75,18 @@ def open_clashes(session: Session, record: str | None = None) -> list[TwoPlaces]
     own = str(session.scalar(select(tables.local.c.value).where(tables.local.c.key == "device")) or "").replace("-", "")
     found = []
     for row in session.execute(query.order_by(tables.clash.c.winner)):
-        shown = _version(session, row.space, row.winner, row.field, own)
+        shown = _version(session, row.space, _latest(session, row), row.field, own)
         other = _version(session, row.space, row.loser, row.field, own)
         if shown and other:
             base = _version(session, row.space, row.base, row.field, own)
             found.append(TwoPlaces(row.record, row.type, row.field, base, shown, other))
     return found
+
+
+def _latest(session: Session, row: Row[Any]) -> int:
+    """Return the seq of the value that shows now: its author may have gone on since the two met."""
+    state = inbox.clash_states(session, row.record).get(row.field)
+    return row.winner if row.field == DELETED or state is None else max(row.winner, state.seq)
 
 
 def count_clashes(session: Session) -> int:
@@ -90,9 +96,10 @@ def count_clashes(session: Session) -> int:
 
 def _version(session: Session, space: str, seq: int, field: str, own: str) -> Version | None:
     row = session.execute(select(tables.op).where(tables.op.c.space == space, tables.op.c.seq == seq)).first()
-    if row is None or not row.payload:
+    values = journal.values_of(row) if row is not None else {}
+    if row is None or not values:
         return None
-    payload, values = journal.unpack_payload(row.payload), journal.values_of(row)
+    payload = journal.unpack_payload(row.payload)
     value = values.get(field) if field != DELETED or field in values else values
     return Version(value, payload.by, payload.at, row.device.hex() == own, seq)
 
@@ -127,6 +134,8 @@ def undo(session: Session, act: int) -> int:
     A field that was changed again since (here or elsewhere) is left as it is. Returns how many
     records changed back.
     """
+    if not act:
+        return 0  # what came from others was nobody's act here
     rows = session.execute(select(tables.op).where(tables.op.c.act == act).order_by(tables.op.c.pos.desc())).all()
     changed = 0
     for row in rows:

@@ -6,13 +6,13 @@ import os
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import Table, delete, inspect, select, update
+from sqlalchemy import JSON, FromClause, Table, Text, delete, func, inspect, or_, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from sync.protocol import ALLIANCE, private_space, shared_space
 from wimdesk.store import facts, journal, tables
 from wimdesk.store.journal import SAMPLE
-from wimdesk.store.record import fields, types
+from wimdesk.store.record import types
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,41 +77,38 @@ def adopt(session: Session, *, device: str, organisation: str) -> None:
     was ever sent, so nobody else knows the old names.
     """
     old = facts.text(session, "organisation")
-    for cls in types().values():
-        links = [name for name, info in fields(cls).items() if info.get("link") == "organization"]
-        _move(session, inspect(cls).local_table, old, organisation, links)
-    rows = session.execute(select(tables.op).where(tables.op.c.state == tables.WAITING)).all()
-    for row in rows:
-        payload = journal.unpack_payload(row.payload)
-        moved = [organisation if value == old else value for value in payload.values]
+    scribe = journal.scribe_of(session)
+    for name, cls in types().items():
+        scribe.note(name, _rename(session, inspect(cls).local_table, old, organisation))
+    # The ids are equally long, so that packed bytes stay whole when one takes the place of the other.
+    old_bytes, new_bytes = old.encode(), organisation.encode()
+    for row in session.execute(select(tables.op).where(tables.op.c.state == tables.WAITING)).all():
         session.execute(
             update(tables.op)
             .where(tables.op.c.pos == row.pos)
             .values(
                 device=uuid.UUID(device).bytes,
-                space=_renamed(row.space, old, organisation),
-                owner=organisation if row.owner == old else row.owner,
-                record=organisation if row.record == old else row.record,
-                payload=journal.pack_payload(moved, payload.at, payload.by),
+                space=row.space.replace(old, organisation),
+                owner=row.owner.replace(old, organisation),
+                record=row.record.replace(old, organisation),
+                payload=row.payload.replace(old_bytes, new_bytes),
+                before=row.before and row.before.replace(old_bytes, new_bytes),
             )
         )
     facts.put(session, device=device, organisation=organisation)
 
 
-def _renamed(space: str, old: str, new: str) -> str:
-    return space.replace(f"org/{old}/", f"org/{new}/", 1)
-
-
-def _move(session: Session, table: object, old: str, new: str, links: list[str]) -> None:
-    if not isinstance(table, Table):
-        raise TypeError(table)
-    for space, moved in ((private_space(old), private_space(new)), (shared_space(old), shared_space(new))):
-        session.execute(update(table).where(table.c.space == space).values(space=moved))
-    session.execute(update(table).where(table.c.owner == old).values(owner=new))
-    for name in links:
-        session.execute(update(table).where(table.c[name] == old).values({name: new}))
-    if table.name == "organization" and session.scalar(select(table.c.id).where(table.c.id == new)) is None:
-        session.execute(update(table).where(table.c.id == old).values(id=new))
+def _rename(session: Session, table: FromClause, old: str, new: str) -> list[str]:
+    """Put the new id wherever the old one stands, in texts and inside lists and maps; return the records' ids."""
+    held = {c.name: type_coerce(c, Text) for c in table.columns if isinstance(c.type, Text | JSON)}
+    touched = select(table.c.id).where(or_(*(func.instr(column, old) > 0 for column in held.values())))
+    ids = list(session.scalars(touched))
+    if not isinstance(table, Table) or not ids:
+        return []
+    for name, column in held.items():
+        changed = update(table).where(func.instr(column, old) > 0)
+        session.execute(changed.values({name: func.replace(column, old, new)}))
+    return [*ids, new]
 
 
 def forget_sample(session: Session) -> int:

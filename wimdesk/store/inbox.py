@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -28,6 +28,10 @@ _CHUNK = 500
 
 class GapInPage(Exception):
     """The page does not start right after the cursor; it must be asked for again."""
+
+
+class UnknownOwn(Exception):
+    """The endpoint knows an own operation that is not here: this profile was restored or copied."""
 
 
 class _Bench:
@@ -60,8 +64,8 @@ def apply_page(session: Session, page: Page) -> int:
     opened = _open(session, page, items)
     _load_states(bench, {record for _seq, record, *_rest in opened})
     for seq, record, type_name, owner, change, who in opened:
-        if record in bench.foreign:
-            continue
+        if record in bench.foreign or not change.values:
+            continue  # kept in the journal, with nothing in it that could be shown
         _merge_one(bench, seq, record, type_name, owner, change)
         bench.first.setdefault(record, who)
         bench.last[record] = who
@@ -87,19 +91,19 @@ def _open(
     places: list[dict[str, object]] = []
     for seq, item in items:
         if isinstance(item, int):
-            row = own[item]
+            row = own.get(item)
+            if row is None:
+                raise UnknownOwn(item)
             payload = journal.unpack_payload(row.payload)
             places.append({"_pos": row.pos, "seq": seq})
-            change = Change(
-                seq, row.device, row.epoch, row.n, dict(zip(row.fields, payload.values, strict=True)), row.base
-            )
+            change = Change(seq, row.device, row.epoch, row.n, journal.paired(row.fields, payload), row.base)
             opened.append((seq, row.record, row.type, uuid.UUID(row.owner).bytes, change, (payload.at, payload.by)))
             continue
         who = page.authors[item.author]
         op, payload = item.op, journal.unpack_payload(item.op.payload)
-        record = str(uuid.UUID(bytes=op.record))
-        arrivals.append(_journal_row(page.space, seq, who.device, who.epoch, item, record))
-        change = Change(seq, who.device, who.epoch, item.n, journal.paired(op.fields, payload), op.base)
+        record, epoch = str(uuid.UUID(bytes=op.record)), _signed(who.epoch)
+        arrivals.append(_journal_row(page.space, seq, who.device, epoch, item, record))
+        change = Change(seq, who.device, epoch, item.n, journal.paired(op.fields, payload), op.base)
         opened.append((seq, record, op.type, op.owner, change, (payload.at, payload.by)))
     if places:
         session.execute(
@@ -117,6 +121,11 @@ def _open(
             arrivals,
         )
     return opened
+
+
+def _signed(epoch: int) -> int:
+    """Return 64 bits as the signed number that the database can hold."""
+    return epoch - (1 << 64) if epoch >= 1 << 63 else epoch
 
 
 def _journal_row(space: str, seq: int, device: bytes, epoch: int, item: Placed, record: str) -> dict[str, object]:
@@ -144,9 +153,9 @@ def _load_states(bench: _Bench, records: Iterable[str]) -> None:
         for record, space, state in bench.session.execute(query.where(tables.shadow.c.record.in_(part))):
             if space == bench.space:
                 bench.states[record] = _unpack_state(state)
-            else:
-                bench.foreign.add(record)
-        here = select(tables.op.c.record).where(tables.op.c.record.in_(part), tables.op.c.space != bench.space)
+        # A record stays in the space where it was first known here, whatever comes elsewhere under its id.
+        oldest = select(func.min(tables.op.c.pos)).where(tables.op.c.record.in_(part)).group_by(tables.op.c.record)
+        here = select(tables.op.c.record).where(tables.op.c.pos.in_(oldest), tables.op.c.space != bench.space)
         bench.foreign.update(bench.session.scalars(here))
 
 
@@ -193,7 +202,8 @@ def _save_clashes(bench: _Bench) -> None:
     rows = [
         {
             "record": record, "field": c.field, "winner": c.winner, "loser": c.loser, "type": type_name,
-            "space": bench.space, "base": c.base, "open": c.winner > last_settled.get((record, c.field), 0),
+            "space": bench.space, "base": c.base,
+            "open": max(c.winner, c.loser) >= last_settled.get((record, c.field), 0),
         }
         for record, type_name, c in bench.clashes
     ]  # fmt: skip
@@ -280,12 +290,25 @@ def show_parked(session: Session) -> int:
     for row in rows:
         by_space[row.space][row.record] = _unpack_state(row.state)
     for space, states in by_space.items():
-        nobody = dict.fromkeys(states, ("", ""))
-        show(session, states, nobody, nobody, space)
+        first, last = _authors(session, list(states))
+        show(session, states, first, last, space)
     understood = [r.record for r in rows if not _is_parked(_unpack_state(r.state), known)]
     for part in _chunks(understood):
         session.execute(update(tables.shadow).where(tables.shadow.c.record.in_(part)).values(parked=False))
     return len(understood)
+
+
+def _authors(session: Session, records: list[str]) -> tuple[dict[str, tuple[str, str]], dict[str, tuple[str, str]]]:
+    """Return when and by whom each record was first and last set, as the log says it."""
+    first: dict[str, tuple[str, str]] = {}
+    last = dict.fromkeys(records, ("", ""))
+    for part in _chunks(records):
+        query = select(tables.op).where(tables.op.c.record.in_(part), tables.op.c.seq.is_not(None))
+        for row in session.execute(query.order_by(tables.op.c.seq)):
+            payload = journal.unpack_payload(row.payload)
+            last[row.record] = (payload.at, payload.by)
+            first.setdefault(row.record, last[row.record])
+    return last | first, last
 
 
 def plant(session: Session, cls: type[Record], rows: list[dict[str, object]]) -> None:

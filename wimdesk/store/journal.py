@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, event, func, insert, inspect, select
+from sqlalchemy import Row, event, func, insert, inspect, select, update
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -48,12 +48,23 @@ class Author:
     spaces: dict[str, str]
 
 
+@dataclass(slots=True)
+class Draft:
+    """The operation of one record as this transaction wrote it so far; `before` is None for a new record."""
+
+    n: int
+    values: dict[str, object]
+    base: dict[str, int]
+    before: dict[str, object] | None
+
+
 @dataclass
 class Scribe:
     """What one transaction did so far."""
 
     author: Author
     touched: dict[str, set[str]] = field(default_factory=dict)
+    drafts: dict[str, Draft] = field(default_factory=dict)
     wrote: bool = False
     act: int = 0
 
@@ -99,7 +110,7 @@ def _capture(session: Session, _context: UOWTransaction, _instances: object) -> 
             raise RuntimeError("a record is deleted by setting `deleted`, never by session.delete")
     forced: dict[Record, set[str]] = session.info.pop("forced", {})
     scribe = scribe_of(session)
-    rows = []
+    rows, again = [], []
     made = session.new  # built anew at each access
     changed = [*made, *session.dirty]
     numbers = _Numbers(session, scribe.author)
@@ -110,11 +121,44 @@ def _capture(session: Session, _context: UOWTransaction, _instances: object) -> 
         values, before = _new_values(record, scribe.author) if fresh else _changes(record, forced.get(record, set()))
         if not values:
             continue
-        rows.append(_operation(record, values, before, numbers.take(record.space == SAMPLE), scribe))
+        earlier = scribe.drafts.get(record.id)
+        draft = Draft(earlier.n if earlier else numbers.take(record.space == SAMPLE), values, {}, before)
+        draft.base = _base(record, values)
+        if earlier:
+            _join(draft, earlier)
+        record.versions = (record.versions or {}) | dict.fromkeys(values, -abs(draft.n))
+        scribe.drafts[record.id] = draft
+        (again if earlier else rows).append(_operation(record, draft, scribe))
         scribe.note(record.__tablename__, [record.id])
+    _write(session, scribe, rows, again)
+
+
+def _write(session: Session, scribe: Scribe, rows: list[dict[str, Any]], again: list[dict[str, Any]]) -> None:
+    """Put new operations into the journal, and those of an earlier flush of this transaction once more."""
     if rows:
         session.connection().execute(insert(tables.op), rows)
-        scribe.wrote = any(row["state"] == tables.WAITING for row in rows)
+    for row in again:
+        mine = (tables.op.c.device == row["device"], tables.op.c.epoch == row["epoch"], tables.op.c.n == row["n"])
+        session.connection().execute(update(tables.op).where(*mine).values(row))
+    scribe.wrote = scribe.wrote or any(row["state"] == tables.WAITING for row in [*rows, *again])
+
+
+def _base(record: Record, values: dict[str, object]) -> dict[str, int]:
+    known = record.versions or {}
+    base = {name: known[name] for name in values if name in known}
+    if known.get(DELETED):
+        base[DELETED] = known[DELETED]
+    if values.get(DELETED) is True:
+        base[ALL] = max([0, *known.values()])
+    return base
+
+
+def _join(draft: Draft, earlier: Draft) -> None:
+    """A record gets one operation per transaction, however often it is flushed: the others get it whole."""
+    own = -abs(draft.n)
+    draft.base = {name: seq for name, seq in draft.base.items() if seq != own} | earlier.base
+    draft.values = earlier.values | draft.values
+    draft.before = None if earlier.before is None else (draft.before or {}) | earlier.before
 
 
 class _Numbers:
@@ -173,30 +217,21 @@ def _changes(record: Record, forced: set[str]) -> tuple[dict[str, object], dict[
     return values, before
 
 
-def _operation(
-    record: Record, values: dict[str, object], before: dict[str, object] | None, n: int, scribe: Scribe
-) -> dict[str, Any]:
+def _operation(record: Record, draft: Draft, scribe: Scribe) -> dict[str, Any]:
     author, now = scribe.author, clock.now()
-    known = record.versions or {}
-    base = {name: known[name] for name in values if name in known}
-    if known.get(DELETED):
-        base[DELETED] = known[DELETED]
-    if values.get(DELETED) is True:
-        base[ALL] = max([0, *known.values()])
-    record.versions = known | dict.fromkeys(values, -abs(n))
     record.updated_at, record.updated_by = now, author.name
     return {
         "space": record.space,
         "device": author.device,
         "epoch": author.epoch,
-        "n": n,
+        "n": draft.n,
         "type": record.__tablename__,
         "record": record.id,
         "owner": record.owner,
-        "fields": list(values),
-        "base": base,
-        "payload": pack_payload(list(values.values()), now, author.name),
-        "before": None if before is None else _pack(before),
+        "fields": list(draft.values),
+        "base": draft.base,
+        "payload": pack_payload(list(draft.values.values()), now, author.name),
+        "before": None if draft.before is None else _pack(draft.before),
         "act": scribe.act,
         "state": tables.KEPT if record.space == SAMPLE else tables.WAITING,
     }
@@ -214,7 +249,7 @@ def unpack_payload(raw: bytes) -> Payload:
     """
     try:
         return _unpack_payload(raw)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, ValueError, RecursionError):
         return Payload([], "", "")
 
 

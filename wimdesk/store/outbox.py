@@ -55,7 +55,8 @@ def next_batch(session: Session, after: int = 0) -> tuple[int, list[Op]]:
     ops: list[Op] = []
     for row in session.execute(query):
         size += len(row.payload) + 100
-        if ops and size > MAX_BATCH_BYTES:
+        # A batch has no hole: where one in between was refused, what comes after it is a batch of its own.
+        if ops and (size > MAX_BATCH_BYTES or row.n != first + len(ops)):
             break
         first = first or row.n
         record, owner = uuid.UUID(row.record).bytes, uuid.UUID(row.owner).bytes

@@ -156,21 +156,41 @@ def default(info: Info) -> object:
     return dict(found) if isinstance(found, dict) else list(found) if isinstance(found, list) else found
 
 
-_KINDS: dict[Kind, tuple[type, ...]] = {
-    "texts": (dict,),
-    "long_texts": (dict,),
-    "map": (dict,),
-    "codes": (list,),
-    "flag": (bool,),
-    "integer": (int, type(None)),
-    "decimal": (int, float, type(None)),
-}
+_NUMBERS: dict[Kind, tuple[type, ...]] = {"integer": (int,), "decimal": (int, float)}
 
 
 def fits(info: Info, value: object) -> bool:
-    """Say whether a value is of the kind that the field takes."""
-    wanted = _KINDS.get(info["kind"], (str,))
-    return isinstance(value, wanted) and not (isinstance(value, bool) and bool not in wanted)
+    """Say whether a value is of the kind that the field takes, and can be written to disk at all."""
+    match info["kind"]:
+        case "texts" | "long_texts":
+            return isinstance(value, dict) and all(_is_text(k) and _is_text(v) for k, v in value.items())
+        case "codes":
+            return isinstance(value, list) and all(_is_text(code) for code in value)
+        case "map":
+            return isinstance(value, dict) and _is_plain(value)
+        case "flag":
+            return isinstance(value, bool)
+        case "integer" | "decimal" as kind:
+            return value is None or (isinstance(value, _NUMBERS[kind]) and _is_number(value))
+    return _is_text(value)
+
+
+def _is_text(value: object) -> bool:
+    """Half of a surrogate pair is no text: UTF-8 can't write it."""
+    return isinstance(value, str) and (value.isascii() or not any("\ud800" <= c <= "\udfff" for c in value))
+
+
+def _is_number(value: object) -> bool:
+    """The database has no place for more than 64 bits, and what is not a number can't be compared."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1 << 63
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, dict):
+        return all(_is_text(name) and _is_plain(part) for name, part in value.items())
+    if isinstance(value, list):
+        return all(_is_plain(part) for part in value)
+    return value is None or isinstance(value, bool) or _is_number(value) or _is_text(value)
 
 
 def blank_row(cls: type[Record]) -> dict[str, object]:
