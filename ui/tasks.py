@@ -62,7 +62,7 @@ class Job(Generic[T]):
 
 
 class Tasks(QObject):
-    """The doors from the screens to the core. `saving` tells how many writes are under way."""
+    """The doors from the screens to the core. `writes` counts saves under way; `saving` tells it."""
 
     saving = Signal(int)
     not_saved = Signal(str)
@@ -77,7 +77,7 @@ class Tasks(QObject):
         self._pool.setMaxThreadCount(THREADS)
         self._running: set[Job[object]] = set()
         self._latest: dict[tuple[int, str], Job[object]] = {}
-        self._writes = 0
+        self.writes = 0
         self._closed = False
         self._landed.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._told.connect(self._deliver_progress, Qt.ConnectionType.QueuedConnection)
@@ -122,8 +122,8 @@ class Tasks(QObject):
         job = Job(owner, done, failed, saves=True)
         kept = cast("Job[object]", job)
         self._running.add(kept)
-        self._writes += 1
-        self.saving.emit(self._writes)
+        self.writes += 1
+        self.saving.emit(self.writes)
 
         def land(future: Future[T]) -> None:
             problem = future.exception()
@@ -193,8 +193,8 @@ class Tasks(QObject):
         if job.key is not None and self._latest.get(job.key) is job:
             del self._latest[job.key]
         if job.saves:
-            self._writes -= 1
-            self.saving.emit(self._writes)
+            self.writes -= 1
+            self.saving.emit(self.writes)
         if job.problem is not None:
             self._deliver_problem(job, job.problem)
         elif job.wanted and job.done is not None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from wimdesk.i18n import _
 from wimdesk.services import editing
 
 Row = dict[str, object]
@@ -35,3 +37,24 @@ def page(session: Session, type_name: str, wanted: Sequence[str]) -> dict[str, R
     cls = editing.type_of(type_name)
     found = session.scalars(select(cls).where(cls.id.in_(wanted)))
     return {record.id: editing.plain(record) | {"caption": record.caption()} for record in found}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A record by its words; `type_label` is in the reader's language."""
+
+    id: str
+    type: str
+    type_label: str
+    caption: str
+
+
+def captions(session: Session, hits: Sequence[tuple[str, str]]) -> list[Found]:
+    """Return the words of (type, id) pairs in the same order; what is gone is left out."""
+    found = []
+    for type_name, record_id in hits:
+        cls = editing.type_of(type_name)
+        record = session.get(cls, record_id)
+        if record is not None and not record.deleted:
+            found.append(Found(record_id, type_name, _(cls.type_label), record.caption()))
+    return found

@@ -1,0 +1,142 @@
+"""The words of the help: one short text per page, in plain words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wimdesk.i18n import N_
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One page of help: what it is for, what to do step by step, and what is good to know."""
+
+    key: str
+    title: str
+    icon: str
+    about: str
+    steps: tuple[str, ...]
+    good_to_know: tuple[str, ...] = ()
+
+
+KEYS = (
+    ("Ctrl+1 … 7", N_("Go to a section")),
+    ("Ctrl+K", N_("Find a person, a practice or a page")),
+    ("F5", N_("Sync now")),
+    ("F1", N_("Help for the page you see")),
+    ("Ctrl+Z", N_("Take back the last change")),
+    ("Ctrl+Y", N_("Bring it back again")),
+    ("Ctrl+S", N_("Not needed: all is saved already")),
+    ("Esc", N_("Clear a search or close a box")),
+)
+
+TOPICS = (
+    Topic(
+        "home",
+        N_("Home"),
+        "house",
+        N_("Home shows what to do next and what others did lately."),
+        (
+            N_("Look at “Next for you”. There are never more than five things."),
+            N_("Press the button of a row to go there."),
+            N_("“Lately” shows the newest changes, yours and those of others."),
+        ),
+        (N_("All you type is saved on this computer at once. There is no save button."),),
+    ),
+    Topic(
+        "organisation",
+        N_("Organisation"),
+        "building-2",
+        N_("Here you keep the profile of your organisation, its people, posts and sites."),
+        (
+            N_("Choose the first row to fill in the profile."),
+            N_("Press “Add” to write down a person, a post or a site."),
+            N_("Give a post to a person with the dates of the term."),
+        ),
+        (
+            N_("When a post changes hands, start a new term. The old one stays in the history."),
+            N_("What you remove goes to the trash. You can bring it back."),
+        ),
+    ),
+    Topic(
+        "initiatives",
+        N_("Initiatives"),
+        "handshake",
+        N_("Initiatives are what the organisations of the Alliance do together."),
+        (
+            N_("Choose an initiative to read what it is for."),
+            N_("Join it and say what you can give."),
+            N_("Write down what was done, day by day."),
+        ),
+        (N_("Others see that you take part after your next sync."),),
+    ),
+    Topic(
+        "library",
+        N_("Library"),
+        "library",
+        N_("The library holds practices that worked elsewhere."),
+        (
+            N_("Type a word. Results show up while you type."),
+            N_("Choose a theme, a language or a country to see fewer."),
+            N_("Share a practice of your own and submit it to the Secretariat."),
+        ),
+        (N_("The whole library is on this computer. It needs no network."),),
+    ),
+    Topic(
+        "metrics",
+        N_("Site metrics"),
+        "chart-column",
+        N_("Each month you write down the figures of your site."),
+        (
+            N_("Choose the site and the month."),
+            N_("Type the figures. Enter goes to the next one."),
+            N_("Look at each sentence below a figure and correct it or leave it."),
+            N_("Submit the month when all is right."),
+        ),
+        (
+            N_("Leave a field empty when you do not know the figure. Empty is not zero."),
+            N_("A column copied from a spreadsheet can be pasted at once."),
+        ),
+    ),
+    Topic(
+        "submissions",
+        N_("Submissions"),
+        "file-text",
+        N_("Submissions are the documents that go to the Secretariat."),
+        (
+            N_("Choose the kind of document and the period."),
+            N_("Read the list of what is still missing."),
+            N_("Look at the pages, then send it or print it."),
+        ),
+        (N_("A document that was sent never changes. A correction is a new version."),),
+    ),
+    Topic(
+        "sync",
+        N_("Sync centre"),
+        "refresh-cw",
+        N_("Sync sends what you changed and fetches what others changed."),
+        (
+            N_("Press “Sync now”, or let it happen by itself."),
+            N_("Where two people changed the same field, choose what to keep."),
+            N_("Without a network, everything waits here. Nothing is lost."),
+        ),
+        (N_("Both versions stay in the history, whatever you choose."),),
+    ),
+    Topic(
+        "settings",
+        N_("Settings"),
+        "settings",
+        N_("Settings hold your language, the look, your site, sync and backups."),
+        (
+            N_("Choose. Each change applies at once."),
+            N_("Make a backup before you give the computer away."),
+        ),
+    ),
+    Topic(
+        "trash",
+        N_("Trash"),
+        "trash-2",
+        N_("The trash keeps what was removed."),
+        (N_("Choose a row."), N_("Press “Bring back”.")),
+    ),
+)

@@ -1,0 +1,265 @@
+"""The first page: what to do next, and what was done lately."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from ui import moments, theme
+from ui.icons import IconLabel
+from ui.page import Page
+from ui.widgets.banner import Banner
+from ui.widgets.buttons import IconButton, PrimaryButton, SecondaryButton
+from ui.widgets.card import Card, scrolling
+from ui.widgets.labels import Text, hairline
+from wimdesk import clock
+from wimdesk.events import Changed
+from wimdesk.i18n import _, ngettext
+from wimdesk.services import home, metrics, samples
+from wimdesk.services.home import Begun, Home, News, Task
+from wimdesk.store.record import types
+
+_ICONS = {
+    "activity": "calendar",
+    "person": "contact",
+    "contact_detail": "phone",
+    "post": "users",
+    "post_holding": "users",
+    "site": "map-pin",
+    "organization": "building-2",
+    "initiative": "handshake",
+    "participation": "handshake",
+    "library_item": "library",
+    "submission": "file-text",
+}
+_PAGES = {
+    "person": "organisation",
+    "post": "organisation",
+    "site": "organisation",
+    "organization": "organisation",
+    "initiative": "initiatives",
+    "library_item": "library",
+    "submission": "submissions",
+}
+_MINUTES_PER_FIGURE = 0.5
+
+
+class HomePage(Page):
+    """Greeting, next tasks, the team's latest acts; an organisation that is new gets its first steps."""
+
+    key = "home"
+
+    def build(self) -> None:
+        """Make the three cards."""
+        self.header.set_title(_greeting(""))
+        self._day = Text("", "muted")
+        self.header.add_action(self._day)
+        self.sample = Banner("info", "", tone="accent")
+        self.sample.acted.connect(self._forget_sample)
+        self.sample.hide()
+        self.steps = Card(_("Three first steps"))
+        self.next = Card(_("Next for you"))
+        self.lately = Card(_("Lately"))
+        content = QWidget()
+        outer = QVBoxLayout(content)
+        outer.setContentsMargins(24, 16, 24, 24)
+        outer.setSpacing(12)
+        outer.addWidget(self.sample)
+        columns = QHBoxLayout()
+        columns.setSpacing(24)
+        left = QVBoxLayout()
+        left.setSpacing(12)
+        left.addWidget(self.steps)
+        left.addWidget(self.next)
+        left.addStretch(1)
+        right = QVBoxLayout()
+        right.addWidget(self.lately)
+        right.addStretch(1)
+        columns.addLayout(left, 3)
+        columns.addLayout(right, 2)
+        outer.addLayout(columns, 1)
+        area = scrolling(content)
+        area.setAccessibleName(_("Home"))
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.body.addWidget(area, 1)
+        self.steps.hide()
+
+    def refresh(self) -> None:
+        """Read everything anew."""
+        site = self.desk.app.settings.text("site_id")
+        self.desk.tasks.read(self, home.home, site, done=self._show, key="home")
+
+    def changed(self, change: Changed) -> None:
+        """Follow any change: each may be a task done or a piece of news."""
+        self.refresh()
+
+    def _show(self, found: Home) -> None:
+        self.header.set_title(_greeting(found.frame.person))
+        place = " · ".join(part for part in (found.frame.organisation, found.frame.site) if part)
+        today = moments.long_day(clock.today())
+        self._day.setText(f"{today} · {place}" if place else today)
+        self.sample.setVisible(found.frame.sample)
+        self.sample.say(
+            "info",
+            _("You are looking at sample data."),
+            _("Try everything. None of it is ever sent."),
+            _("Remove the sample"),
+            "accent",
+        )
+        self._show_steps(found.begun)
+        _fill(self.next, [self._task(task) for task in found.tasks], _("All done for now. Nothing needs you."))
+        _fill(self.lately, [self._news(news) for news in found.news], _("What you and others do shows up here."))
+
+    def _show_steps(self, begun: Begun) -> None:
+        self.steps.setVisible(not begun.all)
+        steps = (
+            (begun.profile, _("Tell who you are"), _("Fill in the profile of your organisation."), "organisation"),
+            (begun.people, _("Add your people"), _("Names and how to reach them."), "organisation"),
+            (begun.initiative, _("Join an initiative"), _("See what the Alliance does together."), "initiatives"),
+        )
+        rows = []
+        first = True
+        for done, title, sentence, page in steps:
+            row = _Line("circle-check" if done else "chevron-right", title, sentence, "ok" if done else "accent_text")
+            if not done:
+                button = PrimaryButton(_("Begin")) if first else SecondaryButton(_("Begin"))
+                button.setAccessibleName(_("Begin: {what}").format(what=title))
+                button.clicked.connect(lambda _on=False, page=page: self.desk.navigate(page))
+                row.add(button)
+                first = False
+            rows.append(row)
+        _fill(self.steps, rows, "")
+        self.steps.set_right(_("{count} of 3 done").format(count=sum(done for done, *_rest in steps)))
+
+    def _task(self, task: Task) -> QWidget:
+        icon, title, sentence, action, page = _words(task)
+        row = _Line(icon, title, sentence, "accent_text")
+        button = SecondaryButton(action)
+        button.setAccessibleName(f"{action}: {title}")
+        button.clicked.connect(lambda: self.desk.navigate(page, task.record))
+        row.add(button)
+        return row
+
+    def _news(self, news: News) -> QWidget:
+        label = _(types()[news.type].type_label)
+        what = _("removed") if news.removed else _("added") if news.made else _("changed")
+        if news.type == "activity":
+            parts = [label, moments.moment(news.at), news.by]
+        else:
+            parts = [f"{label}, {what}", moments.moment(news.at), news.by]
+        row = _Line(_ICONS.get(news.type, "pencil"), news.caption or label, " · ".join(part for part in parts if part))
+        page = _PAGES.get(news.type)
+        if page is not None and not news.removed:
+            button = IconButton("chevron-right", _("Open: {what}").format(what=news.caption or label))
+            button.clicked.connect(lambda: self.desk.navigate(page, news.record))
+            row.add(button)
+        return row
+
+    def _forget_sample(self) -> None:
+        def forget(_progress: object) -> None:
+            self.desk.app.run(samples.forget)
+            self.desk.app.renew_author()
+
+        self.desk.tasks.work(self, forget, done=lambda _none: self._forgotten())
+
+    def _forgotten(self) -> None:
+        self.desk.notices.say(_("The sample data is gone."))
+        self.refresh()
+
+
+class _Line(QWidget):
+    """A picture, a title, a quiet line below it, and room for a button at the right."""
+
+    def __init__(self, icon: str, title: str, sentence: str, token: str = "text2") -> None:
+        super().__init__()
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 4, 0, 4)
+        self._row.setSpacing(14)
+        self._row.addWidget(IconLabel(icon, token, 20))
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        words.addWidget(Text(title, "strong", wrap=True))
+        quiet = Text(sentence, "caption", wrap=True)
+        words.addWidget(quiet)
+        quiet.setVisible(bool(sentence))
+        self._row.addLayout(words, 1)
+        self.setMinimumHeight(theme.px(44))
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+
+    def add(self, widget: QWidget) -> None:
+        """Put a button at the right."""
+        self._row.addWidget(widget)
+
+
+def _fill(card: Card, rows: Sequence[QWidget], empty: str) -> None:
+    _clear(card.content)
+    for number, row in enumerate(rows):
+        if number:
+            card.add(hairline())
+        card.add(row)
+    if not rows and empty:
+        card.add(Text(empty, "muted", wrap=True))
+    card.open(bool(rows) or bool(empty))
+
+
+def _clear(layout: QLayout) -> None:
+    while layout.count():
+        item = layout.takeAt(0)
+        widget = item.widget() if item is not None else None
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
+
+
+def _greeting(person: str) -> str:
+    hour = datetime.now().astimezone().hour
+    first = person.split(" ")[0] if person else ""
+    if hour < 12:
+        return _("Good morning, {name}").format(name=first) if first else _("Good morning")
+    if hour < 18:
+        return _("Good afternoon, {name}").format(name=first) if first else _("Good afternoon")
+    return _("Good evening, {name}").format(name=first) if first else _("Good evening")
+
+
+def _words(task: Task) -> tuple[str, str, str, str, str]:
+    """Return icon, title, sentence, the button's word and the page of a task."""
+    match task.kind:
+        case "decide":
+            title = ngettext(
+                "{count} record was changed in two places", "{count} records were changed in two places", task.count
+            )
+            sentence = _("Choose what to keep. About a minute each.")
+            return "git-merge", title.format(count=task.count), sentence, _("Decide"), "sync"
+        case "metrics":
+            return _metrics_words(task)
+        case "term":
+            return _term_words(task)
+        case "waiting":
+            title = ngettext("{count} change waits to be sent", "{count} changes wait to be sent", task.count)
+            sentence = _("Since {day}. Nothing is lost. Sync when there is a connection.")
+            day = moments.moment(task.when[:10])
+            return "send", title.format(count=task.count), sentence.format(day=day), _("Look"), "sync"
+    sentence = _("{count} of {total} filled · next: {field}")
+    words = sentence.format(count=task.count, total=task.total, field=task.detail)
+    return "building-2", _("Complete the profile of your organisation"), words, _("Continue"), "organisation"
+
+
+def _metrics_words(task: Task) -> tuple[str, str, str, str, str]:
+    title = _("{month}: figures of {site}").format(month=metrics.month_name(task.when), site=task.subject)
+    if task.count >= task.total:
+        return "chart-column", title, _("All is filled in. Check it and hand it in."), _("Hand in"), "metrics"
+    left = max(1, round((task.total - task.count) * _MINUTES_PER_FIGURE))
+    time = ngettext("about {count} minute", "about {count} minutes", left).format(count=left)
+    sentence = _("{count} of {total} filled · {time}").format(count=task.count, total=task.total, time=time)
+    return "chart-column", title, sentence, _("Fill in"), "metrics"
+
+
+def _term_words(task: Task) -> tuple[str, str, str, str, str]:
+    days = max(0, moments.days_until(task.when))
+    day = moments.near(date.fromisoformat(task.when)) if len(task.when) == 10 else task.when
+    title = _("{person}: term as {post} ends {day}").format(person=task.subject, post=task.detail, day=day)
+    soon = ngettext("In {count} day. Plan the handover.", "In {count} days. Plan the handover.", days)
+    return "users", title, soon.format(count=days), _("Open"), "organisation"

@@ -1,0 +1,235 @@
+"""What the home page and the frame of the window show, read in one go. Sentences are made by the screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from wimdesk import clock
+from wimdesk.i18n import _, pick
+from wimdesk.records import Activity, Organization, Participation, Person, PostHolding, Site, post_holding
+from wimdesk.services import metrics, people
+from wimdesk.store import history, identity, journal, outbox, tables
+from wimdesk.store.record import Record, types
+
+ENDS_WITHIN = timedelta(days=60)
+"""A term that ends within this time is worth a row on the home page."""
+UNSENT_FOR = timedelta(days=7)
+"""Changes that nobody else has seen for this long are worth a row."""
+MOST_TASKS = 5
+MOST_NEWS = 6
+_QUIET = frozenset({"observation", "theme", "indicator"})
+"""Types whose single changes are too small to tell one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands round every page. `last_success` is UTC (RFC 3339) or empty."""
+
+    organisation: str
+    site: str
+    person: str
+    enrolled: bool
+    sample: bool
+    waiting: int
+    decisions: int
+    last_success: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something to do next. `kind`: decide, metrics, term, waiting, profile.
+
+    `subject` is a site or a person, `detail` a post; `when` is a month or a day (ISO); `count` of `total`.
+    """
+
+    kind: str
+    record: str = ""
+    subject: str = ""
+    detail: str = ""
+    when: str = ""
+    count: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something that was done. `at` is a moment in UTC, or a day for an activity; `made` where it is new."""
+
+    record: str
+    type: str
+    caption: str
+    by: str
+    at: str
+    made: bool = False
+    removed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The first three steps of an organisation, and which of them are done."""
+
+    profile: bool
+    people: bool
+    initiative: bool
+
+    @property
+    def all(self) -> bool:
+        """Whether nothing of the beginning is left to do."""
+        return self.profile and self.people and self.initiative
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Everything on the home page, as of one moment."""
+
+    frame: Frame
+    begun: Begun
+    tasks: tuple[Task, ...]
+    news: tuple[News, ...]
+
+
+def frame(session: Session, site: str = "") -> Frame:
+    """Return what stands round every page; `site` is the id of the person's own site, else the first one."""
+    who = identity.read(session)
+    profile = session.get(Organization, who.organisation)
+    name = (pick(profile.name) or profile.acronym) if profile is not None else ""
+    sites = metrics.sites(session)
+    chosen = next((each.name for each in sites if each.id == site), sites[0].name if sites else "")
+    return Frame(
+        organisation=name or who.organisation_name,
+        site=chosen,
+        person=who.person_name,
+        enrolled=who.enrolled,
+        sample=who.sample,
+        waiting=outbox.count(session),
+        decisions=history.count_clashes(session),
+        last_success=outbox.last_success(session),
+    )
+
+
+def home(session: Session, site: str = "") -> Home:
+    """Return the home page: what to do next (five at most), what was done lately, how far the beginning is."""
+    around = frame(session, site)
+    today = clock.today()
+    tasks = [
+        *_decide(around),
+        *_metrics(session, site),
+        *_terms(session, today),
+        *_unsent(session, around, today),
+        *_profile(session),
+    ]
+    return Home(around, _begun(session), tuple(tasks[:MOST_TASKS]), tuple(_news(session)))
+
+
+def _begun(session: Session) -> Begun:
+    who = identity.read(session)
+    profile = people.profile(session)
+    taking_part = select(Participation.id).where(
+        Participation.organization_id == who.organisation, Participation.deleted.is_(False)
+    )
+    return Begun(
+        profile=profile.filled * 2 >= profile.asked,
+        people=session.scalars(people.ours(session, Person).limit(1)).first() is not None,
+        initiative=session.scalar(taking_part.limit(1)) is not None,
+    )
+
+
+def _decide(around: Frame) -> list[Task]:
+    return [Task("decide", count=around.decisions)] if around.decisions else []
+
+
+def _metrics(session: Session, site: str) -> list[Task]:
+    """Say which month is not handed in: one row for the person's own site, else for each of the first two."""
+    sites = list(session.scalars(people.ours(session, Site).order_by(Site.name, Site.id)))
+    wanted = [each for each in sites if each.id == site] or sites[:2]
+    found = []
+    month = metrics.month_before(clock.this_month())
+    for each in wanted:
+        sheet = metrics.month_sheet(session, each.id, month)
+        answered = sum(row.is_answered for row in sheet.rows)
+        if not sheet.state and sheet.rows:
+            found.append(Task("metrics", each.id, each.caption(), "", month, answered, len(sheet.rows)))
+    return found
+
+
+def _terms(session: Session, today: date) -> list[Task]:
+    query = post_holding.ending_by(today.isoformat(), (today + ENDS_WITHIN).isoformat())
+    ours = {each.id for each in session.scalars(people.ours(session, PostHolding))}
+    return [
+        Task("term", each.post_id, _caption(session, "person", each.person_id), _caption(session, "post", each.post_id),
+             each.end_date)
+        for each in session.scalars(query)
+        if each.id in ours
+    ]  # fmt: skip
+
+
+def _unsent(session: Session, around: Frame, today: date) -> list[Task]:
+    """Say that changes wait for a week, where there is an endpoint to send them to."""
+    if not around.enrolled or not around.waiting:
+        return []
+    oldest = session.scalar(
+        select(tables.op.c.payload).where(tables.op.c.state == tables.WAITING).order_by(tables.op.c.pos).limit(1)
+    )
+    since = journal.unpack_payload(oldest).at if oldest else ""
+    limit = datetime.combine(today - UNSENT_FOR, datetime.max.time(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return [Task("waiting", when=since, count=around.waiting)] if since and since <= limit else []
+
+
+def _profile(session: Session) -> list[Task]:
+    found = people.profile(session)
+    if found.filled >= found.asked:
+        return []
+    first = found.missing[0][1] if found.missing else ""
+    return [Task("profile", found.id, found.name, first, "", found.filled, found.asked)]
+
+
+def _news(session: Session) -> list[News]:
+    """Return the latest changes, one line per record, together with the latest lines of the activity log."""
+    found = [*_changes(session), *_activities(session)]
+    seen: set[str] = set()
+    kept = []
+    for each in sorted(found, key=lambda news: news.at, reverse=True):
+        if each.record not in seen:
+            seen.add(each.record)
+            kept.append(each)
+    return kept[:MOST_NEWS]
+
+
+def _changes(session: Session) -> list[News]:
+    latest = (
+        select(func.max(tables.op.c.pos))
+        .where(tables.op.c.type.not_in(_QUIET))
+        .group_by(tables.op.c.record)
+        .order_by(func.max(tables.op.c.pos).desc())
+        .limit(MOST_NEWS * 2)
+    )
+    found = []
+    for row in session.execute(select(tables.op).where(tables.op.c.pos.in_(latest))):
+        record = _record(session, row.type, row.record)
+        if record is None or not row.payload:
+            continue
+        payload = journal.unpack_payload(row.payload)
+        caption = record.caption() if record.caption() != record.id else ""
+        made = record.created_at == payload.at
+        found.append(News(record.id, row.type, caption, payload.by, payload.at, made, record.deleted))
+    return found
+
+
+def _activities(session: Session) -> list[News]:
+    query = people.ours(session, Activity).where(Activity.date != "", Activity.date <= clock.today().isoformat())
+    latest = session.scalars(query.order_by(Activity.date.desc(), Activity.id).limit(MOST_NEWS))
+    return [News(each.id, "activity", each.text, each.created_by, each.date) for each in latest]
+
+
+def _record(session: Session, type_name: str, record: str) -> Record | None:
+    cls = types().get(type_name)
+    return session.get(cls, record) if cls is not None else None
+
+
+def _caption(session: Session, type_name: str, record: str) -> str:
+    found = _record(session, type_name, record)
+    return found.caption() if found is not None and found.caption() != found.id else _("Without a name")
