@@ -12,13 +12,12 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from ui import theme
-from ui.tour import initiatives, library, metrics, opening, organisation, secretariat, submissions, sync
+from ui.tour import gallery, initiatives, library, metrics, opening, organisation, secretariat, submissions, sync
 from ui.tour.endpoint import Endpoint
 from ui.tour.expectations import say
 from ui.tour.laptop import Laptop
+from ui.tour.room import Room
 from ui.tour.stage import Stage, Step
-from wimdesk.i18n import set_language
 
 
 def run(out: Path, *, endpoint: bool = True) -> int:
@@ -32,16 +31,15 @@ def run(out: Path, *, endpoint: bool = True) -> int:
     out.mkdir(parents=True, exist_ok=True)
     found = QApplication.instance()
     application = found if isinstance(found, QApplication) else QApplication([])
-    theme.apply(application, "light")
-    set_language("en")
-    steps = all_steps()
+    steps, pictures = all_steps(), Step(0, "Pictures", gallery.take)
     with contextlib.ExitStack() as stack:
-        stage = _set_up(stack, out, endpoint)
+        stage = _set_up(stack, application, out, endpoint)
         try:
             for step in steps:
                 step.run(stage)
+            pictures.run(stage)
         finally:
-            ok = _write_summary(stage, steps, round(time.monotonic() - start, 1))
+            ok = _write_summary(stage, steps, pictures, round(time.monotonic() - start, 1))
     say(f"Tour {'done' if ok else 'NOT DONE'} in {time.monotonic() - start:.1f} s. See {out / 'summary.json'}")
     return 0 if ok else 1
 
@@ -67,12 +65,13 @@ def has_display() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def _set_up(stack: contextlib.ExitStack, out: Path, endpoint: bool) -> Stage:
+def _set_up(stack: contextlib.ExitStack, application: QApplication, out: Path, endpoint: bool) -> Stage:
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wimdesk-tour-")))
     running = stack.enter_context(Endpoint(folder / "endpoint")) if endpoint else None
-    first, second, secretariat = (_laptop(stack, folder, name) for name in ("first", "second", "secretariat"))
-    stage = Stage(out, running, first, second, secretariat)
-    stack.callback(stage.close)
+    room = Room(application, folder / "first", "first")
+    stack.callback(room.close)
+    second, secretariat = (_laptop(stack, folder, name) for name in ("second", "secretariat"))
+    stage = Stage(out, running, room, second, secretariat)
     stage.listen()
     stack.callback(stage.stop_listening)
     return stage
@@ -84,13 +83,13 @@ def _laptop(stack: contextlib.ExitStack, folder: Path, name: str) -> Laptop:
     return laptop
 
 
-def _write_summary(stage: Stage, steps: list[Step], seconds: float) -> bool:
+def _write_summary(stage: Stage, steps: list[Step], pictures: Step, seconds: float) -> bool:
     """Write summary.json; return whether everything that could be done went well."""
     done = [step for step in steps if not step.waiting]
-    ok = bool(done) and all(step.ok for step in done)
+    ok = bool(done) and all(step.ok for step in (*done, pictures))
     summary = {
         "ok": ok, "endpoint": stage.endpoint is not None, "steps": [step.summary() for step in steps],
-        "screenshots": stage.pictures, "pdfs": stage.pdfs, "seconds": seconds,
+        "pictures": pictures.summary(), "screenshots": stage.pictures, "pdfs": stage.pdfs, "seconds": seconds,
     }  # fmt: skip
     text = json.dumps(summary, ensure_ascii=False, indent=2, default=str)
     (stage.out / "summary.json").write_text(text + "\n", encoding="utf-8")

@@ -20,7 +20,7 @@ PARTS = ("summary", "objectives", "activities", "outcomes", "takeaways")
 
 def run(stage: Stage) -> Details:
     """Search in what the Alliance shares (without an endpoint: in the sample), then write and submit."""
-    room = stage.room()
+    room = stage.room
     sample = stage.endpoint is None
     if sample:
         opening.plant_sample(stage.first.app)

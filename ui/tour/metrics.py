@@ -22,7 +22,7 @@ WRONG = "900"
 
 def run(stage: Stage) -> Details:
     """Fill in a month key by key, break a rule on purpose, mend it, and hand the month in."""
-    room, site = stage.room(), stage.known["site"]
+    room, site = stage.room, stage.known["site"]
     page = room.page("metrics", MetricsPage, site)
     sheet = page.form.sheet()
     expect(sheet is not None and len(sheet.rows) == len(FIGURES), "the form does not have ten indicators")

@@ -25,7 +25,7 @@ WORDS = {"es": "Español", "fr": "Français"}
 
 def run(stage: Stage) -> Details:
     """Write the profile and the people key by key, then prove what is kept about it."""
-    app, room = stage.first.app, stage.room()
+    app, room = stage.first.app, stage.room
     organisation = app.identity().organisation
     stage.known["organisation"] = organisation
     page = room.page("organisation", OrganisationPage, organisation)

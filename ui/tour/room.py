@@ -1,82 +1,80 @@
-"""The window of a laptop in the tour: goes to pages and waits until everything asked for is there."""
+"""The window of a laptop in the tour: the real program, its pages, and waiting until everything asked for is there."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication
 
-from ui import navigation
-from ui.bridge import Bridge
-from ui.desk import Desk
-from ui.notices import Notices
+from ui.application import Program
 from ui.page import Page
-from ui.tasks import Tasks
-from ui.tour.expectations import StepFailed
+from ui.tour.expectations import StepFailed, expect
 from ui.tour.hands import settle, wait
 from ui.tour.laptop import Laptop
-from wimdesk.store import history
+from wimdesk.settings import Settings, Value
 
 P = TypeVar("P", bound=Page)
 SIZE = (1366, 740)
 
 
 class Room:
-    """A window with the pages of one laptop."""
+    """The running program on a profile of its own; `laptop` is there as soon as the profile is open."""
 
-    def __init__(self, laptop: Laptop) -> None:
-        self.window = QWidget()
+    def __init__(self, application: QApplication, folder: Path, name: str, passphrase: str = "") -> None:
+        settings = Settings(folder / "settings.json")
+        for name, value in (("sync_automatically", False), ("first_run_done", True), ("last_page", "organisation")):
+            settings.put(name, value)
+        self.program = Program(application, folder, passphrase or os.urandom(16).hex())
+        self.window = self.program.window
         self.window.resize(*SIZE)
-        self.column = QVBoxLayout(self.window)
-        self.column.setContentsMargins(0, 0, 0, 0)
-        tasks = Tasks(laptop.app, self.present)
-        self.notices = Notices(self.window)
-        self.column.addWidget(self.notices)
-        self.desk = Desk(laptop.app, laptop.engine, tasks, Bridge(laptop.app, laptop.engine), self.notices)
-        self.notices.take_back = lambda act: self.desk.tasks.write(self.window, history.undo, act)
-        self.pages = {}
-        self.problems = []
-        self.window.show()
+        self.program.start()
         self.window.activateWindow()
         wait(self.window.isActiveWindow, "the window never became active")
-
-    def present(self, problem: BaseException) -> None:
-        self.problems.append(problem)
-        raise problem
-
-    def go(self, key: str, record_id: str = "") -> Page:
-        for page in self.pages.values():
-            page.hide()
-        if key not in self.pages:
-            self.pages[key] = navigation.entry(key).make(self.desk)
-            self.column.addWidget(self.pages[key], 1)
-        self.pages[key].show()
-        if record_id:
-            self.pages[key].show_record(record_id)
-        self.idle()
-        return self.pages[key]
+        wait(lambda: self.program.desk is not None, "the profile was not opened")
+        app, engine = self.program.app, self.program.engine
+        if app is None or engine is None:
+            raise StepFailed("the profile was not opened")
+        self.laptop = Laptop(name, app, engine)
+        settle()
 
     def page(self, key: str, kind: type[P], record_id: str = "") -> P:
         """Show a page and return it; raises StepFailed where it is another one."""
-        page = self.go(key, record_id)
+        self.window.show_page(key, record_id)
+        self.idle()
+        page = self.window.page()
         if not isinstance(page, kind):
             raise StepFailed(f"{key} is a {type(page).__name__}")
         return page
 
     def idle(self) -> None:
-        settle(0.05)
-        wait(lambda: not self.desk.tasks.busy(), "work in the background never ended")
-        settle(0.1)
-        wait(lambda: not self.desk.tasks.busy(), "work in the background never ended")
+        """Wait until nothing is under way, and then a moment for what follows from it."""
+        for _round in range(2):
+            settle(0.05)
+            wait(self._is_idle, "work in the background never ended")
+        problem = self.program.presenter.dialog
+        expect(problem is None, problem.details.toPlainText() if problem else "")
 
     def save(self, is_dirty: Callable[[], bool]) -> None:
         """Wait until a form has saved itself, as it does a moment after the last key."""
         wait(lambda: not is_dirty(), "the form never saved itself")
         self.idle()
 
+    def choose(self, **settings: Value) -> None:
+        """Change settings, as the page of the settings does."""
+        for name, value in settings.items():
+            self.laptop.app.settings.put(name, value)
+        self.idle()
+
     def close(self) -> None:
-        self.desk.bridge.close()
-        self.desk.tasks.close()
+        """Close the window, and with it the profile."""
         self.window.close()
+        self.program.close()
         self.window.deleteLater()
+        settle(0.05)
+
+    def _is_idle(self) -> bool:
+        desk = self.program.desk
+        return desk is None or not desk.tasks.busy()

@@ -29,7 +29,8 @@ class Stage:
 
     out: Path
     endpoint: Endpoint | None
-    first: Laptop
+    room: Room
+    """The first laptop's window."""
     second: Laptop
     secretariat: Laptop
     pictures: list[str] = field(default_factory=list)
@@ -38,20 +39,11 @@ class Stage:
     """What Qt warned of and what was raised in a slot: a step in which there is any has failed."""
     known: dict[str, str] = field(default_factory=dict)
     """Ids that a later step needs, by a word of ours."""
-    opened: Room | None = None
-    """The first laptop's window, from the first time it is asked for."""
 
-    def room(self) -> Room:
-        """Return the window of the first laptop."""
-        if self.opened is None:
-            self.opened = Room(self.first)
-        return self.opened
-
-    def close(self) -> None:
-        """Close the window."""
-        if self.opened is not None:
-            self.opened.close()
-            self.opened = None
+    @property
+    def first(self) -> Laptop:
+        """The laptop whose window is open."""
+        return self.room.laptop
 
     def running(self) -> Endpoint:
         """Return the endpoint; raises StepFailed where there is none."""
@@ -61,9 +53,8 @@ class Stage:
 
     def look(self, name: str) -> None:
         """Leave a picture of the first laptop's window in the folder."""
-        room = self.room()
-        room.idle()
-        self.picture(room.window, name)
+        self.room.idle()
+        self.picture(self.room.window, name)
 
     def picture(self, widget: QWidget, name: str) -> None:
         """Leave a picture of a widget in the folder."""
@@ -129,7 +120,8 @@ class Step:
         finally:
             self.seconds = round(time.monotonic() - start, 2)
             told = json.dumps(self.details, ensure_ascii=False, default=str)
-            say(f"Step {self.number}  {self.name}: {'done' if self.ok else 'NOT DONE'} in {self.seconds} s  {told}")
+            place = f"Step {self.number}  " if self.number else ""
+            say(f"{place}{self.name}: {'done' if self.ok else 'NOT DONE'} in {self.seconds} s  {told}")
 
     def summary(self) -> Details:
         """Return what the JSON summary says of this step."""
