@@ -98,6 +98,28 @@ def adopt(session: Session, *, device: str, organisation: str) -> None:
     facts.put(session, device=device, organisation=organisation)
 
 
+def renew_epoch(session: Session) -> None:
+    """Number what waits anew: this profile is a copy, and the other one has used the old numbers."""
+    epoch = int.from_bytes(os.urandom(8)) >> 1
+    rows = session.execute(select(tables.op).where(tables.op.c.state == tables.WAITING).order_by(tables.op.c.n)).all()
+    numbers = {row.n: fresh for fresh, row in enumerate(rows, 1)}
+    for row in rows:
+        renumbered = {"epoch": epoch, "n": numbers[row.n], "base": _renumbered(row.base, numbers)}
+        session.execute(update(tables.op).where(tables.op.c.pos == row.pos).values(renumbered))
+    known = types()
+    for type_name, record in {(row.type, row.record) for row in rows if row.type in known}:
+        table = inspect(known[type_name]).local_table
+        versions = session.scalar(select(table.c.versions).where(table.c.id == record)) or {}
+        changing = update(table).where(table.c.id == record)  # type: ignore[arg-type]  # always a Table
+        session.execute(changing.values(versions=_renumbered(versions, numbers)))
+    facts.put(session, epoch=epoch)
+
+
+def _renumbered(base: dict[str, int], numbers: dict[int, int]) -> dict[str, int]:
+    known = {name: seq for name, seq in base.items() if seq >= 0 or -seq in numbers}
+    return {name: seq if seq >= 0 else -numbers[-seq] for name, seq in known.items()}
+
+
 def _rename(session: Session, table: FromClause, old: str, new: str) -> list[str]:
     """Put the new id wherever the old one stands, in texts and inside lists and maps; return the records' ids."""
     held = {c.name: type_coerce(c, Text) for c in table.columns if isinstance(c.type, Text | JSON)}
