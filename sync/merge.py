@@ -67,10 +67,11 @@ def merge(state: RecordState, change: Change) -> Outcome:
         base = change.base.get(field, 0)
         if field == DELETED and value is True:
             _note_unseen_edits(state, change, outcome)
-        if before is not None and not _seen(before, change, base) and before.value != value:
+        seen = before is None or _seen(before, change, base)
+        if before is not None and not seen and before.value != value:
             outcome.clashes.append(Clash(field, max(base, 0), change.seq, before.seq))
-        elif base > 0 or before is None:
-            # A positive base proves that the author had read the log up to there, clashes included.
+        elif seen and base > 0:
+            # The author had read the log up to the value that is replaced, clashes included.
             outcome.settled.append(field)
         state.fields[field] = FieldState(value, change.seq, change.device, change.epoch, change.n)
     return outcome

@@ -53,12 +53,11 @@ class App:
             undo.callback(lock.release)
             unlocked = _unlock(folder, passphrase)
             path = folder / DATABASE
-            fresh = not path.exists()
             steps = migrations.migrate(path, unlocked.database, folder / "backups")
             store = Store(path, unlocked.database, identity.author(identity.NOBODY))
             undo.callback(store.close)
             search.attach(store)
-            store.run(_prepare, fresh, bool(steps))
+            store.run(_prepare, bool(steps))
             store.author = identity.author(store.read(identity.read))
             undo.pop_all()
         return cls(folder, lock, unlocked, store)
@@ -92,7 +91,6 @@ class App:
     def set_person(self, name: str) -> None:
         """Remember the name that stands beside each change."""
         self.run(lambda session: facts.put(session, person_name=name.strip()))
-        self.settings.put("person_name", name.strip())
         self.renew_author()
 
     def searcher(self) -> search.Searcher:
@@ -144,9 +142,10 @@ def _unlock(folder: Path, passphrase: str | None) -> keys.Unlocked:
     return keys.create(folder, passphrase)
 
 
-def _prepare(session: Session, fresh: bool, migrated: bool) -> None:
-    if fresh or not facts.text(session, "device"):
+def _prepare(session: Session, migrated: bool) -> None:
+    fresh = not facts.text(session, "device")
+    if fresh:
         identity.create(session)
-    if migrated:
+    if fresh or migrated:
         inbox.show_parked(session)
         catalogue.plant(session)

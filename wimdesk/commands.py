@@ -18,7 +18,7 @@ from sync.client import enrolment
 from sync.client.engine import SyncEngine
 from sync.protocol import ROLES
 from wimdesk.app import App
-from wimdesk.errors import UserError
+from wimdesk.errors import EnvironmentProblem, UserError
 from wimdesk.i18n import _, set_language
 from wimdesk.services import editing, exchange
 from wimdesk.settings import passphrase
@@ -31,6 +31,7 @@ def emit(value: object) -> None:
     """Write a result as JSON on standard output."""
     json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=str)
     sys.stdout.write("\n")
+    sys.stdout.flush()
 
 
 def open_app(args: argparse.Namespace) -> App:
@@ -298,13 +299,21 @@ def serve(args: argparse.Namespace) -> object:
     if not host or not port.isdigit() or int(port) > 65535:
         raise UserError(_("Say where to listen as HOST:PORT, for example 127.0.0.1:8420."))
     service = _endpoint()
-    service.serve(args.data, host.strip("[]"), int(port))
+    try:
+        service.serve(args.data, host.strip("[]"), int(port), lambda url: emit({"url": url}))
+    except OSError as error:
+        raise EnvironmentProblem(
+            _("The endpoint can't listen there. Nothing was changed. Choose another address or port.")
+        ) from error
     return None
 
 
 def issue_code(args: argparse.Namespace) -> object:
     """Make a one-time code; print it."""
-    made = _endpoint().issue_code(args.data, args.organisation, args.role)
+    try:
+        made: dict[str, str] = _endpoint().issue_code(args.data, args.organisation, args.role)
+    except ValueError as error:
+        raise UserError(str(error)) from error
     if args.file:
         held = {"code": made["code"], "server": args.server, "organisation": made["organisation_name"]}
         exchange.write_file(args.file, json.dumps(held, ensure_ascii=False).encode())

@@ -66,7 +66,6 @@ DECLARED = (
     Setting("first_run_done", False, ""),
     Setting("last_page", "home", ""),
     Setting("last_state", "", ""),
-    Setting("person_name", "", N_("Your name"), "organisation"),
     Setting("site_id", "", N_("Your site"), "organisation"),
     Setting("window", "", ""),
 )

@@ -118,7 +118,7 @@ class SyncEngine:
             self._tell(state="running", step=_("Connecting"), sentence="")
             tally = _Tally()
             try:
-                self._exchange(transport, tally)
+                self._exchange_as_one(transport, tally)
                 if self.app.run(setting_up.ensure_profile):
                     self._exchange(transport, tally)
             except WimdeskError as problem:
@@ -136,6 +136,21 @@ class SyncEngine:
     def cancel(self) -> None:
         """Stop the running pass at its next step."""
         self._cancelled.set()
+
+    def _exchange_as_one(self, transport: Transport, tally: _Tally) -> None:
+        """Exchange; where this profile turns out to be a copy of another, number what waits anew, once."""
+        try:
+            self._exchange(transport, tally)
+            return
+        except inbox.UnknownOwn:
+            log.info("the endpoint knows more of this device than this profile")
+        except Refused as refused:
+            if refused.number != Problem.NUMBERS_USED:
+                raise
+        self.app.run(identity.renew_epoch)
+        self.app.renew_author()
+        tally.acked = 0
+        self._exchange(transport, tally)
 
     def _exchange(self, transport: Transport, tally: _Tally) -> None:
         again = True
@@ -160,15 +175,10 @@ class SyncEngine:
         try:
             return transport.post(PATH_SYNC, self._request(first, ops), SyncResponse, self._token(transport))
         except Refused as refused:
-            if refused.number == Problem.NUMBERS_USED:
-                self.app.run(identity.renew_epoch)
-                self.app.renew_author()
-                first, ops = self.app.read(outbox.next_batch)
-            elif refused.number == Problem.TOKEN_NEEDED:
-                self.app.run(put_token, "")
-            else:
+            if refused.number != Problem.TOKEN_NEEDED:
                 raise
-        # The token ran out, or this profile is a copy: ask once more, as what we are now.
+        # The token ran out: ask for a new one, once.
+        self.app.run(put_token, "")
         return transport.post(PATH_SYNC, self._request(first, ops), SyncResponse, self._token(transport))
 
     def _request(self, first: int, ops: list[Op]) -> SyncRequest:

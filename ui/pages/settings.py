@@ -152,7 +152,7 @@ class SettingsPage(Page):
 
     def _build_organisation(self) -> None:
         card = self._card(_("Organisation & site"))
-        self.person = QLineEdit(self.desk.app.settings.text("person_name"))
+        self.person = QLineEdit(self.desk.app.identity().person_name)
         self.person.setFixedWidth(theme.px(_CONTROL))
         self.person.editingFinished.connect(self._save_person)
         self._add(card, SettingRow(_("Your name"), self.person, _("It stands beside what you change.")))
@@ -265,7 +265,7 @@ class SettingsPage(Page):
 
     def _save_person(self) -> None:
         name = self.person.text().strip()
-        if name != self.desk.app.settings.text("person_name"):
+        if name != self.desk.app.identity().person_name:
             self.desk.tasks.work(self, lambda _progress: self.desk.app.set_person(name))
 
     def _switch_sample(self) -> None:

@@ -45,7 +45,7 @@ def prepare(session: Session, cls: type[Record], values: Mapping[str, object], r
         raise RuleBroken([("id", _("This is no id. Leave it out, and WIMDesk makes one."))])
     record = cls(**dict(values))
     if record_id:
-        record.id = record_id
+        record.id = record_id.lower()  # as the others will read it from 16 bytes
     session.add(record)
     return record
 
@@ -122,6 +122,8 @@ def _refuse_wrong_kinds(cls: type[Record], values: Mapping[str, object]) -> None
         for name, info in known.items()
         if name in values and (sentence := _wrong_kind(info, values[name]))
     ]
+    if not isinstance(values.get("deleted", False), bool):
+        wrong.append(("deleted", _("{label}: this kind of value does not fit.").format(label=_("In the trash"))))
     if wrong:
         raise RuleBroken(wrong)
 

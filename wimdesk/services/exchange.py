@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,9 @@ from wimdesk.records import rules
 from wimdesk.services import editing
 from wimdesk.store import journal
 from wimdesk.store.record import Record, fields
+
+_VERBATIM = frozenset({"text", "long_text"})
+_LONGEST_CELL = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ def read_text(path: Path) -> str:
     except OSError as error:
         raise UserError(_("This file can't be read. Nothing was imported. Check its name and place.")) from error
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16")
+        return raw.decode("utf-16", errors="replace")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -79,15 +83,31 @@ def read_text(path: Path) -> str:
 def import_csv(session: Session, type_name: str, text: str) -> Imported:
     """Bring rows in. Raises UserError that names each bad line; then nothing was imported."""
     cls = editing.type_of(type_name)
+    csv.field_size_limit(_LONGEST_CELL)
     reader = csv.DictReader(io.StringIO(text, newline=""), dialect=_dialect(text))
+    try:
+        _refuse_unknown_columns(cls, reader.fieldnames or [])
+        return _take_rows(session, cls, reader)
+    except csv.Error as error:
+        raise UserError(
+            _("Line {line} can't be read as CSV. Nothing was imported. Save the file as CSV again.").format(
+                line=reader.line_num
+            )
+        ) from error
+
+
+def _refuse_unknown_columns(cls: type[Record], names: Sequence[str]) -> None:
     known = fields(cls)
-    unknown = [name for name in reader.fieldnames or [] if name and name != "id" and name not in known]
-    if not reader.fieldnames or unknown:
+    unknown = [name for name in names if name and name != "id" and name not in known]
+    if not names or unknown:
         raise UserError(
             _("These columns are not known: {names}. Nothing was imported. Known: {known}.").format(
                 names=", ".join(unknown) or "-", known=", ".join(known)
             )
         )
+
+
+def _take_rows(session: Session, cls: type[Record], reader: csv.DictReader[str]) -> Imported:
     counts = {"new": 0, "changed": 0, "same": 0}
     bad: list[str] = []
     # One flush for the whole file: a flush for each row costs more than the rows do.
@@ -116,11 +136,16 @@ def _take_row(session: Session, cls: type[Record], row: dict[str, str]) -> str:
     if None in row:
         raise RuleBroken([("", _("there are more cells than columns."))])
     texts = {name: text for name, text in row.items() if name and name != "id" and text is not None}
-    values = {name: editing.parse(cls, name, text.strip()) for name, text in texts.items()}
+    known = fields(cls)
+    values = {
+        # What was written by a person comes back as it was, with its line ends and blanks.
+        name: editing.parse(cls, name, text if known[name]["kind"] in _VERBATIM else text.strip())
+        for name, text in texts.items()
+    }
     broken = rules.check_values(cls, values) + cls.problems(values)
     if broken:
         raise RuleBroken(broken)
-    record_id = (row.get("id") or "").strip() or _id_of(session, cls, texts)
+    record_id = (row.get("id") or "").strip().lower() or _id_of(session, cls, texts)
     found = session.get(cls, record_id)
     if found is None:
         editing.prepare(session, cls, {k: v for k, v in values.items() if v not in (None, "")}, record_id)

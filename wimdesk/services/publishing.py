@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from sync.protocol import ALLIANCE
 from wimdesk.errors import UserError
 from wimdesk.i18n import _
 from wimdesk.identifiers import derived_id
@@ -27,7 +28,7 @@ def publish(session: Session, type_name: str, record_id: str, scope: Scope) -> s
     values = {name: getattr(source, name) for name in fields(type(source)) if name not in _LEFT_OUT}
     if "state" in values and type_name == "library_item":
         values["state"] = "submitted" if scope == "shared" else "published"
-    _refuse_narrow_links(session, source, values)
+    _refuse_narrow_links(session, source, space)
     counterpart_id = derived_id("publish", record_id, scope)
     found = session.get(type(source), counterpart_id)
     if found is None:
@@ -55,16 +56,16 @@ def _mark_source(source: Record, values: dict[str, object], counterpart_id: str)
         source.state = values["state"]  # type: ignore[attr-defined]  # a field of some types
 
 
-def _refuse_narrow_links(session: Session, source: Record, values: dict[str, object]) -> None:
+def _refuse_narrow_links(session: Session, source: Record, space: str) -> None:
     """A record refers only to records of its own or a wider space: anything else would leak."""
     for name, info in fields(type(source)).items():
         link = info.get("link")
-        target = values.get(name)
+        target = getattr(source, name)
         if link and target:
             found = history.fetch(session, link, str(target))
-            if found.space.endswith("/private"):
+            if found.space not in {space, ALLIANCE}:
                 raise UserError(
-                    _("“{label}” points to something private. Nothing was shared. Remove it first.").format(
+                    _("“{label}” points to what fewer people see. Nothing was shared. Remove it first.").format(
                         label=_(info["label"])
                     )
                 )

@@ -86,7 +86,8 @@ def open_clashes(session: Session, record: str | None = None) -> list[TwoPlaces]
 def _latest(session: Session, row: Row[Any]) -> int:
     """Return the seq of the value that shows now: its author may have gone on since the two met."""
     state = inbox.clash_states(session, row.record).get(row.field)
-    return row.winner if row.field == DELETED or state is None else max(row.winner, state.seq)
+    winner: int = row.winner
+    return winner if row.field == DELETED or state is None else max(winner, state.seq)
 
 
 def count_clashes(session: Session) -> int:

@@ -39,7 +39,7 @@ def create(session: Session) -> None:
     facts.put(
         session,
         device=str(uuid.uuid4()),
-        epoch=int.from_bytes(os.urandom(8)) >> 1,
+        epoch=_new_epoch(),
         organisation=str(uuid.uuid4()),
         role="coordinator",
     )
@@ -98,28 +98,6 @@ def adopt(session: Session, *, device: str, organisation: str) -> None:
     facts.put(session, device=device, organisation=organisation)
 
 
-def renew_epoch(session: Session) -> None:
-    """Number what waits anew: this profile is a copy, and the other one has used the old numbers."""
-    epoch = int.from_bytes(os.urandom(8)) >> 1
-    rows = session.execute(select(tables.op).where(tables.op.c.state == tables.WAITING).order_by(tables.op.c.n)).all()
-    numbers = {row.n: fresh for fresh, row in enumerate(rows, 1)}
-    for row in rows:
-        renumbered = {"epoch": epoch, "n": numbers[row.n], "base": _renumbered(row.base, numbers)}
-        session.execute(update(tables.op).where(tables.op.c.pos == row.pos).values(renumbered))
-    known = types()
-    for type_name, record in {(row.type, row.record) for row in rows if row.type in known}:
-        table = inspect(known[type_name]).local_table
-        versions = session.scalar(select(table.c.versions).where(table.c.id == record)) or {}
-        changing = update(table).where(table.c.id == record)  # type: ignore[arg-type]  # always a Table
-        session.execute(changing.values(versions=_renumbered(versions, numbers)))
-    facts.put(session, epoch=epoch)
-
-
-def _renumbered(base: dict[str, int], numbers: dict[int, int]) -> dict[str, int]:
-    known = {name: seq for name, seq in base.items() if seq >= 0 or -seq in numbers}
-    return {name: seq if seq >= 0 else -numbers[-seq] for name, seq in known.items()}
-
-
 def _rename(session: Session, table: FromClause, old: str, new: str) -> list[str]:
     """Put the new id wherever the old one stands, in texts and inside lists and maps; return the records' ids."""
     held = {c.name: type_coerce(c, Text) for c in table.columns if isinstance(c.type, Text | JSON)}
@@ -131,6 +109,40 @@ def _rename(session: Session, table: FromClause, old: str, new: str) -> list[str
         changed = update(table).where(func.instr(column, old) > 0)
         session.execute(changed.values({name: func.replace(column, old, new)}))
     return [*ids, new]
+
+
+def renew_epoch(session: Session) -> int:
+    """Number what waits anew, under a new epoch; return how many operations that are.
+
+    For a profile that was copied or restored: the endpoint knows its old numbers for something else.
+    """
+    author = journal.scribe_of(session).author
+    op = tables.op
+    mine = (op.c.device == author.device, op.c.epoch == author.epoch)
+    waiting = session.execute(select(op).where(*mine, op.c.state == tables.WAITING).order_by(op.c.n)).all()
+    numbers = {row.n: number for number, row in enumerate(waiting, 1)}
+    seqs = {row.n: row.seq for row in session.execute(select(op.c.n, op.c.seq).where(*mine, op.c.seq.is_not(None)))}
+
+    def moved(places: dict[str, int]) -> dict[str, int]:
+        now = {name: -numbers[-at] if -at in numbers else seqs.get(-at, at) for name, at in places.items()}
+        return {name: at for name, at in now.items() if at >= 0 or -at <= len(numbers)}
+
+    epoch = _new_epoch()
+    for row in waiting:
+        values = {"epoch": epoch, "n": numbers[row.n], "base": moved(row.base)}
+        session.execute(update(op).where(op.c.pos == row.pos).values(values))
+    for name, record in {(row.type, row.record) for row in waiting}:
+        table = inspect(types()[name]).local_table
+        if isinstance(table, Table):
+            versions: dict[str, int] = session.scalar(select(table.c.versions).where(table.c.id == record)) or {}
+            session.execute(update(table).where(table.c.id == record).values(versions=moved(versions)))
+    facts.put(session, epoch=epoch)
+    return len(waiting)
+
+
+def _new_epoch() -> int:
+    """63 random bits: what the database can hold as a positive number."""
+    return int.from_bytes(os.urandom(8)) >> 1
 
 
 def forget_sample(session: Session) -> int:

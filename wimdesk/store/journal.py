@@ -110,7 +110,8 @@ def _capture(session: Session, _context: UOWTransaction, _instances: object) -> 
             raise RuntimeError("a record is deleted by setting `deleted`, never by session.delete")
     forced: dict[Record, set[str]] = session.info.pop("forced", {})
     scribe = scribe_of(session)
-    rows, again = [], []
+    rows: list[dict[str, Any]] = []
+    again: list[dict[str, Any]] = []
     made = session.new  # built anew at each access
     changed = [*made, *session.dirty]
     numbers = _Numbers(session, scribe.author)

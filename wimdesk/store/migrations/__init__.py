@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlcipher3 import dbapi2
 
-from wimdesk.errors import ProfileTooNew
+from wimdesk.errors import NotAProfile, ProfileTooNew
 from wimdesk.i18n import _
 from wimdesk.store import backup
 from wimdesk.store.engine import connect, translated
@@ -23,6 +23,24 @@ def migrate(path: Path, key: bytes, backups: Path) -> int:
     Each step is one transaction together with the note that it ran. A verified backup is made
     before the first step of an existing database. Raises ProfileTooNew.
     """
+    if not path.exists():
+        return _create(path, key, backups)
+    if path.stat().st_size == 0:
+        raise NotAProfile(_("The file of your data is empty. Nothing was changed. Please restore a backup."))
+    return _run(path, key, backups)
+
+
+def _create(path: Path, key: bytes, backups: Path) -> int:
+    """Make a new database beside its place and move it there whole: an empty file is always damage."""
+    fresh = path.with_suffix(".new")
+    for rest in path.parent.glob(fresh.name + "*"):
+        rest.unlink()
+    steps = _run(fresh, key, backups)
+    fresh.replace(path)
+    return steps
+
+
+def _run(path: Path, key: bytes, backups: Path) -> int:
     connection = connect(path, key, create=True)
     try:
         version = int(connection.execute("PRAGMA user_version").fetchone()[0])
