@@ -248,7 +248,11 @@ def make_submission(app: App, args: argparse.Namespace) -> object:
 
     if not args.out:
         raise UserError(_("Say where to: --out FILE.pdf. Nothing was written."))
-    return reporting.submit_to_file(app, args.kind, args.period, args.document_language, Path(args.out))
+    made = app.run(reporting.make_submission, args.kind, args.period, args.document_language)
+    kept = app.read(reporting.values_of, made)
+    pdf = reporting.render(kept["kind"], kept.pop("data"), kept["language"])
+    exchange.write_file(Path(args.out), pdf)
+    return kept | {"file": args.out, "bytes": len(pdf)}
 
 
 @_with_app

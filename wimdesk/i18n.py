@@ -6,15 +6,19 @@ argument, because its language may be another one. Catalogues: resources/transla
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import gettext as _gettext
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 
 import resources
 
 LANGUAGES = {"en": "English", "fr": "Français", "es": "Español"}
 _current: list[_gettext.NullTranslations] = [_gettext.NullTranslations()]
 _code: list[str] = ["en"]
+_spoken: ContextVar[str] = ContextVar("spoken", default="")
+"""The language of a document that this thread is writing; empty where it is the screen's."""
 
 
 @functools.cache
@@ -30,19 +34,34 @@ def set_language(language: str) -> None:
     _current[0] = translator(code)
 
 
+@contextlib.contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Within the block this thread's words are in another language; other threads keep theirs."""
+    token = _spoken.set(code)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
 def language() -> str:
     """Return the code of the current language."""
-    return _code[0]
+    return _spoken.get() or _code[0]
+
+
+def _words() -> _gettext.NullTranslations:
+    spoken = _spoken.get()
+    return translator(spoken) if spoken else _current[0]
 
 
 def _(text: str) -> str:
     """Return the text in the current language."""
-    return _current[0].gettext(text) if text else ""
+    return _words().gettext(text) if text else ""
 
 
 def ngettext(one: str, many: str, count: int) -> str:
     """Return the form for this count in the current language."""
-    return _current[0].ngettext(one, many, count)
+    return _words().ngettext(one, many, count)
 
 
 def N_(text: str) -> str:
