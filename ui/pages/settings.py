@@ -50,7 +50,8 @@ class SettingRow(QWidget):
         self.label.setBuddy(control)
         words.addWidget(self.label)
         self.sentence = Text(sentence, "caption", wrap=True)
-        self.sentence.setVisible(bool(sentence))
+        if not sentence:
+            self.sentence.hide()  # shown it would flash up as a window: it has no parent yet
         words.addWidget(self.sentence)
         row.addLayout(words, 1)
         row.addWidget(control, 0, Qt.AlignmentFlag.AlignVCenter)
