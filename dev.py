@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 LOCK = ROOT / "requirements.lock"
 CATALOGUES = ROOT / "resources" / "translations"
-TRANSLATED = ("fr", "es")
+TRANSLATED = {"fr": "nplurals=2; plural=(n > 1);", "es": "nplurals=2; plural=(n != 1);"}
 STAMP = VENV / "set-up-for"
 IS_WINDOWS = os.name == "nt"
 PYTHON = VENV / ("Scripts/python.exe" if IS_WINDOWS else "bin/python")
@@ -323,19 +323,38 @@ def bench(arguments: list[str]) -> int:
     return call_module("wimdesk", "bench", *arguments)
 
 
+def write_header(catalogue: Path, language: str) -> None:
+    """Give a catalogue its fixed first entry, so that renewing it changes no date and names no computer."""
+    lines = (
+        "Project-Id-Version: WIMDesk",
+        "POT-Creation-Date: 2026-01-01 00:00+0000", "PO-Revision-Date: 2026-01-01 00:00+0000",
+        "Last-Translator: WIMDesk", f"Language: {language}", "Language-Team: WIMDesk",
+        f"Plural-Forms: {TRANSLATED[language]}", "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8",
+        "Content-Transfer-Encoding: 8bit", "Generated-By: dev.py",
+    )  # fmt: skip
+    header = 'msgid ""\nmsgstr ""\n' + "".join(f'"{line}\\n"\n' for line in lines)
+    entries = catalogue.read_text(encoding="utf-8") if catalogue.exists() else ""
+    if 'msgid ""\nmsgstr ""\n"' in entries[:200]:
+        entries = entries.partition("\n\n")[2]
+    catalogue.parent.mkdir(parents=True, exist_ok=True)
+    catalogue.write_text(header + "\n" + entries.lstrip("\n"), encoding="utf-8", newline="\n")
+
+
 def words() -> int:
     """Renew resources/translations: new words come in empty, gone ones go, the rest stays."""
     set_up()
     os.chdir(ROOT)
-    template = Path(tempfile.mkdtemp()) / "wimdesk.pot"
     gather = ["-k", "N_", "-k", "ngettext:1,2", "-k", "gettext", "--sort-output", "--no-location", "--omit-header"]
-    code = call_module("babel.messages.frontend", "extract", *gather, "-o", str(template), "wimdesk", "ui", "sync")
-    for language in TRANSLATED:
-        folder = CATALOGUES / language / "LC_MESSAGES"
-        kind = "update" if (folder / "wimdesk.po").exists() else "init"
-        more = ["--no-fuzzy-matching", "--ignore-obsolete", "--omit-header"] if kind == "update" else []
-        common = ["-D", "wimdesk", "-i", str(template), "-d", str(CATALOGUES), "-l", language]
-        code = code or call_module("babel.messages.frontend", kind, *common, *more)
+    quiet = ["--no-fuzzy-matching", "--ignore-obsolete", "--omit-header"]
+    with tempfile.TemporaryDirectory() as folder:
+        template = str(Path(folder) / "wimdesk.pot")
+        code = call_module("babel.messages.frontend", "extract", *gather, "-o", template, "wimdesk", "ui", "sync")
+        for language in TRANSLATED:
+            catalogue = CATALOGUES / language / "LC_MESSAGES" / "wimdesk.po"
+            write_header(catalogue, language)
+            common = ["-D", "wimdesk", "-i", template, "-d", str(CATALOGUES), "-l", language]
+            code = code or call_module("babel.messages.frontend", "update", *common, *quiet)
+            write_header(catalogue, language)
     return code or call_module("babel.messages.frontend", "compile", "-D", "wimdesk", "-d", str(CATALOGUES))
 
 
