@@ -157,6 +157,12 @@ def test_the_profile_is_made_once(app: App) -> None:
     assert len(app.read(editing.rows, "organization")) == 1
 
 
+def test_what_has_no_name_yet_is_not_called_by_its_id(app: App) -> None:
+    ana, post = app.run(people.begin_person), app.run(people.begin_post)
+    assert app.read(people.person_card, ana).name == app.read(people.post_card, post).label == ""
+    assert app.read(people.load).people[0].name == "Without a name"
+
+
 def test_a_new_site_lies_in_the_country_of_the_organisation(full: App) -> None:
     site = full.run(people.begin_site)
     assert full.read(editing.values, "site", site)["country_code"] == "PE"

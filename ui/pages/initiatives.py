@@ -149,10 +149,12 @@ class InitiativesPage(Page):
         self._close_pane()
         self.empty.setVisible(not record and bool(self._board and self._board.entries))
         if record and self._board is not None:
-            self.pane = InitiativePane(self.desk, record, self._board.themes, record == self._begun)
+            self.pane = InitiativePane(self.desk, record, self._board.themes)
             self.pane.moved.connect(self.show_record)
             self._column.addWidget(self.pane, 1)
-            self._begun = ""
+            if record == self._begun:
+                self._begun = ""
+                self.pane.edit(True)
 
     def _close_pane(self) -> None:
         if self.pane is not None:

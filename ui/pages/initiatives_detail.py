@@ -62,9 +62,7 @@ class InitiativePane(QWidget):
 
     moved = Signal(str)
 
-    def __init__(
-        self, desk: Desk, record: str, themes: Sequence[ThemeInfo], fresh: bool = False, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, desk: Desk, record: str, themes: Sequence[ThemeInfo], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.record = record
         self.detail: Detail | None = None
@@ -90,8 +88,6 @@ class InitiativePane(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.area)
-        if fresh:
-            self.edit(True)
         self.reload()
 
     def reload(self) -> None:

@@ -163,7 +163,7 @@ def _profile_item(found: Directory) -> Item:
 
 def _person_item(row: PersonRow) -> Item:
     meta = " · ".join(part for part in (", ".join(row.posts) or row.role, row.reach) if part)
-    spoken = ". ".join(part for part in (row.name, *row.posts, row.role, row.reach) if part)
+    spoken = ". ".join(part for part in dict.fromkeys((row.name, *row.posts, row.role, row.reach)) if part)
     return Item(row.id, Row(row.name, meta=meta or _("No role yet"), initials=row.initials or "?"), spoken)
 
 

@@ -252,10 +252,15 @@ def person_card(session: Session, person: str) -> PersonCard:
     found = history.fetch(session, "person", person)
     return PersonCard(
         person,
-        found.caption(),
+        _name_of(found),
         _contacts(session, person),
         tuple(_terms(session, clock.today().isoformat(), person=person)),
     )
+
+
+def _name_of(record: Record) -> str:
+    """Return the caption; empty where nothing was written yet, as a caption falls back to the id."""
+    return "" if record.caption() == record.id else record.caption()
 
 
 def _contacts(session: Session, person: str) -> tuple[Contact, ...]:
@@ -270,7 +275,7 @@ def post_card(session: Session, post: str, day: str = "") -> PostCard:
     people = sorted(session.scalars(ours(session, Person)), key=lambda person: fold(person.caption()))
     return PostCard(
         post,
-        "" if found.caption() == post else found.caption(),
+        _name_of(found),
         tuple(_terms(session, day or clock.today().isoformat(), post=post)),
         tuple((person.id, full_name(person.given_name, person.family_name)) for person in people),
     )

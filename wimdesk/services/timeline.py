@@ -75,8 +75,11 @@ def _edits_of(session: Session, record: Record, subject: str) -> list[Edit]:
 def _first_replaced(session: Session, record: str) -> dict[str, object]:
     """What the first own edit of each field replaced: it may have come without an operation, as a sample does."""
     found: dict[str, object] = {}
+    seen: set[str] = set()
     for row in session.execute(select(tables.op).where(tables.op.c.record == record).order_by(tables.op.c.pos)):
-        found = journal.before_of(row) | found
+        before = journal.before_of(row)
+        found |= {name: before[name] for name in row.fields if name in before and name not in seen}
+        seen |= set(row.fields)
     return found
 
 
