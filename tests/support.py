@@ -1,0 +1,165 @@
+"""Real profiles and a real endpoint for tests, made as cheaply as they come."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from filelock import FileLock
+
+from sync.client import enrolment
+from sync.client.engine import Report, SyncEngine
+from sync.server.service import issue_code, running
+from wimdesk import search
+from wimdesk.app import DATABASE, App
+from wimdesk.identifiers import new_id
+from wimdesk.services import editing
+from wimdesk.store import facts, history, identity, keys
+from wimdesk.store.engine import Store
+from wimdesk.store.history import TwoPlaces
+from wimdesk.store.record import Info, Values, fields
+
+PASSPHRASE = "correct horse battery staple"
+
+
+@dataclass
+class Template:
+    """One profile made in the ordinary way. Copies skip only what makes a passphrase slow on purpose."""
+
+    folder: Path
+    unlocked: keys.Unlocked
+
+    @classmethod
+    def make(cls, folder: Path) -> Template:
+        App.open(folder, PASSPHRASE).close()
+        return cls(folder, keys.unlock(folder, PASSPHRASE))
+
+    def open(self, folder: Path) -> App:
+        """Open a copy that is a device of its own."""
+        shutil.copytree(self.folder, folder)
+        device = keys.DeviceKeys(Ed25519PrivateKey.generate(), X25519PrivateKey.generate())
+        unlocked = keys.Unlocked(self.unlocked.database, device)
+        lock = FileLock(folder / "lock")
+        lock.acquire(blocking=False)
+        store = Store(folder / DATABASE, unlocked.database, identity.author(identity.NOBODY))
+        search.attach(store)
+        app = App(folder, lock, unlocked, store)
+        app.run(identity.create)
+        app.renew_author()
+        return app
+
+
+@dataclass
+class Endpoint:
+    """A running endpoint."""
+
+    data: Path
+    url: str
+
+    def code(self, organisation: str, role: str = "coordinator") -> str:
+        return issue_code(self.data, organisation, role)["code"]
+
+
+@contextmanager
+def endpoint_at(data: Path) -> Iterator[Endpoint]:
+    """Serve for as long as the block lasts."""
+    with running(data, failed_attempts=100_000) as url:
+        yield Endpoint(data, url)
+
+
+@dataclass
+class Laptop:
+    """An enrolled profile and its engine, in the words of a story."""
+
+    app: App
+    engine: SyncEngine
+
+    @classmethod
+    def join(cls, app: App, endpoint: Endpoint, organisation: str, role: str = "coordinator", name: str = "") -> Laptop:
+        enrolment.enrol(app, endpoint.code(organisation, role), endpoint.url)
+        if name:
+            app.set_person(name)
+        return cls(app, SyncEngine(app))
+
+    def sync(self) -> Report:
+        return self.engine.run_once()
+
+    def add(self, type_name: str, **values: object) -> str:
+        return self.app.run(editing.add, type_name, values)
+
+    def change(self, type_name: str, record: str, **values: object) -> None:
+        self.app.run(editing.change, type_name, record, values)
+
+    def remove(self, type_name: str, record: str) -> None:
+        self.app.run(editing.remove, type_name, record)
+
+    def see(self, type_name: str, record: str) -> Values:
+        return self.app.read(editing.values, type_name, record)
+
+    def questions(self) -> list[TwoPlaces]:
+        return self.app.read(history.open_clashes)
+
+    def close(self) -> None:
+        self.engine.stop()
+        self.app.close()
+
+
+@dataclass
+class Office:
+    """Opens profiles and laptops for one test, and closes them after it."""
+
+    template: Template
+    folder: Path
+    endpoint: Endpoint | None = None
+    organisation: str = field(default_factory=lambda: f"WIM {new_id()}")
+    opened: list[Callable[[], None]] = field(default_factory=list)
+
+    def app(self, name: str = "profile") -> App:
+        app = self.template.open(self.folder / name)
+        self.opened.append(app.close)
+        return app
+
+    def laptop(self, name: str, organisation: str = "", role: str = "coordinator") -> Laptop:
+        assert self.endpoint is not None
+        laptop = Laptop.join(self.app(name), self.endpoint, organisation or self.organisation, role, name)
+        self.opened.append(laptop.close)
+        return laptop
+
+    def close(self) -> None:
+        for close in reversed(self.opened):
+            close()
+
+
+def fact(app: App, key: str) -> str:
+    """A local fact of the profile as text."""
+    return app.read(facts.text, key)
+
+
+def sample_value(info: Info, mark: str) -> object:
+    """A value of the column's kind, with letters of several scripts, recognisable by the mark."""
+    kind = info["kind"]
+    by_kind: dict[str, object] = {
+        "texts": {"en": f"{mark} en", "fr": f"{mark} é\u0301û"},
+        "long_texts": {"en": f"{mark}\nsecond line, “quoted”; and; more", "es": f"{mark} ñ"},
+        "map": {"mark": mark, "numbers": [1, 2.5, None, True], "inner": {"a": "ä"}},
+        "codes": ["one", f"two {mark}"],
+        "long_text": f" {mark}\r\nline two, \"quoted\" 北京 \n",
+        "day": "2026-03-04",
+        "month": "2026-03",
+        "flag": True,
+        "integer": 7,
+        "decimal": 2.5,
+        "choice": next(iter(info.get("choices", {"": ""}))),
+        "link": new_id(),
+    }
+    return by_kind.get(kind, f"{mark} ‏عربى 'x' \N{SNOWMAN}")
+
+
+def sample_row(cls: type, mark: str) -> dict[str, object]:
+    """A value for each column of a record type."""
+    return {name: sample_value(info, mark) for name, info in fields(cls).items()}
