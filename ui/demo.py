@@ -20,7 +20,7 @@ FIRST, SECOND, SECRETARIAT = "laptop", "second-laptop", "secretariat"
 
 def run(out: Path | None) -> int:
     """Show the demo until its window is closed. The data is thrown away, except where a folder is given."""
-    from ui import application
+    from ui.application import run as open_window
 
     with contextlib.ExitStack() as stack:
         kept = "" if out is None else os.environ.get("WIMDESK_PASSPHRASE", "")
@@ -32,7 +32,7 @@ def run(out: Path | None) -> int:
         profile = prepare(folder, endpoint, word)
         if out is not None:
             say(_("The data is kept in {folder}. Its passphrase: {word}").format(folder=out, word=word))
-        return application.run(profile, word)
+        return open_window(profile, word)
 
 
 def prepare(folder: Path, endpoint: Endpoint, passphrase: str) -> Path:

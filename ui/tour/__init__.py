@@ -68,19 +68,16 @@ def has_display() -> bool:
 def _set_up(stack: contextlib.ExitStack, application: QApplication, out: Path, endpoint: bool) -> Stage:
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wimdesk-tour-")))
     running = stack.enter_context(Endpoint(folder / "endpoint")) if endpoint else None
+    second = Laptop.make("second", folder / "second")
+    stack.callback(second.close)
+    office = Room(application, folder / "secretariat", "secretariat", known=True)
+    stack.callback(office.close)
     room = Room(application, folder / "first", "first")
     stack.callback(room.close)
-    second, secretariat = (_laptop(stack, folder, name) for name in ("second", "secretariat"))
-    stage = Stage(out, running, room, second, secretariat)
+    stage = Stage(out, running, room, second, office)
     stage.listen()
     stack.callback(stage.stop_listening)
     return stage
-
-
-def _laptop(stack: contextlib.ExitStack, folder: Path, name: str) -> Laptop:
-    laptop = Laptop.make(name, folder / name)
-    stack.callback(laptop.close)
-    return laptop
 
 
 def _write_summary(stage: Stage, steps: list[Step], pictures: Step, seconds: float) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QLineEdit, QPushButton
+
 from ui.pages.initiatives import InitiativesPage
 from ui.pages.initiatives_detail import InitiativePane
 from ui.tour import hands, opening
@@ -34,7 +36,7 @@ def _take_part(stage: Stage) -> Details:
     expect({one["theme_id"] for one in initiatives} == {theme["id"] for theme in themes}, "a theme has no initiative")
     shown = page.list.list.model.records()
     expect({one["id"] for one in initiatives} <= set(shown), "the list leaves an initiative out")
-    chosen = _open_one(stage, page, [one["id"] for one in initiatives if one["state"] == "running"])
+    chosen = _open_one(stage, page, [one["id"] for one in initiatives])
     _join(stage, page, chosen)
     _log(stage, page, chosen)
     stage.look("step3-taking-part")
@@ -44,14 +46,17 @@ def _take_part(stage: Stage) -> Details:
 
 
 def _open_one(stage: Stage, page: InitiativesPage, candidates: list[str]) -> str:
-    """Open the first of these in which we take no part yet."""
+    """Open the first of these that we can join."""
     organisation = stage.first.app.identity().organisation
     ours = stage.first.app.read(editing.rows, "participation", where={"organization_id": organisation})
-    chosen = next(one for one in candidates if one not in {part["initiative_id"] for part in ours})
-    page.show_record(chosen)
-    stage.room.idle()
-    hands.wait(lambda: page.pane is not None and page.pane.record == chosen, "the initiative did not open")
-    return chosen
+    taken = {part["initiative_id"] for part in ours}
+    for chosen in (one for one in candidates if one not in taken):
+        page.show_record(chosen)
+        stage.room.idle()
+        expect(_pane(page).record == chosen, "the initiative did not open")
+        if any(hands.all_of(_pane(page), QPushButton, "Take part")):
+            return chosen
+    raise StepFailed("there is no initiative that we can join")
 
 
 def _pane(page: InitiativesPage) -> InitiativePane:
@@ -62,7 +67,7 @@ def _pane(page: InitiativesPage) -> InitiativePane:
 
 def _join(stage: Stage, page: InitiativesPage, initiative: str) -> None:
     pane = _pane(page)
-    hands.write(hands.find(pane, hands.QLineEdit, "What we can give"), "Two people, six hours a month")
+    hands.write(hands.find(pane, QLineEdit, "What we can give"), "Two people, six hours a month")
     hands.press(pane, "Take part")
     stage.room.idle()
     parts = _parts(stage, initiative)
@@ -72,8 +77,8 @@ def _join(stage: Stage, page: InitiativesPage, initiative: str) -> None:
 
 def _log(stage: Stage, page: InitiativesPage, initiative: str) -> None:
     pane = _pane(page)
-    hands.write(hands.find(pane, hands.QLineEdit, "What was done"), DONE)
-    hands.write(hands.find(pane, hands.QLineEdit, "Hours"), "2.5")
+    hands.write(hands.find(pane, QLineEdit, "What was done"), DONE)
+    hands.write(hands.find(pane, QLineEdit, "Hours"), "2.5")
     hands.press(pane, "Add to the log")
     stage.room.idle()
     lines = stage.first.app.read(editing.rows, "activity", where={"initiative_id": initiative})

@@ -32,6 +32,8 @@ def run(stage: Stage) -> Details:
     _type(page, "women_employed", WRONG)
     said = _break(stage, room, page, site, month)
     _type(page, "women_employed", FIGURES["women_employed"])
+    read = stage.first.app.read
+    hands.wait(lambda: not read(metrics.month_sheet, site, month).blockers(), "the cell never saved itself", 5)
     room.idle()
     _prove(stage.first.app.read(metrics.month_sheet, site, month))
     hands.press(page, page.submit_button.text())

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from ui.forms.contact_detail import ContactCard
 from ui.pages.organisation import OrganisationPage
 from ui.pages.organisation_cards import PersonPane, PostPane, ProfileCard, RecordCard, SitePane
 from ui.tour import hands
@@ -78,7 +80,7 @@ def _person(app: App, room: Room, page: OrganisationPage) -> str:
     for kind, text in (("E-mail", "lucia@example.org"), ("Phone", "+51 900 000 000")):
         before = len(contacts.lines())
         hands.press_and_choose(contacts, "Add a number or address", kind)
-        hands.wait(lambda before=before: len(contacts.lines()) > before, f"no line for {kind} came")
+        hands.wait(partial(_has_more, contacts, before), f"no line for {kind} came")
         line = contacts.lines()[-1]
         _fill(line.value, text)
         room.save(line.binder.is_dirty)
@@ -87,6 +89,10 @@ def _person(app: App, room: Room, page: OrganisationPage) -> str:
     kept = sorted(row["value"] for row in app.read(editing.rows, "contact_detail", where={"person_id": person}))
     expect(kept == ["+51 900 000 000", "lucia@example.org"], f"the contact details are {kept}")
     return person
+
+
+def _has_more(contacts: ContactCard, before: int) -> bool:
+    return len(contacts.lines()) > before
 
 
 def _post(app: App, room: Room, page: OrganisationPage, person: str) -> str:

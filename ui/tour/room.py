@@ -23,16 +23,16 @@ SIZE = (1366, 740)
 class Room:
     """The running program on a profile of its own; `laptop` is there as soon as the profile is open."""
 
-    def __init__(self, application: QApplication, folder: Path, name: str, passphrase: str = "") -> None:
+    def __init__(self, application: QApplication, folder: Path, name: str, *, known: bool = False) -> None:
         settings = Settings(folder / "settings.json")
-        for name, value in (("sync_automatically", False), ("first_run_done", True), ("last_page", "organisation")):
-            settings.put(name, value)
-        self.program = Program(application, folder, passphrase or os.urandom(16).hex())
+        settings.put("sync_automatically", False)
+        settings.put("scheme", "light")
+        settings.put("first_run_done", known)
+        self.program = Program(application, folder, os.urandom(16).hex())
         self.window = self.program.window
         self.window.resize(*SIZE)
         self.program.start()
-        self.window.activateWindow()
-        wait(self.window.isActiveWindow, "the window never became active")
+        self.activate()
         wait(lambda: self.program.desk is not None, "the profile was not opened")
         app, engine = self.program.app, self.program.engine
         if app is None or engine is None:
@@ -40,8 +40,14 @@ class Room:
         self.laptop = Laptop(name, app, engine)
         settle()
 
+    def activate(self) -> None:
+        """Bring the window to the front; a screen that nobody sees leaves that to us after each list that popped up."""
+        self.window.activateWindow()
+        wait(self.window.isActiveWindow, "the window never became active")
+
     def page(self, key: str, kind: type[P], record_id: str = "") -> P:
         """Show a page and return it; raises StepFailed where it is another one."""
+        self.activate()
         self.window.show_page(key, record_id)
         self.idle()
         page = self.window.page()

@@ -11,15 +11,33 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QMessageLogContext, QObject, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
+from ui.main_window import MainWindow
 from ui.tour.endpoint import Endpoint
 from ui.tour.expectations import Details, StepFailed, expect, say
 from ui.tour.laptop import Laptop
 from ui.tour.room import Room
 from wimdesk.errors import WimdeskError
 
+
+class Watch(QObject):
+    """Hears of each widget that shows as a window without being one: it would flash up and take the focus."""
+
+    def __init__(self, heard: list[str]) -> None:
+        super().__init__()
+        self._heard = heard
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            meant = isinstance(watched, MainWindow | QDialog) or watched.windowType() in _POPUPS
+            if not meant:
+                self._heard.append(f"{type(watched).__name__} “{watched.accessibleName()}” flashed up as a window")
+        return False
+
+
+_POPUPS = (Qt.WindowType.Popup, Qt.WindowType.ToolTip, Qt.WindowType.Tool)
 _HARMLESS = ("This plugin does not support",)
 
 
@@ -32,11 +50,13 @@ class Stage:
     room: Room
     """The first laptop's window."""
     second: Laptop
-    secretariat: Laptop
+    office: Room
+    """The Secretariat's window."""
     pictures: list[str] = field(default_factory=list)
     pdfs: list[str] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
     """What Qt warned of and what was raised in a slot: a step in which there is any has failed."""
+    _watch: Watch | None = None
     known: dict[str, str] = field(default_factory=dict)
     """Ids that a later step needs, by a word of ours."""
 
@@ -44,6 +64,11 @@ class Stage:
     def first(self) -> Laptop:
         """The laptop whose window is open."""
         return self.room.laptop
+
+    @property
+    def secretariat(self) -> Laptop:
+        """The Secretariat's laptop."""
+        return self.office.laptop
 
     def running(self) -> Endpoint:
         """Return the endpoint; raises StepFailed where there is none."""
@@ -73,11 +98,16 @@ class Stage:
         """Hear Qt's warnings and what is raised in a slot, instead of letting them pass."""
         qInstallMessageHandler(self._on_message)
         sys.excepthook = self._on_raised
+        self._watch = Watch(self.heard)
+        application = QApplication.instance()
+        if application is not None:
+            application.installEventFilter(self._watch)
 
     def stop_listening(self) -> None:
         """Leave warnings and exceptions to others again."""
         qInstallMessageHandler(None)
         sys.excepthook = sys.__excepthook__
+        self._watch = None
 
     def _on_message(self, kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
         if kind != QtMsgType.QtDebugMsg and kind != QtMsgType.QtInfoMsg and not text.startswith(_HARMLESS):
