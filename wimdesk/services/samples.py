@@ -33,11 +33,10 @@ def plant(session: Session) -> str:
 
     Sample records are no edits: they are never sent, and `identity.forget_sample` removes them.
     """
+    organisation = str(_own()["organization"][0]["id"])
     for name, entries in _own().items():
         cls = types()[name]
-        rows = [_kept(cls, entry) | {"space": SAMPLE, "owner": entries[0]["id"]} for entry in entries]
-        inbox.plant(session, cls, rows)
-    organisation = str(_own()["organization"][0]["id"])
+        inbox.plant(session, cls, [_kept(cls, e) | {"space": SAMPLE, "owner": organisation} for e in entries])
     for cls, entries in _common():
         inbox.plant(session, cls, [_kept(cls, e) | {"space": SAMPLE, "owner": organisation} for e in entries])
     facts.put(session, sample_organisation=organisation)

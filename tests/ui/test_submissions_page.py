@@ -1,0 +1,95 @@
+"""The Submissions page on a real profile: documents are really made, painted, saved and sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+from pytestqt.qtbot import QtBot
+
+from ui.desk import Desk
+from ui.pages.submissions import SubmissionsPage
+from wimdesk.errors import UserError
+from wimdesk.services import editing, reporting, submitting
+
+Settled = Callable[[], None]
+
+
+@pytest.fixture
+def page(sample_desk: Desk, qtbot: QtBot, settled: Settled) -> SubmissionsPage:
+    made = SubmissionsPage(sample_desk)
+    made.resize(1154, 708)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    settled()
+    return made
+
+
+def test_an_empty_page_offers_a_report_and_makes_it(page: SubmissionsPage, qtbot: QtBot, settled: Settled) -> None:
+    assert page.stack.currentWidget() is page.empty
+    page.empty.button.click()
+    settled()
+    qtbot.waitUntil(lambda: page.detail.view.page_count() >= 2, timeout=10_000)
+    assert page.list.model.rowCount() == 1
+    assert page.detail.send_button.isVisible()
+
+
+def test_the_document_speaks_the_language_chosen_for_it(
+    page: SubmissionsPage, qtbot: QtBot, settled: Settled, tmp_path: Path
+) -> None:
+    page.language.set_value("es")
+    page.kinds["organisation_profile"].trigger()
+    settled()
+    qtbot.waitUntil(lambda: page.detail.view.page_count() >= 1, timeout=10_000)
+    page.save_to(tmp_path / "profile.pdf")
+    settled()
+    text = PdfReader(tmp_path / "profile.pdf").pages[0].extract_text()
+    assert "Perú" in text
+    assert PdfReader(tmp_path / "profile.pdf").trailer["/Root"]["/Lang"] == "es"
+
+
+def test_the_same_data_gives_the_same_bytes_and_no_second_draft(sample_desk: Desk) -> None:
+    app = sample_desk.app
+    first = app.run(reporting.make_submission, "participation_report", "2026", "fr")
+    again = app.run(reporting.make_submission, "participation_report", "2026", "fr")
+    assert first == again
+    values = app.read(reporting.values_of, first)
+    once, twice = (reporting.render(values["kind"], values["data"], "fr") for _ in range(2))
+    assert once == twice
+    assert values["digest"] == reporting.digest_of(values["data"])
+
+
+def test_what_was_sent_stays_and_a_new_version_follows_it(sample_desk: Desk) -> None:
+    app = sample_desk.app
+    first = app.run(reporting.make_submission, "participation_report", "2026", "en")
+    app.run(reporting.send, first)
+    with pytest.raises(UserError):
+        app.run(reporting.send, first)
+    app.run(editing.add, "activity", {"date": "2026-11-20", "text": "One more visit"})
+    second = app.run(reporting.make_submission, "participation_report", "2026", "en")
+    assert second != first
+    assert app.read(editing.values, "submission", second)["version_of_id"] == first
+    lines = {line.id: line.state for line in app.read(submitting.load)}
+    assert lines == {first: "queued", second: "draft"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "period"),
+    [("nonsense", "2026"), ("participation_report", "last year"), ("participation_report", "2026-13")],
+)
+def test_what_can_t_be_made_is_said_and_nothing_is_kept(sample_desk: Desk, kind: str, period: str) -> None:
+    with pytest.raises(UserError):
+        sample_desk.app.run(reporting.make_submission, kind, period, "en")
+    assert sample_desk.app.read(editing.rows, "submission") == []
+
+
+def test_the_secretariat_says_why_something_comes_back(sample_desk: Desk) -> None:
+    app = sample_desk.app
+    made = app.run(reporting.make_submission, "participation_report", "2026", "en")
+    with pytest.raises(UserError):
+        app.run(reporting.answer, made, "returned", " ")
+    app.run(reporting.answer, made, "returned", "The April figures are missing.")
+    assert app.read(submitting.detail, made).note == "The April figures are missing."
