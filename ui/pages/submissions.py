@@ -52,7 +52,7 @@ class SubmissionsPage(Page):
         self.new_button.setMenu(menu)
         for widget in (self.period, self.language, self.new_button):
             self.header.add_action(widget)
-        self.list = RecordList(_("Submissions"), lines=1)
+        self.list = RecordList(_("Submissions"))
         self.list.setFixedWidth(theme.px(_LIST))
         self.list.chosen.connect(self.show_record)
         self.detail = SubmissionDetail()

@@ -65,7 +65,7 @@ def _line(session: Session, found: Submission, who: identity.Identity, waiting: 
         # Sent is said when it has left; received once the endpoint has given it its place.
         state = "queued" if found.id in waiting or not who.enrolled else "received"
     owner = "" if mine else _organisation(session, found.owner)
-    text = _("Waits for the next sync") if state == "queued" else _(STATES.get(state, ""))
+    text = _("Waiting to send") if state == "queued" else _(STATES.get(state, ""))
     title = _(KINDS.get(found.kind, "")) or found.kind
     spoken = LANGUAGES.get(found.language, found.language)
     return Line(found.id, title, found.period, spoken, owner, state, text, found.updated_at)
