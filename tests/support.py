@@ -148,7 +148,7 @@ def sample_value(info: Info, mark: str) -> object:
         "long_texts": {"en": f"{mark}\nsecond line, “quoted”; and; more", "es": f"{mark} ñ"},
         "map": {"mark": mark, "numbers": [1, 2.5, None, True], "inner": {"a": "ä"}},
         "codes": ["one", f"two {mark}"],
-        "long_text": f" {mark}\r\nline two, \"quoted\" 北京 \n",
+        "long_text": f' {mark}\r\nline two, "quoted" 北京 \n',
         "day": "2026-03-04",
         "month": "2026-03",
         "flag": True,

@@ -155,7 +155,7 @@ def test_a_reading_session_cannot_write(app: App) -> None:
         session.add(Site(id="x", space="y", owner="z"))
         session.flush()
 
-    with pytest.raises(Exception, match="readonly|read-only|written"):
+    with pytest.raises(Exception, match=r"readonly|read-only|written"):
         app.read(act)
 
 

@@ -142,7 +142,9 @@ def deletion_and_edit_meet_as_a_question(world: World) -> None:
             unseen = [
                 other.seq
                 for other in world.log[: change.seq - 1]
-                if DELETED not in other.values and not world.had_seen(change, other.seq) and _still_shows(world, other, change)
+                if DELETED not in other.values
+                and not world.had_seen(change, other.seq)
+                and _still_shows(world, other, change)
             ]
             if unseen:
                 key = (DELETED, change.seq, max(unseen))

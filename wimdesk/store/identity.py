@@ -108,7 +108,7 @@ def _rename(session: Session, table: FromClause, old: str, new: str) -> list[str
     for name, column in held.items():
         changed = update(table).where(func.instr(column, old) > 0)
         session.execute(changed.values({name: func.replace(column, old, new)}))
-    return [*ids, new]
+    return [*ids, new] if old in ids else ids
 
 
 def renew_epoch(session: Session) -> int:
