@@ -90,7 +90,7 @@ def open_canvas(stream: io.BytesIO, about: Title, font: str) -> Canvas:
 
 def document_of(canvas: Canvas) -> pdfdoc.PDFDocument:
     """Return the document behind a canvas, for which reportlab has no public name."""
-    return canvas._doc  # noqa: SLF001
+    return canvas._doc  # noqa: SLF001 - reportlab has no public name for it
 
 
 def close_canvas(canvas: Canvas, tree: StructureTree, about: Title, submission: Submission) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from wimdesk.pdf.chart import Axis, axis, categories, runs, values
@@ -66,7 +67,7 @@ class _Plot:
 
     def x(self, index: int) -> float:
         """Return where the x label of that index lies."""
-        return self.left + (self.right - self.left) * (index + 0.5) / len(self.labels)
+        return float(self.left + (self.right - self.left) * (index + 0.5) / len(self.labels))
 
     def y(self, value: float) -> float:
         """Return where a value lies."""
@@ -109,7 +110,7 @@ class _Plot:
         canvas.setDash(list(DASHES[index % len(DASHES)]))
         for stretch in runs(series, self.labels):
             spots = [(self.x(at), self.y(value)) for at, value in stretch]
-            for start, end in zip(spots, spots[1:], strict=False):
+            for start, end in itertools.pairwise(spots):
                 canvas.line(*start, *end)
             for x, y in spots:
                 canvas.circle(x, y, 2.4, stroke=0, fill=1)

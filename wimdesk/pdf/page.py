@@ -64,7 +64,7 @@ class Sheet:
 
     def has_room(self, height: float) -> bool:
         """Tell whether ``height`` points are left above the footer."""
-        return self.y - height >= BOTTOM
+        return bool(self.y - height >= BOTTOM)
 
     def need(self, height: float) -> None:
         """Begin a new page unless ``height`` points are left; a height of more than a page is let through."""

@@ -27,7 +27,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Setting:
-    """Sizes of a table in points; ``inset`` is the room left and right of a text; ``row_heads`` makes the first cell of each row its heading."""
+    """Sizes of a table in points.
+
+    ``inset`` is the room left and right of a text; ``row_heads`` makes the first cell of each row its heading.
+    """
 
     size: float = 8.5
     leading: float = 11.5

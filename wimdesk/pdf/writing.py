@@ -37,7 +37,7 @@ class Writing:
         parts = text[:10].split("-")
         try:
             numbers = [int(part) for part in parts]
-            day = datetime.date(*(numbers + [1, 1])[:3])
+            day = datetime.date(*[*numbers, 1, 1][:3])
         except (ValueError, TypeError):
             return text
         if len(numbers) == 1:
