@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QCoreApplication,
-    QDeadlineTimer,
-    QEventLoop,
     QLibraryInfo,
     QLocale,
     QObject,
@@ -34,7 +32,6 @@ if TYPE_CHECKING:
     from wimdesk.app import App
 
 log = logging.getLogger(__name__)
-_CLOSING_MS = 10_000
 
 
 def run(folder: Path, passphrase: str | None = None) -> int:
@@ -117,7 +114,6 @@ class Program(QObject):
         self._opener.locked.connect(self._ask_passphrase)
         self._opener.refused.connect(self._refuse)
         self.window.painted.connect(lambda: self.open(self._passphrase))
-        self.window.closing.connect(self.close)
 
     def start(self) -> None:
         """Show the window; opening the profile begins when it has been painted."""
@@ -135,7 +131,6 @@ class Program(QObject):
         self._closed = True
         self._opener.wait()
         if self.desk is not None:
-            self._finish_saving(self.desk)
             self.desk.bridge.close()
             self.desk.tasks.close()
         if self.engine is not None:
@@ -225,12 +220,6 @@ class Program(QObject):
             self.dress()
         elif name == "site_id":
             self.window.refresh_frame()
-
-    @staticmethod
-    def _finish_saving(desk: Desk) -> None:
-        limit = QDeadlineTimer(_CLOSING_MS)
-        while desk.tasks.writes and not limit.hasExpired():
-            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents, 20)
 
 
 def _is_known(app: App) -> bool:

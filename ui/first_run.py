@@ -54,7 +54,6 @@ class FirstRun(QFrame):
             self._inside.setParent(None)
             self._inside.deleteLater()
         self._inside = QWidget()
-        self._outer.addWidget(self._inside)
         column = QVBoxLayout(self._inside)
         column.addStretch(2)
         column.addWidget(self._brand(), 0, Qt.AlignmentFlag.AlignHCenter)
@@ -63,15 +62,23 @@ class FirstRun(QFrame):
         card.setFixedWidth(theme.px(_WIDTH))
         card.content.setSpacing(14)
         card.content.setContentsMargins(12, 10, 12, 8)
-        column.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        # Stretches, not an alignment: only so the card gets the height that its wrapped lines need.
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(card)
+        middle.addStretch(1)
+        column.addLayout(middle)
         column.addSpacing(12)
         column.addLayout(self._other_ways())
         column.addStretch(3)
-        (self._language, self._place, self._name, self._code)[step](card)
+        first = (self._language, self._place, self._name, self._code)[step](card)
+        self._outer.addWidget(self._inside)
+        self._inside.show()
+        first.setFocus()
 
     # ------------------------------------------------------------- the pages
 
-    def _language(self, card: Card) -> None:
+    def _language(self, card: Card) -> QWidget:
         self._head(card, "globe", _("Which language do you want to use?"), _("You can change it at any time."))
         group = QButtonGroup(card)
         for code, name in LANGUAGES.items():
@@ -81,8 +88,9 @@ class FirstRun(QFrame):
             group.addButton(choice)
             card.add(choice)
         self._buttons(card, PLACE)
+        return self.next_button
 
-    def _place(self, card: Card) -> None:
+    def _place(self, card: Card) -> QWidget:
         self._head(
             card,
             "building-2",
@@ -104,9 +112,9 @@ class FirstRun(QFrame):
         pair.addWidget(FieldRow(_("Country"), self.country), 1)
         card.add_layout(pair)
         self._buttons(card, NAME)
-        self.organisation.setFocus()
+        return self.organisation
 
-    def _name(self, card: Card) -> None:
+    def _name(self, card: Card) -> QWidget:
         self._head(
             card,
             "user",
@@ -118,9 +126,9 @@ class FirstRun(QFrame):
         self.person.returnPressed.connect(self.finish)
         card.add(FieldRow(_("Your name"), self.person))
         self._buttons(card, None)
-        self.person.setFocus()
+        return self.person
 
-    def _code(self, card: Card) -> None:
+    def _code(self, card: Card) -> QWidget:
         self._head(
             card,
             "key-round",
@@ -133,7 +141,7 @@ class FirstRun(QFrame):
         back = QuietButton(_("Back"), "arrow-left")
         back.clicked.connect(lambda: self.show_step(LANGUAGE))
         card.content.addWidget(back, 0, Qt.AlignmentFlag.AlignLeft)
-        self.join_form.code.setFocus()
+        return self.join_form.code
 
     # ------------------------------------------------------------- what follows
 

@@ -6,7 +6,7 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QDeadlineTimer, QEvent, QEventLoop, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -41,10 +41,9 @@ _STATES: dict[str, Connection] = {
 
 
 class MainWindow(QWidget):
-    """Painted before anything is read; `take` gives it the desk. Emits ``painted`` once, ``closing`` at the end."""
+    """Painted before anything is read; `take` gives it the desk. Emits ``painted`` once."""
 
     painted = Signal()
-    closing = Signal()
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
@@ -55,6 +54,7 @@ class MainWindow(QWidget):
         self._pages: dict[str, Page] = {}
         self._current = ""
         self._was_painted = False
+        self._warned = False
         self._frame: Frame | None = None
         self.setWindowTitle("WIMDesk")
         self.setAccessibleName("WIMDesk")
@@ -168,6 +168,8 @@ class MainWindow(QWidget):
             page = entry.make(desk)
             self._pages[entry.key] = page
             self.stack.addWidget(page)
+        if self.palette_box is not None:
+            self.palette_box.hide()
         self.stack.setCurrentWidget(page)
         self._current = entry.key
         self.sidebar.select(entry.key)
@@ -313,13 +315,29 @@ class MainWindow(QWidget):
         super().changeEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.flush()
+        if not self._all_saved() and not self._warned:
+            # Closing now would lose what was typed: the banner says why; closing again means it.
+            self._warned = True
+            event.ignore()
+            return
         size = self.normalGeometry().size()
         wide = "max" if self.isMaximized() else ""
         if size.isValid():
             self.settings.put("window", f"{size.width()}x{size.height()}{wide}")
-        self.closing.emit()
         super().closeEvent(event)
+
+    def _all_saved(self) -> bool:
+        """Save what is being typed and wait for it; say whether all of it is saved."""
+        if self.desk is None:
+            return True
+        failed: list[str] = []
+        remember = self.desk.tasks.not_saved.connect(failed.append)
+        self.flush()
+        limit = QDeadlineTimer(_CLOSING_SECONDS * 1000)
+        while self.desk.tasks.writes and not limit.hasExpired():
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents, 20)
+        self.desk.tasks.not_saved.disconnect(remember)
+        return not failed and not self.desk.tasks.writes
 
     def _fold(self) -> None:
         self.sidebar.set_collapsed(self.width() < theme.px(FOLDS_BELOW))

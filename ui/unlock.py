@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -28,7 +28,12 @@ class Calm(QFrame):
         outer.addStretch(2)
         self.card = Card()
         self.card.setFixedWidth(theme.px(_WIDTH))
-        outer.addWidget(self.card, 0, Qt.AlignmentFlag.AlignHCenter)
+        # Stretches, not an alignment: only so the card gets the height that its wrapped lines need.
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(self.card)
+        middle.addStretch(1)
+        outer.addLayout(middle)
         outer.addStretch(3)
         self.card.content.setSpacing(12)
         self.card.content.setContentsMargins(8, 8, 8, 8)

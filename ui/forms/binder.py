@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from functools import partial
 from typing import TYPE_CHECKING
 
 import shiboken6
@@ -46,6 +47,7 @@ class Binder(QObject):
         self._class = editing.type_of(type_name)
         self._info = fields(self._class)
         self._rows: dict[str, FieldRow] = {}
+        self._parts: dict[QObject, str] = {}
         self._known: dict[str, object] = {}
         self._pending: dict[str, object] = {}
         self._typed: set[str] = set()
@@ -68,8 +70,7 @@ class Binder(QObject):
         row = FieldRow(words + star, made, _(info.get("help", "")) if hint is None else hint)
         self._rows[name] = row
         editors.on_change(made, lambda: self._edit(name))
-        for part in (made, *made.findChildren(QWidget)):
-            part.installEventFilter(self)
+        self._watch(name, made)
         made.destroyed.connect(self.flush)
         return row
 
@@ -124,18 +125,19 @@ class Binder(QObject):
         return self._show_rules()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in {QEvent.Type.FocusOut, QEvent.Type.Hide} and isinstance(watched, QWidget):
-            name = self._name_of(watched)
-            if name:
-                self._leave(name)
-        return super().eventFilter(watched, event)
+        # A form that is being destroyed sends these too: nothing of Qt may be touched here.
+        kind = event.type()
+        if kind in {QEvent.Type.FocusOut, QEvent.Type.Hide} and watched in self._parts:
+            self.flush()
+            if kind == QEvent.Type.FocusOut:
+                QTimer.singleShot(0, self, partial(self._leave, self._parts[watched]))
+        return False
 
     # ------------------------------------------------------------- a person types
 
     def _edit(self, name: str) -> None:
         editor, info = self._rows[name].editor, self._info[name]
-        for part in editor.findChildren(QWidget):
-            part.installEventFilter(self)  # some editors grow new lines; a second call does no harm
+        self._watch(name, editor)  # some editors grow new lines while they are used
         self._typed.add(name)
         sentence = editors.unreadable(editor, info)
         if not sentence or info["kind"] not in {"integer", "decimal"}:
@@ -145,17 +147,20 @@ class Binder(QObject):
             self._show_rules()
         self.edited.emit(name)
 
+    def _watch(self, name: str, editor: QWidget) -> None:
+        for part in (editor, *editor.findChildren(QWidget)):
+            if part not in self._parts:
+                self._parts[part] = name
+                part.installEventFilter(self)
+
     def _leave(self, name: str) -> None:
-        if name in self._pending:
-            self.flush()
+        if not all(shiboken6.isValid(row) and shiboken6.isValid(row.editor) for row in self._rows.values()):
+            return
         if name in self._typed:
             self._judged.add(name)
             self._show_rules()
         if name not in self._pending:
             self._typed.discard(name)
-
-    def _name_of(self, widget: QWidget) -> str:
-        return next((n for n, row in self._rows.items() if row.editor is widget or row.editor.isAncestorOf(widget)), "")
 
     def _show_rules(self) -> list[tuple[str, str]]:
         found = dict(self._broken())

@@ -17,7 +17,7 @@ from ui.widgets.rows import ROW_ROLE, Row, RowDelegate, row_list
 from wimdesk.events import Changed
 from wimdesk.i18n import _
 
-_LIST, _READING = 260, 680
+_LIST, _READING = 340, 680
 _MARGIN = 32
 
 
@@ -86,7 +86,7 @@ class HelpPage(Page):
             self._place.addWidget(self._article(self._topic))
 
     def _article(self, topic: Topic) -> QWidget:
-        content = QWidget()
+        content = QFrame()
         outer = QHBoxLayout(content)
         outer.setContentsMargins(_MARGIN, 24, _MARGIN, 24)
         inner = QWidget()

@@ -150,7 +150,8 @@ class HomePage(Page):
             parts = [label, moments.moment(news.at), news.by]
         else:
             parts = [f"{label}, {what}", moments.moment(news.at), news.by]
-        row = _Line(_ICONS.get(news.type, "pencil"), news.caption or label, " · ".join(part for part in parts if part))
+        words = " · ".join(part for part in parts if part)
+        row = _Line(_ICONS.get(news.type, "pencil"), news.caption or label, words, plain=True)
         page = _PAGES.get(news.type)
         if page is not None and not news.removed:
             button = IconButton("chevron-right", _("Open: {what}").format(what=news.caption or label))
@@ -173,7 +174,7 @@ class HomePage(Page):
 class _Line(QWidget):
     """A picture, a title, a quiet line below it, and room for a button at the right."""
 
-    def __init__(self, icon: str, title: str, sentence: str, token: str = "text2") -> None:
+    def __init__(self, icon: str, title: str, sentence: str, token: str = "text2", plain: bool = False) -> None:
         super().__init__()
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 4, 0, 4)
@@ -181,10 +182,11 @@ class _Line(QWidget):
         self._row.addWidget(IconLabel(icon, token, 20))
         words = QVBoxLayout()
         words.setSpacing(1)
-        words.addWidget(Text(title, "strong", wrap=True))
+        words.addWidget(Text(title, "body" if plain else "strong", wrap=True))
         quiet = Text(sentence, "caption", wrap=True)
         words.addWidget(quiet)
-        quiet.setVisible(bool(sentence))
+        if not sentence:
+            quiet.hide()  # shown it would flash up as a window: it has no parent yet
         self._row.addLayout(words, 1)
         self.setMinimumHeight(theme.px(44))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)

@@ -238,8 +238,8 @@ class SettingsPage(Page):
 
         def measure(_progress: Progress) -> tuple[int, int, str]:
             copies = sorted((folder / "backups").glob("*.db"))
-            size = sum(each.stat().st_size for each in folder.glob("wimdesk.db*"))
-            return size, sum(each.stat().st_size for each in copies), copies[-1].name if copies else ""
+            size = sum(_size(each) for each in sorted(folder.glob("wimdesk.db*")))
+            return size, sum(_size(each) for each in copies), copies[-1].name if copies else ""
 
         self.desk.tasks.work(self, measure, done=self._tell_size, key="size")
 
@@ -326,6 +326,13 @@ def _facts(session: object) -> tuple[Identity, list[SiteChoice]]:
     from wimdesk.store import identity
 
     return identity.read(session), metrics.sites(session)  # type: ignore[arg-type]  # always a session
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0  # the database folds its log away whenever it likes
 
 
 def _megabytes(size: int) -> str:

@@ -115,14 +115,15 @@ def home(session: Session, site: str = "") -> Home:
     """Return the home page: what to do next (five at most), what was done lately, how far the beginning is."""
     around = frame(session, site)
     today = clock.today()
+    begun = _begun(session)
     tasks = [
         *_decide(around),
         *_metrics(session, site),
         *_terms(session, today),
         *_unsent(session, around, today),
-        *_profile(session),
+        *(_profile(session) if begun.profile else ()),  # before that it is the first of the three steps
     ]
-    return Home(around, _begun(session), tuple(tasks[:MOST_TASKS]), tuple(_news(session)))
+    return Home(around, begun, tuple(tasks[:MOST_TASKS]), tuple(_news(session)))
 
 
 def _begun(session: Session) -> Begun:
