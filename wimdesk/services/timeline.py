@@ -95,13 +95,13 @@ def _in_words(
     return _(info["label"]), value_text(session, name, info, before), value_text(session, name, info, after)
 
 
-def value_text(session: Session, name: str, info: Info, value: object) -> str:
-    """Return a field's value as a person reads it, shortened to a few lines."""
+def value_text(session: Session, name: str, info: Info, value: object, most: int = _SHORTENED) -> str:
+    """Return a field's value as a person reads it, shortened to so many letters: a few lines."""
     if value is None or value in ("", {}, []):
         return ""
     write = _TEXTS.get(info["kind"])
     text = write(session, name, info, value) if write else str(value)
-    return text if len(text) <= _SHORTENED else text[: _SHORTENED - 1].rstrip() + "…"
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
 def _choice(_session: Session, _name: str, info: Info, value: object) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sync.merge import DELETED
 from wimdesk.errors import NotFound
 from wimdesk.i18n import _
-from wimdesk.store import inbox, journal, tables
+from wimdesk.store import clashes, inbox, journal, tables
 from wimdesk.store.record import Record, blank_row, types
 
 
@@ -142,6 +142,7 @@ def undo(session: Session, act: int) -> int:
     for row in rows:
         record = fetch(session, row.type, row.record)
         changed += _undo_one(record, row)
+        clashes.reopen(session, row)
     return changed
 
 

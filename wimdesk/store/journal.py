@@ -20,7 +20,7 @@ from sync.merge import ALL, DELETED
 from sync.protocol import Payload
 from wimdesk import clock
 from wimdesk.identifiers import new_id
-from wimdesk.store import tables
+from wimdesk.store import clashes, tables
 from wimdesk.store.record import LOCAL_COLUMNS, Record, default, fields
 
 _pack = msgspec.msgpack.Encoder().encode
@@ -95,6 +95,7 @@ def force(session: Session, record: Record, values: dict[str, object]) -> None:
     if values:
         session.info.setdefault("forced", {}).setdefault(record, set()).update(values)
         flag_modified(record, "versions")
+        clashes.close(session, record.id, values)
 
 
 def _guard(state: ORMExecuteState) -> None:

@@ -1,0 +1,395 @@
+"""What the Sync centre shows, in words: what needs a decision, what waits, what was refused, what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from sqlalchemy.orm import Session
+
+from sync.merge import DELETED
+from sync.protocol import Problem
+from wimdesk.errors import UserError
+from wimdesk.i18n import N_, _, ngettext
+from wimdesk.services import timeline
+from wimdesk.services.sizes import size_text
+from wimdesk.store import history, identity, outbox, tables
+from wimdesk.store.history import TwoPlaces, Version
+from wimdesk.store.record import Record, fields, fits, types
+
+_FULL_TEXT = 20_000
+_MOST_SAME = 12
+
+REFUSALS: dict[int, str] = {
+    Problem.SPACE_FORBIDDEN: N_("Your role may not send to this place. It stays here. Ask the Secretariat."),
+    Problem.OWNER_FORBIDDEN: N_("This belongs to another organisation. Your change stays here. Ask the Secretariat."),
+    Problem.TOO_LARGE: N_("This is too large to send. It stays here. Shorten it and save it again."),
+    Problem.MALFORMED: N_("The Secretariat could not read this. It stays here. Update WIMDesk and change it again."),
+}
+REFUSED = N_("The Secretariat did not take this. It stays here. Ask the Secretariat what to do.")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One value to choose. `seq` names it; `who` says who set it and when; `left` is the side it stands on."""
+
+    seq: int
+    text: str
+    who: str
+    mine: bool
+    shown: bool
+    left: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One field with two values or more. `before` is what all started from, empty where that is not known."""
+
+    field: str
+    label: str
+    before: str
+    options: tuple[Option, ...]
+    suggested: int = 0
+    """The seq to begin with, 0 where nothing speaks for one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One record that was changed in two places."""
+
+    record: str
+    type: str
+    type_label: str
+    caption: str
+    summary: str
+    sentence: str
+    left: tuple[str, str]
+    right: tuple[str, str]
+    """Title of a column, and who and when."""
+    questions: tuple[Question, ...]
+    same: tuple[tuple[str, str], ...]
+    is_deletion: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What waits to be sent for one record, or was refused: fields with bytes, and why not."""
+
+    record: str
+    type: str
+    type_label: str
+    caption: str
+    fields: tuple[str, ...]
+    changes: int
+    size: int
+    at: str
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One sync of the past; `lines` are (label, value) pairs."""
+
+    at: str
+    ok: bool
+    title: str
+    summary: str
+    sentence: str
+    lines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The whole Sync centre at one moment. `waiting_size` counts bytes, `last_success` is UTC (RFC 3339)."""
+
+    decisions: tuple[Decision, ...] = ()
+    waiting: tuple[Parcel, ...] = ()
+    refused: tuple[Parcel, ...] = ()
+    done: tuple[Done, ...] = ()
+    waiting_size: int = 0
+    last_success: str = ""
+    enrolled: bool = False
+    sample: bool = False
+
+
+def load(session: Session) -> Review:
+    """Return everything the Sync centre shows, in the reader's language."""
+    who = identity.read(session)
+    entries = outbox.waiting(session)
+    waiting = _parcels(session, [entry for entry in entries if entry.state == tables.WAITING])
+    refused = _parcels(session, [entry for entry in entries if entry.state == tables.REFUSED])
+    return Review(
+        decisions=tuple(_decisions(session)),
+        waiting=tuple(waiting),
+        refused=tuple(refused),
+        done=tuple(_history(outbox.runs(session))),
+        waiting_size=sum(parcel.size for parcel in waiting),
+        last_success=outbox.last_success(session),
+        enrolled=who.enrolled,
+        sample=who.sample,
+    )
+
+
+def decide(session: Session, type_name: str, record: str, choice: Mapping[str, int]) -> None:
+    """Keep these values (field to the seq of the version) as an ordinary edit of one act.
+
+    Raises UserError where somebody has decided meanwhile; nothing is changed then.
+    """
+    known = fields(type(history.fetch(session, type_name, record)))
+    values: dict[str, object] = {}
+    for field, group in groupby(sorted(history.open_clashes(session, record), key=_field), key=_field):
+        version = _versions(group).get(choice.get(field, 0))
+        if version is None:
+            continue
+        if field == DELETED:
+            values[DELETED] = version.value is True
+        elif field in known and fits(known[field], version.value):
+            values[field] = version.value
+    if values.keys() != choice.keys():
+        raise UserError(_("This was decided in the meantime. Nothing was changed. Look at it again."))
+    history.decide(session, type_name, record, values)
+
+
+# ----------------------------------------------------------------- what needs a decision
+
+
+def _field(clash: TwoPlaces) -> str:
+    return clash.field
+
+
+def _decisions(session: Session) -> Iterable[Decision]:
+    by_record: dict[str, list[TwoPlaces]] = {}
+    for clash in history.open_clashes(session):
+        by_record.setdefault(clash.record, []).append(clash)
+    for record_id, found in by_record.items():
+        cls = types().get(found[0].type)
+        record = session.get(cls, record_id) if cls else None
+        if record is not None:
+            made = _decision(session, record, found)
+            if made.questions:
+                yield made
+
+
+def _versions(clashes: Iterable[TwoPlaces]) -> dict[int, Version]:
+    """Return every version that stands to choose, by its place; of equal values only one."""
+    found: dict[int, Version] = {}
+    for clash in clashes:
+        for version in (clash.shown, clash.other):
+            if not any(_alike(version, other, clash.field) for other in found.values()):
+                found[version.seq] = version
+    return found
+
+
+def _alike(one: Version, other: Version, field: str) -> bool:
+    if field == DELETED:
+        return (one.value is True) == (other.value is True)
+    return one.value == other.value and type(one.value) is type(other.value)
+
+
+def _decision(session: Session, record: Record, found: list[TwoPlaces]) -> Decision:
+    known = fields(type(record))
+    order = {name: place for place, name in enumerate((DELETED, *known))}
+    asked = sorted((clash for clash in found if clash.field in order), key=lambda clash: order[clash.field])
+    every = [version for clash in asked for version in (clash.shown, clash.other)]
+    left_by = _left_side(every)
+    questions = tuple(
+        _question(session, record, field, list(group), left_by) for field, group in groupby(asked, key=_field)
+    )
+    fields_asked = {question.field for question in questions}
+    here = any(version.mine for version in every)
+    others = list(dict.fromkeys(_name(version) for version in every if not _is_left(version, left_by)))
+    return Decision(
+        record=record.id,
+        type=record.__tablename__,
+        type_label=_(type(record).type_label),
+        caption=_caption(record),
+        summary=_summary(here, left_by, others),
+        sentence=_sentence(fields_asked),
+        left=(_("This computer") if here else left_by, _latest([v for v in every if _is_left(v, left_by)])),
+        right=(
+            _("Shared copy") if here else _joined(others),
+            _latest([version for version in every if not _is_left(version, left_by)]),
+        ),
+        questions=questions,
+        same=_same(session, record, fields_asked),
+        is_deletion=fields_asked == {DELETED},
+    )
+
+
+def _left_side(versions: list[Version]) -> str:
+    """Return the name of whoever stands at the left; empty where that is this computer."""
+    if any(version.mine for version in versions) or not versions:
+        return ""
+    return _name(min(versions, key=lambda version: version.seq))
+
+
+def _is_left(version: Version, left_by: str) -> bool:
+    return version.mine if not left_by else _name(version) == left_by
+
+
+def _name(version: Version) -> str:
+    return version.by or _("Somebody")
+
+
+def _who(version: Version) -> str:
+    name = _("You") if version.mine else _name(version)
+    return f"{name} · {timeline.moment_text(version.at)}" if version.at else name
+
+
+def _latest(versions: list[Version]) -> str:
+    if not versions:
+        return ""
+    last = _who(max(versions, key=lambda version: (version.at, version.seq)))
+    more = len({_name(version) for version in versions if not version.mine}) - 1
+    return f"{last} · {ngettext('{count} more', '{count} more', more).format(count=more)}" if more > 0 else last
+
+
+def _joined(names: list[str]) -> str:
+    return ", ".join(names) or _("Shared copy")
+
+
+def _summary(here: bool, left_by: str, others: list[str]) -> str:
+    if here:
+        return _("changed here and by {name}").format(name=_joined(others))
+    if not others:
+        return _("changed by {name} on two computers").format(name=left_by)
+    return _("changed by {first} and {second}").format(first=left_by, second=_joined(others))
+
+
+def _sentence(asked: set[str]) -> str:
+    if asked == {DELETED}:
+        first = _("This was deleted in one place and changed in another.")
+        return f"{first} {_('Choose whether it stays deleted.')} {_('Both versions stay in the history.')}"
+    first = _("This was changed in two places. Choose what to keep, field by field.")
+    return f"{first} {_('Both versions stay in the history.')}"
+
+
+def _question(session: Session, record: Record, field: str, found: list[TwoPlaces], left_by: str) -> Question:
+    versions = _versions(found)
+    shown = found[-1].shown
+    sides = {seq: _is_left(version, left_by) for seq, version in versions.items()}
+    # One of them always stands at the left, or there would be nothing to compare the others with.
+    if versions and not any(sides.values()):
+        sides[min(sides)] = True
+    options = tuple(
+        Option(
+            seq, _text(session, record, field, version.value), _who(version), version.mine,
+            _alike(version, shown, field), sides[seq],
+        )
+        for seq, version in sorted(versions.items(), key=lambda pair: (not sides[pair[0]], pair[0]))
+    )  # fmt: skip
+    if field == DELETED:
+        return Question(field, _("Deleted"), "", options)
+    base = found[0].base
+    before = _text(session, record, field, base.value) if base else ""
+    label = _(fields(type(record))[field]["label"])
+    return Question(field, label, before, options, _suggested(versions, base))
+
+
+def _suggested(versions: dict[int, Version], base: Version | None) -> int:
+    """A value that stands as it was before gives way to the one that is new; else nobody can know."""
+    if base is None:
+        return 0
+    new = [seq for seq, version in versions.items() if version.value != base.value]
+    return new[0] if len(new) == 1 < len(versions) else 0
+
+
+def _text(session: Session, record: Record, field: str, value: object) -> str:
+    if field == DELETED:
+        if value is True:
+            return _("Keep deleted")
+        return _("Bring back") + _edited(session, record, value)
+    info = fields(type(record))[field]
+    if info["kind"] == "map" and isinstance(value, dict):
+        return ngettext("{count} entry", "{count} entries", len(value)).format(count=len(value))
+    return timeline.value_text(session, field, info, value, _FULL_TEXT)
+
+
+def _edited(session: Session, record: Record, value: object) -> str:
+    """Return what the edit of a deleted record said, as further lines."""
+    known = fields(type(record))
+    if not isinstance(value, dict):
+        return ""
+    lines = [
+        f"\n{_(known[name]['label'])}: {timeline.value_text(session, name, known[name], new)}"
+        for name, new in value.items()
+        if name in known
+    ]
+    return "".join(lines[:_MOST_SAME])
+
+
+def _same(session: Session, record: Record, asked: set[str]) -> tuple[tuple[str, str], ...]:
+    found = []
+    for name, info in fields(type(record)).items():
+        if name in asked or info["kind"] == "map":
+            continue
+        text = timeline.value_text(session, name, info, getattr(record, name))
+        if text and not (info["kind"] == "flag" and not getattr(record, name)):
+            found.append((_(info["label"]), text))
+    return tuple(found[:_MOST_SAME])
+
+
+# ----------------------------------------------------------------- what waits and what was done
+
+
+def _parcels(session: Session, entries: list[outbox.Waiting]) -> list[Parcel]:
+    by_record: dict[str, list[outbox.Waiting]] = {}
+    for entry in entries:
+        by_record.setdefault(entry.record, []).append(entry)
+    return [_parcel(session, record, found) for record, found in by_record.items()]
+
+
+def _parcel(session: Session, record_id: str, found: list[outbox.Waiting]) -> Parcel:
+    cls = types().get(found[0].type)
+    record = session.get(cls, record_id) if cls else None
+    known = fields(cls) if cls else {}
+    names = dict.fromkeys(name for entry in found for name in entry.fields)
+    labels = [
+        _("Deleted") if name == DELETED else _(known[name]["label"]) for name in names if name in {*known, DELETED}
+    ]
+    problem = max(entry.problem for entry in found)
+    return Parcel(
+        record=record_id,
+        type=found[0].type,
+        type_label=_(cls.type_label) if cls else found[0].type,
+        caption=_caption(record) if record is not None else _("Something that is not here"),
+        fields=tuple(labels),
+        changes=len(found),
+        size=sum(entry.size for entry in found),
+        at=max(entry.at for entry in found),
+        sentence=_(REFUSALS.get(problem, REFUSED)) if problem else "",
+    )
+
+
+def _caption(record: Record) -> str:
+    caption = record.caption()
+    return caption if caption != record.id else _(type(record).type_label)
+
+
+def _history(runs: list[outbox.Run]) -> Iterable[Done]:
+    """Leave out the syncs in which nothing was new, but for the latest."""
+    for place, run in enumerate(runs):
+        if place == 0 or not run.ok or run.sent or run.received:
+            yield _done(run)
+
+
+def _done(run: outbox.Run) -> Done:
+    counts = []
+    if run.received:
+        counts.append(ngettext("{count} received", "{count} received", run.received).format(count=run.received))
+    if run.sent:
+        counts.append(ngettext("{count} sent", "{count} sent", run.sent).format(count=run.sent))
+    title = ", ".join(counts) or _("Nothing new")
+    moved = size_text(run.bytes_up + run.bytes_down)
+    lines = (
+        (_("Changes sent"), str(run.sent)),
+        (_("Changes received"), str(run.received)),
+        (_("Sent over the line"), size_text(run.bytes_up)),
+        (_("Received over the line"), size_text(run.bytes_down)),
+        (_("Requests"), str(run.requests)),
+    )
+    when = timeline.moment_text(run.at)
+    if not run.ok:
+        return Done(run.at, False, _("Not finished"), when, run.sentence, ())
+    return Done(run.at, True, title, f"{when} · {moved}", run.sentence, lines)
