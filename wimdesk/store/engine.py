@@ -185,7 +185,7 @@ class Store:
         self._closed = True
         self._thread.shutdown(wait=True)
         self._reader.dispose()
-        with contextlib.suppress(DBAPIError), self._writer.connect() as connection:
+        with contextlib.suppress(DBAPIError, dbapi2.Error), self._writer.connect() as connection:
             driver = connection.connection.driver_connection
             if driver is not None:
                 driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

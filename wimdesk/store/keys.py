@@ -72,7 +72,7 @@ def unlock(folder: Path, passphrase: str | None) -> Unlocked:
     """Open the slots of an existing profile. Raises WrongKey or NotAProfile; writes nothing."""
     try:
         held = json.loads((folder / FILE).read_text("utf-8"))
-        profile, slots, sealed = held["profile"], held["slots"], held["device"]
+        profile, slots, sealed = str(held["profile"]), dict(held["slots"]), str(held["device"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NotAProfile(
             _("This folder holds no complete WIMDesk profile. Nothing was changed. Choose another folder or a backup.")
