@@ -121,7 +121,8 @@ class App:
 def _lock(folder: Path) -> FileLock:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / "lock")
+        # Not bound to a thread: a window opens the profile in one thread and closes it in another.
+        lock = FileLock(folder / "lock", thread_local=False)
         lock.acquire(blocking=False)
     except Timeout as error:
         raise ProfileBusy(
