@@ -1,0 +1,389 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+
+from ui import theme
+from ui.application import Program
+from ui.errors import report
+from ui.first_run import FirstRun
+from ui.page import Page
+from ui.pages.home import HomePage
+from ui.pages.settings import SettingsPage
+from ui.trash import TrashPage
+from ui.unlock import Refusal, Unlock
+from wimdesk import i18n
+from wimdesk.app import App
+from wimdesk.i18n import set_language
+from wimdesk.services import editing, samples
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pytestqt.qtbot import QtBot
+
+PASSPHRASE = "four words for tests"
+OWN_PAGES = ("home", "settings", "help", "trash")
+FIRST_PAINT = """
+import sys
+from PySide6.QtWidgets import QApplication
+from ui.application import Program
+from pathlib import Path
+application = QApplication([])
+program = Program(application, Path(sys.argv[1]), "four words for tests")
+heavy = []
+program.window.painted.disconnect()
+program.window.painted.connect(lambda: heavy.append(sorted(set(sys.modules) & {"sqlalchemy", "sqlcipher3", "babel"})))
+program.start()
+while not heavy:
+    application.processEvents()
+print(heavy[0], program.window.sidebar.isVisible())
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Make a profile with the sample in it, as somebody left it."""
+    folder = tmp_path / "profile"
+    app = App.open(folder, PASSPHRASE)
+    app.run(samples.plant)
+    app.renew_author()
+    app.settings.put("first_run_done", True)
+    app.settings.put("scheme", "light")
+    app.close()
+    return folder
+
+
+@pytest.fixture
+def program(dressed: QApplication, qtbot: QtBot, folder: Path) -> Iterator[Program]:
+    program = Program(dressed, folder, PASSPHRASE)
+    program.window.resize(1366, 740)
+    with qtbot.waitSignal(program.ready, timeout=20_000), qtbot.waitActive(program.window):
+        program.start()
+        program.window.activateWindow()
+    yield program
+    finish(program)
+
+
+def finish(program: Program) -> None:
+    program.window.close()
+    program.close()
+    program.window.deleteLater()
+    program.deleteLater()
+    QApplication.sendPostedEvents(None, 52)  # QEvent.DeferredDelete
+    set_language("en")
+
+
+def settle(qtbot: QtBot, program: Program) -> None:
+    desk = program.desk
+    assert desk is not None
+    qtbot.waitUntil(lambda: not desk.tasks.busy(), timeout=10_000)
+
+
+def texts(widget: QWidget) -> str:
+    return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisible())
+
+
+def press(program: Program, key: Qt.Key, *more: Qt.KeyboardModifier) -> None:
+    modifier = more[0] if more else Qt.KeyboardModifier.NoModifier
+    QTest.keyClick(program.window, key, modifier)
+
+
+def shown(program: Program) -> Page:
+    page = program.window.page()
+    assert page is not None
+    return page
+
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def test_nothing_heavy_is_loaded_at_the_first_paint(tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    environment = os.environ | {"PYTHONPATH": str(root)}
+    run = subprocess.run(
+        [sys.executable, "-c", FIRST_PAINT, str(tmp_path / "profile")],
+        capture_output=True, text=True, check=True, env=environment, timeout=60,
+    )  # fmt: skip
+    assert run.stdout.strip() == "[] True"
+
+
+def test_opens_with_the_names_round_the_page(program: Program, qtbot: QtBot) -> None:
+    settle(qtbot, program)
+    window = program.window
+    assert "WIM Arequipa" in texts(window.sidebar)
+    assert "All changes saved on this computer" in texts(window.status)
+    assert "Sync is not set up" in texts(window.status)
+    assert isinstance(shown(program), HomePage)
+    assert "Next for you" in texts(shown(program))
+
+
+def test_keys_go_to_pages_and_to_their_help(program: Program, qtbot: QtBot) -> None:
+    program.window.show_page("settings")
+    assert isinstance(shown(program), SettingsPage)
+    press(program, Qt.Key.Key_F1)
+    assert shown(program).key == "help"
+    settle(qtbot, program)
+    assert "Each change applies at once." in texts(shown(program))
+    press(program, Qt.Key.Key_1, CTRL)
+    assert shown(program).key == "home"
+    assert program.window.sidebar.row("home").isChecked()
+
+
+def test_ctrl_s_says_that_all_is_saved(program: Program) -> None:
+    press(program, Qt.Key.Key_S, CTRL)
+    assert "Saved already" in texts(program.window)
+
+
+def test_starts_where_the_person_left(program: Program, dressed: QApplication, folder: Path, qtbot: QtBot) -> None:
+    program.window.show_page("settings")
+    settle(qtbot, program)
+    program.window.resize(1200, 700)
+    program.window.close()
+    program.close()
+    again = Program(dressed, folder, PASSPHRASE)
+    assert "WIM Arequipa" in [label.text() for label in again.window.sidebar.findChildren(QLabel)]
+    with qtbot.waitSignal(again.ready, timeout=20_000):
+        again.start()
+    assert isinstance(shown(again), SettingsPage)
+    assert again.settings.text("window") == "1200x700"
+    settle(qtbot, again)
+    finish(again)
+
+
+def test_speaks_another_language_at_once(program: Program, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Bracketed(i18n._gettext.NullTranslations):  # noqa: SLF001 - a catalogue of this test only
+        def gettext(self, message: str) -> str:
+            return f"[{message}]"
+
+    monkeypatch.setattr(i18n, "translator", lambda _code: Bracketed())
+    program.window.show_page("settings")
+    page = shown(program)
+    assert isinstance(page, SettingsPage)
+    page.language.set_value("fr")
+    settle(qtbot, program)
+    assert "[Language & region]" in texts(shown(program))
+    assert "[Sync is not set up]" in texts(program.window.status)
+    assert program.window.sidebar.row("home").text() == "[Home]"
+    program.window.show_page("home")
+    settle(qtbot, program)
+    assert "[Next for you]" in texts(shown(program))
+    assert QLocale().language() == QLocale.Language.French
+
+
+def test_changes_the_look_at_once(program: Program) -> None:
+    program.window.show_page("settings")
+    page = shown(program)
+    assert isinstance(page, SettingsPage)
+    page.scheme.set_value("dark")
+    assert theme.is_dark()
+    page.scheme.set_value("contrast")
+    assert theme.is_high_contrast()
+    page.text_size.set_value("125")
+    assert theme.text_scale() == 1.25
+    page.scheme.set_value("light")
+
+
+def test_takes_back_and_brings_back(program: Program, qtbot: QtBot) -> None:
+    app = program.app
+    assert app is not None
+    settle(qtbot, program)
+    site = app.run(editing.add, "site", {"name": "One"})
+    qtbot.wait(50)
+    settle(qtbot, program)
+    app.run(editing.change, "site", site, {"name": "Two"})
+    qtbot.wait(50)
+    settle(qtbot, program)
+
+    def name() -> object:
+        return app.read(editing.values, "site", site)["name"]
+
+    program.window.setFocus()
+    press(program, Qt.Key.Key_Z, CTRL)
+    qtbot.waitUntil(lambda: name() == "One")
+    settle(qtbot, program)
+    press(program, Qt.Key.Key_Y, CTRL)
+    qtbot.waitUntil(lambda: name() == "Two")
+    settle(qtbot, program)
+    press(program, Qt.Key.Key_Z, CTRL)
+    qtbot.waitUntil(lambda: name() == "One")
+    settle(qtbot, program)
+    press(program, Qt.Key.Key_Z, CTRL)
+    qtbot.waitUntil(lambda: bool(app.read(editing.values, "site", site)["deleted"]))
+    settle(qtbot, program)
+
+
+def test_the_undo_bar_takes_back_the_latest_act(program: Program, qtbot: QtBot) -> None:
+    app = program.app
+    assert app is not None
+    site = app.run(editing.add, "site", {"name": "One"})
+    app.run(editing.remove, "site", site)
+    program.window.notices.offer_undo("Site removed.")
+    QTest.mouseClick(program.window.notices.undo_bar.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not app.read(editing.values, "site", site)["deleted"])
+    settle(qtbot, program)
+
+
+def test_finds_a_person_with_ctrl_k(program: Program, qtbot: QtBot) -> None:
+    press(program, Qt.Key.Key_K, CTRL)
+    box = program.window.palette_box
+    assert box is not None
+    assert box.isVisible()
+    QTest.keyClicks(box.field, "mamani")
+    qtbot.waitUntil(lambda: any("Mamani" in words for words in box.words()))
+    box.field.clear()
+    QTest.keyClicks(box.field, "settin")
+    qtbot.waitUntil(lambda: box.words()[:1] == ["Settings"])
+    settle(qtbot, program)
+    QTest.keyClick(box.field, Qt.Key.Key_Return)
+    assert shown(program).key == "settings"
+    assert not box.isVisible()
+
+
+def test_escape_closes_the_box_only(program: Program) -> None:
+    program.window.open_palette()
+    box = program.window.palette_box
+    assert box is not None
+    QTest.keyClick(box.field, Qt.Key.Key_Escape)
+    assert not box.isVisible()
+    assert program.window.isVisible()
+
+
+@pytest.mark.parametrize("key", OWN_PAGES)
+def test_each_page_names_its_controls_and_fits(
+    program: Program, qtbot: QtBot, key: str, nameless: Callable[[QWidget], list[str]]
+) -> None:
+    program.window.show_page(key)
+    settle(qtbot, program)
+    qtbot.wait(20)
+    assert nameless(program.window) == []
+    assert program.window.minimumSizeHint().width() <= 1350
+
+
+def test_a_narrow_window_folds_the_sections(program: Program) -> None:
+    program.window.resize(1000, 640)
+    assert program.window.sidebar.width() < 80
+    program.window.resize(1366, 740)
+    assert program.window.sidebar.width() > 200
+
+
+def test_brings_back_from_the_trash(program: Program, qtbot: QtBot) -> None:
+    app = program.app
+    assert app is not None
+    site = app.run(editing.add, "site", {"name": "Thrown away"})
+    app.run(editing.remove, "site", site)
+    program.window.show_page("trash")
+    page = shown(program)
+    assert isinstance(page, TrashPage)
+    qtbot.waitUntil(page.restore_button.isEnabled)
+    QTest.mouseClick(page.restore_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not app.read(editing.values, "site", site)["deleted"])
+    qtbot.waitUntil(lambda: not page.restore_button.isEnabled())
+    settle(qtbot, program)
+
+
+def test_a_backup_is_made_and_told(program: Program, qtbot: QtBot, folder: Path) -> None:
+    program.window.show_page("settings")
+    page = shown(program)
+    assert isinstance(page, SettingsPage)
+    page.backup_button.click()
+    qtbot.waitUntil(lambda: bool(list((folder / "backups").glob("*.db"))))
+    settle(qtbot, program)
+    assert "Copied and checked" in texts(program.window)
+
+
+def test_removes_the_sample_from_home(program: Program, qtbot: QtBot) -> None:
+    settle(qtbot, program)
+    page = shown(program)
+    assert isinstance(page, HomePage)
+    page.sample.button.click()
+    app = program.app
+    assert app is not None
+    qtbot.waitUntil(lambda: not app.identity().sample)
+    settle(qtbot, program)
+    assert not page.sample.isVisible()
+    assert "Three first steps" in texts(page)
+
+
+def test_a_second_window_says_where_the_first_is(
+    program: Program, dressed: QApplication, folder: Path, qtbot: QtBot
+) -> None:
+    second = Program(dressed, folder, PASSPHRASE)
+    second.start()
+    qtbot.waitUntil(lambda: second.window.findChild(Refusal) is not None, timeout=20_000)
+    assert "already open" in texts(second.window)
+    finish(second)
+    theme.apply(dressed, "light", contrast=False)
+
+
+def test_a_wrong_passphrase_is_told_and_asked_again(dressed: QApplication, folder: Path, qtbot: QtBot) -> None:
+    program = Program(dressed, folder, None)
+    program.start()
+    qtbot.waitUntil(lambda: program.window.findChild(Unlock) is not None, timeout=20_000)
+    first = program.window.findChild(Unlock)
+    assert first is not None
+    first.field.setText("wrong")
+    first.button.click()
+    qtbot.waitUntil(lambda: "not right" in texts(program.window), timeout=20_000)
+    second = program.window.findChildren(Unlock)[-1]
+    second.field.setText(PASSPHRASE)
+    with qtbot.waitSignal(program.ready, timeout=20_000):
+        QTest.keyClick(second.field, Qt.Key.Key_Return)
+    settle(qtbot, program)
+    finish(program)
+
+
+def test_a_new_profile_without_a_keyring_asks_for_a_passphrase(
+    dressed: QApplication, tmp_path: Path, qtbot: QtBot
+) -> None:
+    program = Program(dressed, tmp_path / "new", None)
+    program.start()
+    qtbot.waitUntil(lambda: program.window.findChild(Unlock) is not None, timeout=20_000)
+    unlock = program.window.findChild(Unlock)
+    assert unlock is not None
+    given: list[str] = []
+    unlock.given.connect(given.append)
+    for word, again in (("", ""), ("short", "short"), ("long enough", "not the same")):
+        unlock.field.setText(word)
+        unlock.again.setText(again)
+        unlock.button.click()
+    assert given == []
+    unlock.again.setText("long enough")
+    unlock.button.click()
+    assert given == ["long enough"]
+    qtbot.waitUntil(lambda: program.window.findChild(FirstRun) is not None, timeout=20_000)
+    finish(program)
+
+
+def test_a_report_holds_no_data(program: Program) -> None:
+    secret = "Rosa Quispe +51 958 114 207"
+    try:
+        raise ValueError(secret)
+    except ValueError as problem:
+        text = report(problem)
+    assert "ValueError" in text
+    assert "test_a_report_holds_no_data" in text
+    assert secret not in text
+    assert str(Path.home()) not in text
+
+
+@pytest.mark.expects_log
+def test_a_bug_opens_a_report_to_copy(program: Program, nameless: Callable[[QWidget], list[str]]) -> None:
+    program.presenter.present(ZeroDivisionError("something private"))
+    dialog = program.presenter.dialog
+    assert dialog is not None
+    assert nameless(dialog) == []
+    dialog.copy_button.click()
+    copied = QApplication.clipboard().text()
+    assert "ZeroDivisionError" in copied
+    assert "private" not in copied
+    dialog.accept()
+    assert program.presenter.dialog is None
