@@ -47,12 +47,14 @@ SENTENCES = {
     Problem.NUMBERS_USED: N_("This profile is a copy of another one. Nothing is lost. Please sync again."),
     Problem.TOO_OFTEN: N_("Too many tries in a short time. Nothing is lost. Please wait some minutes."),
 }
+REFUSED = N_("The Secretariat's endpoint refused. Nothing is lost. Please try again later.")
+"""What any other number means: an endpoint that is newer, or broken."""
 
 
 def sentence_for(number: int) -> str:
     """Return what a numbered refusal means, in the current language."""
     known = {int(problem): text for problem, text in SENTENCES.items()}
-    return _(known.get(number, N_("The Secretariat's endpoint refused. Nothing is lost. Please try again later.")))
+    return _(known.get(number, REFUSED))
 
 
 @dataclass
