@@ -43,13 +43,18 @@ class Template:
         """Open a copy that is a device of its own."""
         shutil.copytree(self.folder, folder)
         device = keys.DeviceKeys(Ed25519PrivateKey.generate(), X25519PrivateKey.generate())
-        unlocked = keys.Unlocked(self.unlocked.database, device)
+        app = self.reopen(folder, device)
+        app.run(identity.create)
+        app.renew_author()
+        return app
+
+    def reopen(self, folder: Path, device: keys.DeviceKeys) -> App:
+        """Open what is in the folder as it is."""
         lock = FileLock(folder / "lock")
         lock.acquire(blocking=False)
-        store = Store(folder / DATABASE, unlocked.database, identity.author(identity.NOBODY))
+        store = Store(folder / DATABASE, self.unlocked.database, identity.author(identity.NOBODY))
         search.attach(store)
-        app = App(folder, lock, unlocked, store)
-        app.run(identity.create)
+        app = App(folder, lock, keys.Unlocked(self.unlocked.database, device), store)
         app.renew_author()
         return app
 
@@ -127,6 +132,16 @@ class Office:
     def laptop(self, name: str, organisation: str = "", role: str = "coordinator") -> Laptop:
         assert self.endpoint is not None
         laptop = Laptop.join(self.app(name), self.endpoint, organisation or self.organisation, role, name)
+        self.opened.append(laptop.close)
+        return laptop
+
+    def reopened(self, name: str, copy: Path, device: keys.DeviceKeys) -> Laptop:
+        """A laptop whose database is this copy."""
+        folder = self.folder / name
+        shutil.copytree(self.template.folder, folder)
+        shutil.copy(copy, folder / DATABASE)
+        app = self.template.reopen(folder, device)
+        laptop = Laptop(app, SyncEngine(app))
         self.opened.append(laptop.close)
         return laptop
 

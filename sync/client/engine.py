@@ -162,8 +162,9 @@ class SyncEngine:
             self._tell(step=_("Sending and fetching"), done=done, total=done + len(ops))
             response = self._ask(transport, first, ops)
             tally.sent += len(ops)
-            tally.received += self.app.store.run_as("sync", take, response)
-            tally.refused += len(response.refused)
+            received, refused = self.app.store.run_as("sync", take, response)
+            tally.received += received
+            tally.refused += refused
             progressed = response.acked > tally.acked
             tally.acked = max(tally.acked, response.acked)
             waiting = bool(self.app.read(outbox.next_batch, tally.acked)[1])
@@ -309,8 +310,8 @@ class SyncEngine:
         return True
 
 
-def take(session: Session, response: SyncResponse) -> int:
-    """Apply what the endpoint answered, as one transaction; return how many operations of others came.
+def take(session: Session, response: SyncResponse) -> tuple[int, int]:
+    """Apply what the endpoint answered, as one transaction; return how many came from others, how many it refused.
 
     Raises SyncProblem where a page does not follow on what is here: nothing is applied then.
     """
@@ -323,10 +324,10 @@ def take(session: Session, response: SyncResponse) -> int:
                 _("Something was missing in the answer. Nothing is lost. WIMDesk will ask again.")
             ) from gap
         received += sum(not isinstance(item, int) for item in page.ops)
-    outbox.note_refused(session, response.refused)
+    refused = outbox.note_refused(session, response.refused)
     if facts.number(session, "generation") != response.generation:
         facts.put(session, generation=response.generation)
-    return received
+    return received, refused
 
 
 def put_token(session: Session, token: str, role: str = "", organisation_name: str = "") -> None:

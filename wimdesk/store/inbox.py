@@ -69,6 +69,8 @@ def apply_page(session: Session, page: Page) -> int:
         _merge_one(bench, seq, record, type_name, owner, change)
         bench.first.setdefault(record, who)
         bench.last[record] = who
+    # Only what this page changed: a state that was loaded for an operation nobody can read stays as it is.
+    bench.states = {record: state for record, state in bench.states.items() if record in bench.last}
     if bench.states:
         _save_states(bench)
         _save_clashes(bench)

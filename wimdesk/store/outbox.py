@@ -64,16 +64,21 @@ def next_batch(session: Session, after: int = 0) -> tuple[int, list[Op]]:
     return first, ops
 
 
-def note_refused(session: Session, refused: list[tuple[int, int]]) -> None:
-    """Remember which own operations the endpoint will never take, and why (protocol.Problem)."""
+def note_refused(session: Session, refused: list[tuple[int, int]]) -> int:
+    """Remember which own operations the endpoint will never take, and why (protocol.Problem).
+
+    Returns how many of them were news: the endpoint repeats what it once refused.
+    """
     author = journal.scribe_of(session).author
+    mine = (tables.op.c.device == author.device, tables.op.c.epoch == author.epoch)
+    count = 0
     for n, problem in refused:
-        session.execute(
-            update(tables.op)
-            .where(tables.op.c.device == author.device, tables.op.c.epoch == author.epoch, tables.op.c.n == n)
-            .where(tables.op.c.state == tables.WAITING)
-            .values(state=tables.REFUSED, problem=problem)
-        )
+        waiting = select(tables.op.c.pos).where(*mine, tables.op.c.n == n, tables.op.c.state == tables.WAITING)
+        for pos in session.scalars(waiting).all():
+            refusal = {"state": tables.REFUSED, "problem": problem}
+            session.execute(update(tables.op).where(tables.op.c.pos == pos).values(refusal))
+            count += 1
+    return count
 
 
 def cursors(session: Session) -> dict[str, int]:

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support import Endpoint, Office, Template, endpoint_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    return Template.make(tmp_path_factory.mktemp("template") / "profile")
+
+
+@pytest.fixture(scope="session")
+def secretariat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
+    """One endpoint for all stories: each has organisations of its own."""
+    with endpoint_at(tmp_path_factory.mktemp("secretariat")) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def office(template: Template, secretariat: Endpoint, tmp_path: Path) -> Iterator[Office]:
+    office = Office(template, tmp_path, secretariat)
+    yield office
+    office.close()
