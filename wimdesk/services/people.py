@@ -230,9 +230,10 @@ def _terms(session: Session, day: str, *, post: str = "", person: str = "") -> l
 
 def _captions(session: Session, cls: type[T], ids: set[str]) -> dict[str, str]:
     found = session.scalars(select(cls).where(cls.id.in_(ids)))
+    trashed = _("in the trash")
     return {
         record.id: (_("Without a name") if record.caption() == record.id else record.caption())
-        + (f" ({_('in the trash')})" if record.deleted else "")
+        + (f" ({trashed})" if record.deleted else "")
         for record in found
     }
 

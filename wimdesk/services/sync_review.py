@@ -242,7 +242,10 @@ def _latest(versions: list[Version]) -> str:
         return ""
     last = _who(max(versions, key=lambda version: (version.at, version.seq)))
     more = len({_name(version) for version in versions if not version.mine}) - 1
-    return f"{last} · {ngettext('{count} more', '{count} more', more).format(count=more)}" if more > 0 else last
+    if more <= 0:
+        return last
+    others = ngettext("{count} more", "{count} more", more).format(count=more)
+    return f"{last} · {others}"
 
 
 def _joined(names: list[str]) -> str:
@@ -258,11 +261,11 @@ def _summary(here: bool, left_by: str, others: list[str]) -> str:
 
 
 def _sentence(asked: set[str]) -> str:
+    last = _("Both versions stay in the history.")
     if asked == {DELETED}:
         first = _("This was deleted in one place and changed in another.")
-        return f"{first} {_('Choose whether it stays deleted.')} {_('Both versions stay in the history.')}"
-    first = _("This was changed in two places. Choose what to keep, field by field.")
-    return f"{first} {_('Both versions stay in the history.')}"
+        return " ".join((first, _("Choose whether it stays deleted."), last))
+    return " ".join((_("This was changed in two places. Choose what to keep, field by field."), last))
 
 
 def _question(session: Session, record: Record, field: str, found: list[TwoPlaces], left_by: str) -> Question:
