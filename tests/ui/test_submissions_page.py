@@ -13,6 +13,7 @@ from ui.desk import Desk
 from ui.pages.submissions import SubmissionsPage
 from wimdesk.errors import UserError
 from wimdesk.services import editing, reporting, submitting
+from wimdesk.store import facts
 
 Settled = Callable[[], None]
 
@@ -91,5 +92,6 @@ def test_the_secretariat_says_why_something_comes_back(sample_desk: Desk) -> Non
     made = app.run(reporting.make_submission, "participation_report", "2026", "en")
     with pytest.raises(UserError):
         app.run(reporting.answer, made, "returned", " ")
+    app.run(lambda session: facts.put(session, role="secretariat"))
     app.run(reporting.answer, made, "returned", "The April figures are missing.")
     assert app.read(submitting.detail, made).note == "The April figures are missing."

@@ -20,7 +20,7 @@ from ui.widgets.empty import EmptyState
 from ui.widgets.pdf_view import Picture, pictures
 from ui.widgets.rows import Row
 from wimdesk.i18n import LANGUAGES, N_, _
-from wimdesk.services import exchange, reporting, submitting
+from wimdesk.services import exchange, periods, reporting, submitting
 from wimdesk.services.submitting import Detail, Line
 
 KINDS = (
@@ -40,7 +40,7 @@ class SubmissionsPage(Page):
         self.header.set_title(_("Submissions"))
         self.language = ChoiceField(list(LANGUAGES.items()), _("Language of the document"))
         self.language.set_value(self.desk.app.settings.text("document_language"))
-        this_year = int(reporting.default_period())
+        this_year = int(periods.default())
         years = [str(year) for year in range(this_year, this_year - _YEARS, -1)]
         self.period = ChoiceField([(year, year) for year in years], _("Period"))
         self.new_button = SecondaryButton(_("New submission"), "plus")

@@ -11,7 +11,7 @@ from wimdesk.i18n import LANGUAGES, _
 from wimdesk.records import Indicator, Organization, Submission
 from wimdesk.records.indicator import catalogue
 from wimdesk.records.submission import KINDS, STATES
-from wimdesk.services import reporting
+from wimdesk.services import reporting, submissions
 from wimdesk.store import history, identity
 from wimdesk.store.journal import SAMPLE
 from wimdesk.store.record import Values
@@ -92,7 +92,9 @@ def detail(session: Session, submission: str) -> Detail:
         found.digest,
         found.data,
         found.note,
-        tuple(each.sentence for each in reporting.missing(session, found.kind)) if draft else (),
+        tuple(each.hint for each in submissions.checks(session, found.kind, found.period) if not each.done)
+        if draft
+        else (),
         _figures(session, found),
         tuple(each for each in lines if each.id in ids and each.id != submission),
         draft and found.owner == who.organisation,
