@@ -167,7 +167,7 @@ def sample_value(info: Info, mark: str) -> object:
         "day": "2026-03-04",
         "month": "2026-03",
         "flag": True,
-        "integer": 7,
+        "integer": 5,
         "decimal": 2.5,
         "choice": next(iter(info.get("choices", {"": ""}))),
         "link": new_id(),

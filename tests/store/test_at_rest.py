@@ -162,15 +162,8 @@ def test_a_truncated_database_is_named_as_such(folder: Path, part: float) -> Non
     whole = (folder / DATABASE).read_bytes()
     (folder / DATABASE).write_bytes(whole[: int(len(whole) * part) // 4096 * 4096 or 2000])
 
-    def use() -> None:
-        app = App.open(folder, PASSPHRASE)
-        try:
-            app.check()
-        finally:
-            app.close()
-
     with pytest.raises(NotAProfile):
-        use()
+        _open_and_check(folder)
 
 
 @pytest.mark.expects_log
@@ -180,21 +173,23 @@ def test_one_turned_bit_is_found_by_the_check(folder: Path, template: Template) 
     held[len(held) // 2] ^= 1
     path.write_bytes(held)
     with pytest.raises(NotAProfile):
-        from_check = App.open(folder, PASSPHRASE)
-        try:
-            from_check.check()
-        finally:
-            from_check.close()
+        _open_and_check(folder)
+
+
+def _open_and_check(folder: Path) -> None:
+    app = App.open(folder, PASSPHRASE)
+    try:
+        app.check()
+    finally:
+        app.close()
 
 
 def test_an_interrupted_first_opening_is_taken_up_again(tmp_path: Path) -> None:
     folder = tmp_path / "profile"
     app = App.open(folder, PASSPHRASE)
     themes = len(app.read(editing.rows, "theme"))
+    database = app.store.key
     app.close()
-    key = App.open(folder, PASSPHRASE)
-    database = key.store.key
-    key.close()
     # Killed after the schema was made and before anything was in it.
     (folder / DATABASE).unlink()
     migrations.migrate(folder / DATABASE, database, folder / "backups")
@@ -223,6 +218,11 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", place], check=True)
 
 
+def _fill(app: App, saved: list[str]) -> None:
+    for _ in range(2000):
+        saved += [app.run(editing.add, "site", {"name": "during", "operator": os.urandom(4_000).hex()})]
+
+
 def test_a_full_disk_is_said_and_loses_nothing(small_disk: Path, template: Template) -> None:
     folder = small_disk / "profile"
     shutil.copytree(template.folder, folder)
@@ -232,8 +232,7 @@ def test_a_full_disk_is_said_and_loses_nothing(small_disk: Path, template: Templ
         filler = small_disk / "filler"
         filler.write_bytes(bytes(2_000_000))
         with pytest.raises(DiskFull, match="safe"):
-            for _ in range(2000):
-                saved.append(app.run(editing.add, "site", {"name": "during", "operator": os.urandom(4_000).hex()}))
+            _fill(app, saved)
         assert {row["id"] for row in app.read(editing.rows, "site")} == set(saved)
         with pytest.raises((DiskFull, EnvironmentProblem)):
             app.back_up()
@@ -269,7 +268,7 @@ def test_the_migrated_schema_is_the_one_of_the_models(folder: Path, key: bytes, 
     migrated, plain = connect(folder / DATABASE, key), dbapi2.connect(str(tmp_path / "m.db"))
     try:
         assert {name: described(migrated, name) for name in names} == {name: described(plain, name) for name in names}
-        known = "SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'search_%' AND name NOT LIKE 'sqlite_%'"
+        known = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'search_%'"
         assert {row[0] for row in migrated.execute(known)} == set(names)
     finally:
         migrated.close()
