@@ -87,10 +87,15 @@ def write(widget: QWidget, text: str) -> None:
     """Type a text key by key, whatever alphabet it has (QTest.keyClicks knows only Latin letters)."""
     widget.setFocus(Qt.FocusReason.TabFocusReason)
     for letter in text:
-        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
-            code = Qt.Key.Key_Return if letter == "\n" else Qt.Key(ord(letter.upper()) if letter.isascii() else 0)
-            QApplication.sendEvent(widget, QKeyEvent(kind, code, Qt.KeyboardModifier.NoModifier, letter))
+        write_letter(widget, letter)
     pump()
+
+
+def write_letter(widget: QWidget, letter: str) -> None:
+    """Press and let go the key of one letter; nothing else happens meanwhile."""
+    for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+        code = Qt.Key.Key_Return if letter == "\n" else Qt.Key(ord(letter.upper()) if letter.isascii() else 0)
+        QApplication.sendEvent(widget, QKeyEvent(kind, code, Qt.KeyboardModifier.NoModifier, letter))
 
 
 def rewrite(widget: QLineEdit | QTextEdit | QPlainTextEdit, text: str) -> None:
