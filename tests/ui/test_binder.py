@@ -58,7 +58,7 @@ class Form:
 
 @pytest.fixture
 def form(desk: Desk, qtbot: QtBot) -> Form:
-    values = {"name": "Cerro Azul", "operator": "Minera"}
+    values: dict[str, object] = {"name": "Cerro Azul", "operator": "Minera"}
     return Form(desk, qtbot, "site", values, "name", "operator", "target_share")
 
 

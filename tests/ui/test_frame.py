@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gettext
 import os
 import subprocess
 import sys
@@ -160,7 +161,7 @@ def test_starts_where_the_person_left(program: Program, dressed: QApplication, f
 
 
 def test_speaks_another_language_at_once(program: Program, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Bracketed(i18n._gettext.NullTranslations):  # noqa: SLF001 - a catalogue of this test only
+    class Bracketed(gettext.NullTranslations):
         def gettext(self, message: str) -> str:
             return f"[{message}]"
 
