@@ -97,7 +97,7 @@ def test_the_empty_tower_keeps_the_contracts(skeleton: Path) -> None:
 @pytest.mark.parametrize(("sentence", "path", "code"), BAD_IMPORTS)
 def test_a_bad_import_breaks_its_contract(skeleton: Path, sentence: str, path: str, code: str) -> None:
     planted = skeleton / path
-    planted.write_text(f'{planted.read_text(encoding="utf-8")}{code}\n', encoding="utf-8")
+    planted.write_text(f"{planted.read_text(encoding='utf-8')}{code}\n", encoding="utf-8")
     if sentence.startswith("No cycles"):
         (skeleton / "wimdesk/errors.py").write_text("import wimdesk.clock\n", encoding="utf-8")
     assert f"{sentence} BROKEN" in lint_imports(skeleton)

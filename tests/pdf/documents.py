@@ -46,7 +46,8 @@ def report(language: str = "en", activities: int = 6, months: tuple[str, ...] = 
             Activity(
                 f"2026-{7 + index % 6:02d}-{1 + index % 28:02d}",
                 ("Safe equipment for every body", "Mentoring across borders")[index % 2],
-                f"Visit number {index + 1}: talked with the crew about protective clothing in small sizes and noted what is missing.",
+                f"Visit number {index + 1}: talked with the crew about protective clothing in small sizes "
+                "and noted what is missing.",
                 2.5 + index % 3,
             )
             for index in range(activities)

@@ -44,8 +44,8 @@ class JoinForm(QWidget):
         self.button = PrimaryButton(_("Take part"), "handshake")
         self.button.clicked.connect(self.join)
         fields = TwoColumns()
-        fields.add(FieldRow(_("As"), self.role))
-        fields.add(FieldRow(_("What we can give"), self.capacity))
+        fields.add_wide(FieldRow(_("As"), self.role))
+        fields.add_wide(FieldRow(_("What we can give"), self.capacity))
         column.addWidget(fields)
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
 
@@ -84,8 +84,8 @@ class PartForm(QWidget):
         head.addWidget(self.button)
         column.addLayout(head)
         fields = TwoColumns()
-        fields.add(self.binder.bind("role", ChoiceField(role_options())))
-        fields.add(self.binder.bind("capacity", QLineEdit(), hint=""))
+        fields.add_wide(self.binder.bind("role", ChoiceField(role_options())))
+        fields.add_wide(self.binder.bind("capacity", QLineEdit(), hint=""))
         fields.add_wide(self.binder.bind("note", QLineEdit()))
         column.addWidget(fields)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from ui import theme
 from ui.forms.indicator import IndicatorDialog
 from ui.page import Page
 from ui.pages.metrics_form import MonthForm
@@ -94,7 +95,8 @@ class MetricsPage(Page):
         self.back = IconButton("chevron-left", _("Month before"))
         self.back.clicked.connect(lambda: self._step(1))
         self.month_choice = ChoiceField(name=_("Month"))
-        self.month_choice.setMinimumWidth(160)
+        # The longest month of the languages there are, "noviembre de 2026", has to fit.
+        self.month_choice.setMinimumWidth(theme.px(196))
         self.month_choice.changed.connect(lambda: self._choose_month(self.month_choice.value() or ""))
         self.forward = IconButton("chevron-right", _("Month after"))
         self.forward.clicked.connect(lambda: self._step(-1))

@@ -1,0 +1,257 @@
+"""The Sync centre: what needs a decision, what waits to be sent, what was done, and how the connection is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from sync.client.engine import SyncStatus
+from ui import theme
+from ui.page import Page
+from ui.pages.sync_centre_decision import DecisionCard
+from ui.pages.sync_centre_list import SyncList
+from ui.pages.sync_centre_parts import DoneCard, ParcelCard, StateBanner
+from ui.widgets.buttons import PrimaryButton, SecondaryButton
+from ui.widgets.card import scrolling
+from ui.widgets.empty import EmptyState
+from wimdesk.errors import WimdeskError
+from wimdesk.i18n import _
+from wimdesk.services import sync_review
+from wimdesk.services.sync_review import Decision, Parcel, Review
+
+_LIST = 396
+_PAGES = {
+    "activity": "initiatives",
+    "initiative": "initiatives",
+    "library_item": "library",
+    "observation": "metrics",
+    "participation": "initiatives",
+    "submission": "submissions",
+}
+
+
+class SyncCentrePage(Page):
+    """The list at the left; at the right one banner, and below it what was chosen."""
+
+    key = "sync"
+
+    def build(self) -> None:
+        """Make the header, the list and the room for what is chosen."""
+        self._review = Review()
+        self._shown = ""
+        self._chosen: dict[str, dict[str, int]] = {}
+        """What was chosen for each record before it was saved; it outlives a look elsewhere."""
+        self._skipped: set[str] = set()
+        self.decision: DecisionCard | None = None
+        self._detail: QWidget | None = None
+        self.header.set_title(_("Sync centre"))
+        self.connect_button = SecondaryButton(_("Connect with a code"), "key-round")
+        self.connect_button.clicked.connect(self._connect)
+        self.connect_button.hide()
+        self.sync_button = PrimaryButton(_("Sync now"), "refresh-cw")
+        self.sync_button.setToolTip(_("Send and fetch now (F5)"))
+        self.sync_button.clicked.connect(self.sync_now)
+        self.header.add_action(self.connect_button)
+        self.header.add_action(self.sync_button)
+        self.list = SyncList()
+        self.list.setFixedWidth(theme.px(_LIST))
+        self.list.chosen.connect(self._choose)
+        row = QHBoxLayout()
+        row.setContentsMargins(theme.px(16), theme.px(4), 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.list)
+        row.addWidget(self._right(), 1)
+        self.body.addLayout(row, 1)
+        for keys, step in (("Alt+Left", -1), ("Alt+Right", 1)):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(lambda step=step: self._step(step))
+        if not getattr(self, "_listens", False):
+            self._listens = True
+            self.desk.bridge.synced.connect(self._show_status)
+
+    def refresh(self) -> None:
+        """Read everything anew."""
+        self.desk.tasks.read(self, sync_review.load, done=self._take, key="review")
+
+    def show_record(self, record_id: str) -> None:
+        """Show what is to be decided or waits for a record."""
+        self._shown = f"decision:{record_id}"
+        self.refresh()
+
+    def sync_now(self) -> None:
+        """Ask for a sync at once."""
+        if self.desk.engine is not None and self._review.enrolled:
+            self.desk.engine.sync_now()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        fresh = self._fresh
+        super().showEvent(event)
+        if fresh and not self._missed:
+            self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._remember()
+        super().hideEvent(event)
+
+    # ------------------------------------------------------------- what is read
+
+    def _right(self) -> QWidget:
+        inside = QWidget()
+        self._column = QVBoxLayout(inside)
+        self._column.setContentsMargins(24, 12, 24, 24)
+        self._column.setSpacing(14)
+        self.banner = StateBanner()
+        self.banner.acted.connect(self._act)
+        self._column.addWidget(self.banner)
+        self.empty = EmptyState("circle-check", _("Nothing needs a decision. What waits and what was done is listed."))
+        self._column.addWidget(self.empty)
+        self._column.addStretch(1)
+        self.area = scrolling(inside)
+        self.area.setAccessibleName(_("What was chosen in the list"))
+        return self.area
+
+    def _take(self, review: Review) -> None:
+        self._remember()
+        same = review.decisions == self._review.decisions
+        self._review = review
+        self.list.show_review(review)
+        self.sync_button.setVisible(review.enrolled)
+        self.connect_button.setVisible(not review.enrolled and not review.sample)
+        self._show_status(self._status())
+        known = self.list.model.records()
+        if self._shown not in known:
+            self._shown = self._first()
+            same = False
+        self.list.choose(self._shown)
+        if not (same and self.decision is not None and self._shown == f"decision:{self.decision.decision.record}"):
+            self._show_detail()
+
+    def _first(self) -> str:
+        """Return the first decision that was not put off, else the first thing refused."""
+        waiting = [each.record for each in self._review.decisions if each.record not in self._skipped]
+        found = waiting or [each.record for each in self._review.decisions]
+        if found:
+            return f"decision:{found[0]}"
+        return f"refused:{self._review.refused[0].record}" if self._review.refused else ""
+
+    def _status(self) -> SyncStatus:
+        return self.desk.engine.latest if self.desk.engine is not None else SyncStatus()
+
+    def _show_status(self, status: SyncStatus) -> None:
+        self.banner.show_status(status, self._review)
+        running = status.state == "running"
+        self.sync_button.setEnabled(not running)
+        if not running and self.isVisible() and self.sender() is self.desk.bridge:
+            self.refresh()
+
+    # ------------------------------------------------------------- what is chosen
+
+    def _choose(self, row: str) -> None:
+        if row != self._shown:
+            self._remember()
+            self._shown = row
+            self._show_detail()
+
+    def _show_detail(self) -> None:
+        if self._detail is not None:
+            self._column.removeWidget(self._detail)
+            self._detail.hide()
+            self._detail.deleteLater()
+        self.decision, self._detail = None, None
+        kind, _colon, name = self._shown.partition(":")
+        if kind == "decision":
+            self._detail = self._make_decision(name)
+        elif kind in {"waiting", "refused"}:
+            parcels = self._review.waiting if kind == "waiting" else self._review.refused
+            self._detail = next((self._make_parcel(each) for each in parcels if each.record == name), None)
+        elif kind == "done":
+            self._detail = next((DoneCard(each) for each in self._review.done if each.at == name), None)
+        self.empty.setVisible(self._detail is None)
+        if self._detail is not None:
+            self._column.insertWidget(1, self._detail)
+
+    def _make_decision(self, record: str) -> DecisionCard | None:
+        records = [each.record for each in self._review.decisions]
+        if record not in records:
+            return None
+        place = records.index(record)
+        card = DecisionCard(self._review.decisions[place], place, len(records))
+        card.choose(self._chosen.get(record, {}))
+        card.decided.connect(self._decide)
+        card.later.connect(self._put_off)
+        card.stepped.connect(self._step)
+        self.decision = card
+        return card
+
+    def _make_parcel(self, parcel: Parcel) -> ParcelCard:
+        card = ParcelCard(parcel)
+        page = _PAGES.get(parcel.type, "organisation")
+        record = "" if page == "metrics" or parcel.type in {"activity", "participation"} else parcel.record
+        card.open_button.clicked.connect(lambda: self.desk.navigate(page, record))
+        return card
+
+    def _remember(self) -> None:
+        if self.decision is not None:
+            self._chosen[self.decision.decision.record] = self.decision.chosen()
+
+    def _step(self, step: int) -> None:
+        records = [each.record for each in self._review.decisions]
+        if self.decision is None or not records:
+            return
+        here = self.decision.decision.record
+        place = records.index(here) + step if here in records else 0
+        if 0 <= place < len(records):
+            self.list.choose(f"decision:{records[place]}")
+            self._choose(f"decision:{records[place]}")
+
+    def _put_off(self) -> None:
+        if self.decision is None:
+            return
+        self._skipped.add(self.decision.decision.record)
+        rest = [each.record for each in self._review.decisions if each.record not in self._skipped]
+        if not rest:
+            self._skipped.clear()
+            self.desk.notices.say(_("It stays here until you decide. Both versions are safe."))
+            return
+        self.list.choose(f"decision:{rest[0]}")
+        self._choose(f"decision:{rest[0]}")
+
+    def _decide(self, chosen: dict[str, int]) -> None:
+        if self.decision is None:
+            return
+        decision: Decision = self.decision.decision
+        self.decision.save.setEnabled(False)
+        self.desk.tasks.write(
+            self, sync_review.decide, decision.type, decision.record, chosen,
+            done=lambda _nothing: self._saved(decision), failed=self._refuse,
+        )  # fmt: skip
+
+    def _saved(self, decision: Decision) -> None:
+        self._chosen.pop(decision.record, None)
+        if self.decision is not None and self.decision.decision.record == decision.record:
+            self.decision = None
+        self._shown = ""
+        self.desk.notices.offer_undo(_("{name} is decided.").format(name=decision.caption))
+        self.refresh()
+
+    def _refuse(self, problem: WimdeskError) -> None:
+        self.desk.notices.warn(str(problem))
+        self.refresh()
+
+    # ------------------------------------------------------------- what the banner offers
+
+    def _act(self) -> None:
+        engine = self.desk.engine
+        if self.banner.act == "connect":
+            self._connect()
+        elif engine is not None and self.banner.act == "cancel":
+            engine.cancel()
+            self.banner.button.setEnabled(False)
+            self.banner.button.setEnabled(True)
+        elif self.banner.act == "again":
+            self.sync_now()
+
+    def _connect(self) -> None:
+        self.desk.navigate("settings")

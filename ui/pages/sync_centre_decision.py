@@ -1,0 +1,203 @@
+"""One record that was changed in two places: both values of each field side by side, and the choice between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from ui import theme
+from ui.widgets.buttons import IconButton, PrimaryButton, QuietButton, SecondaryButton
+from ui.widgets.card import Card
+from ui.widgets.choice import RadioCard
+from ui.widgets.labels import Chip, Text, hairline
+from wimdesk.i18n import _, ngettext
+from wimdesk.services.sync_review import Decision, Option, Question
+
+_LABELS = 104
+
+
+class DecisionCard(Card):
+    """Shows one decision. ``decided`` carries field to seq; ``later`` and ``stepped`` go to another one."""
+
+    decided = Signal(object)
+    later = Signal()
+    stepped = Signal(int)
+
+    def __init__(self, decision: Decision, place: int, count: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent)
+        self.decision = decision
+        self.cards: dict[str, dict[int, RadioCard]] = {}
+        self._groups: list[QButtonGroup] = []
+        self.content.setSpacing(12)
+        self.content.addLayout(self._top(place, count))
+        self.add(Text(decision.sentence, "muted", wrap=True))
+        self.content.addLayout(self._grid())
+        self.hint = Text("", "caption", wrap=True)
+        self.add(self.hint)
+        self.content.addLayout(self._bottom())
+        if decision.same:  # Below the buttons, so that a long record does not push them out of sight.
+            self.add(hairline())
+            self.add(Text(_("The same in both"), "caption"))
+            self.content.addLayout(_pairs(decision.same))
+        self._follow()
+
+    def chosen(self) -> dict[str, int]:
+        """Return field to seq for every field that is decided."""
+        return {field: seq for field, cards in self.cards.items() for seq, card in cards.items() if card.isChecked()}
+
+    def choose(self, chosen: dict[str, int]) -> None:
+        """Take over what was chosen before, where it can still be chosen."""
+        for field, seq in chosen.items():
+            if seq in self.cards.get(field, {}):
+                self.cards[field][seq].setChecked(True)
+        self._follow()
+
+    def keep_all(self, left: bool) -> None:
+        """Choose one side for every field: the newest of those that stand there."""
+        for question in self.decision.questions:
+            side = [option for option in question.options if option.left == left]
+            if side:
+                self.cards[question.field][max(option.seq for option in side)].setChecked(True)
+        self._follow()
+
+    def _top(self, place: int, count: int) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.title = Text(self.decision.caption, "section", wrap=True)
+        row.addWidget(self.title, 1)
+        row.addWidget(Chip(self.decision.type_label))
+        self.where = Text(_("{place} of {count}").format(place=place + 1, count=count), "caption")
+        self.back = IconButton("chevron-left", _("Previous decision"))
+        self.forward = IconButton("chevron-right", _("Next decision"))
+        self.back.clicked.connect(lambda: self.stepped.emit(-1))
+        self.forward.clicked.connect(lambda: self.stepped.emit(1))
+        self.back.setEnabled(place > 0)
+        self.forward.setEnabled(place < count - 1)
+        for widget in (self.where, self.back, self.forward):
+            row.addWidget(widget)
+        return row
+
+    def _grid(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(8)
+        grid.setColumnMinimumWidth(0, theme.px(_LABELS))
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(2, 1)
+        for column, (title, who) in enumerate((self.decision.left, self.decision.right), start=1):
+            head = QVBoxLayout()
+            head.setSpacing(0)
+            head.addWidget(Text(title, "strong", wrap=True))
+            head.addWidget(Text(who, "caption", wrap=True))
+            grid.addLayout(head, 0, column)
+        for number, question in enumerate(self.decision.questions, start=1):
+            self._add_question(grid, number, question)
+        return grid
+
+    def _add_question(self, grid: QGridLayout, row: int, question: Question) -> None:
+        label = Text(question.label, "muted", wrap=True)
+        label.setMaximumWidth(theme.px(_LABELS + 40))
+        about = QVBoxLayout()
+        about.setSpacing(0)
+        about.setContentsMargins(0, theme.px(9), 0, 0)
+        about.addWidget(label)
+        if question.before:
+            before = Text(_("Before: {value}").format(value=question.before), "caption", wrap=True)
+            before.setMaximumWidth(theme.px(_LABELS + 40))
+            about.addWidget(before)
+        about.addStretch(1)
+        grid.addLayout(about, row, 0)
+        group = QButtonGroup(self)
+        self._groups.append(group)
+        self.cards[question.field] = {}
+        for column, left in ((1, True), (2, False)):
+            side = [option for option in question.options if option.left == left]
+            grid.addWidget(self._side(question, side, group), row, column, Qt.AlignmentFlag.AlignTop)
+        if question.suggested:
+            self.cards[question.field][question.suggested].setChecked(True)
+
+    def _side(self, question: Question, options: Sequence[Option], group: QButtonGroup) -> QWidget:
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        for option in options:
+            card = RadioCard(option.text, _("(empty)"))
+            side = self.decision.left[0] if option.left else self.decision.right[0]
+            shown = _("This value shows now.") if option.shown else ""
+            card.setAccessibleName(
+                _("{field}, {side}: {value}").format(field=question.label, side=side, value=option.text or _("(empty)"))
+            )
+            card.setAccessibleDescription(" ".join(part for part in (option.who, shown) if part))
+            card.setToolTip(card.accessibleDescription())
+            card.toggled.connect(self._follow)
+            group.addButton(card)
+            self.cards[question.field][option.seq] = card
+            column.addWidget(card)
+            if len(options) > 1:
+                column.addWidget(Text(option.who, "caption", wrap=True))
+        return holder
+
+    def _bottom(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        left, right = self.decision.left[0], self.decision.right[0]
+        here = any(option.mine for question in self.decision.questions for option in question.options)
+        words = _("Keep all mine") if here else _("Keep all of {name}").format(name=left)
+        self.keep_left = SecondaryButton(words)
+        words = _("Keep all shared") if here else _("Keep all of {name}").format(name=right)
+        self.keep_right = SecondaryButton(words)
+        self.keep_left.clicked.connect(lambda: self.keep_all(True))
+        self.keep_right.clicked.connect(lambda: self.keep_all(False))
+        self.later_button = QuietButton(_("Decide later"))
+        self.later_button.clicked.connect(self.later)
+        self.save = PrimaryButton(_save_words(self.decision), "check")
+        self.save.clicked.connect(lambda: self.decided.emit(self.chosen()))
+        row.addWidget(self.keep_left)
+        row.addWidget(self.keep_right)
+        row.addStretch(1)
+        row.addWidget(self.later_button)
+        row.addWidget(self.save)
+        if self.decision.is_deletion:  # One field only: choosing it is as quick.
+            self.keep_left.hide()
+            self.keep_right.hide()
+        return row
+
+    def _follow(self) -> None:
+        """Saving waits until each field is decided."""
+        if not hasattr(self, "save"):
+            return
+        open_ones = len(self.decision.questions) - len(self.chosen())
+        self.save.setEnabled(open_ones == 0)
+        words = ngettext("Choose for {count} more field.", "Choose for {count} more fields.", open_ones)
+        self.hint.setText(words.format(count=open_ones))
+        self.hint.setVisible(open_ones > 0)
+
+
+def _save_words(decision: Decision) -> str:
+    return {
+        "person": _("Save this contact"),
+        "contact_detail": _("Save this contact"),
+        "organization": _("Save this organisation"),
+        "site": _("Save this site"),
+        "observation": _("Save this figure"),
+        "initiative": _("Save this initiative"),
+        "library_item": _("Save this practice"),
+        "submission": _("Save this submission"),
+    }.get(decision.type, _("Save this choice"))
+
+
+def _pairs(pairs: Sequence[tuple[str, str]]) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(16)
+    grid.setVerticalSpacing(4)
+    grid.setColumnMinimumWidth(0, theme.px(_LABELS))
+    grid.setColumnStretch(1, 1)
+    for row, (label, value) in enumerate(pairs):
+        name = Text(label, "muted", wrap=True)
+        name.setMaximumWidth(theme.px(_LABELS + 40))
+        grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(Text(value, wrap=True), row, 1)
+    return grid

@@ -1,0 +1,130 @@
+"""The right side of the Sync centre beside the decisions: the banner, what waits in full, a sync of the past."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from sync.client.engine import SyncStatus
+from ui import moments, theme
+from ui.widgets.banner import Banner
+from ui.widgets.buttons import SecondaryButton
+from ui.widgets.card import Card
+from ui.widgets.labels import Chip, Text, Tone
+from wimdesk.i18n import _, ngettext
+from wimdesk.services import timeline
+from wimdesk.services.sizes import size_text
+from wimdesk.services.sync_review import Done, Parcel, Review
+
+_LABELS = 160
+
+
+class StateBanner(Banner):
+    """Says how the connection is and what that means for the data. Its button does what `act` says."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("cloud-off", "", parent=parent)
+        self.act = ""
+
+    def show_status(self, status: SyncStatus, review: Review) -> None:
+        """Show the one sentence that matters now; `act` is "connect", "cancel", "again" or empty."""
+        if review.sample:
+            self._tell(
+                "info",
+                _("You are trying WIMDesk with sample data."),
+                _("Samples stay here and are never sent."),
+                "info",
+            )
+        elif not review.enrolled:
+            self._tell(
+                "cloud-off",
+                _("This computer is not connected to the Secretariat yet."),
+                _("All you type is saved here. It is sent once you are connected."),
+                "info",
+                ("connect", _("Connect with a code")),
+            )
+        elif status.state == "running":
+            step = status.step or _("Connecting")
+            if status.total:
+                step = _("{step}: {done} of {total}").format(step=step, done=status.done, total=status.total)
+            self._tell("refresh-cw", step, _("You can go on working."), "accent", ("cancel", _("Cancel")))
+        elif status.state == "offline":
+            self._tell(
+                "cloud-off",
+                _("You are offline. Nothing is lost."),
+                _("All you type is saved on this computer and sent once there is a connection."),
+                "warn",
+                ("again", _("Try now")),
+            )
+        elif status.state == "problem":
+            self._tell(
+                "triangle-alert", _("The last sync did not finish. Your data is safe here."), status.sentence, "warn",
+                ("again", _("Try again")),
+            )  # fmt: skip
+        else:
+            self._show_order(review)
+
+    def _show_order(self, review: Review) -> None:
+        last = moments.moment(review.last_success) if review.last_success else ""
+        when = _("Last sync: {moment}.").format(moment=last) if last else _("There was no sync yet.")
+        count = len(review.waiting)
+        if count:
+            words = ngettext("{count} record waits to be sent.", "{count} records wait to be sent.", count)
+            self._tell("clock", words.format(count=count), when, "info")
+        elif last:
+            self._tell("circle-check", _("All is sent and received."), when, "ok")
+        else:
+            self._tell("cloud", _("This computer is connected."), when, "info")
+
+    def _tell(self, icon: str, title: str, text: str, tone: Tone, action: tuple[str, str] = ("", "")) -> None:
+        self.act = action[0]
+        self.say(icon, title, text, action[1], tone)
+
+
+class ParcelCard(Card):
+    """What waits or was refused for one record; its button opens the record's page."""
+
+    def __init__(self, parcel: Parcel, parent: QWidget | None = None) -> None:
+        super().__init__(parcel.caption, parent=parent)
+        self.add_to_head(Chip(parcel.type_label))
+        if parcel.sentence:
+            self.add(Text(parcel.sentence, "body", wrap=True))
+        elif parcel.changes:
+            self.add(Text(_("This leaves with the next sync. It is saved on this computer."), "muted", wrap=True))
+        count = ngettext("{count} change", "{count} changes", parcel.changes).format(count=parcel.changes)
+        lines = (
+            (_("Fields"), ", ".join(parcel.fields) or "–"),
+            (_("Size"), f"{size_text(parcel.size)} · {count}"),
+            (_("Changed"), timeline.moment_text(parcel.at)),
+        )
+        self.content.addLayout(lines_grid(lines))
+        self.open_button = SecondaryButton(_("Open it"), "external-link")
+        self.content.addSpacing(8)
+        self.content.addWidget(self.open_button, 0, Qt.AlignmentFlag.AlignLeft)
+
+
+class DoneCard(Card):
+    """One sync of the past."""
+
+    def __init__(self, done: Done, parent: QWidget | None = None) -> None:
+        super().__init__(done.title, timeline.moment_text(done.at), parent)
+        if done.sentence:
+            self.add(Text(done.sentence, "body", wrap=True))
+        if done.lines:
+            self.content.addLayout(lines_grid(done.lines))
+        self.open()
+
+
+def lines_grid(lines: Sequence[tuple[str, str]]) -> QGridLayout:
+    """Return pairs of a quiet label and a value below each other."""
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(16)
+    grid.setVerticalSpacing(6)
+    grid.setColumnMinimumWidth(0, theme.px(_LABELS))
+    grid.setColumnStretch(1, 1)
+    for row, (label, value) in enumerate(lines):
+        grid.addWidget(Text(label, "muted"), row, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(Text(value, wrap=True), row, 1)
+    return grid
