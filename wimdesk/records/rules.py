@@ -10,6 +10,7 @@ from wimdesk.store.record import Info, Record, fields
 
 Problems = list[tuple[str, str]]
 _DAY = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
@@ -37,6 +38,10 @@ def _check_one(info: Info, value: object) -> str:
     label = _(info["label"])
     if value in (None, "", {}, []):
         return _("{label} is still empty.").format(label=label) if info.get("required") else ""
+    if _has_control_characters(value):
+        return _("{label}: there is a character that can't be shown. Delete it, or type the text anew.").format(
+            label=label
+        )
     match info["kind"]:
         case "day" if not (isinstance(value, str) and _DAY.fullmatch(value)):
             return _("{label}: write a date as 2026-11-22, 2026-11 or 2026.").format(label=label)
@@ -50,6 +55,15 @@ def _check_one(info: Info, value: object) -> str:
         case "texts" | "long_texts" if not _is_texts(value):
             return _("{label}: give a text for each language.").format(label=label)
     return ""
+
+
+def _has_control_characters(value: object) -> bool:
+    """Line ends and tabs are text; the other control codes break files, documents and comparisons."""
+    if isinstance(value, str):
+        return _CONTROL.search(value) is not None
+    if isinstance(value, dict):
+        return any(_has_control_characters(part) for part in value.values())
+    return isinstance(value, list) and any(_has_control_characters(part) for part in value)
 
 
 def _is_texts(value: object) -> bool:
