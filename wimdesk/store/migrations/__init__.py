@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from typing import cast
 
 from sqlcipher3 import dbapi2
 
@@ -11,10 +13,12 @@ from wimdesk.errors import NotAProfile, ProfileTooNew
 from wimdesk.i18n import _
 from wimdesk.store import backup
 from wimdesk.store.engine import connect, translated
-from wimdesk.store.migrations import m0001_first
 
 Step = Callable[[dbapi2.Connection], None]
-STEPS: tuple[Step, ...] = (m0001_first.apply,)
+_NAMES = (
+    "m0001_first",
+)  # fmt: skip
+STEPS = tuple(cast(Step, import_module(f"{__name__}.{name}").apply) for name in _NAMES)
 
 
 def migrate(path: Path, key: bytes, backups: Path) -> int:
