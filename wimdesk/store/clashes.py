@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Row, select, update
@@ -20,17 +20,17 @@ def close(session: Session, record: str, fields: Iterable[str]) -> None:
     )
 
 
-def reopen(session: Session, row: Row[Any]) -> None:
+def reopen(session: Session, record: str, fields: Iterable[str], base: Mapping[str, int]) -> None:
     """Ask again what this own operation had answered, because it is taken back."""
     clash = tables.clash.c
-    for field in row.fields:
-        answered = _answered(session, row.record, field, int(row.base.get(field, 0)))
+    for field in fields:
+        answered = _answered(session, record, field, int(base.get(field, 0)))
         # The value that showed, and each one that it or its loser had pushed aside.
         met = {answered[0].winner} if answered else set()
         for each in answered:
             if each.winner in met:
                 met.add(each.loser)
-                key = (clash.record == row.record, clash.field == field, clash.winner == each.winner)
+                key = (clash.record == record, clash.field == field, clash.winner == each.winner)
                 session.execute(update(tables.clash).where(*key, clash.loser == each.loser).values(open=True))
 
 

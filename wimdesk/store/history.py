@@ -138,12 +138,13 @@ def undo(session: Session, act: int) -> int:
     if not act:
         return 0  # what came from others was nobody's act here
     rows = session.execute(select(tables.op).where(tables.op.c.act == act).order_by(tables.op.c.pos.desc())).all()
-    changed = 0
+    changed: set[str] = set()
     for row in rows:
         record = fetch(session, row.type, row.record)
-        changed += _undo_one(record, row)
-        clashes.reopen(session, row)
-    return changed
+        if _undo_one(record, row):
+            changed.add(row.record)
+        clashes.reopen(session, row.record, row.fields, row.base)
+    return len(changed)
 
 
 def _undo_one(record: Record, row: Row[Any]) -> bool:
