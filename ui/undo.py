@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -9,6 +10,8 @@ from PySide6.QtCore import QObject
 from wimdesk.i18n import _, ngettext
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ui.desk import Desk
     from wimdesk.events import Changed
 
@@ -23,15 +26,19 @@ class Undoing(QObject):
         self._desk = desk
         self._acts: list[int] = []
         self._taken_back: list[int] = []
-        self._known = 0
+        self._place = 0
+        self._own: set[int] = set()
         self._busy = False
-        desk.tasks.read(self, _last_act, done=self._begin)
+        self._then: Callable[[], None] | None = None
+        desk.tasks.read(self, _acts_after, 0, done=self._begin)
         desk.bridge.changed.connect(self._hear)
 
     def undo(self) -> None:
         """Take back the latest act that stands."""
-        if self._busy:
-            return
+        if not self._busy:
+            self._look(self._undo)
+
+    def _undo(self) -> None:
         if not self._acts:
             self._desk.notices.say(_("There is nothing to take back."))
             return
@@ -39,8 +46,10 @@ class Undoing(QObject):
 
     def redo(self) -> None:
         """Bring back what was taken back last."""
-        if self._busy:
-            return
+        if not self._busy:
+            self._look(self._redo)
+
+    def _redo(self) -> None:
         if not self._taken_back:
             self._desk.notices.say(_("There is nothing to bring back."))
             return
@@ -48,6 +57,11 @@ class Undoing(QObject):
 
     def take_back(self, act: int) -> None:
         """Take back one act by its number (0: the latest)."""
+        if not self._busy:
+            self._look(partial(self._take_back_act, act))
+
+    def _take_back_act(self, act: int) -> None:
+        act = act or (self._acts[-1] if self._acts else 0)
         if act in self._acts:
             self._acts.remove(act)
         self._take_back(act, self._taken_back, _("Taken back."))
@@ -63,7 +77,7 @@ class Undoing(QObject):
             if not changed:
                 self._desk.notices.say(_("It was changed again since. It stays as it is."))
                 return
-            self._known = made
+            self._own.add(made)
             other.append(made)
             more = ngettext("{count} record changed.", "{count} records changed.", changed).format(count=changed)
             self._desk.notices.say(words if changed == 1 else f"{words} {more}")
@@ -74,23 +88,36 @@ class Undoing(QObject):
 
         self._desk.tasks.write(self, undoing.take_back, act, done=done, failed=failed)
 
-    def _begin(self, act: int) -> None:
-        self._known = act
+    def _begin(self, found: tuple[int, list[int]]) -> None:
+        self._place = found[0]
 
     def _hear(self, change: Changed) -> None:
         if change.origin != "sync" and not self._busy:
-            self._desk.tasks.read(self, _last_act, done=self._note, key="act")
+            self._look()
 
-    def _note(self, act: int) -> None:
-        if self._busy or not act or act == self._known:
+    def _look(self, then: Callable[[], None] | None = None) -> None:
+        """Note what was done since, and go on once everything that is being saved is among it."""
+        self._then = then or self._then
+        self._desk.tasks.read(self, _acts_after, self._place, done=self._note, key="acts")
+
+    def _note(self, found: tuple[int, list[int]]) -> None:
+        if self._busy:
             return
-        self._known = act
-        self._acts.append(act)
+        self._place, acts = found
+        for act in acts:
+            if act in self._own:
+                continue
+            if act in self._acts:
+                self._acts.remove(act)  # the same visit of a field goes on
+            self._acts.append(act)
+            self._taken_back.clear()
         del self._acts[:-MOST_ACTS]
-        self._taken_back.clear()
+        if self._then is not None and not self._desk.tasks.writes:
+            then, self._then = self._then, None
+            then()
 
 
-def _last_act(session: object) -> int:
-    from wimdesk.store import history
+def _acts_after(session: object, place: int) -> tuple[int, list[int]]:
+    from wimdesk.services import undoing
 
-    return history.last_act(session)  # type: ignore[arg-type]  # always a session; its class stays out of the screens
+    return undoing.acts_after(session, place)  # type: ignore[arg-type]  # always a session; it stays out of the screens

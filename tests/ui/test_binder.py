@@ -4,10 +4,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from ui.forms.binder import Binder
+from ui.undo import Undoing
 from ui.widgets.date import DateField
 from ui.widgets.languagemap import LanguageMapField
 from ui.widgets.number import NumberField
@@ -195,3 +197,53 @@ def test_a_save_that_fails_is_told_and_tried_again(form: Form, qtbot: QtBot, set
     form.binder.flush()
     settled()
     assert form.stored("name") == "Kept"
+
+
+def test_one_visit_of_a_field_is_one_thing_to_take_back(
+    form: Form, desk: Desk, qtbot: QtBot, settled: Callable[[], None]
+) -> None:
+    undoing = Undoing(desk)
+    settled()
+    form.type_in("operator", "One")
+    for more in (" company", " of many"):
+        with qtbot.waitSignal(form.binder.saved):
+            QTest.keyClicks(form.line("operator"), more)
+    form.line("name").setFocus()
+    with qtbot.waitSignal(form.binder.saved):
+        form.type_in("name", "Cerro Verde")
+    settled()
+    undoing.undo()
+    qtbot.waitUntil(lambda: form.stored("name") == "Cerro Azul")
+    settled()
+    undoing.undo()
+    qtbot.waitUntil(lambda: form.stored("operator") == "Minera")
+    settled()
+    undoing.redo()
+    qtbot.waitUntil(lambda: form.stored("operator") == "One company of many")
+    settled()
+
+
+def test_what_is_taken_back_shows_in_the_field_where_the_cursor_stands(
+    form: Form, desk: Desk, qtbot: QtBot, settled: Callable[[], None]
+) -> None:
+    undoing = Undoing(desk)
+    settled()
+    with qtbot.waitSignal(form.binder.saved):
+        form.type_in("name", "Cerro Verde")
+    undoing.undo()
+    qtbot.waitUntil(lambda: form.line("name").text() == "Cerro Azul")
+    assert form.binder.row("name").message() == ""
+    settled()
+
+
+def test_a_line_without_anything_to_undo_leaves_the_keys_to_the_window(form: Form) -> None:
+    heard: list[str] = []
+    shortcut = QShortcut(QKeySequence.StandardKey.Undo, form.window)
+    shortcut.activated.connect(lambda: heard.append("window"))
+    form.line("name").setFocus()
+    QTest.keyClick(form.line("name"), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert heard == ["window"]
+    form.type_in("name", "X")
+    QTest.keyClick(form.line("name"), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert form.line("name").text() == "Cerro Azul"
+    assert heard == ["window"]

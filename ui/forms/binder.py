@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 
 from ui.forms import editors
 from ui.widgets.field import FieldRow
@@ -16,7 +17,7 @@ from wimdesk.errors import RuleBroken, WimdeskError
 from wimdesk.events import Changed
 from wimdesk.i18n import _
 from wimdesk.records import rules
-from wimdesk.services import editing
+from wimdesk.services import editing, undoing
 from wimdesk.store.record import Info, default, fields
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Binder(QObject):
         self._typed: set[str] = set()
         self._judged: set[str] = set()
         self._own = 0
+        self._visit = undoing.new_act()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SAVE_AFTER)
@@ -110,7 +112,8 @@ class Binder(QObject):
         self._own += 1
         self.desk.tasks.write(
             self,
-            editing.change,
+            undoing.change,
+            self._visit,
             self.type_name,
             self.record_id,
             values,
@@ -127,8 +130,12 @@ class Binder(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # A form that is being destroyed sends these too: nothing of Qt may be touched here.
         kind = event.type()
+        if kind == QEvent.Type.ShortcutOverride and _has_nothing_to_undo(watched, event):
+            event.ignore()  # else an empty line would swallow the keys, and the last change could not be taken back
+            return True
         if kind in {QEvent.Type.FocusOut, QEvent.Type.Hide} and watched in self._parts:
             self.flush()
+            self._visit = undoing.new_act()  # what was typed in one visit of a field is one thing to take back
             if kind == QEvent.Type.FocusOut:
                 QTimer.singleShot(0, self, partial(self._leave, self._parts[watched]))
         return False
@@ -221,7 +228,8 @@ class Binder(QObject):
                 if name not in self._known and not self._being_typed(name):
                     editors.show(row.editor, new)
                 continue
-            if self._being_typed(name) and new != editors.value(row.editor, self._info[name]):
+            typing = self._being_typed(name) if origin == "sync" else name in self._pending
+            if typing and new != editors.value(row.editor, self._info[name]):
                 self._tell_foreign(row, new, self._info[name])
             elif name not in self._pending:
                 editors.show(row.editor, new)
@@ -241,3 +249,17 @@ class Binder(QObject):
         row.set_message(
             _("Changed on another laptop to: {value}. Yours stays while you type.").format(value=words), "info"
         )
+
+
+def _has_nothing_to_undo(part: QObject, event: QEvent) -> bool:
+    if not isinstance(event, QKeyEvent):
+        return False
+    if isinstance(part, QLineEdit):
+        undo, redo = part.isUndoAvailable(), part.isRedoAvailable()
+    elif isinstance(part, QPlainTextEdit):
+        undo, redo = part.document().isUndoAvailable(), part.document().isRedoAvailable()
+    else:
+        return False
+    if event.matches(QKeySequence.StandardKey.Undo):
+        return not undo
+    return event.matches(QKeySequence.StandardKey.Redo) and not redo

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from wimdesk.i18n import _
-from wimdesk.store import history, journal
+from wimdesk.services import editing
+from wimdesk.store import history, journal, tables
+
+_ACT_BITS = 48
+"""As many as the journal gives to an act of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +34,26 @@ def take_back(session: Session, act: int = 0) -> tuple[int, int]:
     changed = history.undo(session, act or history.last_act(session))
     session.flush()
     return changed, journal.scribe_of(session).act if changed else 0
+
+
+def new_act() -> int:
+    """Return a number under which several saves can be one act, such as all that is typed in one visit of a field."""
+    return secrets.randbits(_ACT_BITS) or 1
+
+
+def change(
+    session: Session, act: int, type_name: str, record_id: str, values: Mapping[str, object]
+) -> editing.Problems:
+    """As `editing.change`, as a part of this act: taking it back takes back all its parts."""
+    journal.scribe_of(session).act = act
+    return editing.change(session, type_name, record_id, values)
+
+
+def acts_after(session: Session, place: int) -> tuple[int, list[int]]:
+    """Return the last place in the journal, and the acts of a person behind this place in their order."""
+    last = session.scalar(select(func.max(tables.op.c.pos))) or 0
+    query = select(tables.op.c.act).where(tables.op.c.pos > place, tables.op.c.act != 0).order_by(tables.op.c.pos)
+    return last, list(dict.fromkeys(session.scalars(query)))
 
 
 def trash(session: Session) -> list[Thrown]:
