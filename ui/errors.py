@@ -19,6 +19,7 @@ from PySide6.QtCore import QObject, Qt, Signal, qVersion
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
+import wimdesk
 from ui.icons import IconLabel
 from ui.widgets.buttons import PrimaryButton, SecondaryButton
 from ui.widgets.labels import Text
@@ -95,7 +96,7 @@ def report(problem: BaseException) -> str:
     try:
         own = version("wimdesk")
     except PackageNotFoundError:
-        own = "0"
+        own = wimdesk.__version__
     lines = [
         f"WIMDesk {own}, Python {platform.python_version()}, Qt {qVersion()}, {platform.system()} {platform.machine()}",
         f"{type(problem).__module__}.{type(problem).__qualname__}",

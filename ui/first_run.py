@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QCompleter, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from resources import content
@@ -71,24 +72,36 @@ class FirstRun(QFrame):
         column.addSpacing(12)
         column.addLayout(self._other_ways())
         column.addStretch(3)
-        first = (self._language, self._place, self._name, self._code)[step](card)
+        self._first = (self._language, self._place, self._name, self._code)[step](card)
         self._outer.addWidget(self._inside)
         self._inside.show()
-        first.setFocus()
+        self._first.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._first.setFocus()  # what gets the focus before it shows does not keep it
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.step != CODE:
+            self.next_button.click()
+        else:
+            super().keyPressEvent(event)
 
     # ------------------------------------------------------------- the pages
 
     def _language(self, card: Card) -> QWidget:
         self._head(card, "globe", _("Which language do you want to use?"), _("You can change it at any time."))
         group = QButtonGroup(card)
+        self._languages: dict[str, RadioCard] = {}
         for code, name in LANGUAGES.items():
             choice = RadioCard(name)
+            group.addButton(choice)
             choice.setChecked(code == language())
             choice.clicked.connect(partial(self._speak, code))
-            group.addButton(choice)
             card.add(choice)
+            self._languages[code] = choice
         self._buttons(card, PLACE)
-        return self.next_button
+        return self._languages[language()]
 
     def _place(self, card: Card) -> QWidget:
         self._head(
@@ -123,7 +136,6 @@ class FirstRun(QFrame):
         )
         self.person = QLineEdit(self._answers["person"])
         self.person.textChanged.connect(partial(self._answer, "person"))
-        self.person.returnPressed.connect(self.finish)
         card.add(FieldRow(_("Your name"), self.person))
         self._buttons(card, None)
         return self.person

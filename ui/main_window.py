@@ -106,8 +106,8 @@ class MainWindow(QWidget):
 
     def _add_keys(self) -> None:
         for number, each in enumerate(navigation.SECTIONS, start=1):
-            self._key(f"Ctrl+{number}", partial(self.show_page, each.key))
-        self._key("Ctrl+,", lambda: self.show_page("settings"))
+            self._key(f"Ctrl+{number}", partial(self.go_to, each.key))
+        self._key("Ctrl+,", partial(self.go_to, "settings"))
         self._key("Ctrl+K", self.open_palette)
         self._key("Ctrl+S", self._say_saved)
         self._key("F5", self.sync_now)
@@ -128,7 +128,7 @@ class MainWindow(QWidget):
         from ui.undo import Undoing
 
         self.desk = desk
-        desk.go = self.show_page
+        desk.go = self.go_to
         self.undoing = Undoing(desk, self)
         self.notices.take_back = self.undoing.take_back
         self.palette_box = Palette(desk, self._commands, self.ground)
@@ -163,6 +163,7 @@ class MainWindow(QWidget):
         entry = navigation.entry(key)
         if self._current in self._pages and self._current != entry.key:
             self._pages[self._current].flush()
+            self.notices.page_left()
         page = self._pages.get(entry.key)
         if page is None:
             page = entry.make(desk)
@@ -177,13 +178,20 @@ class MainWindow(QWidget):
         if record_id:
             page.show_record(record_id)
 
+    def go_to(self, key: str, record_id: str = "") -> None:
+        """Show a page and let the keys go on from its beginning."""
+        self.show_page(key, record_id)
+        page, focus = self.page(), QApplication.focusWidget()
+        if page is not None and not (focus is not None and page.isAncestorOf(focus)):
+            page.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def page(self) -> Page | None:
         """Return the page that shows."""
         return self._pages.get(self._current)
 
     def show_help(self) -> None:
         """Show the help of the page that shows."""
-        self.show_page("help", self._current or "home")
+        self.go_to("help", self._current or "home")
 
     def sync_now(self) -> None:
         """Ask for a sync, or say what is needed for one."""
@@ -196,6 +204,7 @@ class MainWindow(QWidget):
 
     def undo(self) -> None:
         """Take back the latest act."""
+        self.flush()
         if self.undoing is not None:
             self.undoing.undo()
 

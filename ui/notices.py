@@ -15,6 +15,8 @@ from ui.widgets.labels import Text
 from wimdesk.i18n import _
 
 _SECONDS = 6
+_READ_AFTER = 1500
+"""Milliseconds after which a line was surely seen, so that it need not follow to another page."""
 
 
 class _Word(QFrame):
@@ -44,6 +46,11 @@ class _Word(QFrame):
         self.show()
         self.raise_()
         self._timer.start(_SECONDS * 1000)
+
+    def page_left(self) -> None:
+        """Go away with the page it was said on, unless it was said just now."""
+        if self._timer.remainingTime() < _SECONDS * 1000 - _READ_AFTER:
+            self.hide()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and not self.isHidden():
@@ -87,6 +94,10 @@ class Notices(QWidget):
         """Show one short sentence for a few seconds, such as "The PDF is made."."""
         self.undo_bar.dismiss()
         self._word.say(text)
+
+    def page_left(self) -> None:
+        """Another page is shown: a line that was read goes; an offer to undo and a problem stay."""
+        self._word.page_left()
 
     def offer_undo(self, text: str, act: int | Callable[[], object] = 0) -> None:
         """Offer for 30 seconds to take back an act: a number of the journal (0: the latest), or what undoes it."""

@@ -3,8 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from ui.first_run import CODE, LANGUAGE, NAME, PLACE, FirstRun
 from ui.widgets.buttons import ActionButton
@@ -124,3 +125,26 @@ def test_each_page_fits_and_names_its_controls(
     assert nameless(first) == []
     assert first.minimumSizeHint().height() <= 700
     assert texts(first)
+
+
+def test_everything_is_answered_by_keys_alone(first: FirstRun, desk: Desk, qtbot: QtBot) -> None:
+    def press(key: Qt.Key) -> None:
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        QTest.keyClick(focus, key)
+
+    focus = QApplication.focusWidget()
+    assert isinstance(focus, RadioCard)
+    assert focus.isChecked()
+    press(Qt.Key.Key_Return)
+    assert first.step == PLACE
+    QTest.keyClicks(first.organisation, "WIM Ica")
+    while QApplication.focusWidget() is not button(first, "Skip"):
+        press(Qt.Key.Key_Tab)
+    press(Qt.Key.Key_Return)
+    assert first.step == NAME
+    QTest.keyClicks(first.person, "Rosa")
+    with qtbot.waitSignal(first.finished):
+        press(Qt.Key.Key_Return)
+    who = desk.app.identity()
+    assert (who.organisation_name, who.person_name) == ("", "Rosa")

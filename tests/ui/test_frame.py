@@ -249,6 +249,31 @@ def test_finds_a_person_with_ctrl_k(program: Program, qtbot: QtBot) -> None:
     assert not box.isVisible()
 
 
+def test_a_key_that_opens_a_page_brings_the_focus_there(program: Program) -> None:
+    program.window.sidebar.setFocus()
+    press(program, Qt.Key.Key_Comma, CTRL)
+    page = shown(program)
+    assert page.key == "settings"
+    QTest.keyClick(page, Qt.Key.Key_Tab)
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    assert page.isAncestorOf(focus)
+
+
+def test_a_line_that_was_read_does_not_follow_to_another_page(
+    program: Program, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    word = next(each for each in program.window.ground.children() if type(each).__name__ == "_Word")
+    assert isinstance(word, QWidget)
+    program.window.notices.say("Done.")
+    program.window.show_page("settings")
+    assert word.isVisible()
+    monkeypatch.setattr("ui.notices._READ_AFTER", 0)
+    qtbot.wait(20)
+    program.window.show_page("home")
+    assert not word.isVisible()
+
+
 def test_escape_closes_the_box_only(program: Program) -> None:
     program.window.open_palette()
     box = program.window.palette_box

@@ -42,7 +42,7 @@ from ui.widgets.tags import TagsField
 from wimdesk.pdf.chart import Chart, Series
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pytestqt.qtbot import QtBot
 
@@ -509,3 +509,43 @@ def test_a_choice_holds_codes_and_loses_none(qtbot: QtBot) -> None:
     assert field.value() == "unheard-of"
     field.set_value(None)
     assert field.value() is None
+
+
+def test_enter_presses_a_button_also_outside_dialogs(qtbot: QtBot) -> None:
+    pressed: list[str] = []
+    root = QWidget()
+    column = QVBoxLayout(root)
+    for button in (SecondaryButton("Open"), IconButton("x", "Close")):
+        column.addWidget(button)
+        button.clicked.connect(
+            lambda _on=False, button=button: pressed.append(button.accessibleName() or button.text())
+        )
+        qtbot.addWidget(root)
+        root.show()
+        qtbot.keyClick(button, Qt.Key.Key_Return)
+    assert pressed == ["Open", "Close"]
+
+
+def test_a_banner_is_no_higher_than_its_words(qtbot: QtBot) -> None:
+    root = QWidget()
+    root.resize(700, 600)
+    column = QVBoxLayout(root)
+    banner = Banner("clock", "Two terms end soon", "Secretary, until 15 December", "Show")
+    column.addWidget(banner)
+    qtbot.addWidget(root)
+    root.show()
+    assert banner.height() < 100
+
+
+def test_texts_begin_with_the_readers_language(qtbot: QtBot, speak: Callable[[str], None]) -> None:
+    speak("fr")
+    field = LanguageMapField("Nom")
+    qtbot.addWidget(field)
+    field.add_language("en")
+    qtbot.keyClicks(field.editor("fr"), "Femmes")
+    qtbot.keyClicks(field.editor("en"), "Women")
+    assert list(field.value()) == ["fr", "en"]
+    again = LanguageMapField("Nom")
+    qtbot.addWidget(again)
+    again.set_value({"en": "Women", "fr": "Femmes"})
+    assert list(again.value().items()) == [("fr", "Femmes"), ("en", "Women")]

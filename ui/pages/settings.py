@@ -11,6 +11,7 @@ from PySide6.QtCore import QLocale, Qt, qVersion
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 import resources
+import wimdesk
 from ui import theme
 from ui.forms.join import JoinForm
 from ui.page import Page
@@ -146,7 +147,7 @@ class SettingsPage(Page):
         self._choice(card, "document_language", _("Every document can still be made in another one."))
 
     def _build_look(self) -> None:
-        card = self._card(_("Look"))
+        card = self._card(_("Appearance"))
         self.scheme = self._choice(card, "scheme")
         self._choice(card, "density", _("Compact shows more rows at once."))
         self.text_size = self._choice(card, "text_percent")
@@ -343,7 +344,7 @@ def _own_version() -> str:
     try:
         return version("wimdesk")
     except PackageNotFoundError:
-        return "0"
+        return wimdesk.__version__  # run from its folder, without being installed
 
 
 def _licences() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
 
 from ui import icons, theme
@@ -40,6 +40,12 @@ class ActionButton(QPushButton):
     def set_slim(self, slim: bool = True) -> None:
         """Make the button 24 pixels high, for bars."""
         theme.mark(self, slim=slim)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if _is_enter(event):
+            self.click()  # Qt does this only in dialogs
+        else:
+            super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() in {QEvent.Type.StyleChange, QEvent.Type.LayoutDirectionChange}:
@@ -104,6 +110,12 @@ class IconButton(QToolButton):
         self._icon, self._token = icon, token or self._token
         self._draw_icon()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if _is_enter(event):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
     def changeEvent(self, event: QEvent) -> None:
         if event.type() in {QEvent.Type.StyleChange, QEvent.Type.LayoutDirectionChange}:
             self._draw_icon()
@@ -113,3 +125,7 @@ class IconButton(QToolButton):
         mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         self.setIcon(icons.icon(self._icon, self._token, self._size, mirrored))
         self.setIconSize(QSize(theme.px(self._size), theme.px(self._size)))
+
+
+def _is_enter(event: QKeyEvent) -> bool:
+    return event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and not event.isAutoRepeat()

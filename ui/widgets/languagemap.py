@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPlainTextEdit, QVB
 from ui import theme
 from ui.widgets.buttons import LinkButton
 from ui.widgets.labels import Chip
-from wimdesk.i18n import LANGUAGES, _
+from wimdesk.i18n import LANGUAGES, _, language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,12 +24,12 @@ class LanguageMapField(QWidget):
     def __init__(
         self,
         name: str = "",
-        languages: Sequence[tuple[str, str]] = tuple(LANGUAGES.items()),
+        languages: Sequence[tuple[str, str]] | None = None,
         multiline: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._languages = dict(languages)
+        self._languages = dict(sorted((languages or LANGUAGES.items()), key=lambda each: each[0] != language()))
         self._multiline = multiline
         self._edits: dict[str, QLineEdit | QPlainTextEdit] = {}
         self._lines: list[QWidget] = []
@@ -57,9 +57,10 @@ class LanguageMapField(QWidget):
         return {code: text for code, text in texts.items() if text}
 
     def set_value(self, value: Mapping[str, str] | None) -> None:
-        """Show a line for each language of ``value``, or one for the first language when there is none."""
-        codes = list(value or {}) or list(self._languages)[:1]
-        if codes != list(self._edits):
+        """Show a line for each language of ``value``, the reader's first; where there is none, a line in hers."""
+        known = [code for code in self._languages if code in (value or {})]
+        codes = known + [code for code in value or {} if code not in known] or list(self._languages)[:1]
+        if set(codes) != set(self._edits):
             self._clear()
             for code in codes:
                 self.add_language(code)
