@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from sync.client.engine import SyncStatus
 from ui import theme
+from ui.forms.join import JoinForm
 from ui.page import Page
 from ui.pages.sync_centre_decision import DecisionCard
 from ui.pages.sync_centre_list import SyncList
 from ui.pages.sync_centre_parts import DoneCard, ParcelCard, StateBanner
 from ui.widgets.buttons import PrimaryButton, SecondaryButton
-from ui.widgets.card import scrolling
+from ui.widgets.card import Card, scrolling
 from ui.widgets.empty import EmptyState
 from wimdesk.errors import WimdeskError
 from wimdesk.i18n import _
 from wimdesk.services import sync_review
-from wimdesk.services.sync_review import Decision, Parcel, Review
+from wimdesk.services.sync_review import Decision, Done, Parcel, Review
 
 _LIST = 396
+_JOIN = "join:code"
 _PAGES = {
     "activity": "initiatives",
     "initiative": "initiatives",
@@ -39,12 +41,17 @@ class SyncCentrePage(Page):
     def build(self) -> None:
         """Make the header, the list and the room for what is chosen."""
         self._review = Review()
-        self._shown = ""
-        self._chosen: dict[str, dict[str, int]] = {}
+        # A change of language builds all anew: where the reader stands and what was chosen outlives it.
+        self._shown: str = getattr(self, "_shown", "")
+        self._wanted = ""
+        self._chosen: dict[str, dict[str, int]] = getattr(self, "_chosen", {})
         """What was chosen for each record before it was saved; it outlives a look elsewhere."""
-        self._skipped: set[str] = set()
+        self._skipped: set[str] = getattr(self, "_skipped", set())
+        self._saving = ""
         self.decision: DecisionCard | None = None
         self._detail: QWidget | None = None
+        self._item: Decision | Parcel | Done | str | None = None
+        """What the detail was made of: as long as it is the same, the detail stays and keeps the focus."""
         self.header.set_title(_("Sync centre"))
         self.connect_button = SecondaryButton(_("Connect with a code"), "key-round")
         self.connect_button.clicked.connect(self._connect)
@@ -58,7 +65,7 @@ class SyncCentrePage(Page):
         self.list.setFixedWidth(theme.px(_LIST))
         self.list.chosen.connect(self._choose)
         row = QHBoxLayout()
-        row.setContentsMargins(theme.px(16), theme.px(4), 0, 0)
+        row.setContentsMargins(theme.px(22), theme.px(4), 0, 0)
         row.setSpacing(0)
         row.addWidget(self.list)
         row.addWidget(self._right(), 1)
@@ -77,8 +84,12 @@ class SyncCentrePage(Page):
 
     def show_record(self, record_id: str) -> None:
         """Show what is to be decided or waits for a record."""
-        self._shown = f"decision:{record_id}"
+        self._wanted = record_id
         self.refresh()
+
+    def flush(self) -> None:
+        """Keep in mind what was chosen."""
+        self._remember()
 
     def sync_now(self) -> None:
         """Ask for a sync at once."""
@@ -114,19 +125,20 @@ class SyncCentrePage(Page):
 
     def _take(self, review: Review) -> None:
         self._remember()
-        same = review.decisions == self._review.decisions
         self._review = review
         self.list.show_review(review)
         self.sync_button.setVisible(review.enrolled)
         self.connect_button.setVisible(not review.enrolled and not review.sample)
         self._show_status(self._status())
         known = self.list.model.records()
-        if self._shown not in known:
+        wanted, self._wanted = self._wanted, ""
+        if wanted:
+            rows = (f"{kind}:{wanted}" for kind in ("decision", "refused", "waiting"))
+            self._shown = next((row for row in rows if row in known), "")
+        if self._shown not in known and (review.enrolled or self._shown != _JOIN):
             self._shown = self._first()
-            same = False
         self.list.choose(self._shown)
-        if not (same and self.decision is not None and self._shown == f"decision:{self.decision.decision.record}"):
-            self._show_detail()
+        self._show_detail()
 
     def _first(self) -> str:
         """Return the first decision that was not put off, else the first thing refused."""
@@ -152,37 +164,77 @@ class SyncCentrePage(Page):
         if row != self._shown:
             self._remember()
             self._shown = row
+            # Tab into the list makes a row the current one without marking it as chosen.
+            self.list.choose(row)
             self._show_detail()
 
     def _show_detail(self) -> None:
+        item = self._find()
+        if item is not None and item == self._item:
+            if isinstance(item, Decision) and self.decision is not None:
+                self.decision.set_place(self._review.decisions.index(item), len(self._review.decisions))
+            return
+        self._item = item
+        focus = self._focus_inside()
         if self._detail is not None:
             self._column.removeWidget(self._detail)
             self._detail.hide()
             self._detail.deleteLater()
-        self.decision, self._detail = None, None
-        kind, _colon, name = self._shown.partition(":")
-        if kind == "decision":
-            self._detail = self._make_decision(name)
-        elif kind in {"waiting", "refused"}:
-            parcels = self._review.waiting if kind == "waiting" else self._review.refused
-            self._detail = next((self._make_parcel(each) for each in parcels if each.record == name), None)
-        elif kind == "done":
-            self._detail = next((DoneCard(each) for each in self._review.done if each.at == name), None)
+        self.decision = None
+        self._detail = self._make_detail(item)
         self.empty.setVisible(self._detail is None)
         if self._detail is not None:
             self._column.insertWidget(1, self._detail)
+        if focus is not None:
+            self._focus_again(focus)
 
-    def _make_decision(self, record: str) -> DecisionCard | None:
-        records = [each.record for each in self._review.decisions]
-        if record not in records:
-            return None
-        place = records.index(record)
-        card = DecisionCard(self._review.decisions[place], place, len(records))
-        card.choose(self._chosen.get(record, {}))
+    def _find(self) -> Decision | Parcel | Done | str | None:
+        """Return what the chosen row stands for."""
+        kind, _colon, name = self._shown.partition(":")
+        if kind == "decision":
+            return next((each for each in self._review.decisions if each.record == name), None)
+        if kind == "done":
+            return next((each for each in self._review.done if each.at == name), None)
+        parcels = {"waiting": self._review.waiting, "refused": self._review.refused}.get(kind, ())
+        return self._shown if self._shown == _JOIN else next((each for each in parcels if each.record == name), None)
+
+    def _make_detail(self, item: Decision | Parcel | Done | str | None) -> QWidget | None:
+        if isinstance(item, Decision):
+            return self._make_decision(item)
+        if isinstance(item, Parcel):
+            return self._make_parcel(item)
+        if isinstance(item, Done):
+            return DoneCard(item)
+        return self._make_join() if item else None
+
+    def _make_decision(self, decision: Decision) -> DecisionCard:
+        card = DecisionCard(decision, self._review.decisions.index(decision), len(self._review.decisions))
+        card.choose(self._chosen.get(decision.record, {}))
         card.decided.connect(self._decide)
         card.later.connect(self._put_off)
         card.stepped.connect(self._step)
         self.decision = card
+        return card
+
+    def _focus_inside(self) -> QWidget | None:
+        focus = QApplication.focusWidget()
+        return focus if focus is not None and self._detail is not None and self._detail.isAncestorOf(focus) else None
+
+    def _focus_again(self, before: QWidget) -> None:
+        """Whoever works with keys goes on at the same value, else at the first one, else on the page."""
+        name = before.accessibleName()
+        cards = self.decision.every_card() if self.decision is not None else []
+        same = [card for card in cards if card.accessibleName() == name]
+        found = same or [card for card in cards if card.isChecked()] or cards
+        next_one: QWidget = found[0] if found else self.area
+        next_one.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _make_join(self) -> Card:
+        card = Card(_("Connect with a code"))
+        form = JoinForm(self.desk)
+        form.joined.connect(self._joined)
+        card.add(form)
+        card.setFocusProxy(form.code)
         return card
 
     def _make_parcel(self, parcel: Parcel) -> ParcelCard:
@@ -203,7 +255,6 @@ class SyncCentrePage(Page):
         here = self.decision.decision.record
         place = records.index(here) + step if here in records else 0
         if 0 <= place < len(records):
-            self.list.choose(f"decision:{records[place]}")
             self._choose(f"decision:{records[place]}")
 
     def _put_off(self) -> None:
@@ -215,28 +266,30 @@ class SyncCentrePage(Page):
             self._skipped.clear()
             self.desk.notices.say(_("It stays here until you decide. Both versions are safe."))
             return
-        self.list.choose(f"decision:{rest[0]}")
         self._choose(f"decision:{rest[0]}")
 
     def _decide(self, chosen: dict[str, int]) -> None:
-        if self.decision is None:
+        # A second press while the first is being saved would find everything decided.
+        if self.decision is None or self._saving == self.decision.decision.record:
             return
-        decision: Decision = self.decision.decision
-        self.decision.save.setEnabled(False)
+        decision = self.decision.decision
+        self._saving = decision.record
         self.desk.tasks.write(
             self, sync_review.decide, decision.type, decision.record, chosen,
             done=lambda _nothing: self._saved(decision), failed=self._refuse,
         )  # fmt: skip
 
     def _saved(self, decision: Decision) -> None:
+        self._saving = ""
         self._chosen.pop(decision.record, None)
         if self.decision is not None and self.decision.decision.record == decision.record:
-            self.decision = None
+            self.decision, self._item = None, None
         self._shown = ""
         self.desk.notices.offer_undo(_("{name} is decided.").format(name=decision.caption))
         self.refresh()
 
     def _refuse(self, problem: WimdeskError) -> None:
+        self._saving = ""
         self.desk.notices.warn(str(problem))
         self.refresh()
 
@@ -248,10 +301,19 @@ class SyncCentrePage(Page):
             self._connect()
         elif engine is not None and self.banner.act == "cancel":
             engine.cancel()
-            self.banner.button.setEnabled(False)
-            self.banner.button.setEnabled(True)
+            self.banner.show_stopping()
         elif self.banner.act == "again":
             self.sync_now()
 
     def _connect(self) -> None:
-        self.desk.navigate("settings")
+        """Let the code be typed right here."""
+        self._remember()
+        self._shown = _JOIN
+        self.list.choose(_JOIN)
+        self._show_detail()
+        if self._detail is not None:
+            self._detail.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _joined(self) -> None:
+        self.desk.notices.say(_("This computer has joined. The first sync begins."))
+        self.refresh()

@@ -11,11 +11,14 @@ from ui import theme
 from ui.widgets.buttons import IconButton, PrimaryButton, QuietButton, SecondaryButton
 from ui.widgets.card import Card
 from ui.widgets.choice import RadioCard
+from ui.widgets.flow import FlowLayout
 from ui.widgets.labels import Chip, Text, hairline
 from wimdesk.i18n import _, ngettext
 from wimdesk.services.sync_review import Decision, Option, Question
 
 _LABELS = 104
+_LONG_TITLE = 40
+"""A longer name wraps; a shorter one has its type right beside it."""
 
 
 class DecisionCard(Card):
@@ -31,11 +34,11 @@ class DecisionCard(Card):
         self.cards: dict[str, dict[int, RadioCard]] = {}
         self._groups: list[QButtonGroup] = []
         self.content.setSpacing(12)
-        self.content.addLayout(self._top(place, count))
+        self.content.addLayout(self._top())
+        self.set_place(place, count)
         self.add(Text(decision.sentence, "muted", wrap=True))
         self.content.addLayout(self._grid())
-        self.hint = Text("", "caption", wrap=True)
-        self.add(self.hint)
+        self.content.addLayout(self._sides())
         self.content.addLayout(self._bottom())
         if decision.same:  # Below the buttons, so that a long record does not push them out of sight.
             self.add(hairline())
@@ -62,19 +65,28 @@ class DecisionCard(Card):
                 self.cards[question.field][max(option.seq for option in side)].setChecked(True)
         self._follow()
 
-    def _top(self, place: int, count: int) -> QHBoxLayout:
+    def every_card(self) -> list[RadioCard]:
+        """Return the values to choose from, as Tab and the arrows go through them."""
+        return [card for cards in self.cards.values() for card in cards.values()]
+
+    def set_place(self, place: int, count: int) -> None:
+        """Say which of how many decisions this is; `place` counts from 0."""
+        self.where.setText(_("{place} of {count}").format(place=place + 1, count=count))
+        self.back.setEnabled(place > 0)
+        self.forward.setEnabled(place < count - 1)
+
+    def _top(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(8)
-        self.title = Text(self.decision.caption, "section", wrap=True)
-        row.addWidget(self.title, 1)
+        self.title = Text(self.decision.caption, "section", wrap=len(self.decision.caption) > _LONG_TITLE)
+        row.addWidget(self.title)
         row.addWidget(Chip(self.decision.type_label))
-        self.where = Text(_("{place} of {count}").format(place=place + 1, count=count), "caption")
+        row.addStretch(1)
+        self.where = Text("", "caption")
         self.back = IconButton("chevron-left", _("Previous decision"))
         self.forward = IconButton("chevron-right", _("Next decision"))
         self.back.clicked.connect(lambda: self.stepped.emit(-1))
         self.forward.clicked.connect(lambda: self.stepped.emit(1))
-        self.back.setEnabled(place > 0)
-        self.forward.setEnabled(place < count - 1)
         for widget in (self.where, self.back, self.forward):
             row.addWidget(widget)
         return row
@@ -140,9 +152,9 @@ class DecisionCard(Card):
                 column.addWidget(Text(option.who, "caption", wrap=True))
         return holder
 
-    def _bottom(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(8)
+    def _sides(self) -> FlowLayout:
+        """Return the two buttons that choose for all fields; with long names they stand below each other."""
+        row = FlowLayout(spacing=8)
         left, right = self.decision.left[0], self.decision.right[0]
         here = any(option.mine for question in self.decision.questions for option in question.options)
         words = _("Keep all mine") if here else _("Keep all of {name}").format(name=left)
@@ -151,18 +163,22 @@ class DecisionCard(Card):
         self.keep_right = SecondaryButton(words)
         self.keep_left.clicked.connect(lambda: self.keep_all(True))
         self.keep_right.clicked.connect(lambda: self.keep_all(False))
+        if not self.decision.is_deletion:  # One field only: choosing it is as quick.
+            row.addWidget(self.keep_left)
+            row.addWidget(self.keep_right)
+        return row
+
+    def _bottom(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.hint = Text("", "caption", wrap=True)
         self.later_button = QuietButton(_("Decide later"))
         self.later_button.clicked.connect(self.later)
         self.save = PrimaryButton(_save_words(self.decision), "check")
         self.save.clicked.connect(lambda: self.decided.emit(self.chosen()))
-        row.addWidget(self.keep_left)
-        row.addWidget(self.keep_right)
-        row.addStretch(1)
+        row.addWidget(self.hint, 1)
         row.addWidget(self.later_button)
         row.addWidget(self.save)
-        if self.decision.is_deletion:  # One field only: choosing it is as quick.
-            self.keep_left.hide()
-            self.keep_right.hide()
         return row
 
     def _follow(self) -> None:
@@ -172,8 +188,8 @@ class DecisionCard(Card):
         open_ones = len(self.decision.questions) - len(self.chosen())
         self.save.setEnabled(open_ones == 0)
         words = ngettext("Choose for {count} more field.", "Choose for {count} more fields.", open_ones)
-        self.hint.setText(words.format(count=open_ones))
-        self.hint.setVisible(open_ones > 0)
+        # The line keeps its room, so that the buttons do not move away under the mouse.
+        self.hint.setText(words.format(count=open_ones) if open_ones else "")
 
 
 def _save_words(decision: Decision) -> str:

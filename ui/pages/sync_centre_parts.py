@@ -27,9 +27,17 @@ class StateBanner(Banner):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("cloud-off", "", parent=parent)
         self.act = ""
+        self._stopping = False
+
+    def show_stopping(self) -> None:
+        """Show that the wish to cancel was heard: the running step is finished first."""
+        self._stopping = True
+        self.button.setEnabled(False)
 
     def show_status(self, status: SyncStatus, review: Review) -> None:
         """Show the one sentence that matters now; `act` is "connect", "cancel", "again" or empty."""
+        self._stopping = self._stopping and status.state == "running"
+        self.button.setEnabled(not self._stopping)
         if review.sample:
             self._tell(
                 "info",
