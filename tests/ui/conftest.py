@@ -8,6 +8,13 @@ import pytest
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
+from tests.ui.sync_seat import ana as ana
+from tests.ui.sync_seat import mamani as mamani
+from tests.ui.sync_seat import office as office
+from tests.ui.sync_seat import secretariat as secretariat
+from tests.ui.sync_seat import sit as sit
+from tests.ui.sync_seat import template as template
+from tests.ui.sync_seat import two as two
 from ui import theme
 from ui.bridge import Bridge
 from ui.desk import Desk
