@@ -120,8 +120,9 @@ def _index_some(session: Session, cls: type[Record], ids: list[str]) -> None:
     connection.execute(f"DELETE FROM search_ref WHERE record IN ({marks})", ids)
     columns = _searched(cls)
     names = [name for group in columns.values() for name in group]
-    query = select(cls.id, *(getattr(cls, name) for name in names)).where(cls.id.in_(ids), cls.deleted.is_(False))
-    for row in session.execute(query):
+    table = cls.__table__.c
+    query = select(table.id, *(table[name] for name in names)).where(table.id.in_(ids), table.deleted.is_(False))
+    for row in session.connection().execute(query):
         parts = {weight: " ".join(folded(getattr(row, name)) for name in group) for weight, group in columns.items()}
         if not any(parts.values()):
             continue

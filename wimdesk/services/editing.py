@@ -12,7 +12,7 @@ from wimdesk.errors import NotFound, RuleBroken
 from wimdesk.i18n import _, language
 from wimdesk.identifiers import is_id
 from wimdesk.records import rules
-from wimdesk.store import history, journal
+from wimdesk.store import clashes, history, journal
 from wimdesk.store.record import Info, Record, Values, fields, fits, types
 
 Problems = list[tuple[str, str]]
@@ -57,7 +57,7 @@ def change(session: Session, type_name: str, record_id: str, values: Mapping[str
     """
     record = history.fetch(session, type_name, record_id)
     _refuse_wrong_kinds(type(record), values)
-    undecided = {clash.field for clash in history.open_clashes(session, record_id)}
+    undecided = clashes.undecided(session, record_id)
     for name, value in values.items():
         setattr(record, name, value)
     # An ordinary edit decides what was changed in two places, also when it keeps the value that shows.

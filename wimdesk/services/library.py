@@ -26,7 +26,7 @@ from wimdesk.store.record import fields
 TYPE = "library_item"
 MOST = 1000
 """So many results are shown at most; who needs more adds a word."""
-_DEEP = 150
+_DEEP = 40
 """For so many results, from the top, the hit is looked for in the article too."""
 Order = Literal["match", "newest", "title"]
 GROUPS = ("theme", "language", "template", "ours")
@@ -205,8 +205,7 @@ def find(
         if hits is None:
             return None
         entries = [shelf.by_id[hit.id] for hit in hits if hit.id in shelf.by_id]
-    counts: dict[str, Counter[str]] = {group: Counter() for group in GROUPS}
-    left = [entry for entry in entries if _passes(entry, chosen, counts)]
+    left, counts = _filtered(list(entries), chosen)
     left = sort(left, order, ranked=bool(question.strip()))
     shown = tuple(left[:MOST])
     return Result(question, shown, len(left), counts, _passages(session, shown, question))
@@ -233,13 +232,20 @@ def codes(entry: Entry, group: str) -> tuple[str, ...]:
     return (entry.ours,) if entry.ours else ()
 
 
-def _passes(entry: Entry, chosen: Mapping[str, frozenset[str]], counts: Mapping[str, Counter[str]]) -> bool:
-    """Say whether every group lets the entry through; count it in each group that alone could stop it."""
-    stopped = [group for group in GROUPS if chosen.get(group) and chosen[group].isdisjoint(codes(entry, group))]
+def _filtered(
+    entries: list[Entry], chosen: Mapping[str, frozenset[str]]
+) -> tuple[list[Entry], dict[str, Counter[str]]]:
+    """Return what every group lets through, and for each group the codes of what all others let through."""
+    active = [group for group in GROUPS if chosen.get(group)]
+    passing = {
+        group: {entry.id for entry in entries if not chosen[group].isdisjoint(codes(entry, group))} for group in active
+    }
+    counts = {}
     for group in GROUPS:
-        if not stopped or stopped == [group]:
-            counts[group].update(codes(entry, group))
-    return not stopped
+        others = [passing[other] for other in active if other != group]
+        within = [entry for entry in entries if all(entry.id in ids for ids in others)] if others else entries
+        counts[group] = Counter(code for entry in within for code in codes(entry, group))
+    return [entry for entry in entries if all(entry.id in ids for ids in passing.values())], counts
 
 
 def _passages(session: Session, entries: tuple[Entry, ...], question: str) -> dict[str, str]:

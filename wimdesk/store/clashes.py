@@ -11,6 +11,12 @@ from sqlalchemy.orm import Session
 from wimdesk.store import tables
 
 
+def undecided(session: Session, record: str) -> set[str]:
+    """Return the fields of a record that wait for a decision."""
+    clash = tables.clash.c
+    return set(session.scalars(select(clash.field).where(clash.record == record, clash.open)))
+
+
 def close(session: Session, record: str, fields: Iterable[str]) -> None:
     """An edit answers what was asked about these fields, also before anybody else has heard of it."""
     session.execute(

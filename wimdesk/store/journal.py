@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, event, func, insert, inspect, select, update
+from sqlalchemy import Engine, Row, event, func, insert, inspect, select, update
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -21,7 +21,7 @@ from sync.protocol import Payload
 from wimdesk import clock
 from wimdesk.identifiers import new_id
 from wimdesk.store import clashes, tables
-from wimdesk.store.record import LOCAL_COLUMNS, Record, default, fields
+from wimdesk.store.record import Record, default, fields
 
 _pack = msgspec.msgpack.Encoder().encode
 _unpack_before = msgspec.msgpack.Decoder(dict[str, object]).decode
@@ -73,13 +73,13 @@ class Scribe:
         self.touched.setdefault(type_name, set()).update(ids)
 
 
-def attach(session: Session, author: Author) -> Scribe:
-    """Make the session write the journal; return what collects the changes of its transaction."""
-    scribe = Scribe(author, act=int.from_bytes(os.urandom(6)))
-    session.info["scribe"] = scribe
-    event.listen(session, "before_flush", _capture)
-    event.listen(session, "do_orm_execute", _guard)
-    return scribe
+class WritingSession(Session):
+    """A session whose changes go into the journal; `scribe` collects what its transaction did."""
+
+    def __init__(self, bind: Engine, author: Author) -> None:
+        super().__init__(bind, expire_on_commit=False)
+        self.scribe = Scribe(author, act=int.from_bytes(os.urandom(6)))
+        self.info["scribe"] = self.scribe
 
 
 def scribe_of(session: Session) -> Scribe:
@@ -206,10 +206,11 @@ def _changes(record: Record, forced: set[str]) -> tuple[dict[str, object], dict[
     values: dict[str, object] = {}
     before: dict[str, object] = {}
     state = inspect(record)
-    for attribute in state.attrs:
-        name = attribute.key
-        if name in LOCAL_COLUMNS:
+    same = state.unmodified - forced
+    for name in (*fields(type(record)), DELETED):
+        if name in same:
             continue
+        attribute = state.attrs[name]
         history = attribute.history
         old = history.deleted[0] if history.deleted else None
         if history.added and (history.added[0] != old or name in forced):
@@ -268,3 +269,7 @@ def values_of(row: OpRow) -> dict[str, object]:
 def before_of(row: OpRow) -> dict[str, object]:
     """Return what an own operation replaced; empty for the first one of a record."""
     return _unpack_before(row.before) if row.before else {}
+
+
+event.listen(WritingSession, "before_flush", _capture)
+event.listen(WritingSession, "do_orm_execute", _guard)
