@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import threading
 from collections.abc import Callable, Iterator
@@ -29,6 +30,8 @@ _PRAGMAS = (
     "cipher_log_level=NONE", "journal_mode=WAL", "synchronous=FULL", "fullfsync=1", "checkpoint_fullfsync=1",
     "secure_delete=ON", "foreign_keys=ON", "trusted_schema=OFF", "temp_store=MEMORY", "journal_size_limit=4194304",
 )  # fmt: skip
+_NO_ROOM_FOR_INDEX = 10 | 19 << 8
+"""SQLITE_IOERR_SHMSIZE: the file beside the write-ahead log can't grow, which only a full disk causes."""
 _OLDEST_SQLITE = (3, 51, 3)  # earlier ones carry the WAL-reset bug
 
 
@@ -38,7 +41,10 @@ def connect(path: Path, key: bytes, *, create: bool = False, read_only: bool = F
         raise RuntimeError(f"SQLite {dbapi2.sqlite_version} is too old")
     if not create and not path.is_file():
         raise NotAProfile(_("There is no WIMDesk data in this folder. Nothing was changed. Choose another folder."))
-    connection = dbapi2.connect(str(path), check_same_thread=False, timeout=10, isolation_level=None)
+    try:
+        connection = dbapi2.connect(str(path), check_same_thread=False, timeout=10, isolation_level=None)
+    except dbapi2.Error as error:
+        raise translated(error) from error
     try:
         connection.execute("PRAGMA cipher_log_level=NONE")
         connection.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
@@ -64,9 +70,7 @@ def translated(error: BaseException) -> EnvironmentProblem:
     code = getattr(error, "sqlite_errorcode", None)
     match code & 0xFF if isinstance(code, int) else None:
         case 13:
-            return DiskFull(
-                _("Not saved: the disk is full. What was saved before is safe. Free some space, then try again.")
-            )
+            return _disk_full()
         case 5 | 6:
             return ProfileBusy(
                 _("Not saved: another program holds your data. Nothing is lost. Close it and try again.")
@@ -78,14 +82,26 @@ def translated(error: BaseException) -> EnvironmentProblem:
                     "Nothing was changed. Choose another profile."
                 )
             )
+        case 10 if code == _NO_ROOM_FOR_INDEX:
+            return _disk_full()
         case 8 | 10 | 14 | 23:
-            return EnvironmentProblem(
-                _(
-                    "The folder of your data can't be read or written. "
-                    "Nothing was changed. Check the disk and its rights."
-                )
-            )
+            return _no_rights()
     raise error
+
+
+def unwritable(error: OSError) -> EnvironmentProblem:
+    """Return the sentence for a file of the profile that the computer refuses to read or write."""
+    return _disk_full() if error.errno in {errno.ENOSPC, errno.EDQUOT} else _no_rights()
+
+
+def _disk_full() -> DiskFull:
+    return DiskFull(_("Not saved: the disk is full. What was saved before is safe. Free some space, then try again."))
+
+
+def _no_rights() -> EnvironmentProblem:
+    return EnvironmentProblem(
+        _("The folder of your data can't be read or written. Nothing was changed. Check the disk and its rights.")
+    )
 
 
 def _engine(path: Path, key: bytes, *, read_only: bool) -> Engine:
@@ -96,6 +112,7 @@ def _engine(path: Path, key: bytes, *, read_only: bool) -> Engine:
         poolclass=QueuePool,
         pool_size=4,
         max_overflow=8,
+        hide_parameters=True,  # what stands in a statement is what somebody typed
     )
 
     # The driver is in autocommit; we say BEGIN ourselves, and for a writer at once.
@@ -160,13 +177,12 @@ class Store:
     ) -> R:
         self._writer_ident = threading.get_ident()
         try:
-            with Session(self._writer, expire_on_commit=False) as session:
-                scribe = journal.attach(session, self.author)
-                with session.begin():
-                    result = verb(session, *args, **kwargs)
-                    session.flush()
-                    for index in self.indexers:
-                        index(session, scribe.touched)
+            with journal.WritingSession(self._writer, self.author) as session, session.begin():
+                scribe = session.scribe
+                result = verb(session, *args, **kwargs)
+                session.flush()
+                for index in self.indexers:
+                    index(session, scribe.touched)
         except DBAPIError as error:
             raise translated(error.orig or error) from error
         if scribe.touched:
