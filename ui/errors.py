@@ -11,7 +11,6 @@ import platform
 import sys
 import threading
 import traceback
-from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -93,12 +92,9 @@ class Presenter(QObject):
 
 def report(problem: BaseException) -> str:
     """Return versions, the kind of the problem and the places in the code, without any data."""
-    try:
-        own = version("wimdesk")
-    except PackageNotFoundError:
-        own = wimdesk.__version__
+    versions = f"WIMDesk {wimdesk.__version__}, Python {platform.python_version()}, Qt {qVersion()}"
     lines = [
-        f"WIMDesk {own}, Python {platform.python_version()}, Qt {qVersion()}, {platform.system()} {platform.machine()}",
+        f"{versions}, {platform.system()} {platform.machine()}",
         f"{type(problem).__module__}.{type(problem).__qualname__}",
     ]
     for frame, line in traceback.walk_tb(problem.__traceback__):

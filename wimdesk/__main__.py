@@ -8,9 +8,9 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import wimdesk
 from wimdesk.errors import WimdeskError
 from wimdesk.i18n import LANGUAGES, set_language
 from wimdesk.settings import default_profile, passphrase
@@ -48,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
 
     about = "Take part in the International WIM Alliance, offline first. Without a command the window opens."
     parser = argparse.ArgumentParser(prog="wimdesk", description=about, parents=[_general()])
-    parser.add_argument("--version", action="version", version=f"%(prog)s {_version()}")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {wimdesk.__version__}")
     kinds = parser.add_subparsers(metavar="COMMAND", required=True)
     commands.add_parsers(kinds)
     commands.add_secretariat(kinds)
@@ -63,13 +63,6 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--quick", action="store_true", help="fewer rounds and fewer rows")
     bench.set_defaults(handler=_bench)
     return parser
-
-
-def _version() -> str:
-    try:
-        return version("wimdesk")
-    except PackageNotFoundError:
-        return "0"
 
 
 def _open_window(args: argparse.Namespace) -> int:

@@ -8,10 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
+from wimdesk.errors import EnvironmentProblem
 from wimdesk.events import Signal
-from wimdesk.i18n import N_
+from wimdesk.i18n import N_, _
 
 Value = str | int | float | bool
 
@@ -105,17 +104,22 @@ class Settings:
         return int(self.get(name))
 
     def put(self, name: str, value: Value) -> None:
-        """Store a value at once; the file is replaced in one step."""
+        """Store a value at once; the file is replaced in one step. Raises EnvironmentProblem where it can't be."""
         setting = _BY_NAME[name]
         if type(value) is not type(setting.default):
             raise TypeError(name)
         if self.get(name) == value:
             return
         self._values[name] = value
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         fresh = self._path.with_suffix(".new")
-        fresh.write_text(json.dumps(self._values, ensure_ascii=False, sort_keys=True), "utf-8")
-        Path(fresh).replace(self._path)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            fresh.write_text(json.dumps(self._values, ensure_ascii=False, sort_keys=True), "utf-8")
+            Path(fresh).replace(self._path)
+        except OSError as error:
+            raise EnvironmentProblem(
+                _("The setting could not be kept. Your data is safe. Check the disk and its rights.")
+            ) from error
         self.changed.send(name)
 
     def on(self, listener: Callable[[str], object]) -> Callable[[], None]:
@@ -125,6 +129,8 @@ class Settings:
 
 def default_profile() -> Path:
     """Return the folder of the profile that opens when none is named."""
+    import platformdirs  # loaded late: a window on a named folder need not wait for it
+
     return Path(platformdirs.user_data_dir("WIMDesk", appauthor=False)) / "profile"
 
 

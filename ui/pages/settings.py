@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from importlib.metadata import PackageNotFoundError, distributions, version
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -201,7 +201,7 @@ class SettingsPage(Page):
         self.licences.hide()
         button = self._button(_("Show licences"), "file-text", self._show_licences)
         sentence = _("Version {version} · Python {python} · Qt {qt}").format(
-            version=_own_version(), python=platform.python_version(), qt=qVersion()
+            version=wimdesk.__version__, python=platform.python_version(), qt=qVersion()
         )
         self._add(card, SettingRow("WIMDesk", button, sentence))
         card.add(self.licences)
@@ -338,13 +338,6 @@ def _size(path: Path) -> int:
 
 def _megabytes(size: int) -> str:
     return QLocale().toString(size / _MEGABYTE, "f", 1)
-
-
-def _own_version() -> str:
-    try:
-        return version("wimdesk")
-    except PackageNotFoundError:
-        return wimdesk.__version__  # run from its folder, without being installed
 
 
 def _licences() -> str:
