@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
@@ -28,10 +29,14 @@ Handler = Callable[[argparse.Namespace], object]
 
 
 def emit(value: object) -> None:
-    """Write a result as JSON on standard output."""
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=str)
-    sys.stdout.write("\n")
-    sys.stdout.flush()
+    """Write a result as JSON on standard output. Who stops reading early does not hear the rest."""
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    try:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python would try once more at its end, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def open_app(args: argparse.Namespace) -> App:
@@ -305,6 +310,8 @@ def serve(args: argparse.Namespace) -> object:
     service = _endpoint()
     try:
         service.serve(args.data, host.strip("[]"), int(port), lambda url: emit({"url": url}))
+    except service.Unusable as error:
+        raise EnvironmentProblem(str(error)) from error
     except OSError as error:
         raise EnvironmentProblem(
             _("The endpoint can't listen there. Nothing was changed. Choose another address or port.")

@@ -12,10 +12,12 @@ from pathlib import Path
 from types import FrameType
 
 import uvicorn
+from sqlalchemy.exc import OperationalError
 
 from sync.server import audit, enrolment
 from sync.server.app import FAILED_ATTEMPTS, create_app
-from sync.server.store import Store
+from sync.server.store import UNUSABLE, Store
+from sync.server.store import Unusable as Unusable
 from sync.server.store import renew_generation as renew
 
 _GRACE = 10
@@ -63,7 +65,7 @@ def serve(data: Path, host: str, port: int, ready: Callable[[str], None] | None 
     """Serve until SIGTERM or SIGINT, then finish what is on the way.
 
     `ready` is told the base URL once requests are answered (port 0 takes a free one). Raises OSError
-    where the port is taken. TLS is the job of the proxy in front.
+    where the port is taken, Unusable where the folder is of no use. TLS is the job of the proxy in front.
     """
     listener, url = _listen(host, port)
     with listener:
@@ -106,6 +108,8 @@ def _opened(data: Path) -> Iterator[Store]:
     store = Store(data)
     try:
         yield store
+    except OperationalError as error:  # a full disk, mostly
+        raise Unusable(UNUSABLE) from error
     finally:
         store.close()
 

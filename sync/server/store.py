@@ -25,6 +25,7 @@ _PRAGMAS = (
     "foreign_keys=ON", "trusted_schema=OFF", "temp_store=MEMORY", "journal_size_limit=4194304",
 )  # fmt: skip
 _BUSY_SECONDS = 30
+UNUSABLE = "The endpoint can't use this folder. Nothing was changed. Check the folder, its rights and the disk."
 _WRITES = {"begin": "BEGIN IMMEDIATE"}
 
 
@@ -52,19 +53,32 @@ def _engine(path: Path) -> Engine:
     return engine
 
 
+class Unusable(ValueError):
+    """The folder can't hold the endpoint's data; `str()` is a sentence for the operator."""
+
+
 class Store:
-    """An open database in the folder `data`, made if missing. `now` gives seconds since 1970."""
+    """An open database in the folder `data`, made if missing. `now` gives seconds since 1970.
+
+    Raises Unusable where the folder can't be written, the disk is full, or the file there is none of ours.
+    """
 
     def __init__(self, data: Path, now: Callable[[], float] = time.time) -> None:
         if dbapi2.sqlite_version_info < _OLDEST_SQLITE:
             raise RuntimeError(f"SQLite {dbapi2.sqlite_version} is too old")
-        data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = data / FILE
-        with contextlib.suppress(FileExistsError):  # made here, so that nobody else may ever read it
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         self._clock = now
-        self._engine = _engine(path)
         self._turn = threading.Lock()
+        self._engine = _engine(data / FILE)
+        try:
+            data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with contextlib.suppress(FileExistsError):  # made here, so that nobody else may ever read it
+                os.close(os.open(data / FILE, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            self._prepare()
+        except (OSError, DBAPIError) as error:
+            self._engine.dispose()
+            raise Unusable(UNUSABLE) from error
+
+    def _prepare(self) -> None:
         with self.writing() as connection:
             tables.create(connection)
             state = connection.execute(select(tables.server_state)).first()

@@ -6,6 +6,7 @@ file is kept. A row with a known id updates that record; importing a file twice 
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -60,7 +61,8 @@ def write_file(path: Path, data: bytes) -> None:
             os.fsync(file.fileno())
         Path(fresh).replace(path)
     except OSError as error:
-        fresh.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # where nothing can be written there is nothing to remove
+            fresh.unlink(missing_ok=True)
         raise UserError(
             _("The file could not be written. Your data in WIMDesk is safe. Choose another place or free some space.")
         ) from error

@@ -11,7 +11,7 @@ from sqlcipher3 import dbapi2
 from wimdesk import clock
 from wimdesk.errors import NotAProfile
 from wimdesk.i18n import _
-from wimdesk.store.engine import connect, translated
+from wimdesk.store.engine import connect, translated, unwritable
 
 KEEP = 12
 log = logging.getLogger(__name__)
@@ -20,13 +20,22 @@ log = logging.getLogger(__name__)
 def make(path: Path, key: bytes, folder: Path, reason: str) -> Path:
     """Copy the database into the folder, verify the copy, and return where it is.
 
-    The copy is encrypted with the same key. Raises DiskFull and the like; no half copy stays.
+    The copy is encrypted with the same key. Raises DiskFull and the like; no half copy stays, nor one of
+    a program that was killed while it made it.
     """
+    try:
+        return _make(path, key, folder, reason)
+    except OSError as error:
+        raise unwritable(error) from error
+
+
+def _make(path: Path, key: bytes, folder: Path, reason: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
+    for rest in folder.glob("*.part*"):
+        rest.unlink()
     stamp = clock.now().replace(":", "").replace("-", "")
     target = folder / f"{stamp}-{reason}.db"
     fresh = target.with_suffix(".part")
-    fresh.unlink(missing_ok=True)
     source = connect(path, key)
     try:
         source.execute("VACUUM INTO ?", (str(fresh),))

@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from wimdesk.errors import NotAProfile, WrongKey
 from wimdesk.i18n import _
+from wimdesk.store.engine import unwritable
 
 FILE = "keys.json"
 SERVICE = "wimdesk"
@@ -49,7 +50,7 @@ class Unlocked:
 def create(folder: Path, passphrase: str | None) -> Unlocked:
     """Make the keys of a new profile. Without a passphrase the system's keyring must take the key.
 
-    Raises WrongKey where there is neither; nothing is ever kept unprotected.
+    Raises WrongKey where there is neither; nothing is ever kept unprotected. Raises DiskFull and the like.
     """
     database = os.urandom(32)
     profile = str(uuid.uuid4())
@@ -162,8 +163,11 @@ def _keyring_missing() -> bool:
 
 def _write(path: Path, content: dict[str, object]) -> None:
     fresh = path.with_suffix(".new")
-    with fresh.open("w", encoding="utf-8") as file:
-        json.dump(content, file)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(fresh).replace(path)
+    try:
+        with fresh.open("w", encoding="utf-8") as file:
+            json.dump(content, file)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(fresh).replace(path)
+    except OSError as error:
+        raise unwritable(error) from error

@@ -25,13 +25,20 @@ def migrate(path: Path, key: bytes, backups: Path) -> int:
     """Bring the database to today's schema; return how many steps ran.
 
     Each step is one transaction together with the note that it ran. A verified backup is made
-    before the first step of an existing database. Raises ProfileTooNew.
+    before the first step of an existing database. Raises ProfileTooNew or NotAProfile.
     """
     if not path.exists():
+        _refuse_to_replace(path, backups)
         return _create(path, key, backups)
     if path.stat().st_size == 0:
         raise NotAProfile(_("The file of your data is empty. Nothing was changed. Please restore a backup."))
     return _run(path, key, backups)
+
+
+def _refuse_to_replace(path: Path, backups: Path) -> None:
+    """An empty profile must not take the place of one whose file somebody moved away."""
+    if path.with_name(path.name + "-wal").exists() or any(backups.glob("*.db")):
+        raise NotAProfile(_("The file of your data is missing. Nothing was changed. Please restore a backup."))
 
 
 def _create(path: Path, key: bytes, backups: Path) -> int:
