@@ -10,7 +10,7 @@ from PySide6.QtCore import QDeadlineTimer, QEvent, QEventLoop, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from ui import moments, navigation, theme
+from ui import moments, navigation, tab_order, theme
 from ui.notices import Notices
 from ui.placeholder import Placeholder
 from ui.sidebar import Sidebar
@@ -231,8 +231,13 @@ class MainWindow(QWidget):
             edge.deleteLater()
         self._build_edges()
         self.notices.retranslate()
+        shown = self.page()
+        place = tab_order.place(shown) if shown is not None else -1
         for page in self._pages.values():
             page.retranslate()
+        if shown is not None:
+            # What has just been made is not visible yet, and only what is visible can take the focus.
+            QTimer.singleShot(0, shown, partial(tab_order.go_to_place, shown, place))
         if self.desk is not None:
             from ui.palette import Palette
 
@@ -306,6 +311,16 @@ class MainWindow(QWidget):
         ]
 
     # ------------------------------------------------------------- size and end
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        page = self.page()
+        if page is not None:
+            tab_order.arrange(page)
+        moved = super().focusNextPrevChild(forward)
+        focus = QApplication.focusWidget()
+        if focus is not None:
+            tab_order.reveal(focus)
+        return moved
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -14,7 +14,7 @@ from ui.widgets.buttons import IconButton
 from ui.widgets.labels import Text
 from wimdesk.i18n import _
 
-_SECONDS = 6
+_SECONDS = 4
 _READ_AFTER = 1500
 """Milliseconds after which a line was surely seen, so that it need not follow to another page."""
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 WIDTH, COLLAPSED_WIDTH = 212, 56
+_BESIDE = 78
+"""Pixels that the mark and the margins beside the names take."""
 HELP, SETTINGS = "help", "settings"
 _BY_KEYBOARD = {
     Qt.FocusReason.TabFocusReason,
@@ -164,6 +166,7 @@ class Sidebar(QFrame):
         self.setAccessibleName(_("Sections"))
         self._rows: dict[str, NavRow] = {}
         self._folded = False
+        self._owner = ("", "")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(8, 0, 9, 8)
         self._column.setSpacing(4)
@@ -183,9 +186,10 @@ class Sidebar(QFrame):
         """Show the organisation's name (with its last word's initial) and the site."""
         words = name.split()
         self._mark.show_initial(words[-1][:1].upper() if words else "")
-        self._name.setText(name)
-        self._site.setText(site)
+        self._owner = (name, site)
+        self._site.setVisible(bool(site))
         self._mark.setToolTip(name)
+        self._fit_owner()
 
     def set_badge(self, key: str, count: int) -> None:
         """Show how much waits in a section; zero hides the badge."""
@@ -211,6 +215,15 @@ class Sidebar(QFrame):
             row.set_folded(collapsed)
         self._words.setVisible(not collapsed)
         self._resize()
+
+    def _fit_owner(self) -> None:
+        """Show as much of the names as there is room for, and all of them to the mouse and to the ear."""
+        room = theme.px(WIDTH) - theme.px(_BESIDE)
+        for text, label in zip(self._owner, (self._name, self._site), strict=True):
+            label.ensurePolished()
+            label.setText(label.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room))
+            label.setToolTip(text)
+            label.setAccessibleName(text)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.StyleChange and hasattr(self, "_words"):
@@ -255,3 +268,4 @@ class Sidebar(QFrame):
         sides = (2, 2) if self._folded else (8, 4)
         self._owner_line.setContentsMargins(sides[0], 14, sides[1], 12)
         self.setFixedWidth(theme.px(COLLAPSED_WIDTH if self._folded else WIDTH) + 1)
+        self._fit_owner()

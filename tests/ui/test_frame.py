@@ -18,6 +18,7 @@ from ui.errors import report
 from ui.first_run import FirstRun
 from ui.page import Page
 from ui.pages.home import HomePage
+from ui.pages.organisation import OrganisationPage
 from ui.pages.settings import SettingsPage
 from ui.trash import TrashPage
 from ui.unlock import Refusal, Unlock
@@ -56,7 +57,6 @@ def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "profile"
     app = App.open(folder, PASSPHRASE)
     app.run(samples.plant)
-    app.renew_author()
     app.settings.put("first_run_done", True)
     app.settings.put("scheme", "light")
     app.close()
@@ -413,3 +413,64 @@ def test_a_bug_opens_a_report_to_copy(program: Program, nameless: Callable[[QWid
     assert "private" not in copied
     dialog.accept()
     assert program.presenter.dialog is None
+
+
+def stops(program: Program) -> list[str]:
+    """Go through the page that shows with the Tab key; return the names of where it stops."""
+    page = shown(program)
+    page.setFocus()
+    found: list[str] = []
+    for _step in range(80):
+        program.window.focusNextChild()
+        focus = QApplication.focusWidget()
+        if focus is None or not page.isAncestorOf(focus):
+            break
+        found.append(focus.accessibleName() or str(focus.property("text")))
+    return found
+
+
+def test_tab_goes_through_a_page_as_it_is_read(program: Program, qtbot: QtBot) -> None:
+    program.window.show_page("library")
+    settle(qtbot, program)
+    found = stops(program)
+    assert (
+        found.index("Search the library") < found.index("Case") < found.index("Order") < found.index("Practices found")
+    )
+    press(program, Qt.Key.Key_2, CTRL)
+    page = shown(program)
+    assert page.accessibleName() == "Organisation"
+    assert isinstance(page, OrganisationPage)
+    settle(qtbot, program)
+    assert program.app is not None
+    page.show_record(program.app.identity().organisation)
+    settle(qtbot, program)
+    found = stops(program)
+    assert found.index("Search people, posts and sites") < found.index("Short name") < found.index("History")
+
+
+def test_what_tab_reaches_is_scrolled_to(program: Program, qtbot: QtBot) -> None:
+    program.window.show_page("settings")
+    settle(qtbot, program)
+    page = shown(program)
+    page.setFocus()
+    for _step in range(40):
+        program.window.focusNextChild()
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        if not page.isAncestorOf(focus):
+            break
+        assert not focus.visibleRegion().isEmpty(), focus.accessibleName()
+
+
+def test_the_focus_stays_where_the_language_was_changed(program: Program, qtbot: QtBot) -> None:
+    program.window.show_page("settings")
+    page = shown(program)
+    assert isinstance(page, SettingsPage)
+    settle(qtbot, program)
+    page.language.setFocus()
+    page.language.set_value("fr")
+    page.desk.app.settings.put("language", "fr")
+    settle(qtbot, program)
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    assert focus.accessibleName() == "Langue"

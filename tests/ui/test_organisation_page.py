@@ -54,7 +54,6 @@ def desk(qapp: QApplication, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.M
 @pytest.fixture
 def sample(desk: Desk) -> Desk:
     desk.app.run(samples.plant)
-    desk.app.renew_author()
     return desk
 
 
@@ -278,7 +277,7 @@ def test_a_removed_site_goes_to_the_trash_and_comes_back(sample: Desk, qtbot: Qt
     card = page.card
     assert isinstance(card, SitePane)
     qtbot.mouseClick(card.bin, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: title(page) == "WIM Arequipa")
+    qtbot.waitUntil(lambda: title(page) == "Quebrada Serena")
     assert [record.id for record in sample.app.read(history.trash)] == [site]
     qtbot.waitUntil(lambda: not sample.notices.undo_bar.isHidden())
     qtbot.mouseClick(sample.notices.undo_bar.button, Qt.MouseButton.LeftButton)

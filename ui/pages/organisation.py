@@ -88,6 +88,7 @@ class OrganisationPage(Page):
 
     def _right(self) -> QWidget:
         right = QWidget()
+        right.setMinimumWidth(theme.px(652))  # in a narrow window the list gives way, not the form
         self._column = QVBoxLayout(right)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -123,13 +124,16 @@ class OrganisationPage(Page):
 
     def _take(self, directory: Directory) -> None:
         self._directory = directory
+        row = self.pane.row_of(self.card.record) if self.card else -1
         self.pane.show_directory(directory)
         title, text = ending_words(directory)
         self.banner.say("clock", title, text, _("Show"), "neutral")
         wanted = self._wanted or (self.card.record if self.card else "") or directory.organisation
         self._wanted = ""
         kind = self.pane.kind_of(wanted)
-        if not kind:
+        if not kind:  # it went to the trash: its neighbour takes its place
+            kind, wanted = self.pane.tab(), self.pane.near(row)
+        if not wanted:
             kind, wanted = "organization", directory.organisation
         self.pane.choose(kind, wanted) if self._follows(kind, wanted) else None
         self._open(kind, wanted)
@@ -144,15 +148,14 @@ class OrganisationPage(Page):
         self._banner_room.setVisible(bool(directory and directory.ending) and profile)
         blank = profile and directory is not None and not directory.has_profile
         self.empty.setVisible(blank)
-        if self.card is not None and self.card.record == record and not blank:
-            return
-        self._close_card()
-        if blank:
-            return
-        self.card = PANES[kind](self.desk, record)
-        self.card.wanted.connect(self._jump)
-        self._column.addWidget(self.card, 1)
-        if record == self._begun:
+        if self.card is None or self.card.record != record or blank:
+            self._close_card()
+            if blank:
+                return
+            self.card = PANES[kind](self.desk, record)
+            self.card.wanted.connect(self._jump)
+            self._column.addWidget(self.card, 1)
+        if record and record == self._begun and self.card is not None:
             self._begun = ""
             self.card.begin()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ui import theme
@@ -29,6 +29,9 @@ _DELETED = {
     "post": N_("Post moved to the trash."),
     "site": N_("Site moved to the trash."),
 }
+
+_LAID_OUT = 50
+"""Milliseconds."""
 
 
 class RecordCard(QWidget):
@@ -101,6 +104,10 @@ class RecordCard(QWidget):
         self.desk.notices.offer_undo(_(_DELETED[self.type_name]), act)
 
     def _show_history(self) -> None:
+        # The lines have just been made: only after the layouts the scroll bar knows of them.
+        QTimer.singleShot(_LAID_OUT, self.history, self._reveal_history)
+
+    def _reveal_history(self) -> None:
         self.area.ensureWidgetVisible(self.history, 0, theme.px(24))
 
     def _foot(self) -> QWidget:

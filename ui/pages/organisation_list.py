@@ -104,6 +104,15 @@ class DirectoryPane(QFrame):
         groups = (("person", found.people), ("post", found.posts), ("site", found.sites))
         return next((kind for kind, rows in groups if any(row.id == record for row in rows)), "")
 
+    def row_of(self, record: str) -> int:
+        """Return where a record stands in the open list, or -1."""
+        return self.list.model.find(record)
+
+    def near(self, row: int) -> str:
+        """Return the record that stands there now, or the one above; empty where the list is empty."""
+        last = self.list.model.rowCount() - 1
+        return self.list.model.record_at(min(row, last)) if row >= 0 else ""
+
     def _tell(self, type_name: str, record: str) -> None:
         (self.list if type_name == "organization" else self.profile).choose("")
         self.chosen.emit(type_name, record)

@@ -5,8 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QFocusEvent, QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from ui import theme
@@ -15,6 +26,7 @@ from ui.widgets.rows import ROW_ROLE, Row, RowDelegate, row_list
 _Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 _HEADING = 36
+_TAB = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 
 
 @dataclass(frozen=True)
@@ -128,10 +140,24 @@ class RecordList(QWidget):
         self.view.setModel(self.model)
         self._told = ""
         self.view.selectionModel().currentChanged.connect(self._tell)
+        self.view.activated.connect(self._tell)
+        self.view.installEventFilter(self)
+        self._entering = False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.view)
         self.setFocusProxy(self.view)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        by_tab = isinstance(event, QFocusEvent) and event.gotFocus() and event.reason() in _TAB
+        if by_tab and not self.view.currentIndex().isValid():
+            # The list goes to its first row by itself: who only passes by with Tab keeps what is shown.
+            self._entering = True
+            QTimer.singleShot(0, self, self._entered)
+        return super().eventFilter(watched, event)
+
+    def _entered(self) -> None:
+        self._entering = False
 
     def show_items(self, items: Sequence[Item]) -> None:
         """Replace the rows and stay on the record that was chosen, if it is still there."""
@@ -158,5 +184,5 @@ class RecordList(QWidget):
 
     def _tell(self, current: QModelIndex) -> None:
         record = self.model.record_at(current.row())
-        if record:
+        if record and not self._entering:
             self.chosen.emit(record)

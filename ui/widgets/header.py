@@ -29,6 +29,9 @@ class PageHeader(QFrame):
     def set_title(self, title: str) -> None:
         """Change the name of the page."""
         self._title.setText(title)
+        page = self.parentWidget()
+        if page is not None:
+            page.setAccessibleName(title)
 
     def set_chip(self, text: str, tone: Tone = "neutral") -> None:
         """Show the state of the page, such as "Draft"; an empty text hides it."""
