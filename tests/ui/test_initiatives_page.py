@@ -54,7 +54,6 @@ def desk(qapp: QApplication, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.M
 @pytest.fixture
 def sample(desk: Desk) -> Desk:
     desk.app.run(samples.plant)
-    desk.app.renew_author()
     return desk
 
 
@@ -152,6 +151,7 @@ def test_detail_tells_theme_purpose_and_log(sample: Desk, qtbot: QtBot) -> None:
 def test_taking_part_and_leaving_with_undo(sample: Desk, qtbot: QtBot) -> None:
     page = shown(sample, qtbot)
     pane, form = one_to_join(page, sample, qtbot)
+    qtbot.waitUntil(form.button.isVisible)
     primary = [b for b in page.findChildren(QAbstractButton) if b.property("role") == "primary" and b.isVisible()]
     assert primary == [form.button]
     form.role.set_value("champion")

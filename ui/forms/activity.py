@@ -96,19 +96,23 @@ class LogCard(Card):
 
     def _adding(self) -> QWidget:
         box = QWidget()
-        line = QHBoxLayout(box)
-        line.setContentsMargins(0, 0, 0, 4)
+        column = QVBoxLayout(box)
+        column.setContentsMargins(0, 0, 0, 4)
+        column.setSpacing(8)
+        self._rows["text"] = FieldRow(_("What was done"), self.text)
+        column.addWidget(self._rows["text"])
+        line = QHBoxLayout()
         line.setSpacing(8)
+        column.addLayout(line)
         for name, label, editor, width in (
-            ("date", _("Day"), self.day, 124),
-            ("text", _("What was done"), self.text, 0),
-            ("hours", _("Hours"), self.hours, 76),
+            ("date", _("Day"), self.day, 148),
+            ("hours", _("Hours"), self.hours, 90),
         ):
             row = FieldRow(label, editor)
             self._rows[name] = row
-            if width:
-                row.setFixedWidth(theme.px(width))
-            line.addWidget(row, 0 if width else 1, Qt.AlignmentFlag.AlignTop)
+            row.setFixedWidth(theme.px(width))
+            line.addWidget(row, 0, Qt.AlignmentFlag.AlignTop)
+        line.addStretch(1)
         foot = QVBoxLayout()
         foot.addSpacing(theme.px(20))
         foot.addWidget(self.button)

@@ -29,6 +29,9 @@ _CHIPS: dict[str, tuple[str, Tone]] = {
 }
 _ORDER = ("now", "later", "before")
 
+_CHIP = 100
+"""Pixels for the longest of "now", "before" and "later" in any language."""
+
 
 class TermLine(QWidget):
     """One term with its two dates, which save themselves."""
@@ -59,7 +62,7 @@ class TermLine(QWidget):
             editor.setPlaceholderText(_("open"))
             line.addWidget(row, 0, top)
         holder = QWidget()
-        holder.setFixedSize(theme.px(84), theme.px(36))
+        holder.setFixedSize(theme.px(_CHIP), theme.px(36))
         inside = QHBoxLayout(holder)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.addWidget(self._chip)
@@ -176,7 +179,7 @@ class HoldersCard(Card):
             head = Text(words, "head")
             head.setFixedWidth(theme.px(128))
             line.addWidget(head)
-        for width in (84, 36):
+        for width in (_CHIP, 36):
             room = QWidget()
             room.setFixedWidth(theme.px(width))
             line.addWidget(room)
@@ -189,7 +192,7 @@ class HoldersCard(Card):
         line.setSpacing(8)
         self._person_row = FieldRow(_("New holder"), self.person)
         self._since_row = FieldRow(_("From"), self.since)
-        self._since_row.setFixedWidth(theme.px(200))
+        self._since_row.setFixedWidth(theme.px(232))
         self.add_button = SecondaryButton(_("Add holder"), "user-plus")
         self.add_button.clicked.connect(self.appoint)
         line.addWidget(self._person_row, 1, Qt.AlignmentFlag.AlignTop)

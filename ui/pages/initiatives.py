@@ -47,7 +47,7 @@ class InitiativesPage(Page):
         self.list.search.textChanged.connect(self._filter)
         self.list.chosen.connect(self._open)
         self.list.wanted_new.connect(self.begin)
-        self.list.setMinimumWidth(theme.px(260))
+        self.list.setMinimumWidth(theme.px(240))
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
         split.addWidget(self.list)
@@ -97,6 +97,7 @@ class InitiativesPage(Page):
 
     def _right(self) -> QWidget:
         right = QWidget()
+        right.setMinimumWidth(theme.px(470))  # in a narrow window the list gives way, not the text
         self._column = QVBoxLayout(right)
         self._column.setContentsMargins(0, 0, 0, 0)
         self.empty = EmptyState("handshake", _("Choose an initiative to read about it."))
@@ -145,6 +146,9 @@ class InitiativesPage(Page):
     def _open(self, record: str) -> None:
         self.list.list.choose(record)
         if self.pane is not None and self.pane.record == record:
+            if record and record == self._begun:  # the announcement of the new record was faster than its answer
+                self._begun = ""
+                self.pane.edit(True)
             return
         self._close_pane()
         self.empty.setVisible(not record and bool(self._board and self._board.entries))

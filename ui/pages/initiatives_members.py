@@ -89,7 +89,10 @@ def _row(part: Part) -> QWidget:
     line = QHBoxLayout(row)
     line.setContentsMargins(0, 6, 0, 6)
     line.setSpacing(8)
-    line.addWidget(Text(part.organisation, "strong" if part.ours else "body", wrap=True), 1)
-    line.addWidget(Text(span_text(part.start, part.end), "caption"))
+    words = QVBoxLayout()
+    words.setSpacing(1)
+    words.addWidget(Text(part.organisation, "strong" if part.ours else "body", wrap=True))
+    words.addWidget(Text(span_text(part.start, part.end), "caption", wrap=True))
+    line.addLayout(words, 1)
     line.addWidget(Chip(_(ROLES.get(part.role, part.role)), "accent" if part.ours else "neutral"))
     return row

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequence, QShortcut
+from PySide6.QtCore import QItemSelectionModel, Qt, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from ui import theme
@@ -25,6 +25,8 @@ from wimdesk.records.library_item import TEMPLATES
 from wimdesk.services import library
 from wimdesk.services.library import Order, Result, Shelf
 
+_READ_AFTER = 150
+"""Milliseconds after the last key until the first result is laid out to be read."""
 _SAY_AFTER = 400
 """Milliseconds after the last key until a screen reader hears how many results there are."""
 _ORDERS: tuple[Order, ...] = ("match", "newest", "title")
@@ -44,7 +46,7 @@ class LibraryPage(Page):
         self._result: Result | None = None
         self.header.set_title(_("Best-practice library"))
         self.search = SearchField(_("Search the library"))
-        self.search.setFixedWidth(theme.px(380))
+        self._fit_search()
         self.search.textChanged.connect(lambda: self._ask())
         self.write_button = SecondaryButton(_("Write a practice"), "pencil")
         self.write_button.setToolTip(_("Write a practice") + " (Ctrl+N)")
@@ -63,6 +65,7 @@ class LibraryPage(Page):
         split.setChildrenCollapsible(False)
         split.addWidget(self._results())
         split.addWidget(self.reading)
+        self.reading.setMinimumWidth(theme.px(400))  # in a narrow window the list gives way, not the text
         split.setSizes([384, 530])
         split.setStretchFactor(1, 1)
         panes = QHBoxLayout()
@@ -70,10 +73,17 @@ class LibraryPage(Page):
         panes.addWidget(self.filters)
         panes.addWidget(split, 1)
         self.body.addLayout(panes, 1)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._read_current)
         self._say = QTimer(self)
         self._say.setSingleShot(True)
         self._say.setInterval(_SAY_AFTER)
         self._say.timeout.connect(self._announce)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_search()
 
     def refresh(self) -> None:
         """Read the library anew and answer again what stands in the search."""
@@ -150,6 +160,9 @@ class LibraryPage(Page):
         column.addWidget(self.nothing, 1)
         return pane
 
+    def _fit_search(self) -> None:
+        self.search.setFixedWidth(min(theme.px(380), max(theme.px(200), self.width() // 3)))
+
     def _shortcut(self, keys: str, act: Callable[[], object]) -> None:
         shortcut = QShortcut(QKeySequence(keys), self)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -212,6 +225,7 @@ class LibraryPage(Page):
             index = self.model.index(max(0, found))
             flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
             self.view.selectionModel().setCurrentIndex(index, flag)
+            self._soon.start(_READ_AFTER)  # laying out an article for each letter would hold up the typing
             self.view.scrollTo(index)
         self._say.start()
 
@@ -231,8 +245,11 @@ class LibraryPage(Page):
         else:
             self.search.clear()
 
-    def _show_current(self, current: QModelIndex) -> None:
-        entry = self.model.entry(current.row())
+    def _show_current(self) -> None:
+        self._soon.start(0)
+
+    def _read_current(self) -> None:
+        entry = self.model.entry(self.view.currentIndex().row())
         if entry is not None:
             self.reading.show_item(entry.id, self._result.question if self._result else "")
 

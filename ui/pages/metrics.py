@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ui import theme
@@ -25,6 +26,7 @@ from wimdesk.services.metrics import Sheet, SiteChoice
 
 ORIGIN = "form:metrics"
 _YEARS = 3
+_NARROW = 1100
 _CHIPS: dict[str, Tone] = {"sent": "info", "received": "ok", "accepted": "ok", "returned": "err", "draft": "warn"}
 
 
@@ -49,7 +51,7 @@ class MetricsPage(Page):
         self.form.typed.connect(self._show_figures)
         self.shares = SharesPane()
         self._columns = QWidget()
-        columns = QHBoxLayout(self._columns)
+        columns = self._beside = QHBoxLayout(self._columns)
         columns.setContentsMargins(24, 16, 24, 24)
         columns.setSpacing(24)
         columns.addWidget(self.form, 1, Qt.AlignmentFlag.AlignTop)
@@ -63,6 +65,11 @@ class MetricsPage(Page):
         self.empty.hide()
         self.body.addWidget(self._scroll, 1)
         self.body.addWidget(self.empty, 1)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def refresh(self) -> None:
         """Read the sites and the month anew."""
@@ -89,7 +96,9 @@ class MetricsPage(Page):
         self.form.flush()
 
     def _build_header(self) -> None:
+        self._month_before = ""
         self.site_choice = ChoiceField(name=_("Site"))
+        self.site_choice.setMinimumWidth(theme.px(130))
         self.site_choice.changed.connect(lambda: self._choose_site(self.site_choice.value() or ""))
         self.site_choice.hide()
         self.back = IconButton("chevron-left", _("Month before"))
@@ -108,6 +117,22 @@ class MetricsPage(Page):
             self.site_choice, self.back, self.month_choice, self.forward, self.copy_button, self.submit_button,
         ):  # fmt: skip
             self.header.add_action(widget)
+
+    def _fit(self) -> None:
+        """In a narrow window the shares stand below the form, and the choice of the month replaces the arrows."""
+        narrow = self.width() < theme.px(_NARROW)
+        way = QHBoxLayout.Direction.TopToBottom if narrow else QHBoxLayout.Direction.LeftToRight
+        self._beside.setDirection(way)
+        self._beside.setAlignment(self.form, Qt.AlignmentFlag(0) if narrow else Qt.AlignmentFlag.AlignTop)
+        self.back.setVisible(not narrow)
+        self.forward.setVisible(not narrow)
+        self._name_copy()
+
+    def _name_copy(self) -> None:
+        words = _("Copy {month}").format(month=self._month_before) if self._month_before else _("Copy last month")
+        self.copy_button.setText("" if self.width() < theme.px(_NARROW) else words)
+        self.copy_button.setAccessibleName(words)
+        self.copy_button.setToolTip(words)
 
     def _take_overview(self, found: tuple[list[SiteChoice], Sheet | None, Chart | None]) -> None:
         sites, sheet, chart = found
@@ -147,8 +172,8 @@ class MetricsPage(Page):
         self.form.show_sheet(metrics.check(sheet, self._unsure))
         self.shares.show_chart(chart)
         self._show_figures()
-        before = metrics.month_word(metrics.month_before(sheet.month))
-        self.copy_button.setText(_("Copy {month}").format(month=before))
+        self._month_before = metrics.month_word(metrics.month_before(sheet.month))
+        self._name_copy()
         can_copy = any(row.previous is not None and not row.is_answered for row in sheet.rows)
         self.copy_button.setEnabled(can_copy)
         words, tone = _chip(sheet)
