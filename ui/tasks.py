@@ -41,12 +41,13 @@ class Progress(Protocol):
 class Job(Generic[T]):
     """One thing under way. `cancel` drops its answer and stops work that tells its progress."""
 
-    owner: QObject
+    owner: QObject | None
     done: Callable[[T], object] | None = None
     failed: Failed | None = None
     on_progress: OnProgress | None = None
     saves: bool = False
     key: tuple[int, str] | None = None
+    call: Callable[[], T] | None = None
     result: T | None = None
     problem: BaseException | None = None
     _cancelled: threading.Event = field(default_factory=threading.Event)
@@ -54,6 +55,11 @@ class Job(Generic[T]):
     def cancel(self) -> None:
         """Nobody waits for this any more."""
         self._cancelled.set()
+
+    def let_go(self) -> None:
+        """Forget everything: a thread that still holds the job must never be the one that destroys a widget."""
+        self._cancelled.set()
+        self.owner = self.done = self.failed = self.on_progress = self.call = self.result = None
 
     @property
     def wanted(self) -> bool:
@@ -158,11 +164,12 @@ class Tasks(QObject):
                 older.cancel()
             self._latest[job.key] = kept
         self._running.add(kept)
+        job.call = call
 
         def run() -> None:
             try:
-                if job.wanted:
-                    job.result = call()
+                if job.wanted and job.call is not None:
+                    job.result = job.call()
             except Exception as problem:
                 job.problem = problem
             if not self._closed:
@@ -195,10 +202,13 @@ class Tasks(QObject):
         if job.saves:
             self.writes -= 1
             self.saving.emit(self.writes)
-        if job.problem is not None:
-            self._deliver_problem(job, job.problem)
-        elif job.wanted and job.done is not None:
-            job.done(job.result)
+        try:
+            if job.problem is not None:
+                self._deliver_problem(job, job.problem)
+            elif job.wanted and job.done is not None:
+                job.done(job.result)
+        finally:
+            job.let_go()
 
     def _deliver_problem(self, job: Job[object], problem: BaseException) -> None:
         if isinstance(problem, Cancelled):
