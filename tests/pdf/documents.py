@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wimdesk.i18n import translator
 from wimdesk.pdf.chart import Chart, Series
 from wimdesk.pdf.organisation_profile import ContactDetail, OfficeHolder, OrganisationProfile, SharedItem, SiteEntry
 from wimdesk.pdf.participation_report import Activity, Metric, Participation, ParticipationReport
@@ -13,6 +14,7 @@ SHARES: tuple[float | None, ...] = (18.5, 19.0, None, 21.25, 22.0, 22.5)
 def report(language: str = "en", activities: int = 6, months: tuple[str, ...] = MONTHS) -> ParticipationReport:
     """Return a report with ``activities`` activities."""
     shares = (SHARES * 3)[: len(months)]
+    _ = translator(language).gettext
     return ParticipationReport(
         reference="NWIM-2026-0012",
         organisation="Mujeres de la Minería de Ñuflo",
@@ -27,16 +29,16 @@ def report(language: str = "en", activities: int = 6, months: tuple[str, ...] = 
             Participation(
                 "Safe equipment for every body",
                 "Health and safety",
-                "Coordinator",
+                _("Coordinator"),
                 "Two volunteers, one day a week",
                 "2026-03",
                 "",
             ),
-            Participation("Mentoring across borders", "Careers", "Participant", "", "2026-07-01", "2026-12-31"),
+            Participation("Mentoring across borders", "Careers", _("Participant"), "", "2026-07-01", "2026-12-31"),
             Participation(
                 "Алтан гар: women in small-scale gold",
                 "Small-scale mining",
-                "Working group",
+                _("Working-group member"),
                 "Meeting room",
                 "2025",
                 "2026-09",
@@ -54,9 +56,9 @@ def report(language: str = "en", activities: int = 6, months: tuple[str, ...] = 
         ),
         months=months,
         metrics=(
-            Metric("Women employed", "persons", tuple(1200.0 + 10 * index for index in range(len(months)))),
+            Metric("Women employed", _("persons"), tuple(1200.0 + 10 * index for index in range(len(months)))),
             Metric("Share of women in the workforce", "%", shares),
-            Metric("Women trained", "persons", tuple(float(40 + index) for index in range(len(months)))),
+            Metric("Women trained", _("persons"), tuple(float(40 + index) for index in range(len(months)))),
             Metric("Reported cases closed within 30 days", "%", tuple(None for _month in months)),
         ),
         share_of_women=Chart(

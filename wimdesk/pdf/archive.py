@@ -42,7 +42,9 @@ class Submission:
     def of(cls, kind: str, data: DataclassInstance) -> Submission:
         """Write plain data as JSON with sorted keys in UTF-8, together with its kind and the version of its form."""
         plain = {"kind": kind, "schema_version": 1, **asdict(data)}
-        content = (json.dumps(plain, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+        content = (json.dumps(plain, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode(
+            "utf-8", "backslashreplace"
+        )
         return cls(content, hashlib.sha256(content).hexdigest())
 
     @property

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wimdesk.pdf.chart import Axis, axis, categories, runs, values
 from wimdesk.pdf.page import ACCENT, COPPER, HAIRLINE, INK, LEFT, QUIET, TEAL, WIDTH, Sheet, write_paragraph
-from wimdesk.pdf.text import clean
+from wimdesk.pdf.text import one_line
 
 if TYPE_CHECKING:
     from wimdesk.pdf.chart import Chart, Series
@@ -28,7 +28,7 @@ def write_chart(sheet: Sheet, chart: Chart) -> None:
     top = sheet.y
     base = top - 46 - HEIGHT
     box = (LEFT, base - 22, LEFT + WIDTH, top)
-    alternative = clean(chart.alt) or _alternative(sheet, chart)
+    alternative = one_line(chart.alt) or _alternative(sheet, chart)
     with sheet.tree.mark(sheet.canvas, sheet.tree.add_figure(alternative, box)):
         _Plot(sheet, chart, base).draw(top)
     sheet.y = base - 30
@@ -36,12 +36,12 @@ def write_chart(sheet: Sheet, chart: Chart) -> None:
 
 def _alternative(sheet: Sheet, chart: Chart) -> str:
     """Say in words what the chart shows, value by value."""
-    lines = [f"{clean(chart.title)}."]
+    lines = [f"{one_line(chart.title)}."]
     for series in chart.series:
         points = ", ".join(
             f"{sheet.writing.date(label)} {sheet.writing.quantity(value, chart.unit)}" for label, value in series.points
         )
-        lines.append(f"{clean(series.label)}: {points}.")
+        lines.append(f"{one_line(series.label)}: {points}.")
     return " ".join(lines)
 
 
@@ -58,7 +58,8 @@ class _Plot:
 
     def draw(self, top: float) -> None:
         """Draw title, legend, axes, target and series."""
-        self.sheet.draw(clean(self.chart.title), LEFT, top - 11, self.sheet.bold, 9.5, INK)
+        title = self.sheet.bold.fit(one_line(self.chart.title), 9.5, WIDTH)
+        self.sheet.draw(title, LEFT, top - 11, self.sheet.bold, 9.5, INK)
         self._draw_legend(top - 28)
         self._draw_axes()
         self._draw_target()
@@ -78,7 +79,7 @@ class _Plot:
 
     def _label(self, label: str) -> str:
         """Write an x label; a period such as ``2026-10`` is written as a month."""
-        return clean(self.sheet.writing.date(label, "medium"))
+        return one_line(self.sheet.writing.date(label, "medium"))
 
     def _draw_axes(self) -> None:
         sheet = self.sheet
@@ -123,8 +124,9 @@ class _Plot:
         if self.chart.target is not None:
             label = _("Target {value}").format(value=self._tick(self.chart.target))
             entries.append((label, QUIET, (3, 2)))
+        room = WIDTH / len(entries) - 43  # the text for those who do not see the chart has every label in full
         for label, ink, dash in entries:
-            text = clean(label)
+            text = self.sheet.regular.fit(one_line(label), SIZE, room)
             self.sheet.canvas.setDash(list(dash))
             self.sheet.rule((x, y + 3), (x + 20, y + 3), ink, 1.6)
             self.sheet.canvas.setDash([])

@@ -19,9 +19,10 @@ from wimdesk.pdf.page import (
     write_lines,
     write_paragraph,
 )
-from wimdesk.pdf.text import clean
+from wimdesk.pdf.text import STAND_IN, clean
 
 CODE = 74.0
+LONGEST_REFERENCE = 60  # letters that the code has room for
 
 
 def write_cover(sheet: Sheet, kicker: str, title: str, subtitle: str) -> None:
@@ -33,12 +34,13 @@ def write_cover(sheet: Sheet, kicker: str, title: str, subtitle: str) -> None:
         ("H1", title, (sheet.bold, 23.0, ACCENT), 29.0, 4.0),
         ("P", subtitle, (sheet.regular, 12.0, INK), 17.0, 0.0),
     )
-    for tag, text, style, leading, gap in blocks:
+    elements = [sheet.tree.add(tag) for tag, *_rest in blocks]
+    _draw_code(sheet, RIGHT - CODE, top - CODE)  # before a very long title can begin a new page
+    for element, (_tag, text, style, leading, gap) in zip(elements, blocks, strict=True):
         font, size, _ink = style
-        write_lines(sheet, sheet.tree.add(tag), font.lines(clean(text), size, width), style, leading)
+        write_lines(sheet, element, font.lines(clean(text), size, width), style, leading)
         sheet.y -= gap
-    _draw_code(sheet, RIGHT - CODE, top - CODE)
-    sheet.y = min(sheet.y, top - CODE) - 18
+    sheet.y = (min(sheet.y, top - CODE) if sheet.page == 1 else sheet.y) - 18
     with sheet.tree.artifact(sheet.canvas):
         sheet.rule((LEFT, sheet.y), (RIGHT, sheet.y), HAIRLINE)
     sheet.y -= 6
@@ -51,7 +53,7 @@ def _draw_code(sheet: Sheet, x: float, y: float) -> None:
         reference=sheet.about.reference
     )
     code = qrencoder.QRCode(None, qrencoder.QRErrorCorrectLevel.M)
-    code.addData(f"WIMDESK:{sheet.about.reference}:{sheet.submission.digest.upper()}")
+    code.addData(f"WIMDESK:{sheet.about.reference[:LONGEST_REFERENCE]}:{sheet.submission.digest.upper()}")
     code.make()
     count = code.getModuleCount()
     size = CODE / count
@@ -81,6 +83,13 @@ def write_receipt(sheet: Sheet, prepared_by: str) -> None:
     _ = sheet.words.gettext
     made_on = sheet.writing.date(sheet.about.made_on)
     write_heading(sheet, _("Receipt"), 90.0)
+    if sheet.has_stand_ins:
+        write_paragraph(
+            sheet,
+            _("The sign {sign} stands for a letter that can't be printed. The data inside this file have it.").format(
+                sign=STAND_IN
+            ),
+        )
     if prepared_by:
         write_paragraph(sheet, _("Prepared by {name} on {date}.").format(name=prepared_by, date=made_on))
     else:

@@ -97,7 +97,7 @@ class OrganisationProfile:
 def build(data: OrganisationProfile, *, words: Words, fonts: Fonts | None = None) -> bytes:
     """Return the profile as PDF/A-3a and PDF/UA-1 with its data attached; the same input gives the same bytes.
 
-    Raises MissingLetters if the fonts cannot show a text.
+    A letter that the fonts lack is drawn as a stand-in, which the document then says.
     """
     _ = words.gettext
     title = _("Organisation profile")

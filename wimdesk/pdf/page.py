@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from reportlab.lib.pagesizes import A4
 
 from wimdesk.pdf.archive import Submission, Title, close_canvas, open_canvas
 from wimdesk.pdf.structure import StructureTree
-from wimdesk.pdf.text import Fonts, clean, face
+from wimdesk.pdf.text import STAND_IN, Fonts, clean, face, one_line
 from wimdesk.pdf.writing import Writing
 
 if TYPE_CHECKING:
@@ -49,15 +50,16 @@ class Sheet:
     """The page in hand: what is drawn moves ``y`` down (points from the foot) and a new page begins when needed."""
 
     def __init__(self, about: Title, organisation: str, submission: Submission, words: Words, fonts: Fonts) -> None:
-        self.about = about
-        self.organisation = clean(organisation)
+        self.about = Title(**{key: one_line(value) for key, value in asdict(about).items()})
+        self.organisation = one_line(organisation)
         self.submission = submission
         self.words = words
         self.writing = Writing(about.language)
         self.regular, self.bold = face(fonts.regular), face(fonts.bold)
         self.tree = StructureTree()
         self._stream = io.BytesIO()
-        self.canvas = open_canvas(self._stream, about, self.regular.name)
+        self.canvas = open_canvas(self._stream, self.about, self.regular.name)
+        self.has_stand_ins = False
         self.page = 1
         self.y = FIRST_TOP
         self._frame()
@@ -81,10 +83,16 @@ class Sheet:
 
     def draw(self, text: str, x: float, y: float, font: Face, size: float, ink: Colour = INK) -> None:
         """Draw one line of text with its baseline at ``y``."""
-        font.width(text, size)  # raises on a letter that the font lacks
         self.canvas.setFont(font.name, size)
         self.canvas.setFillColorRGB(*ink)
-        self.canvas.drawString(x, y, text)
+        for part, is_shown in font.stretches(text):
+            self.has_stand_ins |= not is_shown or STAND_IN in part
+            if is_shown:
+                self.canvas.drawString(x, y, part)
+            else:
+                with self.tree.spoken(self.canvas, part):
+                    self.canvas.drawString(x, y, STAND_IN * len(part))
+            x += font.width(part, size)
 
     def fill(self, box: tuple[float, float, float, float], ink: Colour) -> None:
         """Fill a rectangle given as x, y, width, height."""
@@ -113,10 +121,10 @@ class Sheet:
 
     def _header(self) -> None:
         size, y = 8, PAGE_HEIGHT - 52
-        title = clean(self.about.title)
-        right = min(self.regular.width(title, size), WIDTH / 2)
-        self.draw(_fit(title, self.regular, size, WIDTH / 2), RIGHT - right, y, self.regular, size, QUIET)
-        self.draw(_fit(self.organisation, self.bold, size, WIDTH - right - 24), LEFT, y, self.bold, size, COPPER)
+        title = self.regular.fit(self.about.title, size, WIDTH / 2)
+        right = self.regular.width(title, size)
+        self.draw(title, RIGHT - right, y, self.regular, size, QUIET)
+        self.draw(self.bold.fit(self.organisation, size, WIDTH - right - 24), LEFT, y, self.bold, size, COPPER)
         self.rule((LEFT, y - 9), (RIGHT, y - 9), HAIRLINE)
 
     def _footer(self) -> None:
@@ -125,7 +133,9 @@ class Sheet:
         self.rule((LEFT, y + 16), (RIGHT, y + 16), HAIRLINE)
         label = _("Reference {reference}").format(reference=self.about.reference)
         receipt = _("Receipt {digest}").format(digest=self.submission.short)
-        self.draw(clean(f"{label}   ·   {receipt}"), LEFT, y, self.regular, size, QUIET)
+        room = WIDTH - 90 - self.regular.width(receipt, size)
+        text = f"{self.regular.fit(label, size, room)} · {receipt}"
+        self.draw(one_line(text), LEFT, y, self.regular, size, QUIET)
         self.canvas.doForm(f"page-{self.page}")
 
     def _number_pages(self) -> None:
@@ -176,12 +186,3 @@ def write_heading(sheet: Sheet, text: str, keep: float = 64.0) -> None:
     sheet.canvas.addOutlineEntry(clean(text), key, 0, 0)
     write_lines(sheet, sheet.tree.add("H2"), lines, (sheet.bold, 13, ACCENT), 17)
     sheet.y -= 7
-
-
-def _fit(text: str, font: Face, size: float, width: float) -> str:
-    """Shorten a text with an ellipsis to a width (only in the running header; the full text is on page one)."""
-    if font.width(text, size) <= width:
-        return text
-    while text and font.width(text + "…", size) > width:
-        text = text[:-1]
-    return text.rstrip() + "…"

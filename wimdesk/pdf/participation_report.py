@@ -9,7 +9,7 @@ from wimdesk.pdf.archive import Submission, Title
 from wimdesk.pdf.chart_drawing import write_chart
 from wimdesk.pdf.cover import write_cover, write_receipt
 from wimdesk.pdf.page import Sheet, write_heading, write_paragraph
-from wimdesk.pdf.table import Column, Setting, write_facts, write_table
+from wimdesk.pdf.table import Column, Setting, has_room, write_facts, write_table
 from wimdesk.pdf.text import Fonts
 from wimdesk.pdf.writing import DASH
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from wimdesk.pdf.writing import Words
 
 KIND = "participation_report"
-MONTHS_ACROSS = 12
+MONTHS_ACROSS = (12, 6, 3, 1)
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class ParticipationReport:
 def build(data: ParticipationReport, *, words: Words, fonts: Fonts | None = None) -> bytes:
     """Return the report as PDF/A-3a and PDF/UA-1 with its data attached; the same input gives the same bytes.
 
-    Raises MissingLetters if the fonts cannot show a text.
+    A letter that the fonts lack is drawn as a stand-in, which the document then says.
     """
     _ = words.gettext
     name = _name(data.organisation, data.acronym)
@@ -172,27 +172,38 @@ def _write_activities(sheet: Sheet, data: ParticipationReport) -> None:
 
 
 def _write_metrics(sheet: Sheet, data: ParticipationReport) -> None:
-    """Write the figures, at most twelve months across; more months make a further table."""
+    """Write the figures with as many months across as have room; more months make a further table."""
     _ = sheet.words.gettext
     write_heading(sheet, _("Monthly figures"))
     if not data.metrics or not data.months:
         write_paragraph(sheet, _("No figures were reported for this period."), quiet=True)
         return
-    for start in range(0, len(data.months), MONTHS_ACROSS):
-        months = data.months[start : start + MONTHS_ACROSS]
-        wide = len(months) > 6
-        columns = [Column(_("Indicator"), 30 if wide else 40), Column(_("Unit"), 10 if wide else 14)]
-        columns += [Column(sheet.writing.month_over_year(month), 7 if wide else 11, figures=True) for month in months]
-        rows = [
-            (
-                each.label,
-                each.unit or DASH,
-                *(sheet.writing.number(value) for value in each.values[start : start + MONTHS_ACROSS]),
-            )
-            for each in data.metrics
-        ]
-        write_table(
-            sheet, columns, rows, Setting(7.2, 10.0, 3.5, 3.0, row_heads=True) if wide else Setting(row_heads=True)
-        )
+    across = next(count for count in MONTHS_ACROSS if count == 1 or _have_room(sheet, data, count))
+    for start in range(0, len(data.months), across):
+        columns, rows, setting = _months_table(sheet, data, start, across)
+        write_table(sheet, columns, rows, setting)
     if any(value is None for each in data.metrics for value in each.values):
         write_paragraph(sheet, _("A dash means that no figure was reported."), quiet=True)
+
+
+def _have_room(sheet: Sheet, data: ParticipationReport, across: int) -> bool:
+    """Tell whether no figure would be cut in tables of so many months."""
+    return all(
+        has_room(sheet, *_months_table(sheet, data, start, across)) for start in range(0, len(data.months), across)
+    )
+
+
+def _months_table(
+    sheet: Sheet, data: ParticipationReport, start: int, across: int
+) -> tuple[list[Column], list[list[str]], Setting]:
+    """Return columns, rows and sizes of the table of ``across`` months from the one at ``start``."""
+    _ = sheet.words.gettext
+    months = data.months[start : start + across]
+    wide = len(months) > 6
+    columns = [Column(_("Indicator"), 30 if wide else 40), Column(_("Unit"), 10 if wide else 14)]
+    columns += [Column(sheet.writing.month_over_year(month), 7 if wide else 11, figures=True) for month in months]
+    rows = [
+        [each.label, each.unit or DASH, *map(sheet.writing.number, each.values[start : start + across])]
+        for each in data.metrics
+    ]
+    return columns, rows, Setting(7.2, 10.0, 3.5, 3.0, row_heads=True) if wide else Setting(row_heads=True)

@@ -72,6 +72,13 @@ class StructureTree:
         yield
         canvas.addLiteral("EMC")
 
+    @contextmanager
+    def spoken(self, canvas: Canvas, text: str) -> Iterator[None]:
+        """Give what is drawn inside the text that a screen reader or a search should find there instead."""
+        canvas.addLiteral(f"/Span <</ActualText {text_string(text)}>> BDC")
+        yield
+        canvas.addLiteral("EMC")
+
     def next_page(self) -> None:
         """Begin a new page: its marks count from zero again."""
         self._pages.append([])

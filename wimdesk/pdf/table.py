@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wimdesk.pdf.page import ACCENT, BOTTOM, HAIRLINE, INK, LEFT, TINT, TOP, WIDTH, Sheet
+from wimdesk.pdf.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,16 +47,15 @@ class Grid:
         self.sheet = sheet
         self.columns = columns
         self.setting = setting
-        unit = WIDTH / sum(column.share for column in columns)
-        self.widths = [column.share * unit for column in columns]
-        self.edges = [LEFT + sum(self.widths[:index]) for index in range(len(columns))]
-        self.head = self._break([column.label for column in columns], sheet.bold)
+        self._set_widths(_shared_out(columns, [0.0 for _column in columns]))
         self.element = sheet.tree.add("Table")
 
     def draw(self, rows: Sequence[Sequence[str]]) -> None:
-        """Draw the header and all rows."""
+        """Draw the header and all rows; a column is widened where its longest word asks for it."""
         sheet = self.sheet
-        broken = [self._break(row, sheet.regular) for row in rows]
+        clean_rows = [[clean(text) for text in row] for row in rows]
+        self._set_widths(_fitting_widths(sheet, self.columns, clean_rows, self.setting))
+        broken = [self._break(row, sheet.regular) for row in clean_rows]
         has_head = any(column.label for column in self.columns)
         first = self._height(broken[0]) if broken else 0.0
         if has_head:
@@ -64,6 +64,11 @@ class Grid:
         for cells in broken:
             self._draw_row(cells, has_head=has_head)
         sheet.y -= 8
+
+    def _set_widths(self, widths: Sequence[float]) -> None:
+        self.widths = list(widths)
+        self.edges = [LEFT + sum(self.widths[:index]) for index in range(len(self.widths))]
+        self.head = self._break([column.label for column in self.columns], self.sheet.bold)
 
     def _break(self, texts: Sequence[str], font: Face) -> Cells:
         inner = [width - 2 * self.setting.inset for width in self.widths]
@@ -145,6 +150,62 @@ class Grid:
                 x = self.edges[index] + self.widths[index] - setting.inset - font.width(line.rstrip(), setting.size)
             sheet.draw(line, x, y, font, setting.size, INK)
             y -= setting.leading
+
+
+def has_room(sheet: Sheet, columns: Sequence[Column], rows: Sequence[Sequence[str]], setting: Setting) -> bool:
+    """Tell whether the page is wide enough for these rows without a break inside a word."""
+    return bool(sum(_least_widths(sheet, columns, rows, setting, whole=True)) <= WIDTH)
+
+
+def _fitting_widths(
+    sheet: Sheet, columns: Sequence[Column], rows: Sequence[Sequence[str]], setting: Setting
+) -> list[float]:
+    """Return widths that hold every word; else every part between hyphens; else words are cut in the widest columns."""
+    least: list[float] = []
+    for whole in (True, False):
+        least = _least_widths(sheet, columns, rows, setting, whole=whole)
+        if sum(least) <= WIDTH:
+            return _shared_out(columns, least)
+    return _capped(least)
+
+
+def _least_widths(
+    sheet: Sheet, columns: Sequence[Column], rows: Sequence[Sequence[str]], setting: Setting, *, whole: bool
+) -> list[float]:
+    """Return for each column the width in points of its longest word (or part of a word) and its inset."""
+    least = []
+    for index, column in enumerate(columns):
+        body = sheet.bold if setting.row_heads and index == 0 else sheet.regular
+        words = " ".join(dict.fromkeys(row[index] for row in rows))
+        widest = max(
+            sheet.bold.longest(clean(column.label), setting.size, whole=whole),
+            body.longest(words, setting.size, whole=whole),
+        )
+        least.append(widest + 2 * setting.inset + 0.01)  # sums of floats may differ in their last figure
+    return least
+
+
+def _shared_out(columns: Sequence[Column], least: Sequence[float]) -> list[float]:
+    """Give each column its share of the width, but never less than it needs; the others share what is left."""
+    held: dict[int, float] = {}
+    while True:
+        unit = (WIDTH - sum(held.values())) / (sum(c.share for i, c in enumerate(columns) if i not in held) or 1.0)
+        widths = [held.get(index, column.share * unit) for index, column in enumerate(columns)]
+        short = {i: least[i] for i in range(len(columns)) if i not in held and widths[i] < least[i]}
+        if not short:
+            return widths
+        held |= short
+
+
+def _capped(least: Sequence[float]) -> list[float]:
+    """Cut only the widest columns down, all to the same width, until the sum is the width of the page."""
+    left, cap = WIDTH, 0.0
+    for place, width in enumerate(sorted(least)):
+        cap = left / (len(least) - place)
+        if width > cap:
+            break
+        left -= width
+    return [min(width, cap) for width in least]
 
 
 def write_table(

@@ -1,8 +1,10 @@
-"""Fonts, the check that every letter can be shown, and the breaking of text into lines."""
+"""Fonts, what stands in for letters that they lack, and the breaking of text into lines."""
 
 from __future__ import annotations
 
 import functools
+import itertools
+import re
 import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,23 +13,15 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
 import resources
-from wimdesk.errors import UserError
-from wimdesk.i18n import _
 
-NO_WIDTH = {"\u00ad", "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\ufe0e", "\ufe0f"}
-
-
-class MissingLetters(UserError):
-    """A text holds letters that the fonts of the document cannot show; ``letters`` and ``text`` say which and where."""
-
-    def __init__(self, letters: str, text: str) -> None:
-        self.letters = letters
-        self.text = text
-        super().__init__(
-            _(
-                "The document can't show “{letters}” in “{text}”. Your data are unchanged. Please write it another way."
-            ).format(letters=letters, text=text[:60])
-        )
+STAND_IN = "\ufffd"
+"""Drawn for a letter that the fonts lack; the letter itself stays in the marked text and in the attached data."""
+NO_WIDTH = frozenset("\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060"
+                     "\u2066\u2067\u2068\u2069\ufe0e\ufe0f\ufeff")  # fmt: skip
+KEPT_BLANKS = frozenset("\u00a0\u202f")  # a line must not end there
+NO_TEXT = frozenset("\ufffe\uffff")  # XML refuses them
+CUTS = frozenset("/@._:;,&=?+-")
+_AFTER_HYPHEN = re.compile(r"(?<=[^\W\d_]-)(?=[^\W\d_])")
 
 
 @dataclass(frozen=True)
@@ -52,22 +46,37 @@ class Face:
     def __init__(self, name: str, advances: dict[int, float]) -> None:
         self.name = name
         self._advances = advances
+        self._letters = frozenset(map(chr, advances))
+        self._stand_in = advances[ord(STAND_IN)]
         self._word = functools.lru_cache(maxsize=20_000)(self._measure)
 
     def width(self, text: str, size: float) -> float:
-        """Return the width of a text in points; raise MissingLetters if the font lacks one of its letters."""
+        """Return the width of a text in points; a letter that the font lacks is as wide as its stand-in."""
         return self._word(text) * size / 1000.0
 
-    def _measure(self, text: str) -> float:
-        advances = self._advances
-        try:
-            return sum(advances[ord(letter)] for letter in text)
-        except KeyError:
-            missing = dict.fromkeys(letter for letter in text if ord(letter) not in advances)
-            raise MissingLetters("".join(missing), text) from None
+    def stretches(self, text: str) -> list[tuple[str, bool]]:
+        """Return the parts of a text in order, each with whether the font has its letters."""
+        if self._letters.issuperset(text):
+            return [(text, True)]
+        pairs = itertools.groupby(text, self._letters.__contains__)
+        return [("".join(letters), has) for has, letters in pairs]
+
+    def longest(self, text: str, size: float, *, whole: bool) -> float:
+        """Return the width of the widest word in points, or of its widest part between hyphens if not ``whole``."""
+        words = text.replace("\n", " ").split(" ")
+        parts = words if whole else [part for word in words for part in _parts(word)]
+        return max((self.width(part, size) for part in parts), default=0.0)
+
+    def fit(self, text: str, size: float, width: float) -> str:
+        """Shorten a text with an ellipsis to a width in points; only where the whole text stands elsewhere."""
+        if self.width(text, size) <= width:
+            return text
+        room = width - self.width("…", size)
+        widths = itertools.accumulate(self.width(letter, size) for letter in text)
+        return text[: sum(1 for _place in itertools.takewhile(lambda used: used <= room, widths))].rstrip() + "…"
 
     def lines(self, text: str, size: float, width: float) -> list[str]:
-        """Break a text at its spaces into lines no wider than ``width`` points; longer words are cut where they must.
+        """Break a text at spaces and hyphens into lines no wider than ``width`` points; longer words are cut.
 
         A line that ends at a space keeps it, so that a reader of the marked text still hears two words.
         """
@@ -76,30 +85,51 @@ class Face:
             lines.extend(self._fill(paragraph, size, width))
         return lines or [""]
 
+    def _measure(self, text: str) -> float:
+        advances, stand_in = self._advances, self._stand_in
+        return sum(advances.get(ord(letter), stand_in) for letter in text)
+
     def _fill(self, paragraph: str, size: float, width: float) -> list[str]:
         space = self.width(" ", size)
         lines: list[str] = []
         line, used = "", 0.0
         for word in paragraph.split(" "):
+            joint, gap = " ", space
             for piece in self._pieces(word, size, width):
                 length = self.width(piece, size)
-                if line and used + space + length > width:
-                    lines.append(line + " ")
+                if line and used + gap + length > width:
+                    lines.append(line + joint)
                     line, used = piece, length
                 else:
-                    line, used = (f"{line} {piece}", used + space + length) if line else (piece, length)
+                    line, used = (line + joint + piece, used + gap + length) if line else (piece, length)
+                joint, gap = "", 0.0
         return [*lines, line]
 
     def _pieces(self, word: str, size: float, width: float) -> list[str]:
-        """Cut a word that is wider than a whole line."""
-        if self.width(word, size) <= width:
-            return [word]
-        pieces = [""]
-        for letter in word:
-            if pieces[-1] and self.width(pieces[-1] + letter, size) > width:
-                pieces.append("")
-            pieces[-1] += letter
+        """Return the parts of a word between which a line may end."""
+        pieces: list[str] = []
+        for part in _parts(word):
+            pieces += [part] if self.width(part, size) <= width else self._cut(part, size, width)
         return pieces
+
+    def _cut(self, word: str, size: float, width: float) -> list[str]:
+        """Cut a word that is wider than a whole line: after a sign such as a slash, else between two letters."""
+        pieces: list[str] = []
+        start, used, after_sign = 0, 0.0, 0
+        for place, letter in enumerate(word):
+            used += self.width(letter, size)
+            if used > width and place > start and not unicodedata.combining(letter):
+                end = after_sign if after_sign > start else place
+                pieces.append(word[start:end])
+                start, used = end, self.width(word[end : place + 1], size)
+            if letter in CUTS:
+                after_sign = place + 1
+        return [*pieces, word[start:]]
+
+
+def _parts(word: str) -> list[str]:
+    """Cut a word after the hyphens between two letters; numbers and dates stay whole."""
+    return _AFTER_HYPHEN.split(word) if "-" in word else [word]
 
 
 def clean(text: str) -> str:
@@ -114,7 +144,13 @@ def clean(text: str) -> str:
     return "\n".join(lines)
 
 
+def one_line(text: str) -> str:
+    """Return a clean text without its line breaks, for places that hold one line."""
+    return clean(text).replace("\n", " ")
+
+
 def _plain(letter: str) -> str:
-    if letter == "\u00a0" or unicodedata.category(letter) in {"Cc", "Zl", "Zp"}:
-        return " " if letter != "\u00a0" else letter
-    return letter
+    kind = unicodedata.category(letter)
+    if kind in {"Cc", "Zl", "Zp", "Zs"} and letter not in KEPT_BLANKS:
+        return " "
+    return STAND_IN if kind == "Cs" or letter in NO_TEXT else letter
