@@ -1,7 +1,11 @@
 """CSV in and out, the same columns both ways: id, then the fields of the type.
 
 Import is one transaction: a row that can't be used is named by line and reason and nothing of the
-file is kept. A row with a known id updates that record; importing a file twice makes nothing new.
+file is kept. A row with the id of a record that is there updates it. One whose record is in the trash
+leaves it there, untouched, and counts as the same: take it out first, then import the file again.
+
+A row without an id gets one from its content, so importing a file twice makes nothing new, and what
+was changed or deleted since the first time stays so. Lines that say the same count once as new.
 """
 
 from __future__ import annotations
@@ -24,10 +28,12 @@ from wimdesk.identifiers import derived_id
 from wimdesk.records import rules
 from wimdesk.services import editing
 from wimdesk.store import journal
-from wimdesk.store.record import Record, fields
+from wimdesk.store.record import Record, Values, fields
 
 _VERBATIM = frozenset({"text", "long_text"})
 _LONGEST_CELL = 16 * 1024 * 1024
+_Taken = dict[str, tuple[int, Values]]
+"""What the lines before said: id to (line, values)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +118,12 @@ def _refuse_unknown_columns(cls: type[Record], names: Sequence[str]) -> None:
 def _take_rows(session: Session, cls: type[Record], reader: csv.DictReader[str]) -> Imported:
     counts = {"new": 0, "changed": 0, "same": 0}
     bad: list[str] = []
+    taken: _Taken = {}
     # One flush for the whole file: a flush for each row costs more than the rows do.
     with session.no_autoflush:
         for row in reader:
             try:
-                counts[_take_row(session, cls, row)] += 1
+                counts[_take_row(session, cls, row, reader.line_num, taken)] += 1
             except WimdeskError as problem:
                 bad.append(_("Line {line}: {reason}").format(line=reader.line_num, reason=problem))
     if bad:
@@ -134,7 +141,30 @@ def _dialect(text: str) -> type[csv.Dialect] | str:
         return "excel"
 
 
-def _take_row(session: Session, cls: type[Record], row: dict[str, str]) -> str:
+def _take_row(session: Session, cls: type[Record], row: dict[str, str], line: int, taken: _Taken) -> str:
+    texts, values = _read(cls, row)
+    given = (row.get("id") or "").strip().lower()
+    record_id = given or _id_of(session, cls, texts)
+    # A record made by an earlier line is not in the database yet, so the session can't find it.
+    if record_id in taken:
+        other, known = taken[record_id]
+        if given and known != values:
+            raise RuleBroken([("id", _("line {line} has the same id and says something else.").format(line=other))])
+        return "same"
+    taken[record_id] = line, values
+    found = session.get(cls, record_id)
+    if found is None:
+        editing.prepare(session, cls, {k: v for k, v in values.items() if v not in (None, "")}, record_id)
+        return "new"
+    changed = {name: value for name, value in values.items() if getattr(found, name) != value}
+    if not given or found.deleted or not changed:
+        return "same"
+    editing.change(session, cls.__tablename__, record_id, changed)
+    return "changed"
+
+
+def _read(cls: type[Record], row: dict[str, str]) -> tuple[dict[str, str], Values]:
+    """Return the cells of a row as texts and as values. Raises RuleBroken for what breaks a rule."""
     if None in row:
         raise RuleBroken([("", _("there are more cells than columns."))])
     texts = {name: text for name, text in row.items() if name and name != "id" and text is not None}
@@ -147,16 +177,7 @@ def _take_row(session: Session, cls: type[Record], row: dict[str, str]) -> str:
     broken = rules.check_values(cls, values) + cls.problems(values)
     if broken:
         raise RuleBroken(broken)
-    record_id = (row.get("id") or "").strip().lower() or _id_of(session, cls, texts)
-    found = session.get(cls, record_id)
-    if found is None:
-        editing.prepare(session, cls, {k: v for k, v in values.items() if v not in (None, "")}, record_id)
-        return "new"
-    changed = {name: value for name, value in values.items() if getattr(found, name) != value}
-    if changed or found.deleted:
-        editing.change(session, cls.__tablename__, record_id, changed | {"deleted": False})
-        return "changed"
-    return "same"
+    return texts, values
 
 
 def _id_of(session: Session, cls: type[Record], texts: dict[str, str]) -> str:
