@@ -52,7 +52,8 @@ def _make(path: Path, key: bytes, folder: Path, reason: str) -> Path:
     finally:
         for rest in folder.glob(fresh.name + "*"):
             rest.unlink()
-    for old in sorted(folder.glob("*.db"))[:-KEEP]:
+    # The one just made stays, also where a clock that is slow makes its name the oldest.
+    for old in sorted(set(folder.glob("*.db")) - {target})[: 1 - KEEP]:
         old.unlink()
     return target
 
