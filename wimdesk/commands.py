@@ -242,8 +242,8 @@ def sync_now(app: App, _args: argparse.Namespace) -> object:
 
 @_with_app
 def show_outbox(app: App, _args: argparse.Namespace) -> object:
-    """Show what waits to be sent, by field and bytes."""
-    return [asdict(item) for item in app.read(outbox.waiting)]
+    """Show what waits to be sent or was refused, by field and bytes."""
+    return [asdict(item) for item in [*app.read(outbox.refused), *app.read(outbox.waiting)]]
 
 
 @_with_app

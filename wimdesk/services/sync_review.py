@@ -14,7 +14,7 @@ from wimdesk.errors import UserError
 from wimdesk.i18n import N_, _, ngettext
 from wimdesk.services import timeline
 from wimdesk.services.sizes import size_text
-from wimdesk.store import history, identity, outbox, tables
+from wimdesk.store import history, identity, outbox
 from wimdesk.store.history import TwoPlaces, Version
 from wimdesk.store.record import Record, fields, fits, types
 
@@ -116,14 +116,13 @@ class Review:
 def load(session: Session) -> Review:
     """Return everything the Sync centre shows, in the reader's language."""
     who = identity.read(session)
-    entries = outbox.waiting(session)
-    waiting = _parcels(session, [entry for entry in entries if entry.state == tables.WAITING])
-    refused = _parcels(session, [entry for entry in entries if entry.state == tables.REFUSED])
+    waiting = _parcels(session, outbox.waiting(session))
+    refused = _parcels(session, outbox.refused(session))
     return Review(
         decisions=tuple(_decisions(session)),
         waiting=tuple(waiting),
         refused=tuple(refused),
-        done=tuple(_history(outbox.runs(session))),
+        done=tuple(_done(run) for run in outbox.runs(session)),
         waiting_size=sum(parcel.size for parcel in waiting),
         last_success=outbox.last_success(session),
         enrolled=who.enrolled,
@@ -368,13 +367,6 @@ def _parcel(session: Session, record_id: str, found: list[outbox.Waiting]) -> Pa
 def _caption(record: Record) -> str:
     caption = record.caption()
     return caption if caption != record.id else _(type(record).type_label)
-
-
-def _history(runs: list[outbox.Run]) -> Iterable[Done]:
-    """Leave out the syncs in which nothing was new, but for the latest."""
-    for place, run in enumerate(runs):
-        if place == 0 or not run.ok or run.sent or run.received:
-            yield _done(run)
 
 
 def _done(run: outbox.Run) -> Done:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, exists, func, insert, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from sync.protocol import MAX_OPS, Op
@@ -13,6 +13,8 @@ from wimdesk import clock
 from wimdesk.store import journal, tables
 
 MAX_BATCH_BYTES = 4 * 1024 * 1024
+_EVENTFUL = or_(not_(tables.sync_run.c.ok), tables.sync_run.c.sent > 0, tables.sync_run.c.received > 0)
+"""A sync that failed, or in which something was new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +90,28 @@ def cursors(session: Session) -> dict[str, int]:
 
 def count(session: Session) -> int:
     """Return how many records wait to be sent."""
-    waiting = select(func.count(tables.op.c.record.distinct())).where(tables.op.c.state == tables.WAITING)
-    return session.scalar(waiting) or 0
+    # As an expression, or the whole journal would be read in the order of its records.
+    record = tables.op.c.record.concat("")
+    return session.scalar(select(func.count(record.distinct())).where(tables.op.c.state == tables.WAITING)) or 0
+
+
+def is_waiting(session: Session, after: int = 0) -> bool:
+    """Say whether an operation with a higher n than `after` waits to be sent."""
+    return session.scalar(select(exists().where(tables.op.c.state == tables.WAITING, tables.op.c.n > after))) or False
 
 
 def waiting(session: Session, limit: int = 500) -> list[Waiting]:
-    """Return what waits or was refused, newest first, with fields and bytes."""
-    query = (
-        select(tables.op)
-        .where(tables.op.c.state.in_((tables.WAITING, tables.REFUSED)))
-        .order_by(tables.op.c.pos.desc())
-        .limit(limit)
-    )
+    """Return what waits, newest first, with fields and bytes."""
+    return _unsent(session, tables.WAITING, limit)
+
+
+def refused(session: Session, limit: int = 500) -> list[Waiting]:
+    """Return what the endpoint will never take, newest first, with the reason."""
+    return _unsent(session, tables.REFUSED, limit)
+
+
+def _unsent(session: Session, state: str, limit: int) -> list[Waiting]:
+    query = select(tables.op).where(tables.op.c.state == state).order_by(tables.op.c.n.desc()).limit(limit)
     return [
         Waiting(
             row.record,
@@ -116,11 +128,16 @@ def waiting(session: Session, limit: int = 500) -> list[Waiting]:
 
 
 def record_run(session: Session, run: Run) -> None:
-    """Keep one line in the history of syncs; a failure like the one before it replaces that one."""
+    """Keep one line in the history of syncs; a failure like the one before it replaces that one.
+
+    Of the syncs that went well and brought nothing, only the latest is kept.
+    """
     last = session.execute(select(tables.sync_run).order_by(tables.sync_run.c.pos.desc()).limit(1)).first()
     if last and not last.ok and not run.ok and last.sentence == run.sentence:
         session.execute(update(tables.sync_run).where(tables.sync_run.c.pos == last.pos).values(at=run.at))
         return
+    if run.ok:
+        session.execute(delete(tables.sync_run).where(not_(_EVENTFUL)))
     session.execute(
         insert(tables.sync_run).values(
             at=run.at,
@@ -136,8 +153,10 @@ def record_run(session: Session, run: Run) -> None:
 
 
 def runs(session: Session, limit: int = 50) -> list[Run]:
-    """Return the latest syncs, newest first."""
-    query = select(tables.sync_run).order_by(tables.sync_run.c.pos.desc()).limit(limit)
+    """Return the latest syncs, newest first, without those in which nothing was new, but for the very latest."""
+    latest = select(func.max(tables.sync_run.c.pos)).scalar_subquery()
+    shown = or_(_EVENTFUL, tables.sync_run.c.pos == latest)
+    query = select(tables.sync_run).where(shown).order_by(tables.sync_run.c.pos.desc()).limit(limit)
     return [
         Run(r.at, r.ok, r.sentence, r.sent, r.received, r.bytes_up, r.bytes_down, r.requests)
         for r in session.execute(query)
@@ -146,7 +165,7 @@ def runs(session: Session, limit: int = 50) -> list[Run]:
 
 def last_success(session: Session) -> str:
     """Return when a sync last went well (UTC), or an empty text."""
-    query = select(func.max(tables.sync_run.c.at)).where(tables.sync_run.c.ok)
+    query = select(tables.sync_run.c.at).where(tables.sync_run.c.ok).order_by(tables.sync_run.c.pos.desc()).limit(1)
     return session.scalar(query) or ""
 
 

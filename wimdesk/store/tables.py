@@ -31,7 +31,8 @@ op = Table(
     Index("op_place", "space", "seq", unique=True),
     Index("op_number", "device", "epoch", "n", unique=True),
     Index("op_record", "record"),
-    Index("op_waiting", "pos", sqlite_where=text("state = 'waiting'")),
+    Index("op_waiting", "n", "record", sqlite_where=text("state = 'waiting'")),
+    Index("op_refused", "n", sqlite_where=text("state = 'refused'")),
 )
 """Every operation that this device made or received. `act` groups what one act of a person did;
 `before` holds what an own operation replaced, for undo; it never leaves this computer."""

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import event, func, select
+
+from sync.protocol import MAX_OPS, Problem
+from wimdesk import clock
+from wimdesk.services import editing, sync_review
+from wimdesk.store import outbox, tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy.orm import Session
+
+    from wimdesk.app import App
+
+SENT = {"sent": 3, "received": 12}
+
+
+def add(app: App, count: int, name: str = "site") -> None:
+    def some(session: Session) -> None:
+        for number in range(count):
+            editing.prepare(session, editing.type_of("site"), {"name": f"{name} {number}"})
+
+    app.run(some)
+
+
+def note(app: App, ok: bool, sentence: str = "", **figures: int) -> None:
+    app.run(outbox.record_run, outbox.finished(sentence, ok=ok, **figures))
+
+
+def plans(app: App, query: Callable[[Session], object]) -> list[str]:
+    """How the database goes about each question of the query."""
+
+    def explain(session: Session) -> list[str]:
+        asked: list[tuple[str, object]] = []
+        connection = session.connection()
+
+        def hear(_c: object, _k: object, statement: str, values: object, _x: object, _m: object) -> None:
+            asked.append((statement, values))
+
+        event.listen(connection, "before_cursor_execute", hear)
+        query(session)
+        event.remove(connection, "before_cursor_execute", hear)
+        steps = [connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values).all() for text, values in asked]
+        return [step[-1] for found in steps for step in found]
+
+    return app.read(explain)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [outbox.next_batch, outbox.is_waiting, outbox.count, outbox.waiting, outbox.refused],
+    ids=lambda f: f.__name__,
+)
+def test_what_waits_is_found_without_reading_or_sorting_the_journal(
+    app: App, query: Callable[[Session], object]
+) -> None:
+    add(app, 3)
+    found = plans(app, query)
+    assert any("op_waiting" in step or "op_refused" in step for step in found)
+    assert not [step for step in found if step == "SCAN op" or "op_record" in step or "ORDER BY" in step]
+
+
+def test_batches_follow_one_another_and_end(app: App) -> None:
+    add(app, MAX_OPS + 5)
+    first, batch = app.read(outbox.next_batch)
+    assert (first, len(batch)) == (1, MAX_OPS)
+    assert app.read(outbox.is_waiting, MAX_OPS)
+    first, batch = app.read(outbox.next_batch, MAX_OPS)
+    assert (first, len(batch)) == (MAX_OPS + 1, 5)
+    assert not app.read(outbox.is_waiting, MAX_OPS + 5)
+    assert app.read(outbox.count) == MAX_OPS + 5
+
+
+def test_nothing_waits_in_a_new_profile(app: App) -> None:
+    assert not app.read(outbox.is_waiting)
+    assert app.read(outbox.count) == 0
+
+
+def test_what_was_refused_is_shown_behind_any_number_of_waiting_ones(app: App) -> None:
+    add(app, 1, "refused")
+    app.run(outbox.note_refused, [(1, int(Problem.SPACE_FORBIDDEN))])
+    add(app, 510)
+    assert len(app.read(outbox.waiting)) == 500
+    assert {entry.state for entry in app.read(outbox.waiting)} == {tables.WAITING}
+    review = app.read(sync_review.load)
+    assert [parcel.caption for parcel in review.refused] == ["refused 0"]
+    assert len(review.waiting) == 500
+    assert review.waiting[0].caption == "site 509"
+
+
+def test_quiet_syncs_take_no_room_and_hide_nothing(app: App) -> None:
+    note(app, ok=True, **SENT)
+    for _ in range(60):
+        note(app, ok=True)
+    assert [(run.ok, run.sent) for run in app.read(outbox.runs)] == [(True, 0), (True, 3)]
+    assert app.read(lambda session: session.scalar(select(func.count()).select_from(tables.sync_run))) == 2
+    assert [done.title for done in app.read(sync_review.load).done] == ["Nothing new", "12 received, 3 sent"]
+
+
+def test_a_quiet_sync_gives_way_to_what_comes_after_it(app: App) -> None:
+    note(app, ok=True)
+    note(app, ok=False, sentence="No connection.")
+    assert [run.ok for run in app.read(outbox.runs)] == [False]
+    assert app.read(outbox.last_success)
+    note(app, ok=True, **SENT)
+    assert [(run.ok, run.sent) for run in app.read(outbox.runs)] == [(True, 3), (False, 0)]
+
+
+def test_the_limit_counts_what_is_shown(app: App) -> None:
+    for number in range(1, 7):
+        note(app, ok=True, sent=number)
+        note(app, ok=True)
+    assert [run.sent for run in app.read(outbox.runs, 4)] == [0, 6, 5, 4]
+
+
+def test_the_last_success_is_the_latest_and_no_failure(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert app.read(outbox.last_success) == ""
+    for at, ok in (("2026-11-03T10:00:00Z", True), ("2026-11-02T10:00:00Z", True), ("2026-11-04T10:00:00Z", False)):
+        monkeypatch.setattr(clock, "now", lambda at=at: at)
+        note(app, ok=ok, sentence="" if ok else "No connection.", sent=1)
+    assert app.read(outbox.last_success) == "2026-11-02T10:00:00Z"
+    assert "ORDER BY" not in " ".join(plans(app, outbox.last_success))
