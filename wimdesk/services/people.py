@@ -152,7 +152,7 @@ def load(session: Session) -> Directory:
         acronym=profile.acronym if profile else "",
         has_profile=profile is not None and not profile.deleted,
         people=_people(session, terms),
-        posts=tuple(sorted((_post_row(post, terms) for post in posts), key=lambda row: fold(row.label))),
+        posts=_posts(posts, terms),
         sites=_sites(session),
         ending=tuple(sorted(ending, key=lambda term: term.end)),
     )
@@ -193,12 +193,18 @@ def full_name(given: str, family: str) -> str:
     return f"{given} {family}".strip() or _("Without a name")
 
 
-def _post_row(post: Post, terms: list[Term]) -> PostRow:
-    now = [term for term in terms if term.post_id == post.id and term.when == "now"]
-    ends = sorted(term.end for term in now if term.end)
-    return PostRow(
-        post.id, pick(post.label) or _("Without a name"), tuple(term.person for term in now), ends[0] if ends else ""
-    )
+def _posts(posts: list[Post], terms: list[Term]) -> tuple[PostRow, ...]:
+    running: dict[str, list[Term]] = {}
+    for term in terms:
+        if term.when == "now":
+            running.setdefault(term.post_id, []).append(term)
+    rows = (_post_row(post, running.get(post.id, [])) for post in posts)
+    return tuple(sorted(rows, key=lambda row: fold(row.label)))
+
+
+def _post_row(post: Post, running: list[Term]) -> PostRow:
+    ends = min((term.end for term in running if term.end), default="")
+    return PostRow(post.id, pick(post.label) or _("Without a name"), tuple(term.person for term in running), ends)
 
 
 def _sites(session: Session) -> tuple[SiteRow, ...]:
