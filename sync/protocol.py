@@ -38,6 +38,8 @@ CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 ALLIANCE = "alliance"
 COMMITTEE = "committee"
+SHIPPED_OWNER = "8b386a3e-81a7-5352-a43b-911a2dccb12e"
+"""Owns what ships with the program (themes, indicators); only the Secretariat changes it."""
 
 
 def private_space(organisation: str) -> str:

@@ -19,7 +19,7 @@ from wimdesk import search
 from wimdesk.app import DATABASE, App
 from wimdesk.identifiers import new_id
 from wimdesk.services import editing
-from wimdesk.store import facts, history, identity, keys
+from wimdesk.store import facts, history, identity, journal, keys
 from wimdesk.store.engine import Store
 from wimdesk.store.history import TwoPlaces
 from wimdesk.store.record import Info, Values, fields
@@ -45,7 +45,6 @@ class Template:
         device = keys.DeviceKeys(Ed25519PrivateKey.generate(), X25519PrivateKey.generate())
         app = self.reopen(folder, device)
         app.run(identity.create)
-        app.renew_author()
         return app
 
     def reopen(self, folder: Path, device: keys.DeviceKeys) -> App:
@@ -54,9 +53,8 @@ class Template:
         lock.acquire(blocking=False)
         store = Store(folder / DATABASE, self.unlocked.database, identity.author(identity.NOBODY))
         search.attach(store)
-        app = App(folder, lock, keys.Unlocked(self.unlocked.database, device), store)
-        app.renew_author()
-        return app
+        store.run(journal.renew_author)
+        return App(folder, lock, keys.Unlocked(self.unlocked.database, device), store)
 
 
 @dataclass

@@ -177,7 +177,6 @@ class FirstRun(QFrame):
 
         def plant(_progress: Progress) -> str:
             self._desk.app.run(samples.plant)
-            self._desk.app.renew_author()
             return ""
 
         self._desk.tasks.work(self, plant, done=self._written)

@@ -19,7 +19,7 @@ from wimdesk.events import Changed, Signal
 from wimdesk.i18n import _
 from wimdesk.services import catalogue
 from wimdesk.settings import Settings
-from wimdesk.store import backup, facts, identity, inbox, keys, migrations
+from wimdesk.store import backup, facts, identity, inbox, journal, keys, migrations
 from wimdesk.store.engine import Store
 
 P = ParamSpec("P")
@@ -58,7 +58,6 @@ class App:
             undo.callback(store.close)
             search.attach(store)
             store.run(_prepare, bool(steps))
-            store.author = identity.author(store.read(identity.read))
             undo.pop_all()
         return cls(folder, lock, unlocked, store)
 
@@ -84,14 +83,9 @@ class App:
         """Return who this profile is."""
         return self.store.read(identity.read)
 
-    def renew_author(self) -> None:
-        """Write under today's identity from now on: call it after a change of name, organisation or sample."""
-        self.store.author = identity.author(self.identity())
-
     def set_person(self, name: str) -> None:
         """Remember the name that stands beside each change."""
         self.run(lambda session: facts.put(session, person_name=name.strip()))
-        self.renew_author()
 
     def searcher(self) -> search.Searcher:
         """Return the searcher of this profile; it has a connection of its own."""
@@ -147,6 +141,7 @@ def _prepare(session: Session, migrated: bool) -> None:
     fresh = not facts.text(session, "device")
     if fresh:
         identity.create(session)
+    journal.renew_author(session)
     if fresh or migrated:
         inbox.show_parked(session)
         catalogue.plant(session)

@@ -18,7 +18,6 @@ from sync.protocol import (
     PATH_NONCE,
     PATH_SYNC,
     PATH_TOKEN,
-    TOKEN_CONTEXT,
     VERSION,
     Batch,
     NonceRequest,
@@ -30,6 +29,7 @@ from sync.protocol import (
     TokenRequest,
     TokenResponse,
     batch_root,
+    token_message,
 )  # fmt: skip
 from wimdesk.app import App
 from wimdesk.errors import Cancelled, NoConnection, Refused, SyncProblem, UserError, WimdeskError
@@ -148,7 +148,6 @@ class SyncEngine:
             if refused.number != Problem.NUMBERS_USED:
                 raise
         self.app.run(identity.renew_epoch)
-        self.app.renew_author()
         tally.acked = 0
         self._exchange(transport, tally)
 
@@ -167,7 +166,7 @@ class SyncEngine:
             tally.refused += refused
             progressed = response.acked > tally.acked
             tally.acked = max(tally.acked, response.acked)
-            waiting = bool(self.app.read(outbox.next_batch, tally.acked)[1])
+            waiting = self.app.read(outbox.is_waiting, tally.acked)
             if waiting and not progressed and not response.more:
                 raise SyncProblem(_("The Secretariat did not take the changes. Nothing is lost. Please try again."))
             again = response.more or waiting
@@ -200,7 +199,7 @@ class SyncEngine:
             return token
         device = self.app.identity().device
         nonce = transport.post(PATH_NONCE, NonceRequest(device), NonceResponse).nonce
-        signature = self.app.device_keys.sign.sign(TOKEN_CONTEXT + nonce)
+        signature = self.app.device_keys.sign.sign(token_message(nonce))
         answer = transport.post(PATH_TOKEN, TokenRequest(device, nonce, signature), TokenResponse)
         self.app.run(put_token, answer.token, answer.role, answer.organisation_name)
         return answer.token

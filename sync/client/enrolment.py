@@ -7,7 +7,7 @@ import platform
 from pathlib import Path
 
 from sync.client.transport import Transport, checked_url
-from sync.protocol import ENROL_CONTEXT, PATH_ENROL, EnrolRequest, EnrolResponse, clean_code
+from sync.protocol import PATH_ENROL, EnrolRequest, EnrolResponse, clean_code, enrol_message
 from wimdesk.app import App
 from wimdesk.errors import UserError
 from wimdesk.i18n import _
@@ -29,7 +29,7 @@ def enrol(app: App, code: str, url: str) -> EnrolResponse:
     keys = app.device_keys
     sign_key = keys.sign.public_key().public_bytes_raw()
     receive_key = keys.receive.public_key().public_bytes_raw()
-    proof = keys.sign.sign(ENROL_CONTEXT + code.encode() + sign_key + receive_key)
+    proof = keys.sign.sign(enrol_message(code, sign_key, receive_key))
     transport = Transport(url)
     try:
         name = platform.system() or "computer"
@@ -48,7 +48,6 @@ def enrol(app: App, code: str, url: str) -> EnrolResponse:
         server_url=transport.url,
         server_key=answer.server_key,
     )
-    app.renew_author()
     return answer
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
@@ -11,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 from sqlalchemy import Connection, insert, select, update
 
-from sync.protocol import MAX_OPS, MAX_PAYLOAD, Batch, Op, Problem, batch_root
+from sync.protocol import ALLIANCE, MAX_OPS, MAX_PAYLOAD, SHIPPED_OWNER, Batch, Op, Problem, batch_root
 from sync.server import audit, tables
 from sync.server.enrolment import is_plain, verified
 from sync.server.pages import op_of
@@ -24,6 +25,7 @@ _LONGEST_NAME = 100
 _MOST_FIELDS = 500
 _SEED_BYTES = range(16, 65)
 _CHUNK = 500
+_SHIPPED = uuid.UUID(SHIPPED_OWNER).bytes
 
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -119,7 +121,11 @@ def _problem(device: Device, op: Op, owner: bytes | None, organisations: frozens
         return Problem.TOO_LARGE
     if not _is_sound(op):
         return Problem.MALFORMED
-    if owner not in {None, op.owner} or not may_write(device, op.space, op.owner):
+    # Whoever wrote first about something that ships with the program does not own it.
+    free = owner in {None, op.owner} or (op.space == ALLIANCE and op.owner == _SHIPPED)
+    # The record of an enrolled organisation is its own.
+    named = op.record == op.owner or op.record not in organisations
+    if not (free and named and may_write(device, op.space, op.owner)):
         return Problem.OWNER_FORBIDDEN
     return None
 
@@ -149,7 +155,8 @@ def _owners(connection: Connection, device: Device, fresh: Sequence[_Numbered]) 
 
 
 def _organisations(connection: Connection, fresh: Sequence[_Numbered]) -> frozenset[bytes]:
-    named = sorted({id for _n, op in fresh if (id := organisation_of_shared(op.space))})
+    spaces = {id for _n, op in fresh if (id := organisation_of_shared(op.space))}
+    named = sorted(spaces | {op.record for _n, op in fresh if op.type == "organization"})
     column = tables.organisation.c.id
     return frozenset(id for part in _chunks(named) for id in connection.scalars(select(column).where(column.in_(part))))
 

@@ -220,7 +220,8 @@ def homeless_modules(root: Path) -> Iterator[str]:
 
 def versions(root: Path) -> Iterator[str]:
     """The changelog's newest entry is the version that is built."""
-    built = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    said = re.search(r'^__version__ = "(.+)"', (root / "wimdesk/__init__.py").read_text(encoding="utf-8"), re.MULTILINE)
+    built = said[1] if said else "nothing"
     told = re.search(r"^## \[(\d+\.\d+\.\d+)]", (root / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     if told is None or told[1] != built:
         yield f"CHANGELOG.md:1: the newest entry is {told[1] if told else 'missing'}, but {built} is built."

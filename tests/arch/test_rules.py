@@ -64,6 +64,7 @@ def clean_copy(tmp_path: Path) -> Path:
     for package in rules.PACKAGES:
         (tmp_path / package).mkdir()
         (tmp_path / package / "__init__.py").write_text('"""Here for a test."""\n', encoding="utf-8")
+    shutil.copy(ROOT / "wimdesk/__init__.py", tmp_path / "wimdesk/__init__.py")
     for name in ("pyproject.toml", "CHANGELOG.md"):
         shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path

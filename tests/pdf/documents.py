@@ -44,16 +44,7 @@ def report(language: str = "en", activities: int = 6, months: tuple[str, ...] = 
                 "2026-09",
             ),
         ),
-        activities=tuple(
-            Activity(
-                f"2026-{7 + index % 6:02d}-{1 + index % 28:02d}",
-                ("Safe equipment for every body", "Mentoring across borders")[index % 2],
-                f"Visit number {index + 1}: talked with the crew about protective clothing in small sizes "
-                "and noted what is missing.",
-                2.5 + index % 3,
-            )
-            for index in range(activities)
-        ),
+        activities=_activities(activities),
         months=months,
         metrics=(
             Metric("Women employed", _("persons"), tuple(1200.0 + 10 * index for index in range(len(months)))),
@@ -71,6 +62,19 @@ def report(language: str = "en", activities: int = 6, months: tuple[str, ...] = 
             30.0,
         ),
         notes="The September figure is missing because the site was closed.\nWe thank the crews of three shifts.",
+    )
+
+
+def _activities(count: int) -> tuple[Activity, ...]:
+    return tuple(
+        Activity(
+            f"2026-{7 + index % 6:02d}-{1 + index % 28:02d}",
+            ("Safe equipment for every body", "Mentoring across borders")[index % 2],
+            f"Visit number {index + 1}: talked with the crew about protective clothing in small sizes "
+            "and noted what is missing.",
+            2.5 + index % 3,
+        )
+        for index in range(count)
     )
 
 

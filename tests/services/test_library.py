@@ -166,7 +166,6 @@ def test_a_shelf_follows_single_changes(app: App) -> None:
 
 def test_sample_items_can_be_tried_to_the_end(app: App) -> None:
     app.run(samples.plant)
-    app.renew_author()
     record = app.run(editing.add, "library_item", WHOLE)
     assert app.run(library.submit, record) == record
     assert app.read(library.article, record).state == "submitted"

@@ -36,7 +36,6 @@ def app(tmp_path: Path) -> Iterator[App]:
 @pytest.fixture
 def full(app: App) -> App:
     app.run(samples.plant)
-    app.renew_author()
     return app
 
 
@@ -60,10 +59,8 @@ def test_people_are_listed_by_family_name_without_regard_to_accents(app: App) ->
 def test_the_sample_hides_what_is_ours_and_the_other_way_round(app: App) -> None:
     mine = person(app, "Ana", "Zapata")
     app.run(samples.plant)
-    app.renew_author()
     assert mine not in {row.id for row in app.read(people.load).people}
     app.run(samples.forget)
-    app.renew_author()
     assert [row.id for row in app.read(people.load).people] == [mine]
 
 

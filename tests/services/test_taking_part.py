@@ -38,7 +38,6 @@ def app(tmp_path: Path, on_day: Callable[[str], None]) -> Iterator[App]:
 @pytest.fixture
 def full(app: App) -> App:
     app.run(samples.plant)
-    app.renew_author()
     return app
 
 

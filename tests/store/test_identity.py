@@ -11,7 +11,7 @@ from tests.support import fact, sample_row
 from wimdesk.identifiers import new_id
 from wimdesk.records import Organization
 from wimdesk.services import editing, setting_up
-from wimdesk.store import history, identity, outbox, tables
+from wimdesk.store import facts, history, identity, outbox, tables
 from wimdesk.store.record import fields, types
 
 if TYPE_CHECKING:
@@ -48,7 +48,6 @@ def test_everything_entered_before_moves_to_the_enrolled_organisation(app: App) 
     found: list[Changed] = []
     app.changed.connect(found.append)
     app.run(identity.adopt, device=device, organisation=new)
-    app.renew_author()
 
     left = [
         name
@@ -70,7 +69,6 @@ def test_becoming_someone_twice_over_keeps_the_numbers(app: App) -> None:
     for name in ("a", "b"):
         app.run(editing.add, "site", {"name": name})
     app.run(identity.adopt, device=new_id(), organisation=new_id())
-    app.renew_author()
     app.run(editing.add, "site", {"name": "c"})
     first, batch = app.read(outbox.next_batch)
     assert (first, len(batch)) == (1, 3)
@@ -86,7 +84,6 @@ def test_a_copy_numbers_what_waits_anew(app: App) -> None:
     app.run(place_first)
     old = app.identity().epoch
     app.run(identity.renew_epoch)
-    app.renew_author()
     app.run(editing.change, "site", site, {"name": "c"})
     assert app.identity().epoch != old
     rows = app.read(lambda session: list(session.execute(select(tables.op).order_by(tables.op.c.pos))))
@@ -95,12 +92,20 @@ def test_a_copy_numbers_what_waits_anew(app: App) -> None:
     ]  # fmt: skip
 
 
+def test_what_waits_behind_a_change_of_identity_is_written_by_the_new_author(app: App) -> None:
+    organisation = new_id()
+    becoming = app.write(lambda session: facts.put(session, organisation=organisation, person_name="Ana"))
+    queued = app.write(editing.add, "person", {"given_name": "Rosa"})
+    becoming.result()
+    made = app.read(editing.values, "person", queued.result())
+    assert (made["owner"], made["created_by"]) == (organisation, "Ana")
+
+
 def test_the_first_pull_makes_a_profile_only_where_there_is_none(app: App) -> None:
     app.run(
         setting_up.become, device=new_id(), organisation=new_id(), name="WIM Peru", role="coordinator",
         server_url="http://127.0.0.1:1", server_key=b"k",
     )  # fmt: skip
-    app.renew_author()
     assert app.run(setting_up.ensure_profile) is True
     assert app.run(setting_up.ensure_profile) is False
     found = app.read(lambda session: session.get(Organization, app.identity().organisation))

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from sync.protocol import ALLIANCE, Author, Op, Page, Payload, Placed, private_space
+from sync.protocol import ALLIANCE, SHIPPED_OWNER, Author, Op, Page, Payload, Placed, private_space
 from wimdesk.identifiers import new_id
 from wimdesk.services import editing
 from wimdesk.store import history, inbox, outbox, tables
@@ -32,6 +32,7 @@ class Log:
     """The log of one space, as others write it."""
 
     space: str = ALLIANCE
+    owner: bytes = HERE
     ops: list[int | Placed] = field(default_factory=list)
     author: int = 0
 
@@ -47,7 +48,7 @@ class Log:
         type_name: str = "site",
         base: dict[str, int] | None = None,
     ) -> int:
-        op = Op(self.space, type_name, uuid.UUID(record).bytes, HERE, names, base or {}, payload)
+        op = Op(self.space, type_name, uuid.UUID(record).bytes, self.owner, names, base or {}, payload)
         self.ops.append(Placed(self.author, len(self.ops) + 1, op))
         return len(self.ops)
 
@@ -144,14 +145,38 @@ def test_own_edits_that_wait_stay_on_top(app: App) -> None:
     assert app.read(outbox.next_batch)[1][0].base == {"name": 1}
 
 
+def test_what_ships_with_the_program_is_not_taken_over_by_whoever_writes_first(app: App) -> None:
+    theme = app.read(editing.rows, "theme")[0]
+    thief, keeper = Log(), Log(owner=uuid.UUID(SHIPPED_OWNER).bytes)
+    thief.add(theme["id"], type_name="theme", title={"en": "Forged"})
+    app.run(inbox.apply_page, thief.page())
+    assert app.read(editing.values, "theme", theme["id"])["title"] == theme["title"]
+    keeper.ops = list(thief.ops)
+    keeper.add(theme["id"], type_name="theme", title={"en": "New"})
+    app.run(inbox.apply_page, keeper.page(2))
+    assert app.read(editing.values, "theme", theme["id"])["title"] == {"en": "New"}
+
+
+def test_a_value_that_is_nested_too_deep_stops_nothing(app: App) -> None:
+    deep: object = 1
+    for _level in range(400):
+        deep = {"a": deep}
+    log, site = Log(), new_id()
+    log.add(new_id(), type_name="submission", data=deep)
+    log.add(site, name="Behind")
+    app.run(inbox.apply_page, log.page())
+    assert app.read(editing.values, "site", site)["name"] == "Behind"
+
+
 def test_a_record_of_ours_is_not_changed_from_another_space(app: App) -> None:
     person = app.run(editing.add, "person", {"given_name": "Ana"})
-    log = Log()
+    organisation = app.identity().organisation
+    log = Log(owner=uuid.UUID(organisation).bytes)
     log.add(person, type_name="person", given_name="Mallory")
     app.run(inbox.apply_page, log.page())
     assert app.read(editing.values, "person", person)["given_name"] == "Ana"
     # What follows in the record's own space still arrives.
-    own = Log(private_space(app.identity().organisation))
+    own = Log(private_space(organisation), uuid.UUID(organisation).bytes)
     own.add(person, type_name="person", role="Secretary")
     app.run(inbox.apply_page, own.page())
     now = app.read(editing.values, "person", person)

@@ -301,7 +301,6 @@ def test_what_was_entered_before_joining_comes_along_and_samples_do_not(office: 
     app = office.app("early")
     mine = app.run(editing.add, "site", {"name": "mine"})
     app.run(samples.plant)
-    app.renew_author()
     app.run(editing.add, "site", {"name": "tried"})
     early = Laptop.join(app, office.endpoint, office.organisation)
     late = office.laptop("late")

@@ -78,7 +78,6 @@ def desk(dressed: QApplication, qtbot: QtBot, app: App, problems: list[BaseExcep
 def sample_desk(desk: Desk) -> Desk:
     """Lay a desk with the sample organisation on it."""
     desk.app.run(samples.plant)
-    desk.app.renew_author()
     return desk
 
 

@@ -71,7 +71,6 @@ def test_with_a_code_typed_here_the_first_sync_begins(office: Office, sit: Sit) 
 def test_samples_are_never_sent_and_it_says_so(office: Office, sit: Sit) -> None:
     app = office.app()
     app.run(samples.plant)
-    app.renew_author()
     app.run(editing.add, "person", dict(ROSA))
     seat = sit(app)
     assert "sample data" in seat.banner()

@@ -162,7 +162,6 @@ class HomePage(Page):
     def _forget_sample(self) -> None:
         def forget(_progress: object) -> None:
             self.desk.app.run(samples.forget)
-            self.desk.app.renew_author()
 
         self.desk.tasks.work(self, forget, done=lambda _none: self._forgotten())
 

@@ -276,7 +276,6 @@ class SettingsPage(Page):
 
         def switch(_progress: Progress) -> None:
             app.run(samples.forget if removing else samples.plant)
-            app.renew_author()
 
         words = _("The sample data is gone.") if removing else _("The sample data is there. Look at Home.")
 

@@ -94,13 +94,11 @@ def _join(stage: Stage) -> Details:
 def plant_sample(app: App) -> None:
     """Put the sample data there."""
     app.run(samples.plant)
-    app.renew_author()
 
 
 def forget_sample(app: App) -> None:
     """Remove the sample data."""
     app.run(samples.forget)
-    app.renew_author()
 
 
 def count(app: App) -> dict[str, int]:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from resources import content
-from sync.protocol import ALLIANCE
+from sync.protocol import ALLIANCE, SHIPPED_OWNER
 from wimdesk.records import Indicator, Theme
 from wimdesk.store import inbox
 from wimdesk.store.record import Record, fields
-
-OWNER = content.content_id("organisation", "alliance")
 
 
 def plant(session: Session) -> None:
@@ -22,4 +20,4 @@ def plant(session: Session) -> None:
 def _row(cls: type[Record], entry: dict[str, object]) -> dict[str, object]:
     known = fields(cls)
     values = {name: value for name, value in entry.items() if name in known and value is not None}
-    return values | {"id": entry["id"], "space": ALLIANCE, "owner": OWNER}
+    return values | {"id": entry["id"], "space": ALLIANCE, "owner": SHIPPED_OWNER}

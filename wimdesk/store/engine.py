@@ -20,7 +20,7 @@ from sqlcipher3 import dbapi2
 from wimdesk.errors import DiskFull, EnvironmentProblem, NotAProfile, ProfileBusy
 from wimdesk.events import Changed, Signal
 from wimdesk.i18n import _
-from wimdesk.store import journal
+from wimdesk.store import identity, journal
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -183,6 +183,9 @@ class Store:
                 session.flush()
                 for index in self.indexers:
                     index(session, scribe.touched)
+                # Here and not by the caller: what waits behind this write is already written by the new author.
+                author = identity.author(identity.read(session)) if session.info.get("new_author") else self.author
+            self.author = author
         except DBAPIError as error:
             raise translated(error.orig or error) from error
         if scribe.touched:

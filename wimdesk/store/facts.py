@@ -6,9 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.orm import Session
 
-from wimdesk.store import tables
+from wimdesk.store import journal, tables
 
 Fact = str | int | bool | None
+IDENTITY = frozenset({"device", "epoch", "organisation", "sample_organisation", "person_name"})
+"""What stands in each operation: the next write is made under what these facts say after the commit."""
 
 
 def get(session: Session, key: str) -> Fact:
@@ -29,6 +31,8 @@ def number(session: Session, key: str) -> int:
 
 def put(session: Session, **facts: Fact) -> None:
     """Store facts."""
+    if facts.keys() & IDENTITY:
+        journal.renew_author(session)
     for key, value in facts.items():
         statement = upsert(tables.local).values(key=key, value=value)
         session.execute(statement.on_conflict_do_update(["key"], set_={"value": value}))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -43,6 +43,7 @@ class _Bench:
         self.states: dict[str, RecordState] = {}
         self.foreign: set[str] = set()
         """Records that live in another space: an operation on them here is kept, never applied."""
+        self.owners: dict[str, bytes] = {}
         self.last: dict[str, tuple[str, str]] = {}
         self.first: dict[str, tuple[str, str]] = {}
         self.clashes: list[tuple[str, str, Clash]] = []
@@ -63,8 +64,10 @@ def apply_page(session: Session, page: Page) -> int:
     bench = _Bench(session, page.space)
     opened = _open(session, page, items)
     _load_states(bench, {record for _seq, record, *_rest in opened})
+    _load_owners(bench, {record: type_name for _seq, record, type_name, *_rest in opened})
     for seq, record, type_name, owner, change, who in opened:
-        if record in bench.foreign or not change.values:
+        is_owned = bench.owners.setdefault(record, owner) == owner  # nobody takes over what is another's
+        if not is_owned or record in bench.foreign or not change.values:
             continue  # kept in the journal, with nothing in it that could be shown
         _merge_one(bench, seq, record, type_name, owner, change)
         bench.first.setdefault(record, who)
@@ -159,6 +162,21 @@ def _load_states(bench: _Bench, records: Iterable[str]) -> None:
         oldest = select(func.min(tables.op.c.pos)).where(tables.op.c.record.in_(part)).group_by(tables.op.c.record)
         here = select(tables.op.c.record).where(tables.op.c.pos.in_(oldest), tables.op.c.space != bench.space)
         bench.foreign.update(bench.session.scalars(here))
+
+
+def _load_owners(bench: _Bench, kinds: Mapping[str, str]) -> None:
+    """Learn who owns what is here already. What ships with the program is here before the log says anything."""
+    bench.owners = {record: state.owner for record, state in bench.states.items()}
+    by_type: dict[str, list[str]] = defaultdict(list)
+    for record, type_name in kinds.items():
+        if record not in bench.owners:
+            by_type[type_name].append(record)
+    for type_name, records in by_type.items():
+        cls = types().get(type_name)
+        if cls is not None:
+            for part in _chunks(records):
+                rows = bench.session.execute(select(cls.id, cls.owner).where(cls.id.in_(part)))
+                bench.owners |= {row.id: uuid.UUID(row.owner).bytes for row in rows if row.owner}
 
 
 def _merge_one(bench: _Bench, seq: int, record: str, type_name: str, owner: bytes, change: Change) -> None:

@@ -28,6 +28,7 @@ _unpack_before = msgspec.msgpack.Decoder(dict[str, object]).decode
 SAMPLE = "sample"
 """The space of sample records: it belongs to no organisation and nothing in it is ever sent."""
 _unpack_payload = msgspec.msgpack.Decoder(Payload).decode
+_DEEPEST = 24
 
 
 OpRow = Row[Any]
@@ -80,6 +81,11 @@ class WritingSession(Session):
         super().__init__(bind, expire_on_commit=False)
         self.scribe = Scribe(author, act=int.from_bytes(os.urandom(6)))
         self.info["scribe"] = self.scribe
+
+
+def renew_author(session: Session) -> None:
+    """Have the writes after this one made by whoever the profile then belongs to."""
+    session.info["new_author"] = True
 
 
 def scribe_of(session: Session) -> Scribe:
@@ -251,9 +257,21 @@ def unpack_payload(raw: bytes) -> Payload:
     The endpoint carries payloads unseen, so a damaged one must not stop those behind it.
     """
     try:
-        return _unpack_payload(raw)
+        payload = _unpack_payload(raw)
     except (msgspec.DecodeError, ValueError, RecursionError):
         return Payload([], "", "")
+    return Payload([], "", "") if _is_deep(payload.values) else payload
+
+
+def _is_deep(values: list[object]) -> bool:
+    """Say whether values are nested deeper than any record is: whoever walks through them would run out of stack."""
+    level: list[object] = list(values)
+    for _depth in range(_DEEPEST):
+        inner = (part for part in level if isinstance(part, dict | list))
+        level = [part for each in inner for part in (each.values() if isinstance(each, dict) else each)]
+        if not level:
+            return False
+    return True
 
 
 def paired(names: Sequence[str], payload: Payload) -> dict[str, object]:

@@ -103,9 +103,11 @@ class Laptop:
         self.authorization = f"Bearer {answer.token}"
         return answer
 
-    def op(self, space: str, payload: bytes = b"x", *, record: bytes = b"", owner: bytes = b"") -> Op:
+    def op(
+        self, space: str, payload: bytes = b"x", *, record: bytes = b"", owner: bytes = b"", type_name: str = "note"
+    ) -> Op:
         """An operation on a new record of the own organisation, unless said otherwise."""
-        return Op(space, "note", record or os.urandom(16), owner or self.organisation, ("title",), {}, payload)
+        return Op(space, type_name, record or os.urandom(16), owner or self.organisation, ("title",), {}, payload)
 
     def batch(self, first: int, *ops: Op) -> Batch:
         """Signed operations."""

@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import os
 import threading
+import uuid
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
-from sync.protocol import ALLIANCE, COMMITTEE, MAX_OPS, MAX_PAYLOAD, PAGE_OPS, Batch, Placed, Problem, shared_space
+from sync.protocol import (
+    ALLIANCE,
+    COMMITTEE,
+    MAX_OPS,
+    MAX_PAYLOAD,
+    PAGE_OPS,
+    SHIPPED_OWNER,
+    Batch,
+    Placed,
+    Problem,
+    shared_space,
+)
 from sync.server.service import renew_generation
 from tests.sync.server.laptop import Answered, Laptop
 
 if TYPE_CHECKING:
     from tests.sync.server.conftest import Endpoint
+
+SHIPPED = uuid.UUID(SHIPPED_OWNER).bytes
 
 
 def test_what_one_device_pushes_the_other_reads(corner: Endpoint) -> None:
@@ -123,6 +137,20 @@ def test_nobody_writes_another_organisations_record(endpoint: Endpoint) -> None:
     stolen = secretariat.op(ALLIANCE, record=record)
     corrected = secretariat.op(ALLIANCE, record=record, owner=one.organisation)
     assert secretariat.push(1, stolen, corrected).refused == [(1, Problem.OWNER_FORBIDDEN)]
+
+
+def test_what_ships_with_the_program_stays_the_secretariats(endpoint: Endpoint) -> None:
+    thief, secretariat, theme = endpoint.laptop(), endpoint.laptop("Secretariat", "secretariat"), os.urandom(16)
+    assert not thief.push(1, thief.op(ALLIANCE, record=theme)).refused
+    assert thief.push(2, thief.op(ALLIANCE, record=theme, owner=SHIPPED)).refused == [(2, Problem.OWNER_FORBIDDEN)]
+    assert not secretariat.push(1, secretariat.op(ALLIANCE, record=theme, owner=SHIPPED)).refused
+
+
+def test_the_record_of_an_enrolled_organisation_is_its_own(endpoint: Endpoint) -> None:
+    one, stranger = endpoint.laptop(), endpoint.laptop("Women in Mining Chile")
+    squatting = stranger.op(ALLIANCE, record=one.organisation, type_name="organization")
+    assert stranger.push(1, squatting).refused == [(1, Problem.OWNER_FORBIDDEN)]
+    assert not one.push(1, one.op(ALLIANCE, record=one.organisation, type_name="organization")).refused
 
 
 def test_within_one_batch_the_first_operation_sets_the_owner(corner: Endpoint) -> None:
