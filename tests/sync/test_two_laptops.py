@@ -213,7 +213,7 @@ def test_what_is_refused_is_shown_and_stops_nothing(anna: Laptop, bela: Laptop) 
     after = anna.add("site", name="after")
     report = anna.sync()
     assert (report.refused, report.waiting) == (1, 0)
-    (shown,) = anna.app.read(outbox.waiting)
+    (shown,) = anna.app.read(outbox.refused)
     assert (shown.record, shown.state, shown.problem) == (big, tables.REFUSED, Problem.TOO_LARGE)
     assert anna.see("person", big)["given_name"] == "Carla", "it stays here"
     bela.sync()
