@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from wimdesk.pdf.chart import Axis, axis, categories, runs, values
 from wimdesk.pdf.page import ACCENT, COPPER, HAIRLINE, INK, LEFT, QUIET, TEAL, WIDTH, Sheet, write_paragraph
-from wimdesk.pdf.text import one_line
+from wimdesk.pdf.text import one_line, shortened
 
 if TYPE_CHECKING:
     from wimdesk.pdf.chart import Chart, Series
 
 HEIGHT = 150.0
 SIZE = 8.0
+LONGEST_LABEL = 300  # letters, so that the values have room in the text too
 INKS = (ACCENT, COPPER, TEAL, INK)
 DASHES: tuple[tuple[float, ...], ...] = ((), (5, 2), (1.5, 2), (7, 2, 1.5, 2))  # so that colour is never alone
 
@@ -36,13 +37,17 @@ def write_chart(sheet: Sheet, chart: Chart) -> None:
 
 def _alternative(sheet: Sheet, chart: Chart) -> str:
     """Say in words what the chart shows, value by value."""
-    lines = [f"{one_line(chart.title)}."]
+    lines = [f"{_label(chart.title)}."]
     for series in chart.series:
         points = ", ".join(
             f"{sheet.writing.date(label)} {sheet.writing.quantity(value, chart.unit)}" for label, value in series.points
         )
-        lines.append(f"{one_line(series.label)}: {points}.")
+        lines.append(f"{_label(series.label)}: {points}.")
     return " ".join(lines)
+
+
+def _label(text: str) -> str:
+    return shortened(one_line(text), LONGEST_LABEL)
 
 
 class _Plot:

@@ -10,7 +10,7 @@ from reportlab.lib.pagesizes import A4
 
 from wimdesk.pdf.archive import Submission, Title, close_canvas, open_canvas
 from wimdesk.pdf.structure import StructureTree
-from wimdesk.pdf.text import STAND_IN, Fonts, clean, face, one_line
+from wimdesk.pdf.text import STAND_IN, Fonts, clean, face, one_line, shortened
 from wimdesk.pdf.writing import Writing
 
 if TYPE_CHECKING:
@@ -44,13 +44,14 @@ RIGHT = LEFT + WIDTH
 FIRST_TOP = PAGE_HEIGHT - 62.0
 TOP = PAGE_HEIGHT - 84.0
 BOTTOM = 76.0
+LONGEST_ABOUT = 4000  # letters; ISO 19005-3, 6.1.13 allows a string 32,767 bytes. The pages have the whole text.
 
 
 class Sheet:
     """The page in hand: what is drawn moves ``y`` down (points from the foot) and a new page begins when needed."""
 
     def __init__(self, about: Title, organisation: str, submission: Submission, words: Words, fonts: Fonts) -> None:
-        self.about = Title(**{key: one_line(value) for key, value in asdict(about).items()})
+        self.about = Title(**{key: shortened(one_line(value), LONGEST_ABOUT) for key, value in asdict(about).items()})
         self.organisation = one_line(organisation)
         self.submission = submission
         self.words = words

@@ -8,12 +8,15 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from wimdesk.pdf.text import shortened
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reportlab.pdfbase.pdfdoc import PDFDocument
     from reportlab.pdfgen.canvas import Canvas
 
+LONGEST_ALTERNATIVE = 8000  # letters; ISO 19005-3, 6.1.13 allows a string 32,767 bytes
 Box = tuple[float, float, float, float]
 
 
@@ -50,10 +53,10 @@ class StructureTree:
         return self.add("TH", parent, f"/A <</O /Table /Scope /{scope}>>")
 
     def add_figure(self, alternative: str, box: Box) -> Element:
-        """Add a picture with its text alternative and the box it covers in points."""
+        """Add a picture with its text alternative (cut where it is very long) and the box it covers in points."""
         corners = " ".join(f"{number:.2f}" for number in box)
         layout = f"/A <</O /Layout /Placement /Block /BBox [{corners}]>>"
-        return self.add("Figure", None, f"/Alt {text_string(alternative)} {layout}")
+        return self.add("Figure", None, f"/Alt {text_string(shortened(alternative, LONGEST_ALTERNATIVE))} {layout}")
 
     @contextmanager
     def mark(self, canvas: Canvas, element: Element) -> Iterator[None]:

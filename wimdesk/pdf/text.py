@@ -82,8 +82,10 @@ class Face:
         """
         lines: list[str] = []
         for paragraph in clean(text).split("\n"):
+            if lines:
+                lines[-1] += " "
             lines.extend(self._fill(paragraph, size, width))
-        return lines or [""]
+        return lines
 
     def _measure(self, text: str) -> float:
         advances, stand_in = self._advances, self._stand_in
@@ -147,6 +149,11 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """Return a clean text without its line breaks, for places that hold one line."""
     return clean(text).replace("\n", " ")
+
+
+def shortened(text: str, letters: int) -> str:
+    """Return at most so many letters, the last one an ellipsis if some are left out."""
+    return text if len(text) <= letters else text[: letters - 1] + "…"
 
 
 def _plain(letter: str) -> str:
