@@ -83,8 +83,8 @@ def test_nothing_is_cut_off_at_the_edge_of_the_page(text: str) -> None:
             on_page = page.get_textpage()
             for index in range(on_page.count_rects()):
                 left, bottom, right, top = on_page.get_rect(index)
-                assert left > LEFT - 5
-                assert right < RIGHT + 5
+                assert left > LEFT - 12, "a mark alone may hang over by its own width"
+                assert right < RIGHT + 12
                 assert bottom > 30
                 assert top < PAGE_HEIGHT - 30
             on_page.close()

@@ -30,13 +30,15 @@ class Column:
 class Setting:
     """Sizes of a table in points.
 
-    ``inset`` is the room left and right of a text; ``row_heads`` makes the first cell of each row its heading.
+    ``inset`` is the room left and right of a text, ``gap`` more room at its right.
+    ``row_heads`` makes the first cell of each row its heading.
     """
 
     size: float = 8.5
     leading: float = 11.5
     padding: float = 5.0
     inset: float = 5.0
+    gap: float = 0.0
     row_heads: bool = False
 
 
@@ -71,7 +73,7 @@ class Grid:
         self.head = self._break([column.label for column in self.columns], self.sheet.bold)
 
     def _break(self, texts: Sequence[str], font: Face) -> Cells:
-        inner = [width - 2 * self.setting.inset for width in self.widths]
+        inner = [width - 2 * self.setting.inset - self.setting.gap for width in self.widths]
         if self.setting.row_heads:
             first = self.sheet.bold.lines(texts[0], self.setting.size, inner[0])
             others = zip(texts[1:], inner[1:], strict=True)
@@ -181,7 +183,7 @@ def _least_widths(
             sheet.bold.longest(clean(column.label), setting.size, whole=whole),
             body.longest(words, setting.size, whole=whole),
         )
-        least.append(widest + 2 * setting.inset + 0.01)  # sums of floats may differ in their last figure
+        least.append(widest + 2 * setting.inset + setting.gap + 0.01)  # sums of floats may differ in their last figure
     return least
 
 
@@ -219,4 +221,4 @@ def write_facts(sheet: Sheet, facts: Sequence[tuple[str, str]]) -> None:
     """Write pairs of a name and its value as a table whose rows are headed by the names; empty values are left out."""
     given = [fact for fact in facts if fact[1].strip()]
     if given:
-        Grid(sheet, (Column("", 3), Column("", 7)), Setting(9.0, 13.0, 3.5, 0.0, row_heads=True)).draw(given)
+        Grid(sheet, (Column("", 3), Column("", 7)), Setting(9.0, 13.0, 3.5, 0.0, gap=8.0, row_heads=True)).draw(given)
