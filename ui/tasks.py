@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
 import shiboken6
 from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
 
-from wimdesk.errors import Cancelled, WimdeskError
+from wimdesk.errors import Cancelled, NotFound, WimdeskError
 
 if TYPE_CHECKING:
     from wimdesk.app import App
@@ -213,6 +213,8 @@ class Tasks(QObject):
     def _deliver_problem(self, job: Job[object], problem: BaseException) -> None:
         if isinstance(problem, Cancelled):
             return
+        if isinstance(problem, NotFound) and not job.saves and job.failed is None:
+            return  # it went away while its page still stood there: the page hears of that by itself
         if job.saves and isinstance(problem, WimdeskError):
             self.not_saved.emit(str(problem))
         if isinstance(problem, WimdeskError) and job.failed is not None and job.wanted:

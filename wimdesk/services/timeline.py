@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from wimdesk.i18n import _, language, pick
+from wimdesk.records import Indicator
 from wimdesk.records.organization import country_name
 from wimdesk.services import editing
 from wimdesk.store import history, journal, tables
@@ -127,7 +128,10 @@ def _texts(_session: Session, _name: str, _info: Info, value: object) -> str:
     return " · ".join(f"{code}: {text}" for code, text in value.items()) if len(value) > 1 else pick(value)
 
 
-def _plain(_session: Session, name: str, _info: Info, value: object) -> str:
+def _plain(session: Session, name: str, _info: Info, value: object) -> str:
+    if name == "indicator_key":
+        found = session.scalar(select(Indicator).where(Indicator.key == value))
+        return found.caption() if found is not None else str(value)
     return country_name(str(value)) if name == "country_code" else str(value)
 
 
@@ -144,6 +148,7 @@ _TEXTS: dict[str, Callable[[Session, str, Info, object], str]] = {
     "map": _texts,
     "text": _plain,
     "day": lambda _session, _name, _info, value: day_text(str(value)),
+    "month": lambda _session, _name, _info, value: day_text(str(value)),
     "decimal": _number,
     "flag": lambda _session, _name, _info, value: _("Yes") if value else _("No"),
 }
