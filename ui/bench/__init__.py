@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from ui import theme
-from ui.bench import measure, saving, screens, searching, shelves, starting
+from ui.bench import measure, papers, saving, screens, searching, shelves, starting
 from ui.bench.measure import Figure
 from ui.tour import has_display
 from ui.tour.expectations import say
@@ -50,4 +50,5 @@ def _parts(folder: Path, quick: bool) -> list[Figure]:
         figures.append(Figure("memory at the end", measure.memory(), "MB"))
     finally:
         app.close()
+    figures += papers.run(3 if quick else 9)  # after the figures of memory, as the PDF writer takes some
     return figures

@@ -136,14 +136,15 @@ def _parts(word: str) -> list[str]:
 
 def clean(text: str) -> str:
     """Compose letters with their accents, drop what has no shape and make every other blank a plain space."""
-    composed = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").strip()
+    shaped = text if text.isascii() else "".join(letter for letter in text if letter not in NO_WIDTH)
+    composed = unicodedata.normalize("NFC", shaped).replace("\r\n", "\n").replace("\r", "\n").strip()
     if composed.isascii() and composed.isprintable():
         return " ".join(composed.split())
     lines = []
     for line in composed.split("\n"):
-        shown = "".join(_plain(letter) for letter in line if letter not in NO_WIDTH)
+        shown = "".join(_plain(letter) for letter in line)
         lines.append(" ".join(piece for piece in shown.split(" ") if piece))
-    return "\n".join(lines)
+    return "\n".join(lines).strip("\n")
 
 
 def one_line(text: str) -> str:
