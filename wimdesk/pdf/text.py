@@ -144,7 +144,7 @@ def clean(text: str) -> str:
     for line in composed.split("\n"):
         shown = "".join(_plain(letter) for letter in line)
         lines.append(" ".join(piece for piece in shown.split(" ") if piece))
-    return "\n".join(lines).strip("\n")
+    return "\n".join(lines).strip()
 
 
 def one_line(text: str) -> str:
