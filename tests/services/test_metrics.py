@@ -194,7 +194,7 @@ def test_a_month_is_handed_in_as_a_snapshot(app: App, site: str) -> None:
     fill(app, site, OCTOBER, women_employed=214, all_employees=1386, women_hired=0)
     app.run(metrics.set_status, site, "women_left", OCTOBER, "L")
     made = app.read(submission, app.run(metrics.submit_month, site, OCTOBER))
-    assert made["space"] == f"org/{app.identity().organisation}/shared"
+    assert made["space"] == f"org/{app.identity().organisation}/private"
     assert (made["kind"], made["period"], made["state"]) == (metrics.KIND, OCTOBER, "sent")
     data = made["data"]
     assert isinstance(data, dict)

@@ -91,7 +91,35 @@ def test_the_secretariat_says_why_something_comes_back(sample_desk: Desk) -> Non
     app = sample_desk.app
     made = app.run(reporting.make_submission, "participation_report", "2026", "en")
     with pytest.raises(UserError):
-        app.run(reporting.answer, made, "returned", " ")
+        app.run(reporting.answer, made, "returned", "Not by you.")
     app.run(lambda session: facts.put(session, role="secretariat"))
+    with pytest.raises(UserError, match="not sent yet"):
+        app.run(reporting.answer, made, "returned", "The April figures are missing.")
+    app.run(reporting.send, made)
+    with pytest.raises(UserError, match="why it comes back"):
+        app.run(reporting.answer, made, "returned", " ")
     app.run(reporting.answer, made, "returned", "The April figures are missing.")
     assert app.read(submitting.detail, made).note == "The April figures are missing."
+
+
+def test_what_came_back_is_corrected_on_the_page(
+    page: SubmissionsPage, sample_desk: Desk, qtbot: QtBot, settled: Settled
+) -> None:
+    app = sample_desk.app
+    made = app.run(reporting.make_submission, "participation_report", "2026", "en")
+    app.run(reporting.send, made)
+    app.run(lambda session: facts.put(session, role="secretariat"))
+    app.run(reporting.answer, made, "returned", "A visit is missing.")
+    app.run(lambda session: facts.put(session, role="coordinator"))
+    page.refresh()
+    settled()
+    assert page.detail.correct_button.isVisible()
+    assert not page.detail.send_button.isVisible()
+    app.run(editing.add, "activity", {"date": "2026-11-20", "text": "One more visit"})
+    page.detail.correct_button.click()
+    settled()
+    assert page.detail.send_button.isVisible()
+    page.detail.send_button.click()
+    settled()
+    assert [(line.id, line.state) for line in app.read(submitting.load)] == [(made, "queued")]
+    assert not app.read(submitting.detail, made).note

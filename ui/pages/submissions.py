@@ -57,6 +57,7 @@ class SubmissionsPage(Page):
         self.list.chosen.connect(self.show_record)
         self.detail = SubmissionDetail()
         self.detail.send.connect(self._send)
+        self.detail.correct.connect(self._correct)
         self.detail.save.connect(self._save)
         self.detail.print_wanted.connect(self._print)
         self.detail.answered.connect(self._answer)
@@ -94,13 +95,16 @@ class SubmissionsPage(Page):
         self.list.show_items([_item(line) for line in lines])
         self.list.setVisible(bool(lines))
         self.stack.setCurrentWidget(self.detail if lines else self.empty)
-        ids = [line.id for line in lines]
-        wanted = self._wanted if self._wanted in ids else next(iter(ids), "")
-        if wanted:
-            self.show_record(wanted)
+        if lines:
+            asked = (line.id for line in lines if self._wanted and self._wanted in {line.id, line.sent_id})
+            self.show_record(next(asked, lines[0].id))
 
     def _show_detail(self, detail: Detail) -> None:
         before, self._shown = self._shown, detail
+        if self._wanted != detail.line.id:
+            # Asked for by its copy, as others know it: the list has it under the id of its draft.
+            self._wanted = detail.line.id
+            self.list.choose(self._wanted)
         self.detail.show_detail(detail)
         self.stack.setCurrentWidget(self.detail)
         if detail.figures:
@@ -119,6 +123,10 @@ class SubmissionsPage(Page):
             self.desk.tasks.write(
                 self, reporting.send, self._shown.line.id, done=lambda _nothing: self.desk.notices.say(said)
             )
+
+    def _correct(self) -> None:
+        if self._shown is not None:
+            self.desk.tasks.write(self, reporting.correct, self._shown.line.id, done=self.show_record)
 
     def _answer(self, state: str, note: str) -> None:
         if self._shown is not None:

@@ -28,6 +28,7 @@ class SubmissionDetail(QWidget):
     """Shows one submission; tells what the person wants to do with it."""
 
     send = Signal()
+    correct = Signal()
     save = Signal()
     print_wanted = Signal()
     answered = Signal(str, str)
@@ -60,6 +61,8 @@ class SubmissionDetail(QWidget):
         self._facts = Text("", "caption", wrap=True)
         self.send_button = PrimaryButton(_("Send to the Secretariat"), "send")
         self.send_button.clicked.connect(self.send)
+        self.correct_button = PrimaryButton(_("Correct it"), "pencil")
+        self.correct_button.clicked.connect(self.correct)
         self.save_button = SecondaryButton(_("Save PDF"), "download")
         self.save_button.clicked.connect(self.save)
         self.print_button = SecondaryButton(_("Print"), "printer")
@@ -89,8 +92,8 @@ class SubmissionDetail(QWidget):
         line.addStretch(1)
         self._side.addLayout(line)
         for widget in (
-            self._title, self._facts, self.send_button, self.save_button, self.print_button, self._missing, self._note,
-            self._answer, self._versions,
+            self._title, self._facts, self.send_button, self.correct_button, self.save_button, self.print_button,
+            self._missing, self._note, self._answer, self._versions,
         ):  # fmt: skip
             self._side.addWidget(widget)
         self._side.addStretch(1)
@@ -103,6 +106,7 @@ class SubmissionDetail(QWidget):
         facts = [line.organisation, detail.reference, line.language, moments.moment(line.at)]
         self._facts.setText("\n".join(part for part in facts if part))
         self.send_button.setVisible(detail.may_send)
+        self.correct_button.setVisible(detail.may_correct)
         document = not detail.figures
         self.view.setVisible(document)
         self._figure_scroll.setVisible(not document)

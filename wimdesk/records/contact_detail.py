@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from sqlalchemy import Select, select
 from sqlalchemy.orm import Mapped
 
 from wimdesk.i18n import N_, _
@@ -44,9 +43,3 @@ class ContactDetail(Record):
         if values.get("type") == "email" and value and not re.fullmatch(r"[^@\s]+@[^@\s]+", value):
             return [("value", _("This is not a complete e-mail address. Check it."))]
         return []
-
-
-def of_person(person: str) -> Select[ContactDetail]:
-    """Return the details of a person, the preferred first."""
-    query = select(ContactDetail).where(ContactDetail.person_id == person, ContactDetail.deleted.is_(False))
-    return query.order_by(ContactDetail.preferred.desc(), ContactDetail.created_at, ContactDetail.id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, select
 from sqlalchemy.orm import Mapped
 
 from wimdesk.i18n import N_
@@ -28,8 +27,3 @@ class Person(Record):
     def caption(self) -> str:
         """Return the given and the family name."""
         return f"{self.given_name} {self.family_name}".strip() or self.id
-
-
-def by_name() -> Select[Person]:
-    """Return everyone, by family and given name."""
-    return select(Person).where(Person.deleted.is_(False)).order_by(Person.family_name, Person.given_name)

@@ -1,4 +1,4 @@
-"""What an organisation sends to the Secretariat: approved data, kept with its state."""
+"""What an organisation sends to the Secretariat: data with its state, private until a person approves it."""
 
 from __future__ import annotations
 
@@ -22,11 +22,13 @@ STATES = {
 
 
 class Submission(Record):
-    """A submission. `data` is the approved snapshot in full; the PDF is made from it at any time, byte for byte."""
+    """A submission. `data` is the snapshot in full; the PDF is made from it at any time, byte for byte.
+
+    A draft is private. Sending makes a copy in the shared space, and from then on its state is that of the copy.
+    """
 
     type_label = N_("Submission")
     type_label_many = N_("Submissions")
-    home = "shared"
 
     kind: Mapped[str] = field("choice", N_("Kind"), choices=KINDS, listed=True)
     period: Mapped[str] = field("text", N_("Period"), listed=True)

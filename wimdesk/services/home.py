@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from wimdesk import clock
 from wimdesk.i18n import _, pick
 from wimdesk.records import Activity, Organization, Participation, Person, PostHolding, Site, post_holding
-from wimdesk.services import metrics, people
+from wimdesk.services import metrics, people, reporting
 from wimdesk.store import history, identity, journal, outbox, tables
 from wimdesk.store.record import Record, types
 
@@ -208,9 +208,15 @@ def _changes(session: Session) -> list[News]:
         .order_by(func.max(tables.op.c.pos).desc())
         .limit(MOST_NEWS * 2)
     )
+    rows = session.execute(select(tables.op).where(tables.op.c.pos.in_(latest))).all()
+    submissions: dict[str, str] = {}
+    if any(row.type == "submission" for row in rows):
+        submissions = {each.shown.id: each.id for each in reporting.kept(session)}
     found = []
-    for row in session.execute(select(tables.op).where(tables.op.c.pos.in_(latest))):
-        record = _record(session, row.type, row.record)
+    for row in rows:
+        if row.type == "submission" and row.record not in submissions:
+            continue  # the draft of what was sent, or one that others have not sent
+        record = _record(session, row.type, submissions.get(row.record, row.record))
         if record is None or not row.payload:
             continue
         payload = journal.unpack_payload(row.payload)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from wimdesk.i18n import _
-from wimdesk.services import editing
+from wimdesk.services import editing, reporting
 
 Row = dict[str, object]
 
@@ -50,9 +50,17 @@ class Found:
 
 
 def captions(session: Session, hits: Sequence[tuple[str, str]]) -> list[Found]:
-    """Return the words of (type, id) pairs in the same order; what is gone is left out."""
+    """Return the words of (type, id) pairs in the same order; what is gone is left out.
+
+    Of a submission only the record under which it is listed is shown, and none that others have not sent.
+    """
+    listed: set[str] = set()
+    if any(type_name == "submission" for type_name, _record in hits):
+        listed = {each.id for each in reporting.kept(session)}
     found = []
     for type_name, record_id in hits:
+        if type_name == "submission" and record_id not in listed:
+            continue
         cls = editing.type_of(type_name)
         record = session.get(cls, record_id)
         if record is not None and not record.deleted:

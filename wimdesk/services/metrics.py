@@ -20,6 +20,7 @@ from wimdesk.errors import RuleBroken, UserError
 from wimdesk.i18n import _, language
 from wimdesk.pdf.writing import Writing
 from wimdesk.records import Observation, Site, Submission, indicator, observation
+from wimdesk.services import reporting
 from wimdesk.services.metric_rules import Finding, Measure, findings, measure
 from wimdesk.store import history
 
@@ -155,7 +156,7 @@ def month_sheet(session: Session, site: str, month: str) -> Sheet:
     last = submitted(session, site, month)
     if last is None:
         return sheet
-    return replace(sheet, state=last.state, changed_since=last.digest != digest(snapshot(sheet)))
+    return replace(sheet, state=last.state, changed_since=last.shown.digest != digest(snapshot(sheet)))
 
 
 def check(sheet: Sheet, typed: Mapping[str, float | None] | None = None) -> Sheet:
@@ -215,16 +216,14 @@ def digest(data: Mapping[str, object]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def submitted(session: Session, site: str, month: str) -> Submission | None:
+def submitted(session: Session, site: str, month: str) -> reporting.Kept | None:
     """Return the latest submission of a month, or None."""
-    query = select(Submission).where(Submission.kind == KIND, Submission.period == month, Submission.deleted.is_(False))
-    found = [one for one in session.scalars(query) if (one.data or {}).get("site_id") == site]
-    # Ids made later sort later, also within one second.
-    return max(found, key=lambda one: (one.created_at, one.id), default=None)
+    found = reporting.kept(session, Submission.kind == KIND, Submission.period == month)
+    return next((each for each in found if (each.shown.data or {}).get("site_id") == site), None)
 
 
 def submit_month(session: Session, site: str, month: str) -> str:
-    """Hand a month to the Secretariat and return the submission's id.
+    """Hand a month to the Secretariat and return the submission's id; a month that came back is sent anew.
 
     Raises RuleBroken while a figure can't be right, UserError when there is nothing to hand in.
     """
@@ -236,21 +235,20 @@ def submit_month(session: Session, site: str, month: str) -> str:
         raise UserError(_("This month is still empty. Nothing was sent. Fill in a figure first."))
     data = snapshot(sheet)
     earlier = submitted(session, site, month)
-    if earlier is not None and earlier.digest == digest(data):
+    has_left = earlier is not None and earlier.state not in {"draft", "returned"}
+    if earlier is not None and has_left and earlier.shown.digest == digest(data):
         return earlier.id
-    made = Submission(
-        kind=KIND,
-        period=month,
-        language=language(),
-        state="sent",
-        reference=f"{sheet.site.name} {month}",
-        digest=digest(data),
-        data=data,
-        version_of_id=earlier.id if earlier else "",
-    )
-    session.add(made)
-    session.flush()
-    return made.id
+    values = {
+        "kind": KIND,
+        "period": month,
+        "language": language(),
+        "reference": f"{sheet.site.name} {month}",
+        "digest": digest(data),
+        "data": data,
+    }
+    made = reporting.write_draft(session, earlier, values)
+    reporting.send(session, made)
+    return made
 
 
 def _name_cell(sheet: Sheet, key: str, sentence: str) -> str:

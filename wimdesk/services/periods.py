@@ -51,13 +51,3 @@ def words(period: str, lang: str = "") -> str:
         return str(format_skeleton("yQQQQ", first, locale=writing.locale))
     found = writing.date(period)
     return found[:1].upper() + found[1:]
-
-
-def latest() -> list[str]:
-    """Return the periods that reports are usually about: two years, their quarters, the last twelve months."""
-    today = clock.today()
-    found = [str(today.year), str(today.year - 1)]
-    for year in (today.year, today.year - 1):
-        found += [f"{year}-Q{n}" for n in (4, 3, 2, 1) if (year, 3 * n - 2) <= (today.year, today.month)]
-    month = today.year * 12 + today.month - 1
-    return found + [f"{count // 12:04d}-{count % 12 + 1:02d}" for count in range(month, month - 12, -1)]

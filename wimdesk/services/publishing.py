@@ -18,6 +18,11 @@ from wimdesk.store.record import Record, Scope, fields
 _LEFT_OUT = frozenset({"counterpart_id"})
 
 
+def copy_id(record_id: str, scope: Scope) -> str:
+    """Return the id of the copy of a record in a wider space, whether it was made yet or not."""
+    return derived_id("publish", record_id, scope)
+
+
 def publish(session: Session, type_name: str, record_id: str, scope: Scope) -> str:
     """Share a record with the Secretariat ("shared") or the whole Alliance; return the counterpart's id."""
     source = history.fetch(session, type_name, record_id)
@@ -29,7 +34,7 @@ def publish(session: Session, type_name: str, record_id: str, scope: Scope) -> s
     if "state" in values and type_name == "library_item":
         values["state"] = "submitted" if scope == "shared" else "published"
     _refuse_narrow_links(session, source, space)
-    counterpart_id = derived_id("publish", record_id, scope)
+    counterpart_id = copy_id(record_id, scope)
     found = session.get(type(source), counterpart_id)
     if found is None:
         session.add(type(source)(id=counterpart_id, space=space, **values))
@@ -39,13 +44,6 @@ def publish(session: Session, type_name: str, record_id: str, scope: Scope) -> s
     _mark_source(source, values, counterpart_id)
     session.flush()
     return counterpart_id
-
-
-def retract(session: Session, type_name: str, record_id: str, scope: Scope) -> None:
-    """Take the counterpart back; the record itself stays as it is."""
-    found = session.get(type(history.fetch(session, type_name, record_id)), derived_id("publish", record_id, scope))
-    if found is not None:
-        found.deleted = True
 
 
 def _mark_source(source: Record, values: dict[str, object], counterpart_id: str) -> None:
