@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from wimdesk import clock
 from wimdesk.i18n import _, pick
 from wimdesk.records import Activity, Organization, Participation, Person, PostHolding, Site, post_holding
-from wimdesk.services import metrics, people, reporting
+from wimdesk.services import handover, metrics, people
 from wimdesk.store import history, identity, journal, outbox, tables
 from wimdesk.store.record import Record, types
 
@@ -211,7 +211,7 @@ def _changes(session: Session) -> list[News]:
     rows = session.execute(select(tables.op).where(tables.op.c.pos.in_(latest))).all()
     submissions: dict[str, str] = {}
     if any(row.type == "submission" for row in rows):
-        submissions = {each.shown.id: each.id for each in reporting.kept(session)}
+        submissions = {each.shown.id: each.id for each in handover.kept(session)}
     found = []
     for row in rows:
         if row.type == "submission" and row.record not in submissions:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from wimdesk.i18n import _
-from wimdesk.services import editing, reporting
+from wimdesk.services import editing, handover
 
 Row = dict[str, object]
 
@@ -56,7 +56,7 @@ def captions(session: Session, hits: Sequence[tuple[str, str]]) -> list[Found]:
     """
     listed: set[str] = set()
     if any(type_name == "submission" for type_name, _record in hits):
-        listed = {each.id for each in reporting.kept(session)}
+        listed = {each.id for each in handover.kept(session)}
     found = []
     for type_name, record_id in hits:
         if type_name == "submission" and record_id not in listed:

@@ -20,7 +20,7 @@ from wimdesk.errors import RuleBroken, UserError
 from wimdesk.i18n import _, language
 from wimdesk.pdf.writing import Writing
 from wimdesk.records import Observation, Site, Submission, indicator, observation
-from wimdesk.services import reporting
+from wimdesk.services import handover
 from wimdesk.services.metric_rules import Finding, Measure, findings, measure
 from wimdesk.store import history
 
@@ -216,9 +216,9 @@ def digest(data: Mapping[str, object]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def submitted(session: Session, site: str, month: str) -> reporting.Kept | None:
+def submitted(session: Session, site: str, month: str) -> handover.Kept | None:
     """Return the latest submission of a month, or None."""
-    found = reporting.kept(session, Submission.kind == KIND, Submission.period == month)
+    found = handover.kept(session, Submission.kind == KIND, Submission.period == month)
     return next((each for each in found if (each.shown.data or {}).get("site_id") == site), None)
 
 
@@ -246,8 +246,8 @@ def submit_month(session: Session, site: str, month: str) -> str:
         "digest": digest(data),
         "data": data,
     }
-    made = reporting.write_draft(session, earlier, values)
-    reporting.send(session, made)
+    made = handover.write_draft(session, earlier, values)
+    handover.send(session, made)
     return made
 
 

@@ -21,7 +21,7 @@ from wimdesk.records import (
 )
 from wimdesk.records.indicator import catalogue
 from wimdesk.records.submission import KINDS, STATES
-from wimdesk.services import people, periods, reporting
+from wimdesk.services import handover, people, periods
 from wimdesk.store import history, identity
 from wimdesk.store.identity import Identity
 from wimdesk.store.record import Values
@@ -71,16 +71,16 @@ class Detail:
 
 def load(session: Session) -> list[Line]:
     """Return the submissions that this profile may see, the latest first: a draft and what was sent of it are one."""
-    return _lines(session, reporting.kept(session))
+    return _lines(session, handover.kept(session))
 
 
-def _lines(session: Session, found: list[reporting.Kept]) -> list[Line]:
+def _lines(session: Session, found: list[handover.Kept]) -> list[Line]:
     who = identity.read(session)
     waiting = history.waiting_records(session, [each.shown.id for each in found])
     return [_line(session, each, who, waiting) for each in found]
 
 
-def _line(session: Session, found: reporting.Kept, who: Identity, waiting: set[str]) -> Line:
+def _line(session: Session, found: handover.Kept, who: Identity, waiting: set[str]) -> Line:
     state, shown = found.state, found.shown
     mine = shown.owner == who.organisation
     if mine and state == "sent":
@@ -101,11 +101,11 @@ def _organisation(session: Session, owner: str) -> str:
 
 def detail(session: Session, submission: str) -> Detail:
     """Return one submission with what is missing and its other versions. Raises NotFound."""
-    found = reporting.find(session, submission)
+    found = handover.find(session, submission)
     shown, who = found.shown, identity.read(session)
     mine = shown.owner == who.organisation and who.role != "reader"
     alike = (Submission.kind == shown.kind, Submission.period == shown.period, Submission.owner == shown.owner)
-    lines = _lines(session, [each for each in reporting.kept(session, *alike) if _site(each) == _site(found)])
+    lines = _lines(session, [each for each in handover.kept(session, *alike) if _site(each) == _site(found)])
     return Detail(
         line=next(each for each in lines if each.id == found.id),
         kind=shown.kind,
@@ -118,11 +118,11 @@ def detail(session: Session, submission: str) -> Detail:
         versions=tuple(each for each in lines if each.id != found.id),
         may_send=found.state == "draft" and mine,
         may_correct=found.state == "returned" and mine and shown.kind in DOCUMENTS,
-        may_answer=found.state in reporting.SENT and who.role == "secretariat",
+        may_answer=found.state in handover.SENT and who.role == "secretariat",
     )
 
 
-def _site(found: reporting.Kept) -> object:
+def _site(found: handover.Kept) -> object:
     return (found.shown.data or {}).get("site_id", "")
 
 

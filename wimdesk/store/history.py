@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,13 +30,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One side of a clash: the value, who set it and when, and whether on this device."""
+    """One side of a clash: the value, who set it and when, on which device, and whether that is this one."""
 
     value: object
     by: str
     at: str
     mine: bool
     seq: int
+    device: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def _version(session: Session, space: str, seq: int, field: str, own: str) -> Ve
         return None
     payload = journal.unpack_payload(row.payload)
     value = values.get(field) if field != DELETED or field in values else values
-    return Version(value, payload.by, payload.at, row.device.hex() == own, seq)
+    return Version(value, payload.by, payload.at, row.device.hex() == own, seq, str(uuid.UUID(bytes=row.device)))
 
 
 def decide(session: Session, type_name: str, record: str, values: dict[str, object]) -> None:
