@@ -13,7 +13,7 @@ from tests.support import Endpoint, Laptop, Office, Template, endpoint_at
 from wimdesk import clock
 from wimdesk.errors import NotFound, UserError
 from wimdesk.records import Submission
-from wimdesk.services import editing, home, listing, metrics, reporting, submitting
+from wimdesk.services import editing, handover, home, listing, metrics, reporting, submitting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +89,7 @@ def test_a_draft_never_leaves(kind: str, ama: Laptop, secretariat: Laptop, endpo
         secretariat.see("submission", draft)
     with pytest.raises(NotFound):
         secretariat.app.read(submitting.detail, draft)
-    ama.app.run(reporting.send, draft)
+    ama.app.run(handover.send, draft)
     meet(ama)
     assert ("shared", "submission") in kept_by_endpoint(endpoint)
 
@@ -99,7 +99,7 @@ def test_a_draft_reaches_the_other_laptop_of_the_organisation(ama: Laptop, offic
     efua = office.laptop("Efua")
     meet(ama, efua)
     assert rows(efua) == [(draft, "draft")]
-    efua.app.run(reporting.send, draft)
+    efua.app.run(handover.send, draft)
     meet(efua, ama)
     assert rows(ama) == rows(efua) == [(draft, "received")]
 
@@ -107,7 +107,7 @@ def test_a_draft_reaches_the_other_laptop_of_the_organisation(ama: Laptop, offic
 def test_what_is_sent_arrives_and_is_one_row_on_each_side(ama: Laptop, secretariat: Laptop) -> None:
     draft = make(ama)
     meet(ama, secretariat)
-    ama.app.run(reporting.send, draft)
+    ama.app.run(handover.send, draft)
     assert rows(ama) == [(draft, "queued")]
     meet(ama, secretariat)
     [(sent, state)] = rows(secretariat)
@@ -116,8 +116,8 @@ def test_what_is_sent_arrives_and_is_one_row_on_each_side(ama: Laptop, secretari
     assert secretariat.see("submission", sent)["data"] == ama.see("submission", draft)["data"]
     assert rows(ama) == [(draft, "received")]
     with pytest.raises(UserError, match="sent already"):
-        ama.app.run(reporting.send, draft)
-    secretariat.app.run(reporting.answer, sent, "accepted", "")
+        ama.app.run(handover.send, draft)
+    secretariat.app.run(handover.answer, sent, "accepted", "")
     meet(secretariat, ama)
     assert rows(ama) == [(draft, "accepted")]
     assert ama.app.read(submitting.detail, sent).line.id == draft
@@ -125,11 +125,11 @@ def test_what_is_sent_arrives_and_is_one_row_on_each_side(ama: Laptop, secretari
 
 def test_what_came_back_is_corrected_and_sent_again(ama: Laptop, secretariat: Laptop) -> None:
     draft = make(ama)
-    ama.app.run(reporting.send, draft)
+    ama.app.run(handover.send, draft)
     meet(ama, secretariat)
     [(sent, _state)] = rows(secretariat)
     first = secretariat.app.read(submitting.detail, sent)
-    secretariat.app.run(reporting.answer, sent, "returned", "A visit is missing.")
+    secretariat.app.run(handover.answer, sent, "returned", "A visit is missing.")
     meet(secretariat, ama)
     back = ama.app.read(submitting.detail, draft)
     assert (back.line.state, back.note, back.may_correct) == ("returned", "A visit is missing.", True)
@@ -139,7 +139,7 @@ def test_what_came_back_is_corrected_and_sent_again(ama: Laptop, secretariat: La
     assert rows(ama) == [(draft, "draft")]
     assert secretariat.app.read(submitting.detail, sent).digest == first.digest
     assert rows(secretariat) == [(sent, "returned")]
-    ama.app.run(reporting.send, draft)
+    ama.app.run(handover.send, draft)
     meet(ama, secretariat)
     assert rows(ama) == [(draft, "received")]
     assert rows(secretariat) == [(sent, "sent")]
@@ -158,10 +158,10 @@ def test_only_what_came_back_is_corrected(ama: Laptop) -> None:
 
 def test_a_new_version_refers_to_the_earlier_one_by_what_the_reader_knows(ama: Laptop, secretariat: Laptop) -> None:
     first = make(ama)
-    ama.app.run(reporting.send, first)
+    ama.app.run(handover.send, first)
     ama.add("activity", date=clock.today().isoformat(), text="One more visit")
     second = make(ama)
-    ama.app.run(reporting.send, second)
+    ama.app.run(handover.send, second)
     meet(ama, secretariat)
     assert rows(ama) == [(second, "received"), (first, "received")]
     later, earlier = (each for each, _state in rows(secretariat))
@@ -175,7 +175,7 @@ def test_a_month_arrives_once_also_after_it_came_back(ama: Laptop, secretariat: 
     made = ama.app.run(metrics.submit_month, site, "2026-10")
     meet(ama, secretariat)
     [(sent, _state)] = rows(secretariat)
-    secretariat.app.run(reporting.answer, sent, "returned", "Twelve can't be right.")
+    secretariat.app.run(handover.answer, sent, "returned", "Twelve can't be right.")
     meet(secretariat, ama)
     assert ama.app.read(metrics.month_sheet, site, "2026-10").state == "returned"
     ama.app.run(metrics.enter_cell, site, "all_employees", "2026-10", 120)
@@ -213,7 +213,7 @@ def test_a_draft_that_an_older_program_let_out_is_not_shown(ama: Laptop, secreta
 
 def test_home_and_search_name_a_submission_once(ama: Laptop) -> None:
     draft = make(ama)
-    ama.app.run(reporting.send, draft)
+    ama.app.run(handover.send, draft)
     [line] = ama.app.read(submitting.load)
     hits = [("submission", draft), ("submission", line.sent_id)]
     assert [found.id for found in ama.app.read(listing.captions, hits)] == [draft]
@@ -231,9 +231,9 @@ def test_a_draft_says_what_it_lacks(ama: Laptop) -> None:
 
 def test_a_sent_one_that_was_taken_back_can_be_sent(ama: Laptop) -> None:
     draft = make(ama)
-    ama.app.run(reporting.send, draft)
+    ama.app.run(handover.send, draft)
     [line] = ama.app.read(submitting.load)
     ama.app.run(editing.remove, "submission", line.sent_id)
     assert rows(ama) == [(draft, "draft")]
-    ama.app.run(reporting.send, draft)
+    ama.app.run(handover.send, draft)
     assert rows(ama) == [(draft, "queued")]

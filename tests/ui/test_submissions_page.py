@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from ui.desk import Desk
 from ui.pages.submissions import SubmissionsPage
 from wimdesk.errors import UserError
-from wimdesk.services import editing, reporting, submitting
+from wimdesk.services import editing, handover, reporting, submitting
 from wimdesk.store import facts
 
 Settled = Callable[[], None]
@@ -66,9 +66,9 @@ def test_the_same_data_gives_the_same_bytes_and_no_second_draft(sample_desk: Des
 def test_what_was_sent_stays_and_a_new_version_follows_it(sample_desk: Desk) -> None:
     app = sample_desk.app
     first = app.run(reporting.make_submission, "participation_report", "2026", "en")
-    app.run(reporting.send, first)
+    app.run(handover.send, first)
     with pytest.raises(UserError):
-        app.run(reporting.send, first)
+        app.run(handover.send, first)
     app.run(editing.add, "activity", {"date": "2026-11-20", "text": "One more visit"})
     second = app.run(reporting.make_submission, "participation_report", "2026", "en")
     assert second != first
@@ -91,14 +91,14 @@ def test_the_secretariat_says_why_something_comes_back(sample_desk: Desk) -> Non
     app = sample_desk.app
     made = app.run(reporting.make_submission, "participation_report", "2026", "en")
     with pytest.raises(UserError):
-        app.run(reporting.answer, made, "returned", "Not by you.")
+        app.run(handover.answer, made, "returned", "Not by you.")
     app.run(lambda session: facts.put(session, role="secretariat"))
     with pytest.raises(UserError, match="not sent yet"):
-        app.run(reporting.answer, made, "returned", "The April figures are missing.")
-    app.run(reporting.send, made)
+        app.run(handover.answer, made, "returned", "The April figures are missing.")
+    app.run(handover.send, made)
     with pytest.raises(UserError, match="why it comes back"):
-        app.run(reporting.answer, made, "returned", " ")
-    app.run(reporting.answer, made, "returned", "The April figures are missing.")
+        app.run(handover.answer, made, "returned", " ")
+    app.run(handover.answer, made, "returned", "The April figures are missing.")
     assert app.read(submitting.detail, made).note == "The April figures are missing."
 
 
@@ -107,9 +107,9 @@ def test_what_came_back_is_corrected_on_the_page(
 ) -> None:
     app = sample_desk.app
     made = app.run(reporting.make_submission, "participation_report", "2026", "en")
-    app.run(reporting.send, made)
+    app.run(handover.send, made)
     app.run(lambda session: facts.put(session, role="secretariat"))
-    app.run(reporting.answer, made, "returned", "A visit is missing.")
+    app.run(handover.answer, made, "returned", "A visit is missing.")
     app.run(lambda session: facts.put(session, role="coordinator"))
     page.refresh()
     settled()

@@ -20,7 +20,7 @@ from ui.widgets.empty import EmptyState
 from ui.widgets.pdf_view import Picture, pictures
 from ui.widgets.rows import Row
 from wimdesk.i18n import LANGUAGES, N_, _
-from wimdesk.services import exchange, periods, reporting, submitting
+from wimdesk.services import exchange, handover, periods, reporting, submitting
 from wimdesk.services.submitting import Detail, Line
 
 KINDS = (
@@ -121,7 +121,7 @@ class SubmissionsPage(Page):
         if self._shown is not None:
             said = _("It leaves with the next sync.")
             self.desk.tasks.write(
-                self, reporting.send, self._shown.line.id, done=lambda _nothing: self.desk.notices.say(said)
+                self, handover.send, self._shown.line.id, done=lambda _nothing: self.desk.notices.say(said)
             )
 
     def _correct(self) -> None:
@@ -130,7 +130,7 @@ class SubmissionsPage(Page):
 
     def _answer(self, state: str, note: str) -> None:
         if self._shown is not None:
-            self.desk.tasks.write(self, reporting.answer, self._shown.line.id, state, note)
+            self.desk.tasks.write(self, handover.answer, self._shown.line.id, state, note)
 
     def _save(self) -> None:
         if self._shown is None or not self._pdf:
