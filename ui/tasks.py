@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
 import shiboken6
 from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
 
+from ui.garbage import Collector
 from wimdesk.errors import Cancelled, NotFound, WimdeskError
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ class Tasks(QObject):
         self._present = present
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(THREADS)
+        self._garbage = Collector(self)
         self._running: set[Job[object]] = set()
         self._latest: dict[tuple[int, str], Job[object]] = {}
         self.writes = 0
@@ -147,6 +149,8 @@ class Tasks(QObject):
 
     def close(self) -> None:
         """Stop what can be stopped and deliver nothing any more; saves that were asked for still happen."""
+        if self._closed:
+            return
         self._closed = True
         for job in list(self._running):
             job.cancel()
@@ -154,6 +158,7 @@ class Tasks(QObject):
         self._pool.waitForDone(_PATIENCE_MS)
         self._running.clear()
         self._latest.clear()
+        self._garbage.stop()
 
     def _start(self, job: Job[T], key: str, call: Callable[[], T]) -> Job[T]:
         kept = cast("Job[object]", job)
