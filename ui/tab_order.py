@@ -1,19 +1,20 @@
-"""The Tab key goes through a page as it is read: in the order of its layouts, whenever its parts were made."""
+"""The Tab key goes through a page as it is read: in the order in which its parts stand, whenever they were made."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from functools import cmp_to_key
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractScrollArea, QLayout, QScrollArea, QSplitter, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QScrollArea, QWidget
 
 _ROOM = 56
 """Pixels that stay visible round a field that is scrolled to, so that its label shows too."""
 
 
 def arrange(root: QWidget) -> None:
-    """Let Tab follow the layouts of ``root``, also those that were filled since the last time."""
+    """Let Tab follow where the parts of ``root`` stand, also those that were made since the last time."""
     stops = list(_stops(root))
     for before, after in itertools.pairwise(stops):
         if before.nextInFocusChain() is not after:
@@ -44,31 +45,22 @@ def reveal(widget: QWidget) -> None:
 def _stops(widget: QWidget) -> Iterator[QWidget]:
     if widget.isHidden():
         return
-    proxy = widget.focusProxy()
-    if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and proxy is None:
+    if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None:
         yield widget
-    if isinstance(widget, QScrollArea):
-        inside = widget.widget()
-        if inside is not None:
-            yield from _stops(inside)
-    elif isinstance(widget, QSplitter):
-        for number in range(widget.count()):
-            part = widget.widget(number)
-            if part is not None:
-                yield from _stops(part)
-    elif not isinstance(widget, QAbstractScrollArea):
-        layout = widget.layout()
-        if layout is not None:
-            yield from _in_layout(layout)
+    if isinstance(widget, QAbstractScrollArea) and not isinstance(widget, QScrollArea):
+        return
+    # By where they stand and not by walking through the layouts: PySide's wrappers of layout items damage
+    # its own memory when the widgets go (6.11.3).
+    children = widget.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    for child in sorted(children, key=cmp_to_key(_as_read)):
+        yield from _stops(child)
 
 
-def _in_layout(layout: QLayout) -> Iterator[QWidget]:
-    for number in range(layout.count()):
-        item = layout.itemAt(number)
-        if item is None:
-            continue
-        widget, inner = item.widget(), item.layout()
-        if widget is not None:
-            yield from _stops(widget)
-        elif inner is not None:
-            yield from _in_layout(inner)
+def _as_read(one: QWidget, other: QWidget) -> int:
+    """Order two neighbours: those beside each other as lines run, those below each other from the top."""
+    first, second = one.geometry(), other.geometry()
+    shared = min(first.bottom(), second.bottom()) - max(first.top(), second.top()) + 1
+    if 2 * shared <= min(first.height(), second.height()):
+        return first.top() - second.top()
+    across = first.left() - second.left()
+    return -across if one.layoutDirection() == Qt.LayoutDirection.RightToLeft else across
