@@ -155,8 +155,9 @@ class Payload(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Batch(msgspec.Struct, array_like=True, frozen=True):
-    """What one push sends: operations n, n+1, ... of one device and epoch, signed once."""
+    """Operations n, n+1, ... of one device, epoch and space, signed once. Each space is numbered by itself."""
 
+    space: str
     epoch: int
     first: int
     ops: list[Op]
@@ -171,7 +172,7 @@ class SyncRequest(msgspec.Struct, array_like=True, frozen=True):
     generation: int
     cursors: dict[str, int]
     epoch: int
-    batch: Batch | None = None
+    batches: list[Batch] = []
 
 
 class Placed(msgspec.Struct, array_like=True, frozen=True):
@@ -192,16 +193,16 @@ class Page(msgspec.Struct, array_like=True, frozen=True):
 
 
 class SyncResponse(msgspec.Struct, array_like=True, frozen=True):
-    """One round trip down. `acked`: the highest n known of this device and epoch.
+    """One round trip down. `acked`: of each space in the request, the highest n known of this device and epoch.
 
-    `refused`: (n, problem number) of operations that got no place and never will.
+    `refused`: (space, n, problem number) of operations in the request that got no place and never will.
     `more`: call again, there is more to read.
     """
 
     generation: int
-    acked: int
+    acked: dict[str, int]
     pages: list[Page]
-    refused: list[tuple[int, int]]
+    refused: list[tuple[str, int, int]]
     more: bool
 
 
@@ -288,7 +289,7 @@ def _salt(seed: bytes, index: int) -> bytes:
     return hmac.digest(seed, index.to_bytes(4), "sha256")[:16]
 
 
-def batch_root(device: bytes, epoch: int, first: int, ops: list[Op], seed: bytes) -> bytes:
+def batch_root(space: str, device: bytes, epoch: int, first: int, ops: list[Op], seed: bytes) -> bytes:
     """Return the Merkle root (SHA-256) that the device signs for this batch.
 
     Each leaf commits to the clear part and to H(salt || payload), so that a payload can be erased
@@ -298,7 +299,7 @@ def batch_root(device: bytes, epoch: int, first: int, ops: list[Op], seed: bytes
     for index, op in enumerate(ops):
         hidden = hashlib.sha256(_salt(seed, index) + op.payload).digest()
         clear = _encode(
-            (op.space, device, epoch, first + index, op.type, op.record, op.owner, op.fields, sorted(op.base.items()))
+            (space, device, epoch, first + index, op.type, op.record, op.owner, op.fields, sorted(op.base.items()))
         )
         level.append(hashlib.sha256(b"\0" + clear + hidden).digest())
     while len(level) > 1:

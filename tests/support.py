@@ -14,12 +14,13 @@ from filelock import FileLock
 
 from sync.client import enrolment
 from sync.client.engine import Report, SyncEngine
+from sync.protocol import Op, private_space
 from sync.server.service import issue_code, running
 from wimdesk import search
 from wimdesk.app import DATABASE, App
 from wimdesk.identifiers import new_id
 from wimdesk.services import editing
-from wimdesk.store import facts, history, identity, journal, keys
+from wimdesk.store import facts, history, identity, journal, keys, outbox
 from wimdesk.store.engine import Store
 from wimdesk.store.history import TwoPlaces
 from wimdesk.store.record import Info, Values, fields
@@ -146,6 +147,11 @@ class Office:
     def close(self) -> None:
         for close in reversed(self.opened):
             close()
+
+
+def waiting(app: App, after: int = 0, space: str = "") -> tuple[int, list[Op]]:
+    """What waits in a space (the private one where none is named): the first number and the operations."""
+    return app.read(outbox.next_batch, space or private_space(app.identity().organisation), after)
 
 
 def fact(app: App, key: str) -> str:

@@ -8,7 +8,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from sqlalchemy.orm import Session
@@ -39,6 +39,8 @@ from wimdesk.services import setting_up
 from wimdesk.store import facts, history, identity, inbox, outbox
 
 log = logging.getLogger(__name__)
+_Waiting = tuple[str, int, list[Op]]
+"""A space, the n of the first, and the operations."""
 State = Literal["off", "idle", "running", "offline", "problem"]
 _QUIET_SECONDS = 1.0
 _STOP_SECONDS = 35.0
@@ -80,12 +82,12 @@ def _nothing() -> None:
 
 @dataclass
 class _Tally:
-    """What one pass did so far; `acked` is the highest own number that the endpoint knows."""
+    """What one pass did so far; `acked` is the highest own number that the endpoint knows, by space."""
 
     sent: int = 0
     received: int = 0
     refused: int = 0
-    acked: int = 0
+    acked: dict[str, int] = field(default_factory=dict)
 
 
 class SyncEngine:
@@ -148,7 +150,7 @@ class SyncEngine:
             if refused.number != Problem.NUMBERS_USED:
                 raise
         self.app.run(identity.renew_epoch)
-        tally.acked = 0
+        tally.acked = {}
         self._exchange(transport, tally)
 
     def _exchange(self, transport: Transport, tally: _Tally) -> None:
@@ -156,41 +158,43 @@ class SyncEngine:
         while again:
             if self._cancelled.is_set() or self._stopping.is_set():
                 raise Cancelled
-            first, ops = self.app.read(outbox.next_batch, tally.acked)
+            waiting = self.app.read(_next_batches, tally.acked)
+            count = sum(len(ops) for _space, _first, ops in waiting)
             done = tally.sent + tally.received
-            self._tell(step=_("Sending and fetching"), done=done, total=done + len(ops))
-            response = self._ask(transport, first, ops)
-            tally.sent += len(ops)
+            self._tell(step=_("Sending and fetching"), done=done, total=done + count)
+            response = self._ask(transport, waiting)
+            tally.sent += count
             received, refused = self.app.store.run_as("sync", take, response)
             tally.received += received
             tally.refused += refused
-            progressed = response.acked > tally.acked
-            tally.acked = max(tally.acked, response.acked)
-            waiting = self.app.read(outbox.is_waiting, tally.acked)
-            if waiting and not progressed and not response.more:
+            known = {space: n for space, n in response.acked.items() if n > tally.acked.get(space, 0)}
+            tally.acked |= known
+            unsent = self.app.read(outbox.is_waiting, tally.acked)
+            if unsent and not known and not response.more:
                 raise SyncProblem(_("The Secretariat did not take the changes. Nothing is lost. Please try again."))
-            again = response.more or waiting
+            again = response.more or unsent
 
-    def _ask(self, transport: Transport, first: int, ops: list[Op]) -> SyncResponse:
+    def _ask(self, transport: Transport, waiting: list[_Waiting]) -> SyncResponse:
         try:
-            return transport.post(PATH_SYNC, self._request(first, ops), SyncResponse, self._token(transport))
+            return transport.post(PATH_SYNC, self._request(waiting), SyncResponse, self._token(transport))
         except Refused as refused:
             if refused.number != Problem.TOKEN_NEEDED:
                 raise
         # The token ran out: ask for a new one, once.
         self.app.run(put_token, "")
-        return transport.post(PATH_SYNC, self._request(first, ops), SyncResponse, self._token(transport))
+        return transport.post(PATH_SYNC, self._request(waiting), SyncResponse, self._token(transport))
 
-    def _request(self, first: int, ops: list[Op]) -> SyncRequest:
+    def _request(self, waiting: list[_Waiting]) -> SyncRequest:
         with self.app.store.reading() as session:
             generation, cursors = facts.number(session, "generation"), outbox.cursors(session)
-        author = self.app.store.author
-        batch = None
-        if ops:
-            seed = os.urandom(16)
-            signature = self.app.device_keys.sign.sign(batch_root(author.device, author.epoch, first, ops, seed))
-            batch = Batch(author.epoch, first, ops, seed, signature)
-        return SyncRequest(VERSION, generation, cursors, author.epoch, batch)
+        return SyncRequest(
+            VERSION, generation, cursors, self.app.store.author.epoch, [self._signed(*each) for each in waiting]
+        )
+
+    def _signed(self, space: str, first: int, ops: list[Op]) -> Batch:
+        author, seed = self.app.store.author, os.urandom(16)
+        root = batch_root(space, author.device, author.epoch, first, ops, seed)
+        return Batch(space, author.epoch, first, ops, seed, self.app.device_keys.sign.sign(root))
 
     def _token(self, transport: Transport) -> str:
         """Return the bearer token; get a new one by signing the endpoint's nonce where there is none."""
@@ -327,6 +331,11 @@ def take(session: Session, response: SyncResponse) -> tuple[int, int]:
     if facts.number(session, "generation") != response.generation:
         facts.put(session, generation=response.generation)
     return received, refused
+
+
+def _next_batches(session: Session, acked: dict[str, int]) -> list[_Waiting]:
+    found = ((space, *outbox.next_batch(session, space, acked.get(space, 0))) for space in outbox.spaces(session))
+    return [each for each in found if each[2]]
 
 
 def put_token(session: Session, token: str, role: str = "", organisation_name: str = "") -> None:

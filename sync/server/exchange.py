@@ -11,26 +11,27 @@ from sync.server.store import Store, generation
 from sync.server.tokens import device_of
 
 _MOST_CURSORS = 10_000
+_MOST_BATCHES = 1000
 
 
 def exchange(store: Store, device: Device, authorization: str, request: SyncRequest) -> SyncResponse:
     """Answer a request of the device that sent it. Raises Refused; nothing is stored then."""
     _check(request)
-    batch = request.batch
-    if batch is not None:
+    # Always in this order, so that two writers can't wait for each other.
+    batches = sorted(request.batches, key=lambda batch: batch.space)
+    for batch in batches:
         intake.check(device, batch)  # before the transaction: nobody waits for a signature
-    with store.writing() if batch is not None and batch.ops else store.reading() as connection:
+    with store.writing() if any(batch.ops for batch in batches) else store.reading() as connection:
         # Asked again: the device may have been revoked while its request was on the way.
         device = device_of(store, connection, authorization)
         current = generation(connection)
         if request.generation not in {0, current}:
             raise Refused(Problem.GENERATION_CHANGED)
-        if batch is not None:
+        for batch in batches:
             intake.take(connection, device, batch, store.now())
-        acked = intake.known_of(connection, device, request.epoch)
+        acked = {b.space: intake.known_of(connection, device, request.epoch, b.space) for b in batches}
         pages, more = pages_for(connection, device, request.epoch, request.cursors)
-        first, last = (batch.first, batch.first + len(batch.ops) - 1) if batch is not None else (1, acked)
-        refused = intake.refused_of(connection, device, request.epoch, first, last)
+        refused = [each for batch in batches for each in intake.refused_of(connection, device, batch)]
     return SyncResponse(current, acked, pages, refused, more)
 
 
@@ -40,7 +41,8 @@ def _check(request: SyncRequest) -> None:
         and request.generation >= 0
         and len(request.cursors) <= _MOST_CURSORS
         and all(0 <= cursor < intake.LIMIT for cursor in request.cursors.values())
-        and (request.batch is None or request.batch.epoch == request.epoch)
+        and all(batch.epoch == request.epoch for batch in request.batches)
+        and len(request.batches) <= _MOST_BATCHES
     )
     if not sound:
         raise Refused(Problem.MALFORMED)

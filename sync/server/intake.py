@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, insert, select, update
 
 from sync.protocol import ALLIANCE, MAX_OPS, MAX_PAYLOAD, SHIPPED_OWNER, Batch, Op, Problem, batch_root
 from sync.server import audit, tables
@@ -39,48 +39,60 @@ def check(device: Device, batch: Batch) -> None:
     """Raise Refused where the batch as a whole can't be taken: size, numbers or signature."""
     if len(batch.ops) > MAX_OPS:
         raise Refused(Problem.TOO_MANY_OPS)
-    if not 1 <= batch.first < LIMIT - MAX_OPS or not 0 <= batch.epoch < 2 * LIMIT or len(batch.seed) not in _SEED_BYTES:
+    sound = (
+        1 <= batch.first < LIMIT - MAX_OPS
+        and 0 <= batch.epoch < 2 * LIMIT
+        and len(batch.seed) in _SEED_BYTES
+        and bool(batch.space)
+        and is_plain(batch.space, _LONGEST_NAME)
+        and all(op.space == batch.space for op in batch.ops)
+    )
+    if not sound:
         raise Refused(Problem.MALFORMED)
-    root = batch_root(device.id, batch.epoch, batch.first, batch.ops, batch.seed)
+    root = batch_root(batch.space, device.id, batch.epoch, batch.first, batch.ops, batch.seed)
     if not verified(device.sign_key, batch.signature, root):
         raise Refused(Problem.SIGNATURE_WRONG)
 
 
-def known_of(connection: Connection, device: Device, epoch: int) -> int:
-    """Return the highest n that is known of the device and epoch; there is no hole below it."""
-    mine = (tables.author.c.device == device.id, tables.author.c.epoch == epoch)
-    return connection.scalar(select(tables.author.c.known).where(*mine)) or 0
+def known_of(connection: Connection, device: Device, epoch: int, space: str) -> int:
+    """Return the highest n that is known of the device and epoch in the space; there is no hole below it."""
+    return connection.scalar(select(tables.author.c.known).where(*_by(tables.author, device, epoch, space))) or 0
+
+
+def _by(table: Table, device: Device, epoch: int, space: str) -> tuple[ColumnElement[bool], ...]:
+    return table.c.space == space, table.c.device == device.id, table.c.epoch == epoch
 
 
 def take(connection: Connection, device: Device, batch: Batch, now: int) -> None:
     """Place what is new in the checked batch; what is known already changes nothing. Raises Refused."""
-    known = known_of(connection, device, batch.epoch)
+    known = known_of(connection, device, batch.epoch, batch.space)
     if batch.first > known + 1:
         raise Refused(Problem.NUMBERS_NOT_IN_ORDER, expected=known + 1)
     numbered = [_Numbered(n, op) for n, op in enumerate(batch.ops, batch.first)]
     fresh = numbered[max(0, known + 1 - batch.first) :]
-    _compare(connection, device, batch.epoch, numbered[: len(numbered) - len(fresh)])
+    _compare(connection, device, batch, numbered[: len(numbered) - len(fresh)])
     if not fresh:
         return
     accepted, refused = _judge(connection, device, fresh)
     _keep_proof(connection, device, batch, fresh[0].n)
-    _note_known(connection, device, batch.epoch, known, fresh[-1].n)
+    _note_known(connection, device, batch, known, fresh[-1].n)
     if refused:
-        _keep_refusals(connection, device, batch.epoch, refused)
+        _keep_refusals(connection, device, batch, refused)
         reasons = ", ".join(sorted({problem.name for _item, problem in refused}))
         audit.note(connection, now, text_id(device.id), "push", f"{len(refused)} refused: {reasons}")
-    _append(connection, device, batch.epoch, accepted)
+    if accepted:
+        _append(connection, device, batch, accepted)
 
 
-def _compare(connection: Connection, device: Device, epoch: int, repeated: Sequence[_Numbered]) -> None:
+def _compare(connection: Connection, device: Device, batch: Batch, repeated: Sequence[_Numbered]) -> None:
     """Refuse numbers that were used for something else: a copied profile would lose its work silently."""
     if not repeated:
         return
     last = repeated[-1].n
     given = {n: _digest(op) for n, op in repeated}
     for table in (tables.op, tables.refused):
-        mine = (table.c.device == device.id, table.c.epoch == epoch, table.c.n.between(repeated[0].n, last))
-        for row in connection.execute(select(table).where(*mine)):
+        mine = _by(table, device, batch.epoch, batch.space)
+        for row in connection.execute(select(table).where(*mine, table.c.n.between(repeated[0].n, last))):
             kept = row.digest if table is tables.refused else _digest(op_of(row))
             if kept != given[row.n]:
                 raise Refused(Problem.NUMBERS_USED)
@@ -168,42 +180,40 @@ def _chunks(items: list[bytes]) -> Iterator[list[bytes]]:
 def _keep_proof(connection: Connection, device: Device, batch: Batch, fresh: int) -> None:
     connection.execute(
         insert(tables.batch).values(
-            device=device.id, epoch=batch.epoch, fresh=fresh, first=batch.first, count=len(batch.ops),
-            seed=batch.seed, signature=batch.signature,
+            space=batch.space, device=device.id, epoch=batch.epoch, fresh=fresh, first=batch.first,
+            count=len(batch.ops), seed=batch.seed, signature=batch.signature,
         )
     )  # fmt: skip
 
 
-def _note_known(connection: Connection, device: Device, epoch: int, before: int, known: int) -> None:
+def _note_known(connection: Connection, device: Device, batch: Batch, before: int, known: int) -> None:
     if before:
-        mine = (tables.author.c.device == device.id, tables.author.c.epoch == epoch)
+        mine = _by(tables.author, device, batch.epoch, batch.space)
         connection.execute(update(tables.author).where(*mine).values(known=known))
     else:
-        connection.execute(insert(tables.author).values(device=device.id, epoch=epoch, known=known))
+        row = {"space": batch.space, "device": device.id, "epoch": batch.epoch, "known": known}
+        connection.execute(insert(tables.author).values(row))
 
 
 def _keep_refusals(
-    connection: Connection, device: Device, epoch: int, items: Sequence[tuple[_Numbered, Problem]]
+    connection: Connection, device: Device, batch: Batch, items: Sequence[tuple[_Numbered, Problem]]
 ) -> None:
     rows = [
-        {"device": device.id, "epoch": epoch, "n": item.n, "number": int(problem), "digest": _digest(item.op)}
+        {
+            "space": batch.space, "device": device.id, "epoch": batch.epoch, "n": item.n, "number": int(problem),
+            "digest": _digest(item.op),
+        }
         for item, problem in items
-    ]
+    ]  # fmt: skip
     connection.execute(insert(tables.refused), rows)
 
 
-def _append(connection: Connection, device: Device, epoch: int, accepted: Sequence[_Numbered]) -> None:
+def _append(connection: Connection, device: Device, batch: Batch, accepted: Sequence[_Numbered]) -> None:
     """Give out the seqs last of all: the counter row stays locked for the shortest time (PostgreSQL)."""
-    by_space: dict[str, list[_Numbered]] = {}
-    for item in accepted:
-        by_space.setdefault(item.op.space, []).append(item)
-    for space in sorted(by_space):  # always in this order, so that two writers can't wait for each other
-        items = by_space[space]
-        first = _advance(connection, space, len(items)) - len(items) + 1
-        connection.execute(
-            insert(tables.op),
-            [_row(device, epoch, seq, item) for seq, item in enumerate(items, first)],
-        )
+    first = _advance(connection, batch.space, len(accepted)) - len(accepted) + 1
+    connection.execute(
+        insert(tables.op), [_row(device, batch.epoch, seq, item) for seq, item in enumerate(accepted, first)]
+    )
 
 
 def _advance(connection: Connection, space: str, count: int) -> int:
@@ -225,9 +235,10 @@ def _row(device: Device, epoch: int, seq: int, item: _Numbered) -> dict[str, obj
     }  # fmt: skip
 
 
-def refused_of(connection: Connection, device: Device, epoch: int, first: int, last: int) -> list[tuple[int, int]]:
-    """Return (n, problem number) of what was refused among these numbers, in order."""
+def refused_of(connection: Connection, device: Device, batch: Batch) -> list[tuple[str, int, int]]:
+    """Return (space, n, problem number) of what was refused of the batch, now or before, in order."""
     table = tables.refused
-    mine = (table.c.device == device.id, table.c.epoch == epoch, table.c.n.between(first, last))
-    rows = connection.execute(select(table.c.n, table.c.number).where(*mine).order_by(table.c.n))
-    return [(row.n, row.number) for row in rows]
+    numbers = table.c.n.between(batch.first, batch.first + len(batch.ops) - 1)
+    mine = _by(table, device, batch.epoch, batch.space)
+    rows = connection.execute(select(table.c.n, table.c.number).where(*mine, numbers).order_by(table.c.n))
+    return [(batch.space, row.n, row.number) for row in rows]

@@ -116,21 +116,23 @@ op = Table(
     Column("fields", LargeBinary, nullable=False),
     Column("base", LargeBinary, nullable=False),
     Column("payload", LargeBinary, nullable=False),
-    UniqueConstraint("device", "epoch", "n"),
+    UniqueConstraint("space", "device", "epoch", "n"),
 )
 
 author = Table(
     "author",
     metadata,
+    Column("space", Text, primary_key=True),
     Column("device", LargeBinary(16), primary_key=True),
     Column("epoch", Unsigned, primary_key=True, autoincrement=False),
     Column("known", BigInteger, nullable=False),
 )
-"""The highest n that is known of a device and epoch, placed or refused; there is no hole below it."""
+"""The highest n that is known of a device and epoch in a space, placed or refused; there is no hole below it."""
 
 batch = Table(
     "batch",
     metadata,
+    Column("space", Text, primary_key=True),
     Column("device", LargeBinary(16), primary_key=True),
     Column("epoch", Unsigned, primary_key=True, autoincrement=False),
     Column("fresh", BigInteger, primary_key=True, autoincrement=False),
@@ -144,6 +146,7 @@ batch = Table(
 refused = Table(
     "refused",
     metadata,
+    Column("space", Text, primary_key=True),
     Column("device", LargeBinary(16), primary_key=True),
     Column("epoch", Unsigned, primary_key=True, autoincrement=False),
     Column("n", BigInteger, primary_key=True, autoincrement=False),

@@ -6,8 +6,9 @@ import uuid
 from dataclasses import dataclass, field
 
 from sync.protocol import Author, Op, Page, Placed, private_space
+from tests.support import waiting
 from wimdesk.app import App
-from wimdesk.store import inbox, journal, outbox
+from wimdesk.store import inbox, journal
 
 MAMANI, FLORES = "J. Mamani", "Elena Flores"
 
@@ -37,7 +38,7 @@ class SharedLog:
 
     def own(self) -> int:
         """Give a place to everything that waits here; return the last place."""
-        first, ops = self.app.read(outbox.next_batch)
+        first, ops = waiting(self.app)
         assert ops, "nothing waits"
         return self._apply([], list(range(first, first + len(ops))))
 

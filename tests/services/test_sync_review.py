@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sync.protocol import Problem
+from sync.protocol import Problem, private_space
 from tests.services.shared_log import FLORES, MAMANI, SharedLog
+from tests.support import waiting
 from wimdesk.app import App
 from wimdesk.errors import UserError
 from wimdesk.identifiers import new_id
@@ -180,8 +181,8 @@ def test_what_waits_is_told_per_record_with_fields_and_bytes(app: App) -> None:
 
 def test_what_was_refused_is_told_with_a_sentence(app: App) -> None:
     app.run(editing.add, "person", dict(ROSA))
-    first, _ops = app.read(outbox.next_batch)
-    app.run(outbox.note_refused, [(first, int(Problem.SPACE_FORBIDDEN))])
+    first, _ops = waiting(app)
+    app.run(outbox.note_refused, [(private_space(app.identity().organisation), first, int(Problem.SPACE_FORBIDDEN))])
     review = app.read(sync_review.load)
     assert review.waiting == ()
     assert review.refused[0].sentence.startswith("Your role may not send")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, text
 
-from tests.support import fact, sample_row
+from sync.protocol import Op
+from tests.support import fact, sample_row, waiting
 from wimdesk.identifiers import new_id
 from wimdesk.records import Organization
 from wimdesk.services import editing, setting_up
@@ -33,6 +34,10 @@ def everything(session: Session) -> dict[str, bytes]:
     }
 
 
+def everything_waiting(session: Session) -> list[Op]:
+    return [op for space in outbox.spaces(session) for op in outbox.next_batch(session, space)[1]]
+
+
 def test_everything_entered_before_moves_to_the_enrolled_organisation(app: App) -> None:
     old, new, device = fact(app, "organisation"), new_id(), new_id()
     app.run(setting_up.start, "WIM Nowhere", "North", "PE")
@@ -44,7 +49,7 @@ def test_everything_entered_before_moves_to_the_enrolled_organisation(app: App) 
         app.run(editing.change, name, record, {next(iter(fields(cls))): next(iter(values.values()))})
     person = app.read(editing.rows, "person")[0]["id"]
     app.run(editing.change, "person", person, {"organization_id": ""})  # what was there before waits for an undo
-    before = app.read(outbox.next_batch)[1]
+    before = app.read(everything_waiting)
     found: list[Changed] = []
     app.changed.connect(found.append)
     app.run(identity.adopt, device=device, organisation=new)
@@ -55,7 +60,7 @@ def test_everything_entered_before_moves_to_the_enrolled_organisation(app: App) 
         if old.encode() in held or uuid.UUID(old).bytes in held or uuid.UUID(old).hex.encode() in held
     ]
     assert left == []
-    after = app.read(outbox.next_batch)[1]
+    after = app.read(everything_waiting)
     assert [(op.type, op.fields, op.base) for op in after] == [(op.type, op.fields, op.base) for op in before]
     assert {op.owner for op in after} == {uuid.UUID(new).bytes}
     assert app.read(editing.caption, "organization", new) == "WIM Nowhere"
@@ -70,7 +75,7 @@ def test_becoming_someone_twice_over_keeps_the_numbers(app: App) -> None:
         app.run(editing.add, "site", {"name": name})
     app.run(identity.adopt, device=new_id(), organisation=new_id())
     app.run(editing.add, "site", {"name": "c"})
-    first, batch = app.read(outbox.next_batch)
+    first, batch = waiting(app)
     assert (first, len(batch)) == (1, 3)
 
 

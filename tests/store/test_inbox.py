@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from sync.protocol import ALLIANCE, SHIPPED_OWNER, Author, Op, Page, Payload, Placed, private_space
+from tests.support import waiting
 from wimdesk.identifiers import new_id
 from wimdesk.services import editing
 from wimdesk.store import history, inbox, outbox, tables
@@ -142,7 +143,8 @@ def test_own_edits_that_wait_stay_on_top(app: App) -> None:
     app.run(inbox.apply_page, log.page(2))
     now = app.read(editing.values, "site", site)
     assert (now["name"], now["operator"]) == ("Mine", "B")
-    assert app.read(outbox.next_batch)[1][0].base == {"name": 1}
+    (space,) = app.read(outbox.spaces)
+    assert waiting(app, space=space)[1][0].base == {"name": 1}
 
 
 def test_what_ships_with_the_program_is_not_taken_over_by_whoever_writes_first(app: App) -> None:

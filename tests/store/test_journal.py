@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import delete, insert, select, update
 
+from tests.support import waiting
 from wimdesk.records import Person, Site
 from wimdesk.services import editing, samples
 from wimdesk.store import history, journal, outbox, tables
@@ -31,7 +32,7 @@ def heard(app: App) -> list[Changed]:
 
 def test_a_new_profile_has_nothing_to_send(app: App) -> None:
     assert app.read(ops) == []
-    assert app.read(outbox.next_batch) == (0, [])
+    assert waiting(app) == (0, [])
 
 
 def test_one_operation_for_each_record_that_one_act_touches(app: App) -> None:
@@ -166,11 +167,13 @@ def test_a_write_inside_a_write_says_so(app: App) -> None:
 
 def test_what_is_tried_on_the_sample_is_never_sent_and_leaves_no_hole(app: App) -> None:
     app.run(editing.add, "site", {"name": "before"})
+    (space,) = app.read(outbox.spaces)
     app.run(samples.plant)
     person = app.read(editing.rows, "person")[0]["id"]
     app.run(editing.change, "person", person, {"role": "tried"})
     app.run(editing.add, "site", {"name": "tried"})
-    first, batch = app.read(outbox.next_batch)
+    assert app.read(outbox.spaces) == [space]
+    first, batch = waiting(app, space=space)
     assert (first, len(batch), app.read(outbox.count)) == (1, 1, 1)
     assert app.run(samples.forget) > 50
     app.run(editing.add, "site", {"name": "after"})

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import event, func, select
 
-from sync.protocol import MAX_OPS, Problem
+from sync.protocol import MAX_OPS, Problem, private_space
+from tests.support import waiting
 from wimdesk import clock
 from wimdesk.services import editing, sync_review
 from wimdesk.store import outbox, tables
@@ -53,8 +55,7 @@ def plans(app: App, query: Callable[[Session], object]) -> list[str]:
 
 @pytest.mark.parametrize(
     "query",
-    [outbox.next_batch, outbox.is_waiting, outbox.count, outbox.waiting, outbox.refused],
-    ids=lambda f: f.__name__,
+    [partial(outbox.next_batch, space="private"), outbox.spaces, outbox.is_waiting, outbox.count, outbox.refused],
 )
 def test_what_waits_is_found_without_reading_or_sorting_the_journal(
     app: App, query: Callable[[Session], object]
@@ -67,12 +68,12 @@ def test_what_waits_is_found_without_reading_or_sorting_the_journal(
 
 def test_batches_follow_one_another_and_end(app: App) -> None:
     add(app, MAX_OPS + 5)
-    first, batch = app.read(outbox.next_batch)
+    first, batch = waiting(app)
     assert (first, len(batch)) == (1, MAX_OPS)
-    assert app.read(outbox.is_waiting, MAX_OPS)
-    first, batch = app.read(outbox.next_batch, MAX_OPS)
+    assert app.read(outbox.is_waiting, {private_space(app.identity().organisation): MAX_OPS})
+    first, batch = waiting(app, MAX_OPS)
     assert (first, len(batch)) == (MAX_OPS + 1, 5)
-    assert not app.read(outbox.is_waiting, MAX_OPS + 5)
+    assert not app.read(outbox.is_waiting, {private_space(app.identity().organisation): MAX_OPS + 5})
     assert app.read(outbox.count) == MAX_OPS + 5
 
 
@@ -83,7 +84,7 @@ def test_nothing_waits_in_a_new_profile(app: App) -> None:
 
 def test_what_was_refused_is_shown_behind_any_number_of_waiting_ones(app: App) -> None:
     add(app, 1, "refused")
-    app.run(outbox.note_refused, [(1, int(Problem.SPACE_FORBIDDEN))])
+    app.run(outbox.note_refused, [(private_space(app.identity().organisation), 1, int(Problem.SPACE_FORBIDDEN))])
     add(app, 510)
     assert len(app.read(outbox.waiting)) == 500
     assert {entry.state for entry in app.read(outbox.waiting)} == {tables.WAITING}

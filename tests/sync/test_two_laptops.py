@@ -10,9 +10,9 @@ import pytest
 from sync.client import enrolment
 from sync.client.engine import SyncEngine
 from sync.client.transport import Transport
-from sync.protocol import MAX_PAYLOAD, Problem
+from sync.protocol import MAX_PAYLOAD, Problem, private_space
 from sync.server.service import revoke
-from tests.support import Laptop, Office, endpoint_at, fact
+from tests.support import Laptop, Office, endpoint_at, fact, waiting
 from wimdesk import clock
 from wimdesk.errors import NoConnection, Refused, SyncProblem, UserError, WimdeskError
 from wimdesk.services import editing, publishing, samples
@@ -225,9 +225,9 @@ def test_a_refusal_whose_answer_got_half_through_leaves_no_knot(anna: Laptop, be
     """The refusal in the middle was noted, the places of its neighbours were not: the next batch has a hole."""
     for name in ("a", "b", "c"):
         anna.add("site", name=name)
-    number = anna.app.read(outbox.next_batch)[0]
-    anna.app.run(outbox.note_refused, [(number + 1, int(Problem.OWNER_FORBIDDEN))])
-    first, batch = anna.app.read(outbox.next_batch)
+    number, space = waiting(anna.app)[0], private_space(anna.app.identity().organisation)
+    anna.app.run(outbox.note_refused, [(space, number + 1, int(Problem.OWNER_FORBIDDEN))])
+    first, batch = waiting(anna.app)
     assert (first, len(batch)) == (number, 1)
 
 

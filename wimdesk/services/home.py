@@ -173,7 +173,7 @@ def _unsent(session: Session, around: Frame, today: date) -> list[Task]:
     if not around.enrolled or not around.waiting:
         return []
     oldest = session.scalar(
-        select(tables.op.c.payload).where(tables.op.c.state == tables.WAITING).order_by(tables.op.c.n).limit(1)
+        select(tables.op.c.payload).where(tables.op.c.state == tables.WAITING).order_by(tables.op.c.pos).limit(1)
     )
     since = journal.unpack_payload(oldest).at if oldest else ""
     limit = datetime.combine(today - UNSENT_FOR, datetime.max.time(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -6,7 +6,20 @@ import os
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import JSON, FromClause, Table, Text, delete, func, inspect, or_, select, type_coerce, update
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    FromClause,
+    Table,
+    Text,
+    delete,
+    func,
+    inspect,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from sync.protocol import ALLIANCE, private_space, shared_space
@@ -119,6 +132,15 @@ def renew_epoch(session: Session) -> int:
     author = journal.scribe_of(session).author
     op = tables.op
     mine = (op.c.device == author.device, op.c.epoch == author.epoch)
+    spaces = session.scalars(select(op.c.space).distinct().where(*mine, op.c.state == tables.WAITING)).all()
+    epoch = _new_epoch()
+    count = sum(_renumber(session, [*mine, op.c.space == space], epoch) for space in spaces)
+    facts.put(session, epoch=epoch)
+    return count
+
+
+def _renumber(session: Session, mine: list[ColumnElement[bool]], epoch: int) -> int:
+    op = tables.op
     waiting = session.execute(select(op).where(*mine, op.c.state == tables.WAITING).order_by(op.c.n)).all()
     numbers = {row.n: number for number, row in enumerate(waiting, 1)}
     seqs = {row.n: row.seq for row in session.execute(select(op.c.n, op.c.seq).where(*mine, op.c.seq.is_not(None)))}
@@ -127,7 +149,6 @@ def renew_epoch(session: Session) -> int:
         now = {name: -numbers[-at] if -at in numbers else seqs.get(-at, at) for name, at in places.items()}
         return {name: at for name, at in now.items() if at >= 0 or -at <= len(numbers)}
 
-    epoch = _new_epoch()
     for row in waiting:
         values = {"epoch": epoch, "n": numbers[row.n], "base": moved(row.base)}
         session.execute(update(op).where(op.c.pos == row.pos).values(values))
@@ -136,7 +157,6 @@ def renew_epoch(session: Session) -> int:
         if isinstance(table, Table):
             versions: dict[str, int] = session.scalar(select(table.c.versions).where(table.c.id == record)) or {}
             session.execute(update(table).where(table.c.id == record).values(versions=moved(versions)))
-    facts.put(session, epoch=epoch)
     return len(waiting)
 
 

@@ -90,7 +90,7 @@ def _open(
 ) -> list[tuple[int, str, str, bytes, Change, tuple[str, str]]]:
     author = journal.scribe_of(session).author
     own_numbers = [item for _seq, item in items if isinstance(item, int)]
-    own = _own_rows(session, author, own_numbers)
+    own = _own_rows(session, author, page.space, own_numbers)
     opened = []
     arrivals: list[dict[str, object]] = []
     places: list[dict[str, object]] = []
@@ -121,7 +121,7 @@ def _open(
         statement = upsert(tables.op)
         session.execute(
             statement.on_conflict_do_update(
-                ["device", "epoch", "n"], set_={"seq": statement.excluded.seq, "state": tables.PLACED}
+                ["space", "device", "epoch", "n"], set_={"seq": statement.excluded.seq, "state": tables.PLACED}
             ),
             arrivals,
         )
@@ -142,12 +142,12 @@ def _journal_row(space: str, seq: int, device: bytes, epoch: int, item: Placed, 
     }  # fmt: skip
 
 
-def _own_rows(session: Session, author: journal.Author, numbers: list[int]) -> dict[int, Row[Any]]:
+def _own_rows(session: Session, author: journal.Author, space: str, numbers: list[int]) -> dict[int, Row[Any]]:
     found: dict[int, Row[Any]] = {}
+    op = tables.op.c
+    mine = (op.space == space, op.device == author.device, op.epoch == author.epoch)
     for part in _chunks(numbers):
-        query = select(tables.op).where(
-            tables.op.c.device == author.device, tables.op.c.epoch == author.epoch, tables.op.c.n.in_(part)
-        )
+        query = select(tables.op).where(*mine, op.n.in_(part))
         found |= {row.n: row for row in session.execute(query)}
     return found
 

@@ -130,11 +130,11 @@ def _capture(session: Session, _context: UOWTransaction, _instances: object) -> 
         if not values:
             continue
         earlier = scribe.drafts.get(record.id)
-        draft = Draft(earlier.n if earlier else numbers.take(record.space == SAMPLE), values, {}, before)
+        draft = Draft(earlier.n if earlier else numbers.take(record), values, {}, before)
         draft.base = _base(record, values)
         if earlier:
             _join(draft, earlier)
-        record.versions = (record.versions or {}) | dict.fromkeys(values, -abs(draft.n))
+        record.versions = (record.versions or {}) | dict.fromkeys(values, -draft.n)
         scribe.drafts[record.id] = draft
         (again if earlier else rows).append(_operation(record, draft, scribe))
         scribe.note(record.__tablename__, [record.id])
@@ -146,7 +146,7 @@ def _write(session: Session, scribe: Scribe, rows: list[dict[str, Any]], again: 
     if rows:
         session.connection().execute(insert(tables.op), rows)
     for row in again:
-        mine = (tables.op.c.device == row["device"], tables.op.c.epoch == row["epoch"], tables.op.c.n == row["n"])
+        mine = [tables.op.c[name] == row[name] for name in ("space", "device", "epoch", "n")]
         session.connection().execute(update(tables.op).where(*mine).values(row))
     scribe.wrote = scribe.wrote or any(row["state"] == tables.WAITING for row in [*rows, *again])
 
@@ -163,30 +163,30 @@ def _base(record: Record, values: dict[str, object]) -> dict[str, int]:
 
 def _join(draft: Draft, earlier: Draft) -> None:
     """A record gets one operation per transaction, however often it is flushed: the others get it whole."""
-    own = -abs(draft.n)
+    own = -draft.n
     draft.base = {name: seq for name, seq in draft.base.items() if seq != own} | earlier.base
     draft.values = earlier.values | draft.values
     draft.before = None if earlier.before is None else (draft.before or {}) | earlier.before
 
 
 class _Numbers:
-    """The n of the next operations: 1, 2, ... without a hole for what is sent; -1, -2, ... for samples."""
+    """The n of the next operations: 1, 2, ... in each space, without a hole."""
 
     def __init__(self, session: Session, author: Author) -> None:
         self._session = session
         self._author = author
-        self._last: dict[bool, int] = {}
+        self._last: dict[str, int] = {}
 
-    def take(self, sample: bool) -> int:
-        """Return the next number of its kind."""
-        step = -1 if sample else 1
-        if sample not in self._last:
-            found = func.min(tables.op.c.n) if sample else func.max(tables.op.c.n)
-            mine = (tables.op.c.device == self._author.device, tables.op.c.epoch == self._author.epoch)
-            last = int(self._session.connection().execute(select(found).where(*mine)).scalar() or 0)
-            self._last[sample] = last if last * step > 0 else 0
-        self._last[sample] += step
-        return self._last[sample]
+    def take(self, record: Record) -> int:
+        """Return the next number in the space where the record lives, or will live."""
+        space = record.space or self._author.spaces[type(record).home]
+        if space not in self._last:
+            op = tables.op.c
+            mine = (op.space == space, op.device == self._author.device, op.epoch == self._author.epoch)
+            query = select(func.max(op.n)).where(*mine)
+            self._last[space] = int(self._session.connection().execute(query).scalar() or 0)
+        self._last[space] += 1
+        return self._last[space]
 
 
 def _new_values(record: Record, author: Author) -> tuple[dict[str, object], None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import delete, exists, func, insert, not_, or_, select, update
@@ -45,11 +46,16 @@ class Run:
     requests: int = 0
 
 
-def next_batch(session: Session, after: int = 0) -> tuple[int, list[Op]]:
-    """Return (n of the first, the next operations with a higher n than `after`), in the order made."""
+def spaces(session: Session) -> list[str]:
+    """Return the spaces in which something waits."""
+    return list(session.scalars(select(tables.op.c.space).distinct().where(tables.op.c.state == tables.WAITING)))
+
+
+def next_batch(session: Session, space: str, after: int = 0) -> tuple[int, list[Op]]:
+    """Return (n of the first, the next operations of the space with a higher n than `after`), in the order made."""
     query = (
         select(tables.op)
-        .where(tables.op.c.state == tables.WAITING, tables.op.c.n > after)
+        .where(tables.op.c.state == tables.WAITING, tables.op.c.space == space, tables.op.c.n > after)
         .order_by(tables.op.c.n)
         .limit(MAX_OPS)
     )
@@ -66,7 +72,7 @@ def next_batch(session: Session, after: int = 0) -> tuple[int, list[Op]]:
     return first, ops
 
 
-def note_refused(session: Session, refused: list[tuple[int, int]]) -> int:
+def note_refused(session: Session, refused: list[tuple[str, int, int]]) -> int:
     """Remember which own operations the endpoint will never take, and why (protocol.Problem).
 
     Returns how many of them were news: the endpoint repeats what it once refused.
@@ -74,9 +80,9 @@ def note_refused(session: Session, refused: list[tuple[int, int]]) -> int:
     author = journal.scribe_of(session).author
     mine = (tables.op.c.device == author.device, tables.op.c.epoch == author.epoch)
     count = 0
-    for n, problem in refused:
-        waiting = select(tables.op.c.pos).where(*mine, tables.op.c.n == n, tables.op.c.state == tables.WAITING)
-        for pos in session.scalars(waiting).all():
+    for space, n, problem in refused:
+        number = (tables.op.c.space == space, tables.op.c.n == n, tables.op.c.state == tables.WAITING)
+        for pos in session.scalars(select(tables.op.c.pos).where(*mine, *number)).all():
             refusal = {"state": tables.REFUSED, "problem": problem}
             session.execute(update(tables.op).where(tables.op.c.pos == pos).values(refusal))
             count += 1
@@ -95,9 +101,16 @@ def count(session: Session) -> int:
     return session.scalar(select(func.count(record.distinct())).where(tables.op.c.state == tables.WAITING)) or 0
 
 
-def is_waiting(session: Session, after: int = 0) -> bool:
-    """Say whether an operation with a higher n than `after` waits to be sent."""
-    return session.scalar(select(exists().where(tables.op.c.state == tables.WAITING, tables.op.c.n > after))) or False
+def is_waiting(session: Session, after: Mapping[str, int] | None = None) -> bool:
+    """Say whether an operation waits to be sent that has a higher n than `after` says for its space."""
+    known = after or {}
+    op = tables.op.c
+    return any(
+        session.scalar(
+            select(exists().where(op.state == tables.WAITING, op.space == space, op.n > known.get(space, 0)))
+        )
+        for space in spaces(session)
+    )
 
 
 def waiting(session: Session, limit: int = 500) -> list[Waiting]:
@@ -111,7 +124,7 @@ def refused(session: Session, limit: int = 500) -> list[Waiting]:
 
 
 def _unsent(session: Session, state: str, limit: int) -> list[Waiting]:
-    query = select(tables.op).where(tables.op.c.state == state).order_by(tables.op.c.n.desc()).limit(limit)
+    query = select(tables.op).where(tables.op.c.state == state).order_by(tables.op.c.pos.desc()).limit(limit)
     return [
         Waiting(
             row.record,

@@ -29,10 +29,10 @@ op = Table(
     Column("state", Text, nullable=False),
     Column("problem", Integer, nullable=False, server_default=text("0")),
     Index("op_place", "space", "seq", unique=True),
-    Index("op_number", "device", "epoch", "n", unique=True),
+    Index("op_number", "space", "device", "epoch", "n", unique=True),
     Index("op_record", "record"),
-    Index("op_waiting", "n", "record", sqlite_where=text("state = 'waiting'")),
-    Index("op_refused", "n", sqlite_where=text("state = 'refused'")),
+    Index("op_waiting", "space", "n", "record", sqlite_where=text("state = 'waiting'")),
+    Index("op_refused", "pos", sqlite_where=text("state = 'refused'")),
 )
 """Every operation that this device made or received. `act` groups what one act of a person did;
 `before` holds what an own operation replaced, for undo; it never leaves this computer."""

@@ -110,30 +110,38 @@ class Laptop:
         return Op(space, type_name, record or os.urandom(16), owner or self.organisation, ("title",), {}, payload)
 
     def batch(self, first: int, *ops: Op) -> Batch:
-        """Signed operations."""
-        seed = os.urandom(32)
-        signature = self.key.sign(batch_root(self.id, self.epoch, first, list(ops), seed))
-        return Batch(self.epoch, first, list(ops), seed, signature)
+        """Signed operations of one space."""
+        seed, space = os.urandom(32), ops[0].space if ops else self.private
+        signature = self.key.sign(batch_root(space, self.id, self.epoch, first, list(ops), seed))
+        return Batch(space, self.epoch, first, list(ops), seed, signature)
 
     def forged(self, epoch: int, first: int, ops: list[tuple[object, ...]], seed: bytes) -> tuple[object, ...]:
         """A batch of nonsense, signed where the protocol can sign it."""
         try:
-            root = batch_root(self.id, epoch, first, [msgspec.convert(op, Op) for op in ops], seed)
+            root = batch_root(self.private, self.id, epoch, first, [msgspec.convert(op, Op) for op in ops], seed)
         except OverflowError:
             root = b""
-        return (epoch, first, ops, seed, self.key.sign(root))
+        return (self.private, epoch, first, ops, seed, self.key.sign(root))
 
-    def request(self, batch: Batch | None = None) -> SyncRequest:
+    def request(self, *batches: Batch) -> SyncRequest:
         """What one round trip says."""
-        return SyncRequest(VERSION, self.generation, self.cursors, self.epoch, batch)
+        return SyncRequest(VERSION, self.generation, self.cursors, self.epoch, list(batches))
 
     def send(self, request: SyncRequest) -> SyncResponse:
         """One round trip; the answer is not applied."""
         return ask(self.url + PATH_SYNC, request, SyncResponse, Authorization=self.authorization)
 
     def push(self, first: int, *ops: Op) -> SyncResponse:
-        """Push, and forget the answer's pages."""
-        return self.send(self.request(self.batch(first, *ops)))
+        """Push, each space numbered from `first` on, and forget the answer's pages."""
+        spaces = dict.fromkeys(op.space for op in ops)
+        batches = [self.batch(first, *(op for op in ops if op.space == space)) for space in spaces]
+        return self.send(self.request(*batches))
+
+    def known(self, space: str) -> int:
+        """The highest n that the endpoint knows of this device in the space."""
+        root = batch_root(space, self.id, self.epoch, 1, [], bytes(16))
+        empty = Batch(space, self.epoch, 1, [], bytes(16), self.key.sign(root))
+        return self.send(self.request(empty)).acked[space]
 
     def pull(self) -> int:
         """Read all there is; returns how many round trips it took."""

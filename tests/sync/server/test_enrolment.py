@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select, update
 
 from sync.protocol import (
+    ALLIANCE,
     CODE_SECONDS,
     CODE_TRIES,
     PATH_ENROL,
@@ -178,7 +179,7 @@ def test_without_a_good_token_nothing_is_told(endpoint: Endpoint) -> None:
             laptop.send(laptop.request())
         assert (refusal.value.problem, refusal.value.status) == (Problem.TOKEN_NEEDED, 401)
     laptop.authorization = good
-    assert laptop.send(laptop.request()).acked == 0
+    assert laptop.known(laptop.private) == 0
     endpoint.later = TOKEN_SECONDS + 1
     with pytest.raises(Answered) as refusal:
         laptop.send(laptop.request())
@@ -195,7 +196,7 @@ def test_a_revoked_device_is_shut_out_at_once(endpoint: Endpoint) -> None:
             attempt()
         assert (refusal.value.problem, refusal.value.status) == (Problem.DEVICE_REVOKED, 403)
     assert refusal_of(endpoint, enrol_request(code, laptop.key)) is Problem.DEVICE_REVOKED
-    assert endpoint.laptop().send(endpoint.laptop().request()).acked == 0
+    assert endpoint.laptop().known(ALLIANCE) == 0
 
 
 @pytest.mark.parametrize("device", [NOBODY, "", "no number"])

@@ -35,8 +35,8 @@ def test_what_one_device_pushes_the_other_reads(corner: Endpoint) -> None:
     one, two = corner.laptop(), corner.laptop()
     op = one.op(one.private, b"sealed")
     answer = one.push(1, op, one.op(one.shared))
-    assert (answer.acked, answer.refused, answer.more) == (2, [], False)
-    assert {page.space: page.ops for page in answer.pages} == {one.private: [1], one.shared: [2]}
+    assert (answer.acked, answer.refused, answer.more) == ({one.private: 1, one.shared: 1}, [], False)
+    assert {page.space: page.ops for page in answer.pages} == {one.private: [1], one.shared: [1]}
     two.pull()
     (placed,) = two.log[one.private]
     assert isinstance(placed, Placed)
@@ -57,20 +57,20 @@ def test_after_a_lost_answer_a_longer_batch_adds_only_what_is_new(corner: Endpoi
     one, two = corner.laptop(), corner.laptop()
     ops = [one.op(one.private, bytes([n])) for n in range(5)]
     one.push(1, *ops[:3])
-    assert one.push(2, *ops[1:]).acked == 5
+    assert one.push(2, *ops[1:]).acked == {one.private: 5}
     assert two.read(one.private) == [bytes([n]) for n in range(5)]
 
 
 def test_a_pull_without_a_batch_knows_own_operations(corner: Endpoint) -> None:
     one = corner.laptop()
-    one.push(1, one.op(one.private), one.op("elsewhere"))
+    one.push(1, one.op(one.private), one.op("elsewhere", record=bytes(16)))
     answer = one.send(one.request())
     assert [page.ops for page in answer.pages] == [[1]]
-    assert answer.acked == 2
-    assert answer.refused == [(2, Problem.SPACE_FORBIDDEN)]
+    assert one.known(one.private) == one.known("elsewhere") == 1
+    assert one.push(1, one.op("elsewhere", record=bytes(16))).refused == [("elsewhere", 1, Problem.SPACE_FORBIDDEN)]
     one.epoch += 1
     answer = one.send(one.request())
-    assert answer.acked == 0
+    assert one.known(one.private) == 0
     assert isinstance(answer.pages[0].ops[0], Placed)
 
 
@@ -81,18 +81,18 @@ def test_a_gap_in_the_numbers_is_named(corner: Endpoint) -> None:
         one.push(4, one.op(one.private))
     assert refusal.value.problem is Problem.NUMBERS_NOT_IN_ORDER
     assert (refusal.value.status, refusal.value.answer["expected"]) == (409, 3)
-    assert one.send(one.request()).acked == 2
+    assert one.known(one.private) == 2
 
 
 def test_a_copied_profile_does_not_lose_its_work_silently(corner: Endpoint) -> None:
     one = corner.laptop()
-    one.push(1, one.op(one.private, b"original"), one.op("nowhere"))
-    for first in (1, 2):
+    one.push(1, one.op(one.private, b"original"), one.op("nowhere", b"original"))
+    for space in (one.private, "nowhere"):
         with pytest.raises(Answered) as refusal:
-            one.push(first, one.op(one.private, b"copy"))
+            one.push(1, one.op(space, b"copy"))
         assert refusal.value.problem is Problem.NUMBERS_USED
     one.epoch += 1
-    assert one.push(1, one.op(one.private, b"copy")).acked == 1
+    assert one.push(1, one.op(one.private, b"copy")).acked == {one.private: 1}
 
 
 def test_a_refused_operation_blocks_nothing_after_it(endpoint: Endpoint) -> None:
@@ -111,19 +111,21 @@ def test_a_refused_operation_blocks_nothing_after_it(endpoint: Endpoint) -> None
         one.op(one.private, b"8", record=b"short"),
         one.op(one.private, b"9", owner=other),
     )
-    assert answer.acked == 9
-    assert answer.refused == [
-        (2, Problem.SPACE_FORBIDDEN),
-        (3, Problem.SPACE_FORBIDDEN),
-        (4, Problem.SPACE_FORBIDDEN),
-        (5, Problem.SPACE_FORBIDDEN),
-        (6, Problem.OWNER_FORBIDDEN),
-        (7, Problem.TOO_LARGE),
-        (8, Problem.MALFORMED),
-    ]
+    assert answer.acked[one.private] == 3
+    assert sorted(answer.refused) == sorted(
+        [
+            (stranger.private, 1, Problem.SPACE_FORBIDDEN),
+            (stranger.shared, 1, Problem.SPACE_FORBIDDEN),
+            (COMMITTEE, 1, Problem.SPACE_FORBIDDEN),
+            ("group/1", 1, Problem.SPACE_FORBIDDEN),
+            (ALLIANCE, 1, Problem.OWNER_FORBIDDEN),
+            (one.shared, 1, Problem.TOO_LARGE),
+            (one.private, 2, Problem.MALFORMED),
+        ]
+    )
     assert two.read(one.private) == [b"1", b"9"]
     assert stranger.read(ALLIANCE) == []
-    assert one.push(10, one.op(one.private, b"10")).acked == 10
+    assert one.push(4, one.op(one.private, b"10")).acked == {one.private: 4}
 
 
 def test_nobody_writes_another_organisations_record(endpoint: Endpoint) -> None:
@@ -132,31 +134,36 @@ def test_nobody_writes_another_organisations_record(endpoint: Endpoint) -> None:
     assert not one.push(1, one.op(ALLIANCE, record=record)).refused
     honest = stranger.op(ALLIANCE, record=record, owner=one.organisation)
     forged = stranger.op(ALLIANCE, record=record)
-    assert stranger.push(1, honest, forged).refused == [(1, Problem.OWNER_FORBIDDEN), (2, Problem.OWNER_FORBIDDEN)]
+    assert stranger.push(1, honest, forged).refused == [
+        (ALLIANCE, 1, Problem.OWNER_FORBIDDEN),
+        (ALLIANCE, 2, Problem.OWNER_FORBIDDEN),
+    ]
     secretariat = endpoint.laptop("Secretariat", "secretariat")
     stolen = secretariat.op(ALLIANCE, record=record)
     corrected = secretariat.op(ALLIANCE, record=record, owner=one.organisation)
-    assert secretariat.push(1, stolen, corrected).refused == [(1, Problem.OWNER_FORBIDDEN)]
+    assert secretariat.push(1, stolen, corrected).refused == [(ALLIANCE, 1, Problem.OWNER_FORBIDDEN)]
 
 
 def test_what_ships_with_the_program_stays_the_secretariats(endpoint: Endpoint) -> None:
     thief, secretariat, theme = endpoint.laptop(), endpoint.laptop("Secretariat", "secretariat"), os.urandom(16)
     assert not thief.push(1, thief.op(ALLIANCE, record=theme)).refused
-    assert thief.push(2, thief.op(ALLIANCE, record=theme, owner=SHIPPED)).refused == [(2, Problem.OWNER_FORBIDDEN)]
+    assert thief.push(2, thief.op(ALLIANCE, record=theme, owner=SHIPPED)).refused == [
+        (ALLIANCE, 2, Problem.OWNER_FORBIDDEN)
+    ]
     assert not secretariat.push(1, secretariat.op(ALLIANCE, record=theme, owner=SHIPPED)).refused
 
 
 def test_the_record_of_an_enrolled_organisation_is_its_own(endpoint: Endpoint) -> None:
     one, stranger = endpoint.laptop(), endpoint.laptop("Women in Mining Chile")
     squatting = stranger.op(ALLIANCE, record=one.organisation, type_name="organization")
-    assert stranger.push(1, squatting).refused == [(1, Problem.OWNER_FORBIDDEN)]
+    assert stranger.push(1, squatting).refused == [(ALLIANCE, 1, Problem.OWNER_FORBIDDEN)]
     assert not one.push(1, one.op(ALLIANCE, record=one.organisation, type_name="organization")).refused
 
 
 def test_within_one_batch_the_first_operation_sets_the_owner(corner: Endpoint) -> None:
     one, record = corner.laptop(), os.urandom(16)
     ops = [one.op(one.private, record=record), one.op(one.private, record=record, owner=os.urandom(16))]
-    assert one.push(1, *ops).refused == [(2, Problem.OWNER_FORBIDDEN)]
+    assert one.push(1, *ops).refused == [(one.private, 2, Problem.OWNER_FORBIDDEN)]
 
 
 def test_each_role_reads_what_it_may(endpoint: Endpoint) -> None:
@@ -164,8 +171,8 @@ def test_each_role_reads_what_it_may(endpoint: Endpoint) -> None:
     secretariat, member = endpoint.laptop("Secretariat", "secretariat"), endpoint.laptop("Committee", "committee")
     one.push(1, one.op(one.private), one.op(one.shared), one.op(ALLIANCE))
     member.push(1, member.op(COMMITTEE))
-    secretariat.push(1, secretariat.op(one.shared, owner=one.organisation), secretariat.op(shared_space(NOBODY)))
-    assert secretariat.send(secretariat.request()).refused == [(2, Problem.SPACE_FORBIDDEN)]
+    foreign = secretariat.op(one.shared, owner=one.organisation), secretariat.op(shared_space(NOBODY))
+    assert secretariat.push(1, *foreign).refused == [(shared_space(NOBODY), 1, Problem.SPACE_FORBIDDEN)]
     for laptop in (one, stranger, secretariat, member):
         laptop.pull()
     assert set(one.log) == {one.private, one.shared, ALLIANCE}
@@ -180,7 +187,7 @@ NOBODY = "00000000-0000-4000-8000-000000000000"
 def test_a_reader_only_reads(corner: Endpoint) -> None:
     one, reader = corner.laptop(), corner.laptop(role="reader")
     one.push(1, one.op(one.private, b"seen"))
-    assert reader.push(1, reader.op(one.private)).refused == [(1, Problem.SPACE_FORBIDDEN)]
+    assert reader.push(1, reader.op(one.private)).refused == [(reader.private, 1, Problem.SPACE_FORBIDDEN)]
     assert reader.read(one.private) == [b"seen"]
 
 
@@ -203,14 +210,14 @@ def test_a_flipped_bit_is_noticed(corner: Endpoint) -> None:
         changed(good, seed=bytes([good.seed[0] ^ 1]) + good.seed[1:]),
         changed(good, first=2),
         changed(good, ops=[changed(op, payload=b"qayload")]),
-        changed(good, ops=[changed(op, space=one.shared)]),
+        changed(good, space=one.shared, ops=[changed(op, space=one.shared)]),
         changed(good, ops=[changed(op, base={"title": 1})]),
         changed(good, ops=[]),
     ):
         with pytest.raises(Answered) as refusal:
             one.send(one.request(bad))
         assert refusal.value.problem is Problem.SIGNATURE_WRONG
-    assert one.send(one.request(good)).acked == 1
+    assert one.send(one.request(good)).acked == {one.private: 1}
 
 
 def test_too_many_operations_at_once(corner: Endpoint) -> None:
@@ -224,7 +231,7 @@ def test_a_long_log_comes_in_pages_and_whole(corner: Endpoint) -> None:
     one, two = corner.laptop(), corner.laptop()
     record = os.urandom(16)
     one.push(1, *[one.op(one.private, b"%d" % n, record=record) for n in range(MAX_OPS)])
-    one.push(MAX_OPS + 1, *[one.op(one.shared, bytes(MAX_PAYLOAD)) for _ in range(3)])
+    one.push(1, *[one.op(one.shared, bytes(MAX_PAYLOAD)) for _ in range(3)])
     assert two.read(one.private) == [b"%d" % n for n in range(MAX_OPS)]
     assert len(two.log[one.shared]) == 3
     assert two.pull() == 1
@@ -249,7 +256,7 @@ def test_eight_writers_at_once_leave_no_hole(endpoint: Endpoint) -> None:
         try:
             for n in range(1, 51, 5):
                 ops = [laptop.op(laptop.private, b"%d" % n) for n in range(n, n + 5)]
-                assert laptop.push(n, *ops).acked == n + 4
+                assert laptop.push(n, *ops).acked == {laptop.private: n + 4}
         except (AssertionError, Answered, OSError) as failure:
             failures.append(failure)
 
@@ -277,7 +284,7 @@ def test_a_restored_endpoint_is_noticed(endpoint: Endpoint) -> None:
     assert refusal.value.problem is Problem.GENERATION_CHANGED
     one.generation, one.cursors = 0, {}
     answer = one.send(one.request())
-    assert (answer.generation, answer.acked) == (renewed, 1)
+    assert (answer.generation, one.known(one.private)) == (renewed, 1)
 
 
 def test_a_cursor_ahead_of_the_log_means_a_restored_endpoint(endpoint: Endpoint) -> None:
@@ -288,7 +295,7 @@ def test_a_cursor_ahead_of_the_log_means_a_restored_endpoint(endpoint: Endpoint)
             one.push(1, one.op(one.shared))
         assert refusal.value.problem is Problem.GENERATION_CHANGED
     one.cursors = {}
-    assert one.send(one.request()).acked == 0, "nothing of a refused request is stored"
+    assert one.known(one.shared) == 0, "nothing of a refused request is stored"
 
 
 def test_numbers_that_fit_nowhere_are_refused(corner: Endpoint) -> None:
@@ -298,13 +305,14 @@ def test_numbers_that_fit_nowhere_are_refused(corner: Endpoint) -> None:
         msgspec.structs.replace(one.request(), cursors={one.private: -1}),
         msgspec.structs.replace(one.request(), epoch=-1),
         msgspec.structs.replace(one.request(), generation=-1),
-        one.request(Batch(one.epoch, 2**64 - 1, [one.op(one.private)], bytes(32), bytes(64))),
-        one.request(Batch(one.epoch, 0, [one.op(one.private)], bytes(32), bytes(64))),
-        one.request(Batch(one.epoch ^ 1, 1, [], bytes(32), bytes(64))),
+        one.request(Batch(one.private, one.epoch, 2**64 - 1, [one.op(one.private)], bytes(32), bytes(64))),
+        one.request(Batch(one.private, one.epoch, 0, [one.op(one.private)], bytes(32), bytes(64))),
+        one.request(Batch(one.private, one.epoch ^ 1, 1, [], bytes(32), bytes(64))),
+        one.request(msgspec.structs.replace(one.batch(1, one.op(one.private)), space=one.shared)),
     ]
     for request in bad:
         with pytest.raises(Answered) as refusal:
             one.send(request)
         assert refusal.value.problem is Problem.MALFORMED
     huge = msgspec.structs.replace(one.op(one.private), base={"title": 2**64 - 1})
-    assert one.push(1, huge).refused == [(1, Problem.MALFORMED)]
+    assert one.push(1, huge).refused == [(one.private, 1, Problem.MALFORMED)]

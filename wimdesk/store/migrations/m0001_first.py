@@ -182,11 +182,11 @@ CREATE TABLE op (
     problem INTEGER DEFAULT 0 NOT NULL,
     PRIMARY KEY (pos)
 );
-CREATE UNIQUE INDEX op_number ON op (device, epoch, n);
+CREATE UNIQUE INDEX op_number ON op (space, device, epoch, n);
 CREATE UNIQUE INDEX op_place ON op (space, seq);
 CREATE INDEX op_record ON op (record);
-CREATE INDEX op_refused ON op (n) WHERE state = 'refused';
-CREATE INDEX op_waiting ON op (n, record) WHERE state = 'waiting';
+CREATE INDEX op_refused ON op (pos) WHERE state = 'refused';
+CREATE INDEX op_waiting ON op (space, n, record) WHERE state = 'waiting';
 CREATE TABLE organization (
     name JSON DEFAULT '{}' NOT NULL,
     acronym TEXT DEFAULT '' NOT NULL,
