@@ -96,6 +96,7 @@ class Problem(IntEnum):
     NUMBERS_NOT_IN_ORDER = 32
     GENERATION_CHANGED = 33
     NUMBERS_USED = 34
+    FOLLOWS_REFUSED = 35
     TOO_OFTEN = 40
 
 
@@ -118,6 +119,7 @@ STATUS: dict[Problem, int] = {
     Problem.NUMBERS_NOT_IN_ORDER: 409,
     Problem.GENERATION_CHANGED: 409,
     Problem.NUMBERS_USED: 409,
+    Problem.FOLLOWS_REFUSED: 409,
     Problem.TOO_OFTEN: 429,
 }
 

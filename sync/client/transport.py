@@ -45,6 +45,7 @@ SENTENCES = {
     Problem.NUMBERS_NOT_IN_ORDER: N_("Some changes did not arrive in order. Nothing is lost. Please sync again."),
     Problem.GENERATION_CHANGED: N_("The Secretariat's data was restored. Nothing here is lost. Please tell them."),
     Problem.NUMBERS_USED: N_("This profile is a copy of another one. Nothing is lost. Please sync again."),
+    Problem.FOLLOWS_REFUSED: N_("An earlier change was refused. Nothing is lost. WIMDesk sends both again."),
     Problem.TOO_OFTEN: N_("Too many tries in a short time. Nothing is lost. Please wait some minutes."),
 }
 REFUSED = N_("The Secretariat's endpoint refused. Nothing is lost. Please try again later.")

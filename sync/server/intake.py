@@ -73,7 +73,7 @@ def take(connection: Connection, device: Device, batch: Batch, now: int) -> None
     _compare(connection, device, batch, numbered[: len(numbered) - len(fresh)])
     if not fresh:
         return
-    accepted, refused = _judge(connection, device, fresh)
+    accepted, refused = _judge(connection, device, batch.epoch, fresh)
     _keep_proof(connection, device, batch, fresh[0].n)
     _note_known(connection, device, batch, known, fresh[-1].n)
     if refused:
@@ -104,16 +104,20 @@ def _digest(op: Op) -> bytes:
 
 
 def _judge(
-    connection: Connection, device: Device, fresh: Sequence[_Numbered]
+    connection: Connection, device: Device, epoch: int, fresh: Sequence[_Numbered]
 ) -> tuple[list[_Numbered], list[tuple[_Numbered, Problem]]]:
     owners = _owners(connection, device, fresh)
     organisations = _organisations(connection, fresh)
+    stuck = _refused_before(connection, device, epoch, fresh)
     accepted, refused, new = [], [], []
     for item in fresh:
         op = item.op
         owner = owners.get((op.space, op.record))
         problem = _problem(device, op, owner, organisations)
+        if problem is None and not stuck.isdisjoint(_built_on(op)):
+            problem = Problem.FOLLOWS_REFUSED
         if problem:
+            stuck.add(item.n)
             refused.append((item, problem))
             continue
         accepted.append(item)
@@ -123,6 +127,20 @@ def _judge(
     if new:
         connection.execute(insert(tables.record_owner), new)
     return accepted, refused
+
+
+def _built_on(op: Op) -> set[int]:
+    """Return the numbers of the earlier operations of its own device that this one builds on."""
+    return {-at for at in op.base.values() if at < 0}
+
+
+def _refused_before(connection: Connection, device: Device, epoch: int, fresh: Sequence[_Numbered]) -> set[int]:
+    """What builds on a refused operation would reach the others as half of what was meant."""
+    asked = sorted({n for _n, op in fresh for n in _built_on(op)})
+    table = tables.refused
+    mine = (table.c.device == device.id, table.c.epoch == epoch)
+    parts = (asked[i : i + _CHUNK] for i in range(0, len(asked), _CHUNK))
+    return {n for part in parts for n in connection.scalars(select(table.c.n).where(*mine, table.c.n.in_(part)))}
 
 
 def _problem(device: Device, op: Op, owner: bytes | None, organisations: frozenset[bytes]) -> Problem | None:

@@ -224,6 +224,20 @@ def test_what_was_not_taken_stays_with_a_sentence(ana: Laptop, sit: Sit) -> None
     assert "Fields\nGiven name, Notes\n" in card
     assert seat.rows("waiting") == []
     assert ana.see("person", record)["given_name"] == "Carla"
+    ana.change("person", record, summary="short")
+    seat.qtbot.waitUntil(lambda: seat.rows("refused") == [])
+
+
+def test_what_was_not_taken_can_be_sent_again(ana: Laptop, sit: Sit) -> None:
+    seat = sit(ana)
+    record = ana.add("person", given_name="Carla", summary="x" * (MAX_PAYLOAD + 1))
+    ana.sync()
+    seat.qtbot.waitUntil(lambda: seat.rows("refused") != [])
+    seat.choose(f"refused:{record}")
+    runs = len(ana.app.read(outbox.runs))
+    seat.click(seat.detail(ParcelCard).again_button)
+    seat.qtbot.waitUntil(lambda: len(ana.app.read(outbox.runs)) > runs or seat.rows("waiting") != [])
+    seat.qtbot.waitUntil(lambda: seat.rows("refused") != [])
 
 
 def test_every_sync_is_told_with_what_it_moved(ana: Laptop, mamani: Laptop, sit: Sit) -> None:

@@ -242,7 +242,15 @@ class SyncCentrePage(Page):
         page = _PAGES.get(parcel.type, "organisation")
         record = "" if page == "metrics" or parcel.type in {"activity", "participation"} else parcel.record
         card.open_button.clicked.connect(lambda: self.desk.navigate(page, record))
+        card.again_button.clicked.connect(lambda: self._send_again(parcel))
         return card
+
+    def _send_again(self, parcel: Parcel) -> None:
+        self.desk.tasks.write(self, sync_review.send_again, parcel.type, parcel.record, done=self._sent_again)
+
+    def _sent_again(self, _waits: bool) -> None:
+        self.refresh()
+        self.sync_now()
 
     def _remember(self) -> None:
         if self.decision is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from sync.client.engine import SyncStatus
 from ui import moments, theme
@@ -92,7 +92,7 @@ class StateBanner(Banner):
 
 
 class ParcelCard(Card):
-    """What waits or was refused for one record; its button opens the record's page."""
+    """What waits or was refused for one record; its buttons open the record's page and send again."""
 
     def __init__(self, parcel: Parcel, parent: QWidget | None = None) -> None:
         super().__init__(parcel.caption, parent=parent)
@@ -109,8 +109,15 @@ class ParcelCard(Card):
         )
         self.content.addLayout(lines_grid(lines))
         self.open_button = SecondaryButton(_("Open it"), "external-link")
+        self.again_button = SecondaryButton(_("Send it again"), "refresh-cw")
+        if not parcel.sentence:
+            self.again_button.hide()
+        row = QHBoxLayout()
+        row.addWidget(self.open_button)
+        row.addWidget(self.again_button)
+        row.addStretch(1)
         self.content.addSpacing(8)
-        self.content.addWidget(self.open_button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.content.addLayout(row)
 
 
 class DoneCard(Card):

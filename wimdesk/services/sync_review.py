@@ -150,6 +150,11 @@ def decide(session: Session, type_name: str, record: str, choice: Mapping[str, i
     history.decide(session, type_name, record, values)
 
 
+def send_again(session: Session, type_name: str, record: str) -> bool:
+    """Put what was refused of a record into the outbox once more; say whether there was any."""
+    return outbox.send_again(session, type_name, record)
+
+
 # ----------------------------------------------------------------- what needs a decision
 
 

@@ -24,6 +24,7 @@ from wimdesk.store.record import Info, Record, blank_row, fields, fits, types
 _pack = msgspec.msgpack.Encoder().encode
 _unpack_state = msgspec.msgpack.Decoder(RecordState).decode
 _CHUNK = 500
+_ON_TOP = (tables.WAITING, tables.REFUSED)
 
 
 class GapInPage(Exception):
@@ -292,14 +293,21 @@ def _visible(state: RecordState, waiting: list[Row[Any]]) -> dict[str, object]:
 
 
 def _waiting(session: Session, records: list[str]) -> dict[str, list[Row[Any]]]:
-    if session.scalar(select(tables.op.c.pos).where(tables.op.c.state == tables.WAITING).limit(1)) is None:
+    """Return the own operations that have no place: what a person did stays on top, also where it was refused."""
+    states = [state for state in _ON_TOP if _is_any(session, state)]
+    if not states:
         return {}
     found: dict[str, list[Row[Any]]] = defaultdict(list)
     for part in _chunks(records):
-        query = select(tables.op).where(tables.op.c.record.in_(part), tables.op.c.state == tables.WAITING)
+        query = select(tables.op).where(tables.op.c.record.in_(part), tables.op.c.state.in_(states))
         for row in session.execute(query.order_by(tables.op.c.pos)):
             found[row.record].append(row)
     return found
+
+
+def _is_any(session: Session, state: str) -> bool:
+    # One by one and literally: only so the small index of each state answers.
+    return session.scalar(select(tables.op.c.pos).where(tables.op.c.state == state).limit(1)) is not None
 
 
 def show_parked(session: Session) -> int:

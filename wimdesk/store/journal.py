@@ -20,7 +20,7 @@ from sync.merge import ALL, DELETED
 from sync.protocol import Payload
 from wimdesk import clock
 from wimdesk.identifiers import new_id
-from wimdesk.store import clashes, tables
+from wimdesk.store import clashes, refusals, tables
 from wimdesk.store.record import Record, default, fields
 
 _pack = msgspec.msgpack.Encoder().encode
@@ -57,6 +57,8 @@ class Draft:
     values: dict[str, object]
     base: dict[str, int]
     before: dict[str, object] | None
+    by_person: bool = True
+    """False where nobody did anything: what was refused goes out again as it is."""
 
 
 @dataclass
@@ -104,6 +106,12 @@ def force(session: Session, record: Record, values: dict[str, object]) -> None:
         clashes.close(session, record.id, values)
 
 
+def send_again(session: Session, record: Record) -> None:
+    """Have everything of this record that was refused carried by one new operation, as the record is now."""
+    session.info.setdefault("again", set()).add(record.id)
+    flag_modified(record, "versions")
+
+
 def _guard(state: ORMExecuteState) -> None:
     if state.is_insert or state.is_update or state.is_delete:
         mapper = state.bind_mapper
@@ -122,15 +130,20 @@ def _capture(session: Session, _context: UOWTransaction, _instances: object) -> 
     made = session.new  # built anew at each access
     changed = [*made, *session.dirty]
     numbers = _Numbers(session, scribe.author)
+    refused = refusals.of(session, [record.id for record in changed if isinstance(record, Record) and record.id])
+    again_wanted: set[str] = session.info.pop("again", set())
     for record in changed:
         if not isinstance(record, Record):
             continue
         fresh = record in made
         values, before = _new_values(record, scribe.author) if fresh else _changes(record, forced.get(record, set()))
+        by_person = bool(values)
+        if stuck := refused.get(record.id, []) if values or record.id in again_wanted else []:
+            values = _carried(session, record, stuck) | values
         if not values:
             continue
         earlier = scribe.drafts.get(record.id)
-        draft = Draft(earlier.n if earlier else numbers.take(record), values, {}, before)
+        draft = Draft(earlier.n if earlier else numbers.take(record), values, {}, before, by_person)
         draft.base = _base(record, values)
         if earlier:
             _join(draft, earlier)
@@ -156,9 +169,20 @@ def _base(record: Record, values: dict[str, object]) -> dict[str, int]:
     base = {name: known[name] for name in values if name in known}
     if known.get(DELETED):
         base[DELETED] = known[DELETED]
-    if values.get(DELETED) is True:
+    if known and max(known.values()) < 0:
+        # Nobody else knows this record: without the operation before it, this one would be half of it.
+        base[ALL] = min(known.values())
+    elif values.get(DELETED) is True:
         base[ALL] = max([0, *known.values()])
     return base
+
+
+def _carried(session: Session, record: Record, stuck: list[OpRow]) -> dict[str, object]:
+    """Return what only refused operations had set, as it is now; from here on the new operation stands for them."""
+    record.versions = refusals.grounded(record.versions or {}, stuck)
+    refusals.replace(session, stuck)
+    described = {*fields(type(record)), DELETED}
+    return {name: getattr(record, name) for name in refusals.names(stuck) if name in described}
 
 
 def _join(draft: Draft, earlier: Draft) -> None:
@@ -166,6 +190,7 @@ def _join(draft: Draft, earlier: Draft) -> None:
     own = -draft.n
     draft.base = {name: seq for name, seq in draft.base.items() if seq != own} | earlier.base
     draft.values = earlier.values | draft.values
+    draft.by_person = draft.by_person or earlier.by_person
     draft.before = None if earlier.before is None else (draft.before or {}) | earlier.before
 
 
@@ -241,7 +266,7 @@ def _operation(record: Record, draft: Draft, scribe: Scribe) -> dict[str, Any]:
         "base": draft.base,
         "payload": pack_payload(list(draft.values.values()), now, author.name),
         "before": None if draft.before is None else _pack(draft.before),
-        "act": scribe.act,
+        "act": scribe.act if draft.by_person else 0,
         "state": tables.KEPT if record.space == SAMPLE else tables.WAITING,
     }
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from sqlalchemy import delete, exists, func, insert, not_, or_, select, update
 from sqlalchemy.orm import Session
 
-from sync.protocol import MAX_OPS, Op
+from sync.protocol import MAX_OPS, Op, Problem
 from wimdesk import clock
-from wimdesk.store import journal, tables
+from wimdesk.store import journal, refusals, tables
+from wimdesk.store.record import types
 
 MAX_BATCH_BYTES = 4 * 1024 * 1024
 _EVENTFUL = or_(not_(tables.sync_run.c.ok), tables.sync_run.c.sent > 0, tables.sync_run.c.received > 0)
@@ -80,13 +81,33 @@ def note_refused(session: Session, refused: list[tuple[str, int, int]]) -> int:
     author = journal.scribe_of(session).author
     mine = (tables.op.c.device == author.device, tables.op.c.epoch == author.epoch)
     count = 0
+    followers: dict[str, str] = {}
     for space, n, problem in refused:
         number = (tables.op.c.space == space, tables.op.c.n == n, tables.op.c.state == tables.WAITING)
-        for pos in session.scalars(select(tables.op.c.pos).where(*mine, *number)).all():
+        for row in session.execute(select(tables.op).where(*mine, *number)).all():
             refusal = {"state": tables.REFUSED, "problem": problem}
-            session.execute(update(tables.op).where(tables.op.c.pos == pos).values(refusal))
-            count += 1
+            session.execute(update(tables.op).where(tables.op.c.pos == row.pos).values(refusal))
+            if problem == Problem.FOLLOWS_REFUSED:
+                followers[row.record] = row.type
+            else:
+                count += 1
+    for record, type_name in followers.items():
+        send_again(session, type_name, record)
     return count
+
+
+def send_again(session: Session, type_name: str, record: str) -> bool:
+    """Put what was refused of a record into the outbox once more, as one operation; say whether there was any.
+
+    For a reason that may have gone (a role has changed), and for what was built on something refused.
+    """
+    cls = types().get(type_name)
+    found = session.get(cls, record) if cls else None
+    if found is None or not refusals.of(session, [record]):
+        return False
+    journal.send_again(session, found)
+    session.flush()
+    return True
 
 
 def cursors(session: Session) -> dict[str, int]:

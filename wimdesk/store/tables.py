@@ -6,8 +6,10 @@ from sqlalchemy import JSON, Boolean, Column, Index, Integer, LargeBinary, Table
 
 from wimdesk.store.record import Base
 
-WAITING, PLACED, REFUSED, KEPT = "waiting", "placed", "refused", "kept"
-"""States of an operation; `kept` is an edit of sample data, which is never sent."""
+WAITING, PLACED, REFUSED, KEPT, REPLACED = "waiting", "placed", "refused", "kept", "replaced"
+"""States of an operation; `kept` is an edit of sample data, which is never sent.
+
+`replaced` was refused, and a later operation carries what it had set."""
 
 op = Table(
     "op",

@@ -1,0 +1,52 @@
+"""What the endpoint refused and a later edit has to carry: nothing may stay behind, or arrive half."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Row, select, update
+from sqlalchemy.orm import Session
+
+from wimdesk.store import tables
+
+_CHUNK = 500
+
+
+def of(session: Session, records: list[str]) -> dict[str, list[Row[Any]]]:
+    """Return the refused operations of these records, each in the order made."""
+    op = tables.op.c
+    if session.scalar(select(op.pos).where(op.state == tables.REFUSED).limit(1)) is None:
+        return {}
+    found: dict[str, list[Row[Any]]] = defaultdict(list)
+    for start in range(0, len(records), _CHUNK):
+        part = records[start : start + _CHUNK]
+        query = select(tables.op).where(op.record.in_(part), op.state == tables.REFUSED).order_by(op.pos)
+        for row in session.execute(query):
+            found[row.record].append(row)
+    return found
+
+
+def names(stuck: Iterable[Row[Any]]) -> list[str]:
+    """Return the fields that these operations set, each once."""
+    return list(dict.fromkeys(name for row in stuck for name in row.fields))
+
+
+def grounded(places: Mapping[str, int], stuck: Iterable[Row[Any]]) -> dict[str, int]:
+    """Return field -> place as if the refused operations had never been; what had no place before is left out."""
+    bases: dict[int, dict[str, int]] = {row.n: row.base for row in stuck}
+    found = {}
+    for name, at in places.items():
+        place = at
+        while -place in bases:
+            place = bases[-place].get(name, 0)
+        if place:
+            found[name] = place
+    return found
+
+
+def replace(session: Session, stuck: Iterable[Row[Any]]) -> None:
+    """Note that a later operation carries what these had set."""
+    for row in stuck:
+        session.execute(update(tables.op).where(tables.op.c.pos == row.pos).values(state=tables.REPLACED))
