@@ -12,14 +12,16 @@ from sqlalchemy.orm import Session
 from wimdesk.store import tables
 
 _CHUNK = 500
+OpRow = Row[Any]
+"""One row of the table `op`."""
 
 
-def of(session: Session, records: list[str]) -> dict[str, list[Row[Any]]]:
+def of(session: Session, records: list[str]) -> dict[str, list[OpRow]]:
     """Return the refused operations of these records, each in the order made."""
     op = tables.op.c
     if session.scalar(select(op.pos).where(op.state == tables.REFUSED).limit(1)) is None:
         return {}
-    found: dict[str, list[Row[Any]]] = defaultdict(list)
+    found: dict[str, list[OpRow]] = defaultdict(list)
     for start in range(0, len(records), _CHUNK):
         part = records[start : start + _CHUNK]
         query = select(tables.op).where(op.record.in_(part), op.state == tables.REFUSED).order_by(op.pos)
@@ -28,12 +30,12 @@ def of(session: Session, records: list[str]) -> dict[str, list[Row[Any]]]:
     return found
 
 
-def names(stuck: Iterable[Row[Any]]) -> list[str]:
+def names(stuck: Iterable[OpRow]) -> list[str]:
     """Return the fields that these operations set, each once."""
     return list(dict.fromkeys(name for row in stuck for name in row.fields))
 
 
-def grounded(places: Mapping[str, int], stuck: Iterable[Row[Any]]) -> dict[str, int]:
+def grounded(places: Mapping[str, int], stuck: Iterable[OpRow]) -> dict[str, int]:
     """Return field -> place as if the refused operations had never been; what had no place before is left out."""
     bases: dict[int, dict[str, int]] = {row.n: row.base for row in stuck}
     found = {}
@@ -46,7 +48,7 @@ def grounded(places: Mapping[str, int], stuck: Iterable[Row[Any]]) -> dict[str, 
     return found
 
 
-def replace(session: Session, stuck: Iterable[Row[Any]]) -> None:
+def replace(session: Session, stuck: Iterable[OpRow]) -> None:
     """Note that a later operation carries what these had set."""
     for row in stuck:
         session.execute(update(tables.op).where(tables.op.c.pos == row.pos).values(state=tables.REPLACED))
