@@ -73,7 +73,7 @@ def take(connection: Connection, device: Device, batch: Batch, now: int) -> None
     _compare(connection, device, batch, numbered[: len(numbered) - len(fresh)])
     if not fresh:
         return
-    accepted, refused = _judge(connection, device, batch.epoch, fresh)
+    accepted, refused = _judge(connection, device, batch, fresh)
     _keep_proof(connection, device, batch, fresh[0].n)
     _note_known(connection, device, batch, known, fresh[-1].n)
     if refused:
@@ -104,11 +104,11 @@ def _digest(op: Op) -> bytes:
 
 
 def _judge(
-    connection: Connection, device: Device, epoch: int, fresh: Sequence[_Numbered]
+    connection: Connection, device: Device, batch: Batch, fresh: Sequence[_Numbered]
 ) -> tuple[list[_Numbered], list[tuple[_Numbered, Problem]]]:
     owners = _owners(connection, device, fresh)
     organisations = _organisations(connection, fresh)
-    stuck = _refused_before(connection, device, epoch, fresh)
+    stuck = _refused_before(connection, device, batch, fresh)
     accepted, refused, new = [], [], []
     for item in fresh:
         op = item.op
@@ -134,11 +134,11 @@ def _built_on(op: Op) -> set[int]:
     return {-at for at in op.base.values() if at < 0}
 
 
-def _refused_before(connection: Connection, device: Device, epoch: int, fresh: Sequence[_Numbered]) -> set[int]:
+def _refused_before(connection: Connection, device: Device, batch: Batch, fresh: Sequence[_Numbered]) -> set[int]:
     """What builds on a refused operation would reach the others as half of what was meant."""
     asked = sorted({n for _n, op in fresh for n in _built_on(op)})
     table = tables.refused
-    mine = (table.c.device == device.id, table.c.epoch == epoch)
+    mine = _by(table, device, batch.epoch, batch.space)
     parts = (asked[i : i + _CHUNK] for i in range(0, len(asked), _CHUNK))
     return {n for part in parts for n in connection.scalars(select(table.c.n).where(*mine, table.c.n.in_(part)))}
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import delete, insert, select, update
 
+from sync.merge import ALL
 from tests.support import waiting
 from wimdesk.records import Person, Site
 from wimdesk.services import editing, samples
@@ -72,7 +73,7 @@ def test_a_change_holds_only_what_changed_and_where_it_stood(app: App) -> None:
     site = app.run(editing.add, "site", {"name": "North", "operator": "A"})
     app.run(editing.change, "site", site, {"name": "North", "operator": "B"})
     row = app.read(ops)[-1]
-    assert (row.fields, row.base, row.n) == (["operator"], {"operator": -1}, 2)
+    assert (row.fields, row.base, row.n) == (["operator"], {"operator": -1, ALL: -1}, 2)
     assert journal.values_of(row) == {"operator": "B"}
 
 

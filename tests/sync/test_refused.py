@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import update
 
+from sync.client import engine
 from sync.protocol import MAX_PAYLOAD, Problem
 from sync.server import tables as server_tables
 from sync.server.store import Store
@@ -77,9 +78,8 @@ def test_nobody_gets_half_of_a_record(anna: Laptop, bela: Laptop) -> None:
 
 def test_a_lost_answer_makes_no_half_record_either(anna: Laptop, bela: Laptop) -> None:
     record = anna.add("person", **CARLA, summary=LONG)
-    first, ops = anna.app.read(outbox.next_batch)
-    with_endpoint = anna.engine._transport_to(anna.app.identity().server_url)  # noqa: SLF001 - the answer gets lost
-    anna.engine._ask(with_endpoint, first, ops)  # noqa: SLF001 - and nobody takes it
+    endpoint = anna.engine._transport_to(anna.app.identity().server_url)  # noqa: SLF001 - the answer gets lost
+    anna.engine._ask(endpoint, anna.app.read(engine._next_batches, {}))  # noqa: SLF001 - and nobody takes it
     anna.change("person", record, role="Treasurer")
     settle(anna, bela)
     assert bela.app.read(editing.rows, "person") == []
