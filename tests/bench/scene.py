@@ -25,7 +25,7 @@ from wimdesk.app import App
 from wimdesk.records import Organization
 from wimdesk.services import editing
 from wimdesk.store import history
-from wimdesk.store.record import Record, Values
+from wimdesk.store.record import Values
 
 ROOT = Path(__file__).parents[2]
 WORD = "a passphrase for the bench"
@@ -63,6 +63,14 @@ def change(session: Session, rows: list[Row], edits: list[Edit]) -> None:
     """Make each edit, as a person would one after the other."""
     for index, name, value in edits:
         editing.change(session, TYPE, str(rows[index]["id"]), values_of({name: value}))
+
+
+def change_all(session: Session, rows: list[Row], edits: list[Edit]) -> None:
+    """Make each edit in one act, as an import does."""
+    found = {record.id: record for record in session.scalars(select(Organization))}
+    for index, name, value in edits:
+        for column, new in values_of({name: value}).items():
+            setattr(found[str(rows[index]["id"])], column, new)
 
 
 @dataclass
@@ -104,18 +112,20 @@ class Laptop:
 
     def shown(self) -> dict[str, tuple[object, ...]]:
         """Return what a person sees of each record of the workload."""
-        return self.app.read(_shown)
+        return self.app.read(shown)
 
     def decisions(self) -> int:
         """Return how many questions are open because something was changed in two places."""
         return len(self.app.read(history.open_clashes))
 
     def close(self) -> None:
+        """Close the profile."""
         self.engine.stop()
         self.app.close()
 
 
-def _shown(session: Session) -> dict[str, tuple[object, ...]]:
+def shown(session: Session) -> dict[str, tuple[object, ...]]:
+    """Return what a person sees of each record of the workload, in the order of COLUMNS."""
     columns: list[object] = [getattr(Organization, name) for name in COLUMNS.values()]
     query = select(Organization.id, *columns).where(Organization.identifiers != "")
     return {row[0]: tuple(row[1:]) for row in session.execute(query)}
@@ -132,19 +142,23 @@ class Scene:
     laptops: dict[str, Laptop] = field(default_factory=dict)
 
     def make(self) -> None:
-        """Enrol both laptops; they have synced, so that tokens and profiles are there."""
+        """Make an endpoint and both laptops."""
         (self.place / "endpoint").mkdir(parents=True)
         with self.running():
-            for name in ("anna", "bela"):
-                app = App.open(self.place / name, WORD)
-                try:
-                    code = issue_code(self.place / "endpoint", ORGANISATION, self.role)["code"]
-                    enrolment.enrol(app, code, self.link.url)
-                    engine = SyncEngine(app)
-                    engine.run_once()
-                    engine.stop()
-                finally:
-                    app.close()
+            self.enrol()
+
+    def enrol(self) -> None:
+        """Enrol both laptops at the endpoint; they sync, so that tokens and profiles are there."""
+        for name in ("anna", "bela"):
+            app = App.open(self.place / name, WORD)
+            try:
+                code = issue_code(self.place / "endpoint", ORGANISATION, self.role)["code"]
+                enrolment.enrol(app, code, self.link.url)
+                engine = SyncEngine(app)
+                engine.run_once()
+                engine.stop()
+            finally:
+                app.close()
 
     def copy(self, place: Path) -> Scene:
         """Return the same at another place; nothing of it may be open."""
@@ -204,8 +218,3 @@ def _address(child: subprocess.Popen[bytes]) -> str:
         with contextlib.suppress(ValueError):
             return str(json.loads(said)["url"])
     raise RuntimeError("the endpoint did not start")
-
-
-def type_of_records() -> type[Record]:
-    """Return the type that the records are of."""
-    return Organization

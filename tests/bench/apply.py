@@ -1,0 +1,225 @@
+"""How long a laptop takes to apply what others did, and how long its window stands still meanwhile.
+
+Run it with `python -m tests.bench.apply --n 10000`. A second laptop makes records and edits each of them once; this one
+pulls the edits with its real window open, offscreen, while a timer of 5 ms says when the window could not answer.
+Its last line is JSON, its exit code 1 where a goal is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtWidgets import QApplication
+
+from tests.bench import figures, scene, workload
+from tests.bench.figures import Figure, say
+from tests.bench.link import Link
+from tests.bench.scene import Scene
+from tests.bench.workload import Row
+from ui.application import Program
+from wimdesk.app import App
+from wimdesk.store.engine import Store
+
+P = ParamSpec("P")
+R = TypeVar("R")
+GOAL_SECONDS = 1.0
+"""For 10,000 edits."""
+GOAL_GAP = 50.0
+_TICK_MS = 5
+_PATIENCE = 300.0
+
+
+@dataclass
+class Stopwatch:
+    """How long the writer was at work for the network: applying, indexing and committing."""
+
+    seconds: float = 0.0
+    transactions: int = 0
+    longest: float = 0.0
+
+    def watch(self, store: Store) -> None:
+        """Measure whatever this store writes for the sync from now on."""
+        run_as = store.run_as
+
+        def timed(origin: str, verb: Callable[..., R], *args: object, **kwargs: object) -> R:
+            start = time.perf_counter()
+            try:
+                return run_as(origin, verb, *args, **kwargs)
+            finally:
+                self._note(time.perf_counter() - start)
+
+        store.run_as = timed  # type: ignore[method-assign]  # measured from outside, so that nothing in it has to change
+
+    def _note(self, seconds: float) -> None:
+        self.seconds += seconds
+        self.transactions += 1
+        self.longest = max(self.longest, seconds)
+
+
+@dataclass
+class Heart:
+    """A timer in the thread of the window: `gaps` are milliseconds between two beats."""
+
+    gaps: list[float] = field(default_factory=list)
+    _last: float = 0.0
+
+    def start(self, application: QApplication) -> None:
+        """Beat from now on."""
+        timer = QTimer(application)
+        timer.setTimerType(Qt.TimerType.PreciseTimer)
+        timer.setInterval(_TICK_MS)
+        timer.timeout.connect(self._beat)
+        self._last = time.perf_counter()
+        timer.start()
+
+    def _beat(self) -> None:
+        now = time.perf_counter()
+        self.gaps.append((now - self._last) * 1000)
+        self._last = now
+
+    def taken(self) -> list[float]:
+        """Return the gaps so far, the longest first, and begin anew."""
+        gaps, self.gaps = sorted(self.gaps, reverse=True), []
+        return gaps
+
+
+def run(count: int, page: str) -> list[Figure]:
+    """Measure with so many records, while the window shows a page."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        here = Scene(Path(name), Link(""))
+        (here.place / "endpoint").mkdir()
+        with scene.endpoint(here.place / "endpoint") as url:
+            here.link.url = url
+            here.enrol()
+            rows = workload.records(count)
+            first = _pull_new(here, rows)
+            return [*first, *_pull_edits(here, rows, page)]
+
+
+def _pull_new(here: Scene, rows: list[Row]) -> list[Figure]:
+    anna, bela = here.laptop("anna"), here.laptop("bela")
+    try:
+        anna.app.run(scene.add, rows, "alliance")
+        anna.sync()
+        watch = Stopwatch()
+        watch.watch(bela.app.store)
+        start = time.perf_counter()
+        bela.sync()
+        whole = time.perf_counter() - start
+        bela.app.settings.put("sync_automatically", False)
+        bela.app.settings.put("first_run_done", True)
+        anna.app.run(scene.change_all, rows, workload.edits(rows, len(rows), 3))
+        anna.sync()
+    finally:
+        for laptop in here.laptops.values():
+            laptop.close()
+        here.laptops.clear()
+    return _told(f"{len(rows):,} new records, no window", watch, whole, None)
+
+
+def _told(what: str, watch: Stopwatch, whole: float, goal: float | None) -> list[Figure]:
+    found = [
+        Figure(f"{what}: applying", watch.seconds, "s", goal),
+        Figure(f"{what}: longest transaction", watch.longest, "s"),
+        Figure(f"{what}: whole pass", whole, "s"),
+    ]
+    for figure in found:
+        say(figure.line())
+    return found
+
+
+def _pull_edits(here: Scene, rows: list[Row], page: str) -> list[Figure]:
+    found = QApplication.instance()
+    application = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
+    program = Program(application, here.place / "bela", scene.WORD)
+    heart, watch = Heart(), Stopwatch()
+    try:
+        program.start()
+        _wait(lambda: program.engine is not None and program.engine.latest.state == "idle")
+        assert program.app is not None
+        assert program.engine is not None
+        assert program.desk is not None
+        program.desk.navigate(page)
+        _stay(2.0)
+        heart.start(application)
+        _stay(3.0)
+        calm = heart.taken()
+        watch.watch(program.app.store)
+        ends: list[float] = []
+        program.engine.status.connect(
+            lambda status: ends.append(time.perf_counter()) if status.state == "idle" else None
+        )
+        start = time.perf_counter()
+        program.engine.sync_now()
+        _wait(lambda: bool(ends))
+        _wait(lambda: not program.desk.tasks.busy())  # type: ignore[union-attr]  # it was there a moment ago
+        _stay(1.0)
+        gaps = heart.taken()
+        _prove(program.app, rows)
+    finally:
+        program.window.close()
+        program.close()
+    goal = GOAL_SECONDS * len(rows) / 10_000
+    return [*_told(f"{len(rows):,} edits", watch, ends[0] - start, goal), *_gaps(calm, gaps)]
+
+
+def _gaps(calm: list[float], gaps: list[float]) -> list[Figure]:
+    found = [
+        Figure("window: longest gap before", calm[0], "ms"),
+        Figure("window: longest gap while applying", gaps[0], "ms", GOAL_GAP),
+        Figure("window: gaps beyond 50 ms", sum(gap > GOAL_GAP for gap in gaps), "", None),
+        Figure("window: tenth longest gap", gaps[min(9, len(gaps) - 1)], "ms"),
+    ]
+    for figure in found:
+        say(figure.line())
+    return found
+
+
+def _prove(app: App, rows: list[Row]) -> None:
+    """Raise where an edit did not arrive: an empty pull would be very quick."""
+    shown = app.read(scene.shown)
+    names = list(scene.COLUMNS)
+    wanted = workload.edits(rows, len(rows), 3)
+    lost = sum(
+        shown[str(rows[index]["id"])][names.index(name)] != next(iter(scene.values_of({name: value}).values()))
+        for index, name, value in wanted
+    )
+    if lost:
+        raise RuntimeError(f"{lost} of {len(wanted)} edits did not arrive")
+
+
+def _stay(seconds: float) -> None:
+    loop = QEventLoop()
+    QTimer.singleShot(int(seconds * 1000), loop.quit)
+    loop.exec()
+
+
+def _wait(is_so: Callable[[], bool]) -> None:
+    until = time.monotonic() + _PATIENCE
+    while not is_so():
+        if time.monotonic() > until:
+            raise RuntimeError("it never came to an end")
+        _stay(0.02)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Read the command line, measure, and say the outcome."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--n", type=int, default=10_000, help="how many records, each edited once")
+    parser.add_argument("--page", default="organisation", help="the page that the window shows meanwhile")
+    args = parser.parse_args(argv)
+    return figures.finish(run(args.n, args.page), n=args.n, page=args.page)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
