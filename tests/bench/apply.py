@@ -165,7 +165,7 @@ def _pull_edits(here: Scene, rows: list[Row], page: str) -> list[Figure]:
         _wait(lambda: not program.desk.tasks.busy())  # type: ignore[union-attr]  # it was there a moment ago
         _stay(1.0)
         gaps = heart.taken()
-        _prove(program.app, rows)
+        prove(program.app, rows)
     finally:
         program.window.close()
         program.close()
@@ -185,7 +185,7 @@ def _gaps(calm: list[float], gaps: list[float]) -> list[Figure]:
     return found
 
 
-def _prove(app: App, rows: list[Row]) -> None:
+def prove(app: App, rows: list[Row]) -> None:
     """Raise where an edit did not arrive: an empty pull would be very quick."""
     shown = app.read(scene.shown)
     names = list(scene.COLUMNS)
