@@ -98,8 +98,8 @@ def run(count: int, page: str) -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         here = Scene(Path(name), Link(""))
         (here.place / "endpoint").mkdir()
-        with scene.endpoint(here.place / "endpoint") as url:
-            here.link.url = url
+        with scene.endpoint(here.place / "endpoint") as served:
+            here.link.url = served.url
             here.enrol()
             rows = workload.records(count)
             first = _pull_new(here, rows)

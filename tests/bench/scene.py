@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -168,8 +169,8 @@ class Scene:
     @contextlib.contextmanager
     def running(self) -> Iterator[Scene]:
         """Serve, behind the link, for as long as the block lasts; what was opened is closed after it."""
-        with endpoint(self.place / "endpoint") as url:
-            self.link.target = url
+        with endpoint(self.place / "endpoint") as served:
+            self.link.target = served.url
             self.link.heal()
             try:
                 yield self
@@ -196,15 +197,32 @@ class Scene:
             self.link.shape(speed)
 
 
+class Served(NamedTuple):
+    """A running endpoint: its address and its process."""
+
+    url: str
+    process: int
+
+    def processor_seconds(self) -> float | None:
+        """Return how long it has kept processors busy; None where the system does not say it simply."""
+        try:
+            stat = Path(f"/proc/{self.process}/stat").read_text("ascii")
+        except OSError:
+            return None
+        # proc_pid_stat(5): fields 14 and 15; the name of the program before them may hold spaces.
+        user, system = stat.rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
 @contextlib.contextmanager
-def endpoint(data: Path, *more: str) -> Iterator[str]:
-    """Run `wimdesk secretariat serve` on a free port; yields its address."""
+def endpoint(data: Path, *more: str) -> Iterator[Served]:
+    """Run `wimdesk secretariat serve` on a free port, with more arguments."""
     words = ("-m", "wimdesk", "secretariat", "serve", "--data", str(data), "--listen", "127.0.0.1:0", *more)
     paths = os.pathsep.join(path for path in (str(ROOT), os.environ.get("PYTHONPATH", "")) if path)
     environment = os.environ | {"PYTHONPATH": paths}
     with subprocess.Popen([sys.executable, *words], cwd=ROOT, env=environment, stdout=subprocess.PIPE) as child:
         try:
-            yield _address(child)
+            yield Served(_address(child), child.pid)
         finally:
             child.terminate()
             child.wait(_PATIENCE)

@@ -37,13 +37,11 @@ def test_edits_that_did_not_arrive_are_noticed(tmp_path: Path) -> None:
 
 
 def test_many_devices_and_a_growing_log(capsys: pytest.CaptureFixture[str]) -> None:
-    found = load.run(4, 3, 2, [50, 100], [], samples=3)
+    found = load.run(4, 3, 2, [50, 100], [], samples=20)
     names = [figure.name for figure in found]
     assert names[0] == "4 devices, 2 at once: syncs"
-    assert names[-2:] == [
-        "idle sync, longest log against shortest",
-        "sync of one edit, longest log against shortest",
-    ]
+    assert names[-1] == "sync of one edit, longest log against shortest"
+    assert "idle sync, longest log against shortest" in names
     assert all(figure.value > 0 for figure in found)
     assert finish([Figure("much", 2, "x", 1.2)], devices=4) == 1
     last = json.loads(capsys.readouterr().out.splitlines()[-1])
