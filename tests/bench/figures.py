@@ -62,7 +62,7 @@ class Wire:
             ("ratio", self.ratio, self.goal_of_ratio),
         )
         found = [
-            f"{name} {value:,} > {most:,.6g}"
+            f"{name} {value:,} > {round(most, 2):,}"
             for name, value, most in pairs
             if most is not None and value is not None and value > most
         ]
@@ -82,7 +82,7 @@ class Wire:
         named = (
             (self.goal.total, "B"), (self.goal.requests, "req"), (self.goal.seconds, "s"), (self.goal_of_ratio, "x"),
         )  # fmt: skip
-        return f"{', '.join(f'{most:,.6g} {unit}' for most, unit in named if most is not None):<24}"
+        return f"{', '.join(f'{round(most, 2):,} {unit}' for most, unit in named if most is not None):<24}"
 
     def _verdict(self) -> str:
         found = f"{self.ratio:.2f} x; " if self.ratio is not None else ""

@@ -16,6 +16,7 @@ import pytest
 from tests.bench import wire, workload
 from tests.bench.figures import Goal, Wire
 from tests.bench.link import Link, Speed, linked
+from tests.bench.scene import Laptop
 
 COUNT = 120
 REQUEST = b"POST /somewhere HTTP/1.1\r\nContent-Length: 5\r\n\r\n12345"
@@ -133,6 +134,23 @@ def test_every_step_arrives_whole() -> None:
         for figure in figures:
             assert figure.up > 0 < figure.down, name
             assert figure.requests == {"f": 3, "g": 3, "h": figure.requests}.get(name, 1)
+
+
+def test_what_did_not_arrive_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second laptop shows one record otherwise, and lacks another."""
+    seen = Laptop.shown
+
+    def forgetful(laptop: Laptop) -> dict[str, tuple[object, ...]]:
+        found = seen(laptop)
+        if laptop.app.folder.name == "bela":
+            found.popitem()
+            found |= {next(iter(found)): ({"en": "another"},)}
+        return found
+
+    monkeypatch.setattr(Laptop, "shown", forgetful)
+    found = wire.run([workload.made(COUNT)], "b", ["loopback"], ["alliance"])
+    assert found[0].wrong == [f"2 records differ; {COUNT} here, {COUNT - 1} there"]
+    assert found[0].missed
 
 
 def test_what_costs_too_much_or_goes_wrong_is_said() -> None:

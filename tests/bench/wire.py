@@ -130,7 +130,8 @@ class Bench:
         here, there = anna.shown(), bela.shown()
         if here == there and len(here) == len(self.work.records):
             return []
-        return [f"{len(here.items() ^ there.items())} records differ; {len(here)} here, {len(there)} there"]
+        differ = sum(here.get(record) != there.get(record) for record in here.keys() | there.keys())
+        return [f"{differ} records differ; {len(here)} here, {len(there)} there"]
 
     # ------------------------------------------------------------- h and i
 
@@ -155,7 +156,7 @@ class Bench:
     def _over_a_dying_line(self, size: int, most: int) -> Iterator[Wire]:
         self.link.shape(Speed())
         floor = self.work.floor_of_records()
-        goal = Goal(floor * (110 / 91 if size > 8192 else 1.3) * (SEALED if self.space == "private" else 1))
+        goal = Goal(round(floor * (110 / 91 if size > 8192 else 1.3) * (SEALED if self.space == "private" else 1)))
         with self._copied(f"dying {size}").running() as here:
             ways: tuple[tuple[Way, str], ...] = (("up", "anna"), ("down", "bela"))
             for way, who in ways:
