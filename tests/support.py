@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,11 +49,11 @@ class Template:
         app.run(identity.create)
         return app
 
-    def reopen(self, folder: Path, device: keys.DeviceKeys) -> App:
-        """Open what is in the folder as it is."""
+    def reopen(self, folder: Path, device: keys.DeviceKeys, writer: Executor | None = None) -> App:
+        """Open what is in the folder as it is; `writer` takes the place of the thread that writes."""
         lock = FileLock(folder / "lock")
         lock.acquire(blocking=False)
-        store = Store(folder / DATABASE, self.unlocked.database, identity.author(identity.NOBODY))
+        store = Store(folder / DATABASE, self.unlocked.database, identity.author(identity.NOBODY), writer)
         search.attach(store)
         store.run(journal.renew_author)
         return App(folder, lock, keys.Unlocked(self.unlocked.database, device), store)

@@ -93,8 +93,9 @@ class _Tally:
 class SyncEngine:
     """Syncs one open profile. `run_once` is a whole pass; `start` keeps passes going by themselves."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, connect: Callable[[str], Transport] = Transport) -> None:
         self.app = app
+        self._connect = connect
         self.status: Signal[SyncStatus] = Signal()
         self.latest = SyncStatus()
         self._wake = threading.Event()
@@ -210,7 +211,7 @@ class SyncEngine:
 
     def _transport_to(self, url: str) -> Transport:
         if self._transport is None or self._transport.url != url:
-            self._transport = Transport(url)
+            self._transport = self._connect(url)
         return self._transport
 
     def _report(self, traffic: Traffic, tally: _Tally) -> Report:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+from collections.abc import Callable
 from pathlib import Path
 
 from sync.client.transport import Transport, checked_url
@@ -16,7 +17,7 @@ from wimdesk.services import samples, setting_up
 CODE_LENGTH = 16
 
 
-def enrol(app: App, code: str, url: str) -> EnrolResponse:
+def enrol(app: App, code: str, url: str, connect: Callable[[str], Transport] = Transport) -> EnrolResponse:
     """Trade the code for a place at the endpoint. What was entered before moves along; samples go.
 
     Raises UserError or a SyncProblem; then nothing was changed.
@@ -30,7 +31,7 @@ def enrol(app: App, code: str, url: str) -> EnrolResponse:
     sign_key = keys.sign.public_key().public_bytes_raw()
     receive_key = keys.receive.public_key().public_bytes_raw()
     proof = keys.sign.sign(enrol_message(code, sign_key, receive_key))
-    transport = Transport(url)
+    transport = connect(url)
     try:
         name = platform.system() or "computer"
         request = EnrolRequest(code, sign_key, receive_key, name, proof)

@@ -70,10 +70,13 @@ class Traffic:
 class Transport:
     """A kept connection to one endpoint."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, carrier: requests.adapters.BaseAdapter | None = None) -> None:
+        """Connect to the address. `carrier` takes the place of the network, where there is none."""
         self.url = checked_url(url)
         self.traffic = Traffic()
         self._http = requests.Session()
+        if carrier is not None:
+            self._http.mount(self.url, carrier)
         # Every byte counts on a satellite hour: no header that nobody reads.
         self._http.headers = requests.structures.CaseInsensitiveDict(
             {"User-Agent": urllib3.util.SKIP_HEADER, "Accept-Encoding": urllib3.util.SKIP_HEADER}

@@ -7,7 +7,7 @@ import errno
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -126,7 +126,8 @@ def _engine(path: Path, key: bytes, *, read_only: bool) -> Engine:
 class Store:
     """An open database. `changed` is sent after each commit, in the thread that wrote."""
 
-    def __init__(self, path: Path, key: bytes, author: journal.Author) -> None:
+    def __init__(self, path: Path, key: bytes, author: journal.Author, writer: Executor | None = None) -> None:
+        """Open the file. `writer` runs the writes one after the other; a thread of its own where none is given."""
         self.path = path
         self.key = key
         self.author = author
@@ -134,7 +135,7 @@ class Store:
         self.indexers: list[Callable[[Session, dict[str, set[str]]], None]] = []
         self._writer = _engine(path, key, read_only=False)
         self._reader = _engine(path, key, read_only=True)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self._thread = writer or ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._writer_ident: int | None = None
         self._closed = False
 
@@ -188,6 +189,10 @@ class Store:
             self.author = author
         except DBAPIError as error:
             raise translated(error.orig or error) from error
+        except dbapi2.Error as error:  # from the index, which speaks to the driver itself
+            raise translated(error) from error
+        finally:
+            self._writer_ident = None
         if scribe.touched:
             ids = {name: frozenset(found) for name, found in scribe.touched.items()}
             self.changed.send(Changed(ids, origin, scribe.wrote))

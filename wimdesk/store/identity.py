@@ -60,17 +60,22 @@ def create(session: Session) -> None:
 
 def read(session: Session) -> Identity:
     """Return who this profile is."""
-    sample = facts.text(session, "sample_organisation")
+    known = facts.everything(session)
+
+    def text(key: str) -> str:
+        return str(known.get(key) or "")
+
+    sample = text("sample_organisation")
     return Identity(
-        device=facts.text(session, "device"),
-        epoch=facts.number(session, "epoch"),
-        organisation=sample or facts.text(session, "organisation"),
-        organisation_name=facts.text(session, "organisation_name"),
-        role=facts.text(session, "role"),
-        server_url=facts.text(session, "server_url"),
-        enrolled=bool(facts.text(session, "server_url")),
+        device=text("device"),
+        epoch=int(known.get("epoch") or 0),
+        organisation=sample or text("organisation"),
+        organisation_name=text("organisation_name"),
+        role=text("role"),
+        server_url=text("server_url"),
+        enrolled=bool(text("server_url")),
         sample=bool(sample),
-        person_name=facts.text(session, "person_name"),
+        person_name=text("person_name"),
     )
 
 

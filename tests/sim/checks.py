@@ -1,0 +1,228 @@
+"""The invariants, looked at after each event (the cheap ones) and when all is quiet (all of them)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tests.sim.laptop import BLANK, FIELDS, TYPE, Laptop, Written
+from tests.sim.model import DELETED, Entry, Question, Save
+from wimdesk.errors import WimdeskError
+
+if TYPE_CHECKING:
+    from tests.sim.world import World
+
+ROUNDS = 3
+_state = msgspec.msgpack.Decoder(tuple[str, bytes, dict[str, tuple[object, int, bytes, int, int]]]).decode
+
+
+def begin(world: World) -> None:
+    """Learn what was there before the first step."""
+    for space, head in world.endpoint.heads().items():
+        for entry in world.endpoint.log(space, 0):
+            save = Save(entry.save, space, entry.owner, entry.type, entry.values, head, frozenset(), 0)
+            world.model.register(save)
+            world.model.place(space, save)
+
+
+def read_log(world: World) -> None:
+    """I2, I3, I8: what is new at the endpoint was saved by somebody, is unchanged, in order and there once."""
+    model = world.model
+    for space, head in world.endpoint.heads().items():
+        known = len(model.logs[space])
+        if head < known:
+            raise world.broken("I2", f"the endpoint has lost {known - head} places of {space}")
+        if head == known:
+            continue
+        for entry in world.endpoint.log(space, known):
+            _read_entry(world, entry)
+        if len(model.logs[space]) != head:
+            raise world.broken("I8", f"{space} says {head} and holds {len(model.logs[space])}")
+    world.tally.checks["log"] += 1
+
+
+def _read_entry(world: World, entry: Entry) -> None:
+    model, save = world.model, world.model.saves.get(entry.save)
+    if save is None:
+        raise world.broken("I3", f"nobody saved {entry.save} in {entry.space}")
+    if save.seq:
+        raise world.broken("I3", f"{entry.save} stands twice in {entry.space}: {save.seq} and {entry.seq}")
+    if entry.seq != len(model.logs[entry.space]) + 1:
+        raise world.broken("I8", f"{entry.space} goes on with {entry.seq}")
+    told = (save.space, save.owner, save.type, save.values)
+    if told != (entry.space, entry.owner, entry.type, entry.values):
+        raise world.broken("I2", f"{entry.save} was saved as {told} and stands as {entry}")
+    authors = [laptop for laptop in world.laptops if entry.save in laptop.life.own.get(entry.save.record, ())]
+    for laptop in authors:
+        if not any(world.may_write(laptop.seat, r, save) for r in world.roles_between(laptop.seat.device, save.tick)):
+            raise world.broken("I7", f"{laptop.seat.name} may not write {entry.save} in {entry.space}")
+    model.place(entry.space, save)
+
+
+def saved(world: World, laptop: Laptop, expected: dict[str, dict[str, object]] | None, space: str = "") -> None:
+    """I2, I4: an act that went well is in the journal, as a whole, unchanged; and what it set is seen at once."""
+    observe(world, laptop)
+    rows = laptop.written("pos > ? AND state = 'waiting'", laptop.last_pos)
+    _register(world, laptop, rows)
+    if expected is not None:
+        found = {row.save.record: row.values for row in rows}
+        if found != expected or len(rows) != len(expected):
+            raise world.broken("I2", f"{laptop.seat.name} saved {expected}; the journal says {found}")
+        if space and any(row.space != space for row in rows):
+            raise world.broken("I7", f"{laptop.seat.name} saved in {space}; the journal says otherwise")
+    for row in rows:
+        look_at(world, laptop, row.space, row.save.record)
+
+
+def _register(world: World, laptop: Laptop, rows: list[Written]) -> None:
+    life = laptop.life
+    for row in rows:
+        if row.save in world.model.saves:
+            raise world.broken("I3", f"{row.save} was journalled twice")
+        own, cursor = frozenset(life.own.get(row.save.record, ())), life.cursors.get(row.space, 0)
+        save = Save(row.save, row.space, row.owner, row.type, row.values, cursor, own, world.clock.tick)
+        fresh = not own and (row.space, row.save.record) not in world.model.by_record
+        seen = world.model.view(life, row.space, row.save.record)
+        save.before = None if fresh else {name: seen.get(name, BLANK.get(name)) for name in row.values}
+        world.model.register(save)
+        life.own[row.save.record].append(row.save)
+        life.unsent[row.save] = save
+        laptop.last_pos = max(laptop.last_pos, row.pos)
+
+
+def observe(world: World, laptop: Laptop) -> None:
+    """Follow what a pass did, as far as it came: I2, I7, I8 for this laptop."""
+    read_log(world)
+    life, cursors = laptop.life, laptop.cursors()
+    allowed = world.readable(laptop.seat)
+    for space, cursor in cursors.items():
+        before = life.cursors.get(space, 0)
+        if cursor == before:
+            continue
+        if space not in allowed:
+            raise world.broken("I7", f"{laptop.seat.name} holds {space}")
+        if cursor < before or cursor > len(world.model.logs[space]):
+            raise world.broken("I8", f"{laptop.seat.name} has read {space} up to {cursor} after {before}")
+        query = "SELECT count(*) FROM op WHERE space = ? AND seq > ? AND seq <= ?"
+        if laptop.ask(query, space, before, cursor)[0][0] != cursor - before:
+            raise world.broken("I8", f"{laptop.seat.name} is at {cursor} of {space} and lacks some of it")
+    life.cursors = cursors
+    for save in [save for save in life.unsent.values() if save.seq and save.seq <= cursors.get(save.space, 0)]:
+        del life.unsent[save.id]
+    _outbox(world, laptop)
+    world.tally.checks["laptop"] += 1
+
+
+def _outbox(world: World, laptop: Laptop) -> None:
+    life = laptop.life
+    rows = laptop.written("state = 'refused' AND pos <= ?", laptop.last_pos)
+    for row in rows:
+        save = life.unsent.pop(row.save, None)
+        if save is not None:
+            _refused(world, laptop, save)
+    waiting = [row.save for row in laptop.written("state = 'waiting' AND pos <= ?", laptop.last_pos)]
+    if sorted(waiting) != sorted(life.unsent):
+        gone, extra = set(life.unsent) - set(waiting), set(waiting) - set(life.unsent)
+        raise world.broken("I2", f"{laptop.seat.name}: gone from the outbox {gone}, waiting for nothing {extra}")
+
+
+def _refused(world: World, laptop: Laptop, save: Save) -> None:
+    roles = world.roles_between(laptop.seat.device, save.tick)
+    if save.seq or all(world.may_write(laptop.seat, role, save) for role in roles):
+        raise world.broken("I2", f"{save.id} of {laptop.seat.name} was refused without a reason")
+    laptop.life.refused[save.id] = save
+    laptop.life.tainted.add(save.id.record)
+    world.tally.outcomes["operation refused"] += 1
+
+
+def look_at(world: World, laptop: Laptop, space: str, record: str) -> None:
+    """I4: a person sees what the log says up to here, with own saves on top."""
+    if record in laptop.life.tainted:
+        return
+    world.tally.checks["view"] += 1
+    told = world.model.view(laptop.life, space, record)
+    if world.model.types.get(record) != TYPE:
+        return
+    _compare(world, laptop, record, told, laptop.shown(record))
+
+
+def _compare(
+    world: World, laptop: Laptop, record: str, told: dict[str, object], shown: dict[str, object] | None
+) -> None:
+    wanted = {name: told.get(name, BLANK[name]) for name in FIELDS} | {DELETED: told.get(DELETED) is True}
+    if shown is None or shown != wanted:
+        differing = sorted(name for name in wanted if shown is None or shown[name] != wanted[name])
+        raise world.broken("I4", f"{laptop.seat.name} shows another {differing} of {record}: {shown} for {wanted}")
+
+
+def quiet(world: World) -> None:
+    """I9: heal everything, and within three rounds all is quiet; then look at everything."""
+    laptops = world.active
+    for laptop in laptops:
+        laptop.wire.expect({}, world.rng)
+    for number in range(1, ROUNDS + 1):
+        for laptop in laptops:
+            try:
+                laptop.sync()
+            except WimdeskError as problem:
+                raise world.broken("I9", f"{laptop.seat.name} can't sync though all is well: {problem}") from problem
+            observe(world, laptop)
+        if number > 1 and all(_is_quiet(world, laptop) for laptop in laptops):
+            break
+    else:
+        raise world.broken("I9", "not quiet after three rounds")
+    for laptop in laptops:
+        whole(world, laptop)
+    if world.endpoint.numbers_twice():
+        raise world.broken("I3", "one number has two places")
+    world.tally.checks["quiet"] += 1
+
+
+def _is_quiet(world: World, laptop: Laptop) -> bool:
+    heads = world.endpoint.heads()
+    behind = [s for s in world.readable(laptop.seat) if heads.get(s, 0) != laptop.life.cursors.get(s, 0)]
+    return not behind and not laptop.life.unsent
+
+
+def whole(world: World, laptop: Laptop) -> None:
+    """I1, I5, I6, I7, I12: everything in this file is what the logs say, and nothing else is there."""
+    allowed = world.readable(laptop.seat)
+    held = {space for (space,) in laptop.ask("SELECT DISTINCT space FROM op")}
+    if not held <= allowed:
+        raise world.broken("I7", f"{laptop.seat.name} holds {held}")
+    _states(world, laptop, allowed)
+    _questions(world, laptop, allowed)
+    shown = laptop.all_shown()
+    for space, record in world.model.by_record:
+        if space in allowed and record not in laptop.life.tainted and world.model.types.get(record) == TYPE:
+            _compare(world, laptop, record, world.model.view(laptop.life, space, record), shown.pop(record, None))
+    left = set(shown) - laptop.life.tainted
+    if left:
+        raise world.broken("I7", f"{laptop.seat.name} shows records that nobody made: {left}")
+    world.tally.checks["whole"] += 1
+
+
+def _states(world: World, laptop: Laptop, allowed: set[str]) -> None:
+    wanted = {(s, r) for s, r in world.model.by_record if s in allowed}
+    for record, space, state in laptop.eye.execute("SELECT record, space, state FROM shadow").fetchall():
+        if (space, record) not in wanted:
+            raise world.broken("I7", f"{laptop.seat.name} knows {record} of {space}")
+        wanted.discard((space, record))
+        _type, _owner, fields = _state(state)
+        told = world.model.after_log(space, record, len(world.model.logs[space]))
+        if {name: (value, seq) for name, (value, seq, *_) in fields.items()} != told:
+            raise world.broken("I1", f"{laptop.seat.name} has {fields} for {record}; the log says {told}")
+    if wanted:
+        raise world.broken("I1", f"{laptop.seat.name} lacks {wanted}")
+
+
+def _questions(world: World, laptop: Laptop, allowed: set[str]) -> None:
+    rows = laptop.eye.execute("SELECT space, record, field, winner, loser FROM clash").fetchall()
+    asked = {(space, Question(*rest)) for space, *rest in rows}
+    told = {(space, question) for space in allowed for question in world.model.questions[space]}
+    if told - asked:
+        raise world.broken("I5", f"{laptop.seat.name} was never asked {sorted(told - asked)[:3]}")
+    needless = [(s, q) for s, q in asked - told if q.record not in world.unsure]
+    if needless:
+        raise world.broken("I5", f"{laptop.seat.name} was asked without need {sorted(needless)[:3]}")

@@ -1,0 +1,340 @@
+"""What people do, and what befalls their laptops. Each event returns a word on how it ended, for the trace."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tests.sim import checks, texts
+from tests.sim.fate import Crash, dying_at_commit, dying_at_statement
+from tests.sim.laptop import BLANK, FIELDS, TYPE, Laptop, add_in, write_as_newer
+from tests.sim.model import DELETED
+from wimdesk import clock as clocks
+from wimdesk.app import App
+from wimdesk.errors import DiskFull, ProfileBusy
+from wimdesk.services import editing
+from wimdesk.store import history
+
+if TYPE_CHECKING:
+    from tests.sim.world import World
+
+Values = dict[str, object]
+Expected = dict[str, Values] | None
+
+
+def _record(world: World, laptop: Laptop, *, deleted: bool = False) -> tuple[str, str] | None:
+    """Draw a record that may be edited here; now and then one that may not."""
+    known = [(r, s) for r, s, gone in laptop.records() if gone == deleted]
+    if world.rng.random() > 0.02:
+        known = [(r, s) for r, s in known if s != "alliance" or laptop.seat.secretariat or _own(world, laptop, r)]
+    if not known:
+        return None
+    # Few records are edited by many: that is where things meet.
+    hot = known[-6:] if world.rng.random() < 0.8 else known
+    return world.rng.choice(hot)
+
+
+def _own(world: World, laptop: Laptop, record: str) -> bool:
+    row = laptop.eye.execute(f"SELECT owner FROM {TYPE} WHERE id = ?", (record,)).fetchone()
+    return row is not None and row[0] == laptop.seat.organisation
+
+
+def act(world: World, laptop: Laptop, expected: Expected, verb: Callable[..., object], *args: object) -> str:
+    """Let a person save something, and check that it is saved."""
+    world.clock.tick += 1
+    laptop.run(verb, *args)
+    checks.saved(world, laptop, expected)
+    return "saved"
+
+
+def _values(world: World, space: str, count: int = 0) -> Values:
+    names = world.rng.sample(FIELDS, count or world.rng.choice((1, 1, 1, 2, 5)))
+    world.marks += 1
+    return {name: texts.value(world.rng, name, f"{space}#{world.marks}") for name in names}
+
+
+def add(world: World, laptop: Laptop) -> str:
+    """A record is made, mostly where its type is at home."""
+    space = world.rng.choice(world.writable(laptop.seat))
+    world.clock.tick += 1
+    values = _values(world, space)
+    made = laptop.run(add_in, values, space)
+    checks.saved(world, laptop, {str(made): values}, space)
+    return "saved"
+
+
+def change(world: World, laptop: Laptop) -> str:
+    """Some fields of one record."""
+    found = _record(world, laptop)
+    if found is None:
+        return "nothing"
+    values = _values(world, found[1])
+    return act(world, laptop, {found[0]: values}, editing.change, TYPE, found[0], values)
+
+
+def change_two(world: World, laptop: Laptop) -> str:
+    """One act on two records: both or none."""
+    first, second = _record(world, laptop), _record(world, laptop)
+    if first is None or second is None or first[0] == second[0]:
+        return "nothing"
+    expected = {first[0]: _values(world, first[1]), second[0]: _values(world, second[1])}
+    return act(world, laptop, expected, _change_all, expected)
+
+
+def _change_all(session: object, changes: dict[str, Values]) -> None:
+    for record, values in changes.items():
+        editing.change(session, TYPE, record, values)  # type: ignore[arg-type]  # the session of the writer
+
+
+def clear(world: World, laptop: Laptop) -> str:
+    """A field is emptied: that is a value too."""
+    found = _record(world, laptop)
+    shown = laptop.shown(found[0]) if found else None
+    if found is None or shown is None:
+        return "nothing"
+    filled = [name for name in FIELDS if shown[name] != BLANK[name]]
+    if not filled:
+        return "nothing"
+    values: Values = {world.rng.choice(filled): None}
+    values = {name: BLANK[name] for name in values}
+    return act(world, laptop, {found[0]: values}, editing.change, TYPE, found[0], values)
+
+
+def remove(world: World, laptop: Laptop) -> str:
+    found = _record(world, laptop)
+    if found is None:
+        return "nothing"
+    return act(world, laptop, {found[0]: {DELETED: True}}, editing.remove, TYPE, found[0])
+
+
+def put_back(world: World, laptop: Laptop) -> str:
+    found = _record(world, laptop, deleted=True)
+    if found is None:
+        return "nothing"
+    return act(world, laptop, {found[0]: {DELETED: False}}, editing.restore, TYPE, found[0])
+
+
+def decide(world: World, laptop: Laptop) -> str:
+    """A person answers one question, with either value."""
+    with laptop.app.store.reading() as session:
+        open_now = [q for q in history.open_clashes(session) if q.type == TYPE and q.field in FIELDS]
+    if not open_now:
+        return "nothing"
+    question = world.rng.choice(open_now)
+    value = world.rng.choice((question.shown.value, question.other.value))
+    values = {question.field: value}
+    return act(world, laptop, {question.record: values}, history.decide, TYPE, question.record, values)
+
+
+def undo(world: World, laptop: Laptop) -> str:
+    """The latest act of this laptop is taken back."""
+    last = laptop.app.read(history.last_act)
+    if not last:
+        return "nothing"
+    return act(world, laptop, _undone(world, laptop, last), history.undo, last)
+
+
+def _undone(world: World, laptop: Laptop, number: int) -> Expected:
+    """Return what taking back an act has to save: what was there before, where nobody has changed it since."""
+    checks.observe(world, laptop)
+    expected: dict[str, Values] = {}
+    for row in laptop.written("act = ?", number):
+        if row.save.record in laptop.life.tainted or row.type != TYPE:
+            return None
+        before = world.model.saves[row.save].before
+        now = BLANK | world.model.view(laptop.life, row.space, row.save.record)
+        wanted = (
+            {DELETED: True}
+            if before is None
+            else {name: before[name] for name, value in row.values.items() if now[name] == value}
+        )
+        changed = {name: value for name, value in wanted.items() if now[name] != value}
+        if changed:
+            expected[row.save.record] = changed
+    return expected
+
+
+def add_many(world: World, laptop: Laptop) -> str:
+    """More records at once than fit into one message."""
+    world.clock.tick += 1
+    space = world.rng.choice(world.writable(laptop.seat))
+    count = world.rng.randrange(12, 40)
+
+    def make(session: object) -> dict[str, Values]:
+        made: dict[str, Values] = {}
+        for number in range(count):
+            values: Values = {"name": f"{space}#tick {world.clock.tick}.{number}"}
+            made[add_in(session, values, space)] = values  # type: ignore[arg-type]  # the session of the writer
+        return made
+
+    made = laptop.run(make)
+    checks.saved(world, laptop, made if isinstance(made, dict) else None, space)
+    return "saved"
+
+
+def newer_program(world: World, laptop: Laptop) -> str:
+    """Somebody has a newer program, with a field that nobody else knows."""
+    found = _record(world, laptop)
+    if found is None or found[0] in laptop.life.tainted:
+        return "nothing"
+    world.clock.tick += 1
+    with world.clock.wrong_by(laptop.leaps):
+        at = clocks.now()
+    laptop.run(write_as_newer, found[0], {f"later_{world.clock.tick}": {"deep": [1, "ü"]}}, at)
+    checks.saved(world, laptop, None)
+    return "saved"
+
+
+# ------------------------------------------------------------- what befalls a laptop
+
+
+def clock_jump(world: World, laptop: Laptop) -> str:
+    laptop.leaps = world.rng.randrange(-6, 7)
+    return str(laptop.leaps)
+
+
+def restart(world: World, laptop: Laptop) -> str:
+    """The process is killed while nothing is going on."""
+    laptop.reborn()
+    checks.observe(world, laptop)
+    return "restarted"
+
+
+def crash_while_saving(world: World, laptop: Laptop) -> str:
+    """The process dies somewhere in an act; afterwards the act is there as a whole or not at all."""
+    first, second = _record(world, laptop), _record(world, laptop)
+    if first is None or second is None or first[0] == second[0]:
+        return "nothing"
+    checks.observe(world, laptop)
+    expected = {first[0]: _values(world, first[1]), second[0]: _values(world, second[1])}
+    world.clock.tick += 1
+    dying = world.rng.choice(
+        (dying_at_commit(), dying_at_statement(world.rng.randrange(1, 12)), contextlib.nullcontext())
+    )
+    with contextlib.suppress(Crash), dying:
+        laptop.run(_change_all, expected)
+    last = laptop.last_pos
+    laptop.reborn()
+    laptop.last_pos = last
+    there = bool(laptop.written("pos > ? AND state = 'waiting'", last))
+    checks.saved(world, laptop, expected if there else {})
+    return "there" if there else "gone"
+
+
+def disk_full(world: World, laptop: Laptop) -> str:
+    """Not one page is left: the act is refused with a sentence, and nothing of it stays."""
+    found = _record(world, laptop)
+    if found is None:
+        return "nothing"
+    laptop.run(fill_disk)
+    world.clock.tick += 1
+    values: Values = {"operator": texts.random_letters(world.rng, 30_000)}
+    outcome = "saved"
+    try:
+        laptop.run(editing.change, TYPE, found[0], values)
+    except DiskFull:
+        outcome, values = "full", {}
+    laptop.run(free_disk)
+    checks.saved(world, laptop, {found[0]: values} if values else {})
+    return outcome
+
+
+def fill_disk(session: object) -> None:
+    """Leave no room for another page."""
+    _pragma(session, "max_page_count = " + str(_pragma(session, "page_count")))
+
+
+def free_disk(session: object) -> None:
+    _pragma(session, "max_page_count = 1000000")
+
+
+def _pragma(session: object, words: str) -> int:
+    connection = session.connection().connection.driver_connection  # type: ignore[attr-defined]  # a session
+    return int(connection.execute(f"PRAGMA {words}").fetchone()[0])
+
+
+def second_instance(world: World, laptop: Laptop) -> str:
+    """The program is started once more with the same profile."""
+    try:
+        App.open(laptop.app.folder, "any").close()
+    except ProfileBusy:
+        return "busy"
+    raise world.broken("I2", "two programs opened one profile")
+
+
+def keep_copy(world: World, laptop: Laptop) -> str:
+    laptop.keep_copy()
+    return "copied"
+
+
+def restore_laptop(world: World, laptop: Laptop) -> str:
+    """The file is replaced by an earlier copy of it. Only what was never sent since may be missing afterwards."""
+    copies = [c for c in laptop.copies if world.switches.restored_with_waiting or not c.life.unsent]
+    if not copies:
+        return "nothing"
+    copy = world.rng.choice(copies)
+    checks.observe(world, laptop)
+    laptop.reborn(copy.folder)
+    laptop.life = copy.life.copy()
+    return "restored"
+
+
+def clone_laptop(world: World, laptop: Laptop) -> str:
+    """The folder is copied to another computer, and both go on."""
+    checks.observe(world, laptop)
+    if any(other.clone for other in world.laptops) or (laptop.life.unsent and not world.switches.cloned_with_waiting):
+        return "nothing"
+    twin = world.new_laptop(laptop.seat, laptop.life.copy())
+    twin.clone, twin.lives, twin.leaps = True, 1000, laptop.leaps
+    twin.open(laptop.app.folder)
+    world.laptops.append(twin)
+    return "cloned"
+
+
+# ------------------------------------------------------------- what befalls the endpoint
+
+
+def endpoint_restart(world: World, _laptop: Laptop) -> str:
+    world.endpoint.crash()
+    return "restarted"
+
+
+def endpoint_clock(world: World, _laptop: Laptop) -> str:
+    world.endpoint.leaps = world.rng.randrange(-6, 7)
+    return str(world.endpoint.leaps)
+
+
+def tokens_end(world: World, _laptop: Laptop) -> str:
+    world.endpoint.forget_tokens()
+    return "ended"
+
+
+def late_letter(world: World, _laptop: Laptop) -> str:
+    """A request from long ago arrives, once more or for the first time."""
+    if not world.letters:
+        return "nothing"
+    letter = world.rng.choice(world.letters)
+    status = world.endpoint.deliver(letter)
+    checks.read_log(world)
+    return str(status)
+
+
+def change_role(world: World, laptop: Laptop) -> str:
+    """The Secretariat makes somebody a reader, or a writer again."""
+    if laptop.seat.secretariat:
+        return "nothing"
+    device = laptop.seat.device
+    role = world.rng.choice(("reader", "volunteer", "coordinator", "committee", "coordinator"))
+    world.endpoint.give_role(device, role)
+    world.roles[device].append((world.clock.tick, role))
+    return role
+
+
+def revoke(world: World, laptop: Laptop) -> str:
+    """A laptop is shut out."""
+    if laptop.seat.secretariat or laptop.seat.device in world.revoked or len(world.revoked) >= 2:
+        return "nothing"
+    world.endpoint.revoke(laptop.seat.device)
+    world.revoked[laptop.seat.device] = world.clock.tick
+    return "revoked"

@@ -1,0 +1,208 @@
+"""One laptop of a simulation: a real profile in a real file, its real engine, and what the model knows of both."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+from sqlcipher3 import dbapi2
+
+from sync.client.engine import Report, SyncEngine
+from sync.client.transport import Transport
+from sync.protocol import Payload
+from tests.sim.endpoint import copy_database
+from tests.sim.fate import Clock, Here
+from tests.sim.model import DELETED, Life, SaveId
+from tests.sim.wire import Wire
+from tests.support import Template
+from wimdesk.app import DATABASE, App
+from wimdesk.services import editing
+from wimdesk.store import journal, keys, tables
+
+TYPE = "site"
+FIELDS = ("name", "operator", "country_code", "commodity", "latitude")
+BLANK: dict[str, object] = {
+    "name": "", "operator": "", "country_code": "", "commodity": [], "latitude": None, DELETED: False,
+}  # fmt: skip
+_payload = msgspec.msgpack.Decoder(Payload).decode
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Who sits at a laptop: its name, organisation (id) and keys, and the device that the endpoint knows."""
+
+    name: str
+    organisation: str
+    secretariat: bool
+    device: str
+    device_keys: keys.DeviceKeys
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One operation as it stands in the laptop's file."""
+
+    pos: int
+    save: SaveId
+    space: str
+    owner: str
+    type: str
+    state: str
+    seq: int | None
+    values: dict[str, object]
+
+
+@dataclass
+class Copy:
+    """An earlier state of the file, and what the model knew of it."""
+
+    folder: Path
+    life: Life
+    tick: int
+
+
+@dataclass
+class Laptop:
+    """An open profile. `forget` ends it as a crash does; `open` goes on from the file."""
+
+    seat: Seat
+    home: Path
+    template: Template
+    clock: Clock
+    wire: Wire
+    role: str = "coordinator"
+    life: Life = field(default_factory=Life)
+    leaps: int = 0
+    revoked: bool = False
+    clone: bool = False
+    copies: list[Copy] = field(default_factory=list)
+    roles_since: list[tuple[int, str]] = field(default_factory=list)
+    last_pos: int = 0
+    lives: int = 0
+
+    def open(self, source: Path) -> None:
+        """Open a copy of the database in `source`."""
+        folder = self.home / f"{self.seat.name}.{self.lives}"
+        self.lives += 1
+        folder.mkdir(parents=True)
+        copy_database(source / DATABASE, folder / DATABASE)
+        self.app: App = self.template.reopen(folder, self.seat.device_keys, Here())
+        self.engine = SyncEngine(self.app, lambda url: Transport(url, self.wire))
+        self.eye: dbapi2.Connection = self.app.store.raw()
+        self.last_pos = self.ask("SELECT coalesce(max(pos), 0) FROM op")[0][0]
+
+    def close(self) -> None:
+        self.eye.close()
+        self.engine.stop()
+        self.app.close()
+        shutil.rmtree(self.app.folder)
+
+    def reborn(self, source: Path | None = None) -> None:
+        """The process dies, and another opens what stands in the file, or in an earlier copy of it."""
+        dead = self.app.folder
+        self.eye.close()
+        with_file = dead if source is None else source
+        kept = self.home / f"{self.seat.name}.kept"
+        copy_database(with_file / DATABASE, kept / DATABASE)
+        self.app.close()
+        shutil.rmtree(dead)
+        self.open(kept)
+        shutil.rmtree(kept)
+
+    def keep_copy(self) -> None:
+        """Make a copy of the file for later."""
+        folder = self.home / f"{self.seat.name}.copy.{self.clock.tick}.{self.lives}"
+        if folder.exists():
+            return
+        copy_database(self.app.folder / DATABASE, folder / DATABASE)
+        self.copies.append(Copy(folder, self.life.copy(), self.clock.tick))
+        if len(self.copies) > 2:
+            shutil.rmtree(self.copies.pop(0).folder)
+
+    # ------------------------------------------------------------- what a person does
+
+    def run(self, verb: Callable[..., object], *args: object) -> object:
+        """Run a verb of the program with this laptop's clock."""
+        with self.clock.wrong_by(self.leaps):
+            return self.app.run(verb, *args)
+
+    def sync(self) -> Report:
+        with self.clock.wrong_by(self.leaps):
+            return self.engine.run_once()
+
+    # ------------------------------------------------------------- what stands in the file
+
+    def ask(self, query: str, *args: object) -> list[tuple[int, ...]]:
+        found: list[tuple[int, ...]] = self.eye.execute(query, args).fetchall()
+        return found
+
+    def written(self, where: str, *args: object) -> list[Written]:
+        """Return the operations in the file that fit."""
+        query = (
+            f"SELECT pos, record, space, owner, type, state, seq, fields, payload FROM op WHERE {where} ORDER BY pos"
+        )
+        found = []
+        for pos, record, space, owner, type_name, state, seq, names, payload in self.eye.execute(
+            query, args
+        ).fetchall():
+            opened = _payload(payload)
+            values = dict(zip(json.loads(names), opened.values, strict=True))
+            found.append(Written(pos, SaveId(opened.at, record), space, owner, type_name, state, seq, values))
+        return found
+
+    def cursors(self) -> dict[str, int]:
+        return dict(self.eye.execute("SELECT space, seq FROM cursor").fetchall())
+
+    def shown(self, record: str) -> dict[str, object] | None:
+        """Return what a person sees of a record, None where it is not there."""
+        row = self.eye.execute(f"SELECT {', '.join(FIELDS)}, deleted FROM {TYPE} WHERE id = ?", (record,)).fetchone()
+        return None if row is None else _seen(row)
+
+    def all_shown(self) -> dict[str, dict[str, object]]:
+        """Return what a person sees, by record."""
+        rows = self.eye.execute(f"SELECT {', '.join(FIELDS)}, deleted, id FROM {TYPE}").fetchall()
+        return {row[-1]: _seen(row) for row in rows}
+
+    def records(self) -> list[tuple[str, str, bool]]:
+        """Return (id, space, deleted) of every record."""
+        return [(r, s, bool(d)) for r, s, d in self.eye.execute(f"SELECT id, space, deleted FROM {TYPE} ORDER BY id")]
+
+    @property
+    def epoch(self) -> int:
+        return self.app.store.author.epoch
+
+
+def _seen(row: tuple[object, ...]) -> dict[str, object]:
+    values = dict(zip((*FIELDS, DELETED), row, strict=False))
+    values["commodity"] = json.loads(str(values["commodity"]))
+    values[DELETED] = bool(values[DELETED])
+    return values
+
+
+def add_in(session: Session, values: dict[str, object], space: str) -> str:
+    """Make a record in a space that is not the home of its type, as publishing does."""
+    record = editing.prepare(session, editing.type_of(TYPE), values)
+    record.space = space or journal.scribe_of(session).author.spaces["private"]
+    session.flush()
+    return record.id
+
+
+def write_as_newer(session: Session, record: str, values: dict[str, object], at: str) -> None:
+    """Journal what a newer program would: a field that this one does not know."""
+    author, op = journal.scribe_of(session).author, tables.op.c
+    mine = (op.device == author.device, op.epoch == author.epoch)
+    number = (session.scalar(select(func.max(op.n)).where(*mine)) or 0) + 1
+    row = session.execute(select(tables.op).where(op.record == record).limit(1)).one()
+    session.execute(
+        insert(tables.op).values(
+            space=row.space, device=author.device, epoch=author.epoch, n=number, type=row.type, record=record,
+            owner=row.owner, fields=list(values), base={}, payload=journal.pack_payload(list(values.values()), at, ""),
+            state=tables.WAITING,
+        )
+    )  # fmt: skip

@@ -1,0 +1,135 @@
+"""What must be true, told in the simplest way: a list of saves, and one list of places per space.
+
+Nothing of the program is called here: it is the second opinion.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+DELETED = "deleted"
+
+
+class SaveId(NamedTuple):
+    """A save is known by when it was made (no two are made in one second) and by its record."""
+
+    at: str
+    record: str
+
+
+class Entry(NamedTuple):
+    """One place in the log of the endpoint, as it stands there."""
+
+    space: str
+    seq: int
+    save: SaveId
+    owner: str
+    type: str
+    values: dict[str, object]
+
+
+class Question(NamedTuple):
+    """Two values that met without knowing of each other."""
+
+    record: str
+    field: str
+    winner: int
+    loser: int
+
+
+@dataclass
+class Save:
+    """One record of one act of a person: what was set, and what its author could know."""
+
+    id: SaveId
+    space: str
+    owner: str
+    type: str
+    values: dict[str, object]
+    cursor: int
+    own: frozenset[SaveId]
+    tick: int
+    seq: int = 0
+    before: dict[str, object] | None = None
+    """What its author saw in these fields; None for a record that it made."""
+
+
+@dataclass
+class Life:
+    """What one database file has been through: its own saves, by record; those that wait; how far it has read."""
+
+    own: dict[str, list[SaveId]] = field(default_factory=lambda: defaultdict(list))
+    unsent: dict[SaveId, Save] = field(default_factory=dict)
+    refused: dict[SaveId, Save] = field(default_factory=dict)
+    tainted: set[str] = field(default_factory=set)
+    cursors: dict[str, int] = field(default_factory=dict)
+
+    def copy(self) -> Life:
+        """Return what a copy of the file has been through."""
+        own: dict[str, list[SaveId]] = defaultdict(list)
+        own.update({record: list(saves) for record, saves in self.own.items()})
+        return Life(own, dict(self.unsent), dict(self.refused), set(self.tainted), dict(self.cursors))
+
+
+class Model:
+    """All saves and all logs, and what follows from them."""
+
+    def __init__(self) -> None:
+        self.saves: dict[SaveId, Save] = {}
+        self.logs: dict[str, list[Save]] = defaultdict(list)
+        self.by_record: dict[tuple[str, str], list[Save]] = defaultdict(list)
+        self.questions: dict[str, dict[Question, bool]] = defaultdict(dict)
+        """By space; the flag says that nobody may be without it (it is false where it is only allowed)."""
+        self.types: dict[str, str] = {}
+        self._setters: dict[tuple[str, str], dict[str, Save]] = defaultdict(dict)
+
+    def register(self, save: Save) -> None:
+        """Remember a save that was acknowledged."""
+        self.saves[save.id] = save
+        self.types.setdefault(save.id.record, save.type)
+
+    def place(self, space: str, save: Save) -> None:
+        """Put a save at the end of the log of its space, and work out which questions that raises."""
+        log = self.logs[space]
+        log.append(save)
+        save.seq = len(log)
+        setters = self._setters[space, save.id.record]
+        gone = setters.get(DELETED)
+        if gone is not None and gone.values[DELETED] is True and DELETED not in save.values and not _knew(save, gone):
+            self._ask(space, save, DELETED, gone.seq, save.seq)
+        for name, value in save.values.items():
+            if name == DELETED and value is True:
+                unseen = [p.seq for f, p in setters.items() if f != DELETED and not _knew(save, p)]
+                if unseen:
+                    self._ask(space, save, DELETED, save.seq, max(unseen))
+            before = setters.get(name)
+            if before is not None and before.values[name] != value and not _knew(save, before):
+                self._ask(space, save, name, save.seq, before.seq)
+            setters[name] = save
+        self.by_record[space, save.id.record].append(save)
+
+    def _ask(self, space: str, save: Save, name: str, winner: int, loser: int) -> None:
+        self.questions[space][Question(save.id.record, name, winner, loser)] = True
+
+    def after_log(self, space: str, record: str, cursor: int) -> dict[str, tuple[object, int]]:
+        """Return value and place of each field of a record as the log up to `cursor` says."""
+        found: dict[str, tuple[object, int]] = {}
+        for save in self.by_record.get((space, record), ()):
+            if save.seq > cursor:
+                break
+            found |= {name: (value, save.seq) for name, value in save.values.items()}
+        return found
+
+    def view(self, life: Life, space: str, record: str) -> dict[str, object]:
+        """Return what a person at this file must see of a record: the log so far, with own saves on top."""
+        seen = {name: value for name, (value, _) in self.after_log(space, record, life.cursors.get(space, 0)).items()}
+        for save in life.unsent.values():
+            if save.id.record == record:
+                seen |= save.values
+        return seen
+
+
+def _knew(save: Save, earlier: Save) -> bool:
+    return earlier.seq <= save.cursor or earlier.id in save.own

@@ -1,0 +1,492 @@
+"""Bugs that the simulator must find: each makes one piece of the program subtly wrong for as long as it is planted.
+
+`python -m tests.sim.planted --steps 200000` plants one after the other and says at which step it was found.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+import unicodedata
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from typing import Any
+from unittest import mock
+
+import msgspec
+from sqlalchemy import delete, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+import sync.merge as merging
+from sync.client import engine
+from sync.merge import ALL, DELETED
+from sync.protocol import ROLES
+from sync.server import intake, pages, roles, tokens
+from tests.sim.scene import Scene
+from tests.sim.simulator import run, scene
+from wimdesk.errors import DiskFull, NoConnection
+from wimdesk.services import editing
+from wimdesk.store import clashes, history, identity, inbox, journal, outbox, tables
+from wimdesk.store.engine import Store
+
+Thing = Any
+"""Whatever the piece of the program takes there: a planted bug only hands it on."""
+Planting = Callable[[], AbstractContextManager[object]]
+PLANTED: dict[str, Planting] = {}
+_STEPS_OF_A_WORLD = 600
+
+
+def _bug(planting: Planting) -> Planting:
+    PLANTED[planting.__name__.strip("_")] = planting
+    return planting
+
+
+def _around(place: object, name: str, wrong: Callable[..., Thing]) -> AbstractContextManager[object]:
+    """Put `wrong(right, ...)` in the place of a function."""
+    right = getattr(place, name)
+
+    def instead(*args: object, **kwargs: object) -> object:
+        return wrong(right, *args, **kwargs)
+
+    return mock.patch.object(place, name, instead)
+
+
+def _nothing(place: object, name: str, result: object = None) -> AbstractContextManager[object]:
+    return _around(place, name, lambda *_args, **_kwargs: result)
+
+
+def _commit_here(session: Thing) -> None:
+    driver = session.connection().connection.driver_connection
+    session.flush()
+    driver.execute("COMMIT")
+    driver.execute("BEGIN IMMEDIATE")
+
+
+# ------------------------------------------------------------- the laptop's outbox
+
+
+@_bug
+def acknowledged_before_applied() -> AbstractContextManager[object]:
+    def wrong(right: Thing, session: Thing, response: Thing) -> object:
+        op = tables.op.c
+        mine = update(tables.op).where(op.state == tables.WAITING, op.n <= response.acked)
+        session.execute(mine.values(state=tables.PLACED))
+        return right(session, response)
+
+    return _around(engine, "take", wrong)
+
+
+@_bug
+def refused_operation_forgotten() -> AbstractContextManager[object]:
+    def wrong(_right: Thing, session: Thing, refused: Thing) -> int:
+        numbers = [n for n, _problem in refused]
+        session.execute(delete(tables.op).where(tables.op.c.n.in_(numbers), tables.op.c.state == tables.WAITING))
+        return len(numbers)
+
+    return _around(outbox, "note_refused", wrong)
+
+
+@_bug
+def refused_operation_sent_for_ever() -> AbstractContextManager[object]:
+    return _nothing(outbox, "note_refused", 0)
+
+
+@_bug
+def own_operation_stays_waiting() -> AbstractContextManager[object]:
+    def wrong(right: Thing, session: Thing, page: Thing) -> object:
+        own = [n for n in page.ops if isinstance(n, int)][-1:]
+        found = right(session, page)
+        session.execute(update(tables.op).where(tables.op.c.n.in_(own)).values(state=tables.WAITING))
+        return found
+
+    return _around(inbox, "apply_page", wrong)
+
+
+@_bug
+def second_batch_begins_one_late() -> AbstractContextManager[object]:
+    return _around(outbox, "next_batch", lambda right, session, after=0: right(session, after + 1 if after else 0))
+
+
+@_bug
+def no_new_epoch_for_a_copy() -> AbstractContextManager[object]:
+    return _nothing(identity, "renew_epoch", 0)
+
+
+@_bug
+def numbered_anew_after_a_lost_answer() -> AbstractContextManager[object]:
+    def wrong(right: Thing, self: Thing, transport: Thing, tally: Thing) -> None:
+        try:
+            right(self, transport, tally)
+        except NoConnection:
+            self.app.run(identity.renew_epoch)
+            raise
+
+    return _around(engine.SyncEngine, "_exchange_as_one", wrong)
+
+
+# ------------------------------------------------------------- what people save
+
+
+@_bug
+def save_lost_on_a_full_disk() -> AbstractContextManager[object]:
+    def wrong(right: Thing, self: Thing, *args: Thing) -> object:
+        try:
+            return right(self, *args)
+        except DiskFull:
+            return None
+
+    return _around(Store, "run", wrong)
+
+
+@_bug
+def act_in_two_transactions() -> AbstractContextManager[object]:
+    def wrong(right: Thing, session: Thing, *args: Thing) -> object:
+        found = right(session, *args)
+        _commit_here(session)
+        return found
+
+    return _around(editing, "change", wrong)
+
+
+@_bug
+def base_dropped() -> AbstractContextManager[object]:
+    return _nothing(journal, "_base", {})
+
+
+@_bug
+def base_of_deletion_dropped() -> AbstractContextManager[object]:
+    def wrong(right: Thing, record: Thing, values: Thing) -> dict[str, int]:
+        return {name: seq for name, seq in right(record, values).items() if name != ALL}
+
+    return _around(journal, "_base", wrong)
+
+
+@_bug
+def decision_that_changes_nothing_is_not_sent() -> AbstractContextManager[object]:
+    def wrong(_right: Thing, _session: Thing, record: Thing, values: Thing) -> None:
+        for name, value in values.items():
+            setattr(record, name, value)
+
+    return _around(journal, "force", wrong)
+
+
+@_bug
+def long_text_cut() -> AbstractContextManager[object]:
+    def wrong(right: Thing, values: Thing, at: str, by: str) -> object:
+        return right([v[:65536] if isinstance(v, str) else v for v in values], at, by)
+
+    return _around(journal, "pack_payload", wrong)
+
+
+@_bug
+def undo_of_a_made_record_forgotten() -> AbstractContextManager[object]:
+    return _around(history, "_undo_one", lambda right, record, row: row.before is not None and right(record, row))
+
+
+# ------------------------------------------------------------- the laptop's inbox
+
+
+@_bug
+def cursor_one_too_far() -> AbstractContextManager[object]:
+    def wrong(right: Thing, session: Thing, page: Thing) -> object:
+        found = right(session, page)
+        if found and len(page.ops) > 2:
+            mine = update(tables.cursor).where(tables.cursor.c.space == page.space)
+            session.execute(mine.values(seq=tables.cursor.c.seq + 1))
+        return found
+
+    return _around(inbox, "apply_page", wrong)
+
+
+@_bug
+def cursor_before_apply() -> AbstractContextManager[object]:
+    def wrong(right: Thing, session: Thing, states: Thing, *rest: Thing) -> None:
+        space = rest[-1]
+        head = max((f.seq for s in states.values() for f in s.fields.values()), default=0)
+        session.execute(update(tables.cursor).where(tables.cursor.c.space == space).values(seq=head))
+        _commit_here(session)
+        right(session, states, *rest)
+
+    return _around(inbox, "show", wrong)
+
+
+@_bug
+def gap_ignored() -> AbstractContextManager[object]:
+    """The endpoint leaves one out now and then, and nobody notices."""
+
+    def skip(right: Thing, connection: Thing, device: Thing, epoch: Thing, cursors: Thing) -> object:
+        found, more = right(connection, device, epoch, cursors)
+        return [
+            msgspec.structs.replace(p, first=p.first + 1, ops=p.ops[1:]) if len(p.ops) > 4 else p for p in found
+        ], more
+
+    def wrong(right: Thing, session: Thing, page: Thing) -> object:
+        try:
+            return right(session, page)
+        except inbox.GapInPage:
+            seq = {"space": page.space, "seq": page.first - 1}
+            statement = upsert(tables.cursor).values(seq)
+            session.execute(statement.on_conflict_do_update(["space"], set_={"seq": page.first - 1}))
+            return right(session, page)
+
+    stack = ExitStack()
+    stack.enter_context(_around(sys.modules["sync.server.exchange"], "pages_for", skip))
+    stack.enter_context(_around(inbox, "apply_page", wrong))
+    return stack
+
+
+@_bug
+def no_conflict_record() -> AbstractContextManager[object]:
+    return _nothing(inbox, "_save_clashes")
+
+
+@_bug
+def pending_overlay_missing() -> AbstractContextManager[object]:
+    return _nothing(inbox, "_waiting", {})
+
+
+@_bug
+def versions_not_taken_over() -> AbstractContextManager[object]:
+    def wrong(right: Thing, described: Thing, values: Thing) -> dict[str, object]:
+        return {name: value for name, value in right(described, values).items() if name != "versions"}
+
+    return _around(inbox, "_shown", wrong)
+
+
+@_bug
+def deletion_forgotten() -> AbstractContextManager[object]:
+    return _around(inbox, "_shown", lambda right, described, values: right(described, values) | {DELETED: False})
+
+
+@_bug
+def unknown_fields_thrown_away() -> AbstractContextManager[object]:
+    def wrong(right: Thing, bench: Thing, seq: int, record: str, type_name: str, *rest: Thing) -> None:
+        owner, change = rest
+        known = {n: v for n, v in change.values.items() if not n.startswith("later_")}
+        right(bench, seq, record, type_name, owner, msgspec.structs.replace(change, values=known))
+
+    return _around(inbox, "_merge_one", wrong)
+
+
+@_bug
+def unknown_own_operation_skipped() -> AbstractContextManager[object]:
+    def wrong(right: Thing, session: Thing, page: Thing) -> object:
+        try:
+            return right(session, page)
+        except inbox.UnknownOwn:
+            return 0
+
+    return _around(inbox, "apply_page", wrong)
+
+
+@_bug
+def empty_values_not_applied() -> AbstractContextManager[object]:
+    def wrong(right: Thing, described: Thing, values: Thing) -> dict[str, object]:
+        return {name: value for name, value in right(described, values).items() if value not in ("", [])}
+
+    return _around(inbox, "_shown", wrong)
+
+
+# ------------------------------------------------------------- the merge
+
+
+@_bug
+def later_place_loses() -> AbstractContextManager[object]:
+    def wrong(right: Thing, state: Thing, change: Thing) -> object:
+        kept = {n: state.fields[n] for n in change.values if n in state.fields and n != DELETED}
+        outcome = right(state, change)
+        clashing = {c.field for c in outcome.clashes}
+        state.fields.update({n: f for n, f in kept.items() if n in clashing})
+        return outcome
+
+    return _around(inbox, "merge", wrong)
+
+
+@_bug
+def everything_counts_as_seen() -> AbstractContextManager[object]:
+    return _nothing(merging, "_seen", True)
+
+
+@_bug
+def seen_up_to_but_not_including() -> AbstractContextManager[object]:
+    def wrong(right: Thing, before: Thing, change: Thing, base: int) -> object:
+        return before.seq < base if base > 0 else right(before, change, base)
+
+    return _around(merging, "_seen", wrong)
+
+
+@_bug
+def edit_of_deleted_not_asked() -> AbstractContextManager[object]:
+    return _nothing(merging, "_note_edit_of_deleted")
+
+
+@_bug
+def deletion_of_edited_not_asked() -> AbstractContextManager[object]:
+    return _nothing(merging, "_note_unseen_edits")
+
+
+@_bug
+def edit_brings_the_deleted_back() -> AbstractContextManager[object]:
+    def wrong(right: Thing, state: Thing, change: Thing) -> object:
+        outcome = right(state, change)
+        gone = state.fields.get(DELETED)
+        if gone is not None and DELETED not in change.values:
+            gone.value = False
+        return outcome
+
+    return _around(inbox, "merge", wrong)
+
+
+# ------------------------------------------------------------- the endpoint
+
+
+@_bug
+def hole_in_the_numbers() -> AbstractContextManager[object]:
+    return _around(intake, "_advance", lambda right, connection, space, count: right(connection, space, count + 1))
+
+
+@_bug
+def acknowledged_but_not_stored() -> AbstractContextManager[object]:
+    def wrong(right: Thing, connection: Thing, device: Thing, epoch: int, accepted: Thing) -> None:
+        right(connection, device, epoch, accepted[:-1] if len(accepted) > 3 else accepted)
+
+    return _around(intake, "_append", wrong)
+
+
+@_bug
+def stored_twice() -> AbstractContextManager[object]:
+    def wrong(right: Thing, connection: Thing, device: Thing, epoch: int, accepted: Thing) -> None:
+        right(connection, device, epoch, accepted)
+        again = [item._replace(n=item.n + (1 << 40)) for item in accepted[-1:]]
+        if len(accepted) > 2:
+            right(connection, device, epoch, again)
+
+    return _around(intake, "_append", wrong)
+
+
+@_bug
+def used_numbers_not_compared() -> AbstractContextManager[object]:
+    return _nothing(intake, "_compare")
+
+
+@_bug
+def owner_not_checked() -> AbstractContextManager[object]:
+    return _nothing(intake, "may_write", True)
+
+
+@_bug
+def role_change_not_heard() -> AbstractContextManager[object]:
+    return _around(
+        roles, "_role", lambda _right, device: ROLES["coordinator" if device.role == "reader" else device.role]
+    )
+
+
+@_bug
+def volunteers_refused() -> AbstractContextManager[object]:
+    return _around(
+        intake, "may_write", lambda right, device, *rest: device.role != "volunteer" and right(device, *rest)
+    )
+
+
+@_bug
+def space_filter_missing() -> AbstractContextManager[object]:
+    return _nothing(pages, "reads_every_shared", True)
+
+
+@_bug
+def private_space_open_to_all() -> AbstractContextManager[object]:
+    def wrong(right: Thing, device: Thing) -> list[str]:
+        return [*right(device), *(f"org/{o}/private" for o in ORGANISATIONS if f"org/{o}/private" not in right(device))]
+
+    return _around(pages, "own_spaces", wrong)
+
+
+@_bug
+def own_known_by_device_without_epoch() -> AbstractContextManager[object]:
+    def wrong(right: Thing, connection: Thing, device: Thing, epoch: int, *rest: Thing) -> object:
+        page = right(connection, device, epoch, *rest)
+        mine = [
+            item if isinstance(item, int) or page.authors[item.author].device != device.id else item.n
+            for item in page.ops
+        ]
+        return msgspec.structs.replace(page, ops=mine)
+
+    return _around(pages, "_page", wrong)
+
+
+@_bug
+def revoked_device_still_served() -> AbstractContextManager[object]:
+    def wrong(right: Thing, *args: Thing) -> object:
+        device = right(*args)
+        return (
+            None
+            if device is None
+            else type(device)(
+                device.id, device.organisation, device.organisation_name, device.role, device.sign_key, revoked=False
+            )
+        )
+
+    return _around(tokens, "find", wrong)
+
+
+@_bug
+def text_composed_on_the_way() -> AbstractContextManager[object]:
+    def wrong(right: Thing, *args: Thing) -> dict[str, object]:
+        row: dict[str, object] = right(*args)
+        payload = row["payload"]
+        if isinstance(payload, bytes):
+            composed = unicodedata.normalize("NFC", payload.decode("utf-8", "surrogateescape"))
+            row["payload"] = composed.encode("utf-8", "surrogateescape")
+        return row
+
+    return _around(intake, "_row", wrong)
+
+
+@_bug
+def answered_question_is_asked_for_ever() -> AbstractContextManager[object]:
+    return _nothing(clashes, "close")
+
+
+ORGANISATIONS: list[str] = []
+
+
+def hunt(here: Scene, name: str, steps: int, seed: int) -> dict[str, object]:
+    """Plant one bug and run until it is found; say at which step that was and by what."""
+    ORGANISATIONS[:] = sorted({seat.organisation for seat in here.seats})
+    with PLANTED[name]():
+        outcome = run(here, steps, seed, stop_at_first=True, steps_of_a_world=_STEPS_OF_A_WORLD)
+    first = outcome.violations[0] if outcome.violations else None
+    return {
+        "bug": name,
+        "found": first is not None,
+        "step": outcome.steps,
+        "seconds": round(outcome.seconds, 1),
+        "by": str(first["found"])[:160] if first else "",
+    }
+
+
+def main(words: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--steps", type=int, default=200_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--devices", type=int, default=5)
+    parser.add_argument("--only", action="append", default=[], choices=sorted(PLANTED))
+    given = parser.parse_args(words)
+    logging.disable(logging.CRITICAL)
+    names = given.only or list(PLANTED)
+    missed = []
+    with scene(given.devices) as here:
+        for name in names:
+            found = hunt(here, name, given.steps, given.seed)
+            if not found["found"]:
+                missed.append(name)
+            sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
+            sys.stdout.flush()
+    sys.stdout.write(json.dumps({"planted": len(names), "found": len(names) - len(missed), "missed": missed}) + "\n")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+"""Runs worlds, one after the other, from one seed; the same seed gives the same worlds to the last byte."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from unittest import mock
+
+from sync.server import pages
+from tests.sim import checks, events, passes
+from tests.sim.fate import seeded, weighted
+from tests.sim.laptop import Laptop
+from tests.sim.scene import Scene
+from tests.sim.world import Switches, Tally, Violation, World
+from wimdesk import clock as clocks
+from wimdesk.store import outbox
+
+STEPS_OF_A_WORLD = 1000
+BETWEEN_QUIET = 200
+Event = Callable[[World, Laptop], str]
+EVENTS: dict[Event, float] = {
+    events.add: 8, events.change: 22, events.change_two: 3, events.clear: 2, events.remove: 3, events.put_back: 2,
+    events.decide: 4, events.undo: 3, events.add_many: 0.15, events.newer_program: 0.5, passes.sync: 30,
+    events.clock_jump: 4, events.restart: 1, events.crash_while_saving: 1, events.disk_full: 1,
+    events.second_instance: 0.5, events.keep_copy: 1, events.restore_laptop: 0.7, events.clone_laptop: 0.1,
+    events.endpoint_restart: 0.3, events.endpoint_clock: 1, events.tokens_end: 0.7, events.late_letter: 2,
+    events.change_role: 0.3, events.revoke: 0.05,
+}  # fmt: skip
+
+
+@dataclass
+class Outcome:
+    """What a run found."""
+
+    steps: int = 0
+    worlds: int = 0
+    seconds: float = 0.0
+    violations: list[dict[str, object]] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+    trace: str = ""
+
+
+@contextmanager
+def scene(devices: int, folder: Path | None = None) -> Iterator[Scene]:
+    """Make a scene in a folder of its own; in memory where the computer has a folder for that."""
+    memory = Path("/dev/shm")
+    place = folder or (memory if memory.is_dir() else None)
+    with tempfile.TemporaryDirectory(prefix="simulation", dir=place) as made:
+        yield Scene.make(Path(made), devices)
+
+
+def run(
+    here: Scene,
+    steps: int,
+    seed: int,
+    *,
+    switches: Switches | None = None,
+    stop_at_first: bool = False,
+    steps_of_a_world: int = STEPS_OF_A_WORLD,
+) -> Outcome:
+    """Run worlds until so many steps are done. World k of a run has the seed `seed` + k."""
+    outcome = Outcome()
+    trace = hashlib.sha256()
+    began = time.perf_counter()
+    while outcome.steps < steps:
+        length = min(steps_of_a_world, steps - outcome.steps)
+        found = _one_world(here, length, seed + outcome.worlds, switches or Switches(), outcome)
+        trace.update(found.encode())
+        outcome.worlds += 1
+        if outcome.violations and stop_at_first:
+            break
+    outcome.seconds = time.perf_counter() - began
+    outcome.trace = trace.hexdigest()
+    return outcome
+
+
+def _one_world(here: Scene, length: int, seed: int, switches: Switches, outcome: Outcome) -> str:
+    with (
+        tempfile.TemporaryDirectory(dir=here.folder) as folder,
+        seeded(seed),
+        mock.patch.object(outbox, "MAX_OPS", 7),
+        mock.patch.object(pages, "PAGE_OPS", 9),
+    ):
+        world = World(here, Path(folder) / "world", seed, switches, outcome.tally)
+        with clocks.driven_by(world.clock.now):
+            step = 0
+            try:
+                for step in range(1, length + 1):
+                    one_step(world)
+                    if step % BETWEEN_QUIET == 0 or step == length:
+                        checks.quiet(world)
+            except Violation as violation:
+                outcome.violations.append({"seed": seed, "step": step, "found": str(violation)})
+            except Exception as unexpected:  # noqa: BLE001 - whatever else the program raises is a finding too
+                where = "".join(traceback.format_exception(unexpected)[-3:])
+                outcome.violations.append({"seed": seed, "step": step, "found": f"unexpected: {where}"})
+            outcome.steps += step
+            world.close()
+        return world.trace.hexdigest()
+
+
+def one_step(world: World) -> None:
+    """One event, drawn by its weight, at a laptop drawn from all."""
+    event = weighted(world.rng, list(EVENTS), list(EVENTS.values()))
+    laptop = world.rng.choice(world.laptops)
+    found = event(world, laptop)
+    world.tally.kinds[event.__name__] += 1
+    world.tally.outcomes[f"{event.__name__}: {found.split(',')[0]}"] += 1
+    world.note(event.__name__, laptop.seat.name, found)
