@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from sync.protocol import Problem
 from tests.sim.laptop import BLANK, FIELDS, TYPE, Laptop, Written
 from tests.sim.model import DELETED, Entry, Question, Save
 from wimdesk.errors import WimdeskError
@@ -62,17 +63,27 @@ def _read_entry(world: World, entry: Entry) -> None:
 
 def saved(world: World, laptop: Laptop, expected: dict[str, dict[str, object]] | None, space: str = "") -> None:
     """I2, I4: an act that went well is in the journal, as a whole, unchanged; and what it set is seen at once."""
-    observe(world, laptop)
     rows = laptop.written("pos > ? AND state = 'waiting'", laptop.last_pos)
-    _register(world, laptop, rows)
     if expected is not None:
         found = {row.save.record: row.values for row in rows}
-        if found != expected or len(rows) != len(expected):
-            raise world.broken("I2", f"{laptop.seat.name} saved {expected}; the journal says {found}")
+        told = {record: _carried(world, laptop, record, values) | values for record, values in expected.items()}
+        if found != told or len(rows) != len(told):
+            raise world.broken("I2", f"{laptop.seat.name} saved {told}; the journal says {found}")
         if space and any(row.space != space for row in rows):
             raise world.broken("I7", f"{laptop.seat.name} saved in {space}; the journal says otherwise")
+    _register(world, laptop, rows)
     for row in rows:
         look_at(world, laptop, row.space, row.save.record)
+
+
+def _carried(world: World, laptop: Laptop, record: str, values: dict[str, object]) -> dict[str, object]:
+    """Return what an operation has to carry besides its own values: all of the record that was refused."""
+    stuck = [save for save in laptop.life.refused.values() if save.id.record == record]
+    if not stuck:
+        return {}
+    seen = world.model.view(laptop.life, stuck[0].space, record) | values
+    known = {*FIELDS, DELETED}
+    return {name: seen[name] for save in stuck for name in save.values if name in known}
 
 
 def _register(world: World, laptop: Laptop, rows: list[Written]) -> None:
@@ -80,13 +91,18 @@ def _register(world: World, laptop: Laptop, rows: list[Written]) -> None:
     for row in rows:
         if row.save in world.model.saves:
             raise world.broken("I3", f"{row.save} was journalled twice")
-        own, cursor = frozenset(life.own.get(row.save.record, ())), life.cursors.get(row.space, 0)
+        record = row.save.record
+        own, cursor = frozenset(life.own.get(record, ())), life.cursors.get(row.space, 0)
         save = Save(row.save, row.space, row.owner, row.type, row.values, cursor, own, world.clock.tick)
-        fresh = not own and (row.space, row.save.record) not in world.model.by_record
-        seen = world.model.view(life, row.space, row.save.record)
+        fresh = not own and (row.space, record) not in world.model.by_record
+        seen = world.model.view(life, row.space, record)
         save.before = None if fresh else {name: seen.get(name, BLANK.get(name)) for name in row.values}
+        for stuck in [stuck for stuck in life.refused.values() if stuck.id.record == record]:
+            for name in stuck.values:
+                save.fields.setdefault(name, stuck.fields.get(name, stuck.cursor))
+            del life.refused[stuck.id]
         world.model.register(save)
-        life.own[row.save.record].append(row.save)
+        life.own[record].append(row.save)
         life.unsent[row.save] = save
         laptop.last_pos = max(laptop.last_pos, row.pos)
 
@@ -116,21 +132,31 @@ def observe(world: World, laptop: Laptop) -> None:
 
 def _outbox(world: World, laptop: Laptop) -> None:
     life = laptop.life
-    rows = laptop.written("state = 'refused' AND pos <= ?", laptop.last_pos)
-    for row in rows:
+    for row in laptop.written("state IN ('refused', 'replaced')"):
         save = life.unsent.pop(row.save, None)
         if save is not None:
-            _refused(world, laptop, save)
-    waiting = [row.save for row in laptop.written("state = 'waiting' AND pos <= ?", laptop.last_pos)]
+            _refused(world, laptop, save, row.problem)
+    again = laptop.written("state = 'waiting' AND pos > ?", laptop.last_pos)
+    for row in again:
+        if row.values != _carried(world, laptop, row.save.record, {}) or not row.values:
+            raise world.broken("I2", f"{laptop.seat.name} sends again {row}")
+    _register(world, laptop, again)
+    waiting = [row.save for row in laptop.written("state = 'waiting'")]
     if sorted(waiting) != sorted(life.unsent):
         gone, extra = set(life.unsent) - set(waiting), set(waiting) - set(life.unsent)
         raise world.broken("I2", f"{laptop.seat.name}: gone from the outbox {gone}, waiting for nothing {extra}")
+    stuck = [row.save for row in laptop.written("state = 'refused'")]
+    if sorted(stuck) != sorted(life.refused):
+        raise world.broken(
+            "I2", f"{laptop.seat.name}: refused {sorted(life.refused)}; the journal says {sorted(stuck)}"
+        )
 
 
-def _refused(world: World, laptop: Laptop, save: Save) -> None:
+def _refused(world: World, laptop: Laptop, save: Save, problem: int) -> None:
     roles = world.roles_between(laptop.seat.device, save.tick)
-    if save.seq or all(world.may_write(laptop.seat, role, save) for role in roles):
-        raise world.broken("I2", f"{save.id} of {laptop.seat.name} was refused without a reason")
+    follows = problem == Problem.FOLLOWS_REFUSED and save.id.record in laptop.life.tainted
+    if save.seq or not (follows or any(not world.may_write(laptop.seat, role, save) for role in roles)):
+        raise world.broken("I2", f"{save.id} of {laptop.seat.name} was refused without a reason ({problem})")
     laptop.life.refused[save.id] = save
     laptop.life.tainted.add(save.id.record)
     world.tally.outcomes["operation refused"] += 1
@@ -138,8 +164,6 @@ def _refused(world: World, laptop: Laptop, save: Save) -> None:
 
 def look_at(world: World, laptop: Laptop, space: str, record: str) -> None:
     """I4: a person sees what the log says up to here, with own saves on top."""
-    if record in laptop.life.tainted:
-        return
     world.tally.checks["view"] += 1
     told = world.model.view(laptop.life, space, record)
     if world.model.types.get(record) != TYPE:
@@ -195,9 +219,9 @@ def whole(world: World, laptop: Laptop) -> None:
     _questions(world, laptop, allowed)
     shown = laptop.all_shown()
     for space, record in world.model.by_record:
-        if space in allowed and record not in laptop.life.tainted and world.model.types.get(record) == TYPE:
+        if space in allowed and world.model.types.get(record) == TYPE:
             _compare(world, laptop, record, world.model.view(laptop.life, space, record), shown.pop(record, None))
-    left = set(shown) - laptop.life.tainted
+    left = set(shown) - {save.id.record for save in laptop.life.refused.values()}
     if left:
         raise world.broken("I7", f"{laptop.seat.name} shows records that nobody made: {left}")
     world.tally.checks["whole"] += 1

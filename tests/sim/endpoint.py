@@ -36,7 +36,7 @@ class Secretariat:
         self.data = folder / "0"
         self._lives = 0
         self.app = self._start()
-        self.line = Line(lambda: self.app)
+        self.line = Line(lambda: self.app, clock.go_on)
         self._operator = Store(self.data, self._now)
         self._eye = _eye(self.data)
 
@@ -110,7 +110,7 @@ class Secretariat:
 
     def numbers_twice(self) -> int:
         """Return how many places the log gave to a number that has one already."""
-        query = "SELECT count(*) FROM (SELECT 1 FROM op GROUP BY device, epoch, n HAVING count(*) > 1)"
+        query = "SELECT count(*) FROM (SELECT 1 FROM op GROUP BY space, device, epoch, n HAVING count(*) > 1)"
         return int(self._eye.execute(query).fetchone()[0])
 
     def close(self) -> None:

@@ -42,6 +42,7 @@ def _own(world: World, laptop: Laptop, record: str) -> bool:
 
 def act(world: World, laptop: Laptop, expected: Expected, verb: Callable[..., object], *args: object) -> str:
     """Let a person save something, and check that it is saved."""
+    checks.observe(world, laptop)
     world.clock.tick += 1
     laptop.run(verb, *args)
     checks.saved(world, laptop, expected)
@@ -56,6 +57,7 @@ def _values(world: World, space: str, count: int = 0) -> Values:
 
 def add(world: World, laptop: Laptop) -> str:
     """A record is made, mostly where its type is at home."""
+    checks.observe(world, laptop)
     space = world.rng.choice(world.writable(laptop.seat))
     world.clock.tick += 1
     values = _values(world, space)
@@ -140,7 +142,7 @@ def _undone(world: World, laptop: Laptop, number: int) -> Expected:
     checks.observe(world, laptop)
     expected: dict[str, Values] = {}
     for row in laptop.written("act = ?", number):
-        if row.save.record in laptop.life.tainted or row.type != TYPE:
+        if row.type != TYPE:
             return None
         before = world.model.saves[row.save].before
         now = BLANK | world.model.view(laptop.life, row.space, row.save.record)
@@ -157,6 +159,7 @@ def _undone(world: World, laptop: Laptop, number: int) -> Expected:
 
 def add_many(world: World, laptop: Laptop) -> str:
     """More records at once than fit into one message."""
+    checks.observe(world, laptop)
     world.clock.tick += 1
     space = world.rng.choice(world.writable(laptop.seat))
     count = world.rng.randrange(12, 40)
@@ -178,6 +181,7 @@ def newer_program(world: World, laptop: Laptop) -> str:
     found = _record(world, laptop)
     if found is None or found[0] in laptop.life.tainted:
         return "nothing"
+    checks.observe(world, laptop)
     world.clock.tick += 1
     with world.clock.wrong_by(laptop.leaps):
         at = clocks.now()
@@ -227,6 +231,7 @@ def disk_full(world: World, laptop: Laptop) -> str:
     found = _record(world, laptop)
     if found is None:
         return "nothing"
+    checks.observe(world, laptop)
     laptop.run(fill_disk)
     world.clock.tick += 1
     values: Values = {"operator": texts.random_letters(world.rng, 30_000)}

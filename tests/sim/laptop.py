@@ -56,6 +56,7 @@ class Written:
     state: str
     seq: int | None
     values: dict[str, object]
+    problem: int
 
 
 @dataclass
@@ -144,16 +145,14 @@ class Laptop:
 
     def written(self, where: str, *args: object) -> list[Written]:
         """Return the operations in the file that fit."""
-        query = (
-            f"SELECT pos, record, space, owner, type, state, seq, fields, payload FROM op WHERE {where} ORDER BY pos"
-        )
+        names = "pos, record, space, owner, type, state, seq, fields, payload, problem"
         found = []
-        for pos, record, space, owner, type_name, state, seq, names, payload in self.eye.execute(
-            query, args
-        ).fetchall():
+        for row in self.eye.execute(f"SELECT {names} FROM op WHERE {where} ORDER BY pos", args).fetchall():
+            pos, record, space, owner, type_name, state, seq, fields, payload, problem = row
             opened = _payload(payload)
-            values = dict(zip(json.loads(names), opened.values, strict=True))
-            found.append(Written(pos, SaveId(opened.at, record), space, owner, type_name, state, seq, values))
+            values = dict(zip(json.loads(fields), opened.values, strict=True))
+            save = SaveId(opened.at, record)
+            found.append(Written(pos, save, space, owner, type_name, state, seq, values, problem))
         return found
 
     def cursors(self) -> dict[str, int]:
@@ -196,9 +195,9 @@ def add_in(session: Session, values: dict[str, object], space: str) -> str:
 def write_as_newer(session: Session, record: str, values: dict[str, object], at: str) -> None:
     """Journal what a newer program would: a field that this one does not know."""
     author, op = journal.scribe_of(session).author, tables.op.c
-    mine = (op.device == author.device, op.epoch == author.epoch)
-    number = (session.scalar(select(func.max(op.n)).where(*mine)) or 0) + 1
     row = session.execute(select(tables.op).where(op.record == record).limit(1)).one()
+    mine = (op.space == row.space, op.device == author.device, op.epoch == author.epoch)
+    number = (session.scalar(select(func.max(op.n)).where(*mine)) or 0) + 1
     session.execute(
         insert(tables.op).values(
             space=row.space, device=author.device, epoch=author.epoch, n=number, type=row.type, record=record,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 DELETED = "deleted"
+ALL = "*"
 
 
 class SaveId(NamedTuple):
@@ -51,7 +52,10 @@ class Save:
     cursor: int
     own: frozenset[SaveId]
     tick: int
+    order: int = 0
     seq: int = 0
+    fields: dict[str, int] = field(default_factory=dict)
+    """How far its author had read when a field was first set that was refused then, and is carried here."""
     before: dict[str, object] | None = None
     """What its author saw in these fields; None for a record that it made."""
 
@@ -65,6 +69,11 @@ class Life:
     refused: dict[SaveId, Save] = field(default_factory=dict)
     tainted: set[str] = field(default_factory=set)
     cursors: dict[str, int] = field(default_factory=dict)
+
+    def on_top(self, record: str) -> list[Save]:
+        """Return the own saves of a record that have no place, in the order made."""
+        kept = [*self.refused.values(), *self.unsent.values()]
+        return sorted((save for save in kept if save.id.record == record), key=lambda save: save.order)
 
     def copy(self) -> Life:
         """Return what a copy of the file has been through."""
@@ -87,6 +96,7 @@ class Model:
 
     def register(self, save: Save) -> None:
         """Remember a save that was acknowledged."""
+        save.order = len(self.saves)
         self.saves[save.id] = save
         self.types.setdefault(save.id.record, save.type)
 
@@ -97,15 +107,20 @@ class Model:
         save.seq = len(log)
         setters = self._setters[space, save.id.record]
         gone = setters.get(DELETED)
-        if gone is not None and gone.values[DELETED] is True and DELETED not in save.values and not _knew(save, gone):
+        if (
+            gone is not None
+            and gone.values[DELETED] is True
+            and DELETED not in save.values
+            and not _knew(save, gone, DELETED)
+        ):
             self._ask(space, save, DELETED, gone.seq, save.seq)
         for name, value in save.values.items():
             if name == DELETED and value is True:
-                unseen = [p.seq for f, p in setters.items() if f != DELETED and not _knew(save, p)]
+                unseen = [p.seq for f, p in setters.items() if f != DELETED and not _knew(save, p, ALL)]
                 if unseen:
                     self._ask(space, save, DELETED, save.seq, max(unseen))
             before = setters.get(name)
-            if before is not None and before.values[name] != value and not _knew(save, before):
+            if before is not None and before.values[name] != value and not _knew(save, before, name):
                 self._ask(space, save, name, save.seq, before.seq)
             setters[name] = save
         self.by_record[space, save.id.record].append(save)
@@ -125,11 +140,10 @@ class Model:
     def view(self, life: Life, space: str, record: str) -> dict[str, object]:
         """Return what a person at this file must see of a record: the log so far, with own saves on top."""
         seen = {name: value for name, (value, _) in self.after_log(space, record, life.cursors.get(space, 0)).items()}
-        for save in life.unsent.values():
-            if save.id.record == record:
-                seen |= save.values
+        for save in life.on_top(record):
+            seen |= save.values
         return seen
 
 
-def _knew(save: Save, earlier: Save) -> bool:
-    return earlier.seq <= save.cursor or earlier.id in save.own
+def _knew(save: Save, earlier: Save, name: str) -> bool:
+    return earlier.seq <= save.fields.get(name, save.cursor) or earlier.id in save.own

@@ -71,8 +71,9 @@ def _commit_here(session: Thing) -> None:
 def acknowledged_before_applied() -> AbstractContextManager[object]:
     def wrong(right: Thing, session: Thing, response: Thing) -> object:
         op = tables.op.c
-        mine = update(tables.op).where(op.state == tables.WAITING, op.n <= response.acked)
-        session.execute(mine.values(state=tables.PLACED))
+        for space, known in response.acked.items():
+            mine = update(tables.op).where(op.state == tables.WAITING, op.space == space, op.n <= known)
+            session.execute(mine.values(state=tables.PLACED))
         return right(session, response)
 
     return _around(engine, "take", wrong)
@@ -81,7 +82,7 @@ def acknowledged_before_applied() -> AbstractContextManager[object]:
 @_bug
 def refused_operation_forgotten() -> AbstractContextManager[object]:
     def wrong(_right: Thing, session: Thing, refused: Thing) -> int:
-        numbers = [n for n, _problem in refused]
+        numbers = [n for _space, n, _problem in refused]
         session.execute(delete(tables.op).where(tables.op.c.n.in_(numbers), tables.op.c.state == tables.WAITING))
         return len(numbers)
 
@@ -106,7 +107,9 @@ def own_operation_stays_waiting() -> AbstractContextManager[object]:
 
 @_bug
 def second_batch_begins_one_late() -> AbstractContextManager[object]:
-    return _around(outbox, "next_batch", lambda right, session, after=0: right(session, after + 1 if after else 0))
+    return _around(
+        outbox, "next_batch", lambda right, session, space, after=0: right(session, space, after + 1 if after else 0)
+    )
 
 
 @_bug
@@ -349,19 +352,19 @@ def hole_in_the_numbers() -> AbstractContextManager[object]:
 
 @_bug
 def acknowledged_but_not_stored() -> AbstractContextManager[object]:
-    def wrong(right: Thing, connection: Thing, device: Thing, epoch: int, accepted: Thing) -> None:
-        right(connection, device, epoch, accepted[:-1] if len(accepted) > 3 else accepted)
+    def wrong(right: Thing, connection: Thing, device: Thing, batch: Thing, accepted: Thing) -> None:
+        right(connection, device, batch, accepted[:-1] if len(accepted) > 3 else accepted)
 
     return _around(intake, "_append", wrong)
 
 
 @_bug
 def stored_twice() -> AbstractContextManager[object]:
-    def wrong(right: Thing, connection: Thing, device: Thing, epoch: int, accepted: Thing) -> None:
-        right(connection, device, epoch, accepted)
+    def wrong(right: Thing, connection: Thing, device: Thing, batch: Thing, accepted: Thing) -> None:
+        right(connection, device, batch, accepted)
         again = [item._replace(n=item.n + (1 << 40)) for item in accepted[-1:]]
         if len(accepted) > 2:
-            right(connection, device, epoch, again)
+            right(connection, device, batch, again)
 
     return _around(intake, "_append", wrong)
 

@@ -84,14 +84,16 @@ class _Pieces(io.RawIOBase):
 class Line:
     """Carries letters to whichever application serves at this moment."""
 
-    def __init__(self, serving: Callable[[], ASGIApp]) -> None:
+    def __init__(self, serving: Callable[[], ASGIApp], arrived: Callable[[], None]) -> None:
         self._serving = serving
+        self._arrived = arrived
         self._loop = asyncio.new_event_loop()
         self.carried = 0
 
     def carry(self, letter: Letter, *, broken: bool = False) -> Reply:
         """Deliver a letter, or its beginning where the line breaks, and return the answer. Crash passes through."""
         self.carried += 1
+        self._arrived()
         return self._loop.run_until_complete(self._speak(letter, broken))
 
     async def _speak(self, letter: Letter, broken: bool) -> Reply:
