@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable
-from concurrent.futures import Future
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -13,18 +14,20 @@ from filelock import FileLock, Timeout
 from sqlalchemy.orm import Session
 
 import wimdesk.records  # noqa: F401 - every record type must be known before the store opens
-from wimdesk import search
-from wimdesk.errors import EnvironmentProblem, ProfileBusy
+from wimdesk import clock, search
+from wimdesk.errors import Damaged, EnvironmentProblem, NotAProfile, ProfileBusy, WimdeskError
 from wimdesk.events import Changed, Signal
 from wimdesk.i18n import _
-from wimdesk.services import catalogue
+from wimdesk.services import catalogue, recovery
 from wimdesk.settings import Settings
 from wimdesk.store import backup, facts, identity, inbox, journal, keys, migrations
-from wimdesk.store.engine import Store
+from wimdesk.store.engine import Store, unwritable
 
 P = ParamSpec("P")
 R = TypeVar("R")
 DATABASE = "wimdesk.db"
+BACKUP_AFTER = 1800.0
+"""Seconds of work after which a backup is made by itself (design: half an hour)."""
 log = logging.getLogger(__name__)
 
 
@@ -37,29 +40,69 @@ class App:
         self.store = store
         self.device_keys = unlocked.device
         self.changed: Signal[Changed] = store.changed
+        self.told: list[str] = []
+        """Sentences for the person about what was noticed at opening."""
         self._lock = lock
         self._searcher: search.Searcher | None = None
-        self._closed = False
+        self._closed = self._wrote = False
+        self._copier = ThreadPoolExecutor(1, thread_name_prefix="backup")
+        self._backed_up_at, self._device = time.monotonic(), store.author.device
+        self.changed.connect(self._on_changed)
 
     @classmethod
     def open(cls, folder: Path, passphrase: str | None = None) -> App:
         """Open the profile in the folder, or make one there.
 
-        Raises ProfileBusy, NotAProfile, ProfileTooNew, WrongKey or another EnvironmentProblem, each
-        with a sentence; then nothing in an existing profile was changed.
+        Raises ProfileBusy, Damaged, NotAProfile, ProfileTooNew, WrongKey or another EnvironmentProblem,
+        each with a sentence; then nothing in an existing profile was changed.
         """
         with contextlib.ExitStack() as undo:
             lock = _lock(folder)
             undo.callback(lock.release)
-            unlocked = _unlock(folder, passphrase)
-            path = folder / DATABASE
-            steps = migrations.migrate(path, unlocked.database, folder / "backups")
+            app = cls.open_unlocked(folder, lock, _unlock(folder, passphrase))
+            undo.pop_all()
+        return app
+
+    @classmethod
+    def open_unlocked(cls, folder: Path, lock: FileLock, unlocked: keys.Unlocked) -> App:
+        """Open the profile whose lock is held and whose keys are there; raises as `open` does."""
+        path, copies = folder / DATABASE, folder / backup.FOLDER
+        first_today = not any(copy.at[:10] == clock.now()[:10] for copy in backup.every(copies))
+        told = [_("The file of keys was damaged. A copy of it was put in its place.")] if unlocked.mended else []
+        with contextlib.ExitStack() as undo:
+            existed = _look(path, unlocked.database, told, thorough=first_today)
+            with _damage_named():
+                steps = migrations.migrate(path, unlocked.database, copies)
             store = Store(path, unlocked.database, identity.author(identity.NOBODY))
             undo.callback(store.close)
             search.attach(store)
-            store.run(_prepare, bool(steps))
+            with _damage_named():
+                store.run(_prepare, bool(steps))
             undo.pop_all()
-        return cls(folder, lock, unlocked, store)
+        app = cls(folder, lock, unlocked, store)
+        app.told += told
+        if existed and first_today:
+            app.back_up_soon("by-day")
+        return app
+
+    @classmethod
+    def newest_backup(cls, folder: Path, passphrase: str | None = None, name: str = "") -> backup.Copy:
+        """Return the newest whole backup of a closed profile, or the one of that name if it is whole.
+
+        Raises UserError where there is none, NotAProfile where that one is damaged, and as `open` does.
+        """
+        with _lock(folder):
+            return recovery.pick(folder, _unlock(folder, passphrase).database, name)
+
+    @classmethod
+    def restore(cls, folder: Path, passphrase: str | None = None, name: str = "") -> recovery.Recovered:
+        """Put a backup in the place of the database of a closed profile; the old files are kept.
+
+        Without a name the newest whole one is taken. Raises as `newest_backup` does, and DiskFull.
+        """
+        with _lock(folder):
+            key = _unlock(folder, passphrase).database
+            return recovery.restore(folder / DATABASE, key, recovery.pick(folder, key, name))
 
     def read(self, query: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Return what the query finds."""
@@ -97,9 +140,31 @@ class App:
         """Prove that the database is whole; raises NotAProfile with a sentence."""
         backup.check(self.store.path, self.store.key)
 
-    def back_up(self) -> Path:
-        """Make a verified copy beside the database; return where it is."""
-        return backup.make(self.store.path, self.store.key, self.folder / "backups", "by-hand")
+    def back_up(self, reason: str = "by-hand") -> Path:
+        """Make a verified copy beside the database; return where it is. Raises DiskFull and the like."""
+        self._backed_up_at, self._device = time.monotonic(), self.store.author.device
+        folder = self.folder / backup.FOLDER
+        return self._copier.submit(backup.make, self.store.path, self.store.key, folder, reason).result()
+
+    def back_up_soon(self, reason: str) -> None:
+        """Make a backup in a thread of its own. That it can't be made now is no reason to disturb anybody."""
+        self._backed_up_at, self._device = time.monotonic(), self.store.author.device
+        self._copier.submit(self._back_up_quietly, reason)
+
+    def _back_up_quietly(self, reason: str) -> None:
+        try:
+            backup.make(self.store.path, self.store.key, self.folder / backup.FOLDER, reason)
+        except WimdeskError as problem:
+            log.info("no backup was made: %s", type(problem).__name__)
+
+    def _on_changed(self, _what: Changed) -> None:
+        self._wrote = True
+        if self._closed:
+            return
+        if self.store.author.device != self._device and self.identity().enrolled:
+            self.back_up_soon("by-joining")
+        elif time.monotonic() - self._backed_up_at > BACKUP_AFTER:
+            self.back_up_soon("by-work")
 
     def close(self) -> None:
         """Finish what was asked for and release the profile."""
@@ -108,6 +173,9 @@ class App:
         self._closed = True
         if self._searcher:
             self._searcher.close()
+        if self._wrote and not backup.every(self.folder / backup.FOLDER):
+            self.back_up_soon("first")
+        self._copier.shutdown(wait=True)
         self.store.close()
         self._lock.release()
 
@@ -130,11 +198,36 @@ def _lock(folder: Path) -> FileLock:
 
 
 def _unlock(folder: Path, passphrase: str | None) -> keys.Unlocked:
-    if (folder / keys.FILE).exists() or (folder / DATABASE).exists():
+    if keys.exist(folder) or (folder / DATABASE).exists():
         return keys.unlock(folder, passphrase)
     with contextlib.suppress(OSError):
         folder.chmod(0o700)
     return keys.create(folder, passphrase)
+
+
+@contextlib.contextmanager
+def _damage_named() -> Iterator[None]:
+    """The keys have opened, so what is no profile now was one: a backup can take its place."""
+    try:
+        yield
+    except Damaged:
+        raise
+    except NotAProfile as problem:
+        raise Damaged(str(problem)) from problem
+
+
+def _look(path: Path, key: bytes, told: list[str], *, thorough: bool) -> bool:
+    """Finish a restoring that was interrupted, and prove that the database is whole; say whether there is one."""
+    try:
+        if recovery.finish(path):
+            told.append(_("A backup was restored. The old files are kept."))
+        exists = path.exists() and path.stat().st_size > 0
+    except OSError as error:
+        raise unwritable(error) from error
+    with _damage_named():
+        if exists and recovery.examine(path, key, thorough=thorough) == "unfinished":
+            told.append(_("The computer stopped in the middle of a save. Please look at your last entry."))
+    return exists
 
 
 def _prepare(session: Session, migrated: bool) -> None:

@@ -8,6 +8,7 @@ WimdeskError                    shown as a sentence; never a traceback
 │   ├── DiskFull
 │   ├── ProfileBusy             another WIMDesk has this profile open
 │   ├── NotAProfile             the file is no profile, or is damaged
+│   │   └── Damaged             the keys fit, the data does not: a backup can take its place
 │   ├── ProfileTooNew           made by a later version
 │   └── WrongKey                passphrase wrong, or keyring without the key
 ├── SyncProblem                 the network or the endpoint; `number` as in sync.protocol
@@ -57,6 +58,10 @@ class ProfileBusy(EnvironmentProblem):
 
 class NotAProfile(EnvironmentProblem):
     """The file is not a profile of WIMDesk, or it is damaged."""
+
+
+class Damaged(NotAProfile):
+    """The keys of the profile open, but its database is not whole: a backup can take its place."""
 
 
 class ProfileTooNew(EnvironmentProblem):

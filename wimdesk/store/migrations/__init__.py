@@ -11,7 +11,7 @@ from sqlcipher3 import dbapi2
 
 from wimdesk.errors import NotAProfile, ProfileTooNew
 from wimdesk.i18n import _
-from wimdesk.store import backup
+from wimdesk.store import backup, durable
 from wimdesk.store.engine import connect, translated
 
 Step = Callable[[dbapi2.Connection], None]
@@ -47,7 +47,7 @@ def _create(path: Path, key: bytes, backups: Path) -> int:
     for rest in path.parent.glob(fresh.name + "*"):
         rest.unlink()
     steps = _run(fresh, key, backups)
-    fresh.replace(path)
+    durable.move(fresh, path)
     return steps
 
 
