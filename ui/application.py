@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication
 from ui import moments, theme
 from ui.errors import Presenter
 from ui.main_window import MainWindow
-from wimdesk.errors import ProfileBusy, WimdeskError, WrongKey
+from wimdesk.errors import Damaged, ProfileBusy, WimdeskError, WrongKey
 from wimdesk.i18n import _, set_language
 from wimdesk.settings import Settings
 
@@ -50,10 +50,14 @@ def run(folder: Path, passphrase: str | None = None) -> int:
 
 
 class Opener(QObject):
-    """Opens a profile in a thread of its own. Emits ``opened``, ``locked`` (is it new?) or ``refused``."""
+    """Opens a profile in a thread of its own. Emits ``opened``, ``locked`` (is it new?), ``damaged`` or ``refused``.
+
+    ``damaged`` carries the sentence and when the newest whole backup was made, empty where there is none.
+    """
 
     opened = Signal(object)
     locked = Signal(bool, str)
+    damaged = Signal(str, str)
     refused = Signal(object)
 
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
@@ -64,6 +68,11 @@ class Opener(QObject):
     def open(self, passphrase: str | None) -> None:
         """Begin; one of the signals follows in the GUI thread."""
         self._thread = threading.Thread(target=self._run, args=(passphrase,), name="opening", daemon=True)
+        self._thread.start()
+
+    def restore(self, passphrase: str | None) -> None:
+        """Put the newest whole backup in place and open; one of the signals follows in the GUI thread."""
+        self._thread = threading.Thread(target=self._restore, args=(passphrase,), name="restoring", daemon=True)
         self._thread.start()
 
     def wait(self) -> None:
@@ -84,9 +93,31 @@ class Opener(QObject):
             app = App.open(self._folder, passphrase)
         except WrongKey as problem:
             self.locked.emit(not known, str(problem))
+        except Damaged as problem:
+            self.damaged.emit(str(problem), self._newest_backup(passphrase))
         except WimdeskError as problem:
             self.refused.emit(problem)
         else:
+            self.opened.emit(app)
+
+    def _newest_backup(self, passphrase: str | None) -> str:
+        from wimdesk.app import App
+
+        try:
+            return App.newest_backup(self._folder, passphrase).at
+        except WimdeskError:
+            return ""
+
+    def _restore(self, passphrase: str | None) -> None:
+        from wimdesk.app import App
+
+        try:
+            done = App.restore(self._folder, passphrase)
+            app = App.open(self._folder, passphrase)
+        except WimdeskError as problem:
+            self.refused.emit(problem)
+        else:
+            app.told.insert(0, done.sentence())
             self.opened.emit(app)
 
 
@@ -112,6 +143,7 @@ class Program(QObject):
         self._opener = Opener(folder, self)
         self._opener.opened.connect(self._take)
         self._opener.locked.connect(self._ask_passphrase)
+        self._opener.damaged.connect(self._rescue)
         self._opener.refused.connect(self._refuse)
         self.window.painted.connect(lambda: self.open(self._passphrase))
 
@@ -180,6 +212,8 @@ class Program(QObject):
         self.window.show_frame()
         self.window.take(self.desk)
         self.engine.start()
+        if self.desk.app.told:
+            self.window.notices.warn(_("Please read this"), " ".join(self.desk.app.told))
         self.ready.emit()
 
     def _ask_first(self) -> None:
@@ -201,6 +235,15 @@ class Program(QObject):
     def _unlock(self, passphrase: str) -> None:
         self.window.show_frame()
         self.open(passphrase)
+
+    def _rescue(self, sentence: str, backup_at: str) -> None:
+        from ui.rescue import Rescue
+
+        rescue = Rescue(sentence, backup_at)
+        rescue.restore.connect(lambda: self._opener.restore(self._passphrase))
+        rescue.again.connect(lambda: self._unlock(self._passphrase or ""))
+        rescue.leave.connect(self.window.close)
+        self.window.show_layer(rescue)
 
     def _refuse(self, problem: WimdeskError) -> None:
         from ui.unlock import Refusal

@@ -221,7 +221,7 @@ def _look(path: Path, key: bytes, told: list[str], *, thorough: bool) -> bool:
     try:
         if recovery.finish(path):
             told.append(_("A backup was restored. The old files are kept."))
-        exists = path.exists() and path.stat().st_size > 0
+        exists = path.is_file() and path.stat().st_size > 0
     except OSError as error:
         raise unwritable(error) from error
     with _damage_named():

@@ -259,3 +259,28 @@ def test_the_secretariat_is_told_what_is_wrong(tmp_path: Path, capsys: pytest.Ca
     with serving(tmp_path / "endpoint") as url:
         assert main(["secretariat", "serve", "--data", str(tmp_path / "f"), "--listen", url.partition("//")[2]]) == 1
     assert "can't listen" in capsys.readouterr().err
+
+
+def test_backups_from_the_terminal(tmp_path: Path) -> None:
+    machine = Machine(tmp_path / "anna")
+    machine.does("add", "site", "name=North")
+    made = machine.does("backup", "make")
+    assert (made["whole"], made["reason"]) == (True, "by-hand")
+    machine.does("add", "site", "name=South")
+    listed = machine.does("backup", "list")
+    assert listed[0] == made
+    drilled = machine.does("backup", "drill")
+    assert (drilled["ok"], drilled["backup"], drilled["counts"]["site"]) == (True, made["name"], 1)
+    done = machine.run("backup", "restore", made["name"])
+    assert (done.returncode, json.loads(done.stdout)["restored"]) == (0, made["name"])
+    assert "was restored" in done.stderr
+    assert [row["name"] for row in machine.does("list", "site")] == ["North"]
+    assert "no backup of this name" in machine.fails("backup", "restore", "000099")
+    path = tmp_path / "anna" / "wimdesk.db"
+    held = bytearray(path.read_bytes())
+    held[len(held) // 2] ^= 1
+    path.write_bytes(held)
+    assert "damaged" in machine.fails("list", "site")
+    done = machine.run("backup", "restore", "newest")
+    assert done.returncode == 0
+    assert {row["name"] for row in machine.does("list", "site")} == {"North", "South"}

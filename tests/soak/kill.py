@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session
 from tests.soak import saver
 from wimdesk.app import DATABASE, App
 from wimdesk.services import editing
-from wimdesk.store import backup, journal, migrations, outbox, tables
+from wimdesk.store import backup, journal, keys, migrations, outbox, tables
 
 ROOT = Path(__file__).parents[2]
 WORD = "a passphrase for the soak"
@@ -151,8 +151,8 @@ def _future(steps: int) -> Iterator[None]:
 
 
 def _belongs(path: Path) -> bool:
-    return path.name in {DATABASE, "keys.json", "lock", "settings.json"} or (
-        path.parent.name == "backups" and (path.suffix == ".db")
+    return path.name in {DATABASE, keys.FILE, keys.COPY, "lock", "settings.json"} or (
+        path.parent.name == backup.FOLDER and path.suffix in {".db", ".json"}
     )
 
 

@@ -20,7 +20,7 @@ from tests.support import PASSPHRASE, Template
 from wimdesk.app import DATABASE, App
 from wimdesk.errors import DiskFull, EnvironmentProblem, NotAProfile, ProfileBusy, ProfileTooNew, WrongKey
 from wimdesk.services import editing
-from wimdesk.store import history, migrations, outbox
+from wimdesk.store import history, keys, migrations, outbox
 from wimdesk.store.engine import connect
 from wimdesk.store.record import Base
 
@@ -150,11 +150,27 @@ def test_a_file_that_is_no_profile_is_refused_and_left_as_it_is(folder: Path, co
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"\xff\xfe", b'{"profile": 1, "slots": 2, "device": 3}'])
 def test_damaged_keys_are_refused_and_left_as_they_are(folder: Path, content: bytes) -> None:
-    (folder / "keys.json").write_bytes(content)
+    for name in (keys.FILE, keys.COPY):
+        (folder / name).write_bytes(content)
     before = prints(folder)
     with pytest.raises((NotAProfile, WrongKey)):
         App.open(folder, PASSPHRASE)
     assert prints(folder) == before
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", None])
+def test_damaged_keys_are_replaced_by_their_copy_and_kept(folder: Path, content: bytes | None) -> None:
+    known = (folder / keys.FILE).read_bytes()
+    if content is None:
+        (folder / keys.FILE).unlink()
+    else:
+        (folder / keys.FILE).write_bytes(content)
+    app = App.open(folder, PASSPHRASE)
+    assert any("file of keys" in sentence for sentence in app.told)
+    app.close()
+    assert (folder / keys.FILE).read_bytes() == known
+    kept = folder / keys.QUARANTINE / keys.FILE
+    assert content is None or kept.read_bytes() == content
 
 
 @pytest.mark.parametrize("part", [0.02, 0.5, 0.97])
@@ -198,9 +214,10 @@ def test_an_interrupted_first_opening_is_taken_up_again(tmp_path: Path) -> None:
     again.close()
     # Killed while the file was being made.
     (folder / DATABASE).unlink()
+    shutil.rmtree(folder / "backups")
     (folder / "wimdesk.new").write_bytes(b"half")
     App.open(folder, PASSPHRASE).close()
-    assert sorted(path.name for path in folder.iterdir()) == ["keys.json", "lock", DATABASE]
+    assert sorted(path.name for path in folder.iterdir()) == ["keys.copy.json", "keys.json", "lock", DATABASE]
 
 
 @pytest.fixture
@@ -234,9 +251,10 @@ def test_a_full_disk_is_said_and_loses_nothing(small_disk: Path, template: Templ
         with pytest.raises(DiskFull, match="safe"):
             _fill(app, saved)
         assert {row["id"] for row in app.read(editing.rows, "site")} == set(saved)
+        before = set((folder / "backups").iterdir())
         with pytest.raises((DiskFull, EnvironmentProblem)):
             app.back_up()
-        assert [path.name for path in (folder / "backups").iterdir()] == [], "no half copy stays"
+        assert set((folder / "backups").iterdir()) == before, "no half copy stays"
         filler.unlink()
         saved.append(app.run(editing.add, "site", {"name": "after"}))
         app.check()
@@ -289,14 +307,4 @@ def test_a_backup_is_whole_and_opens_with_the_key(folder: Path, key: bytes) -> N
     restored.close()
     with pytest.raises(NotAProfile):
         connect(copy, bytes(32))
-    assert [path.suffix for path in copy.parent.iterdir()] == [".db"]
-
-
-def test_old_backups_make_room_for_new_ones(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = App.open(folder, PASSPHRASE)
-    for number in range(14):
-        monkeypatch.setattr("wimdesk.clock.now", lambda number=number: f"2026-01-{number + 1:02}T00:00:00Z")
-        app.back_up()
-    app.close()
-    kept = sorted(path.name for path in (folder / "backups").iterdir())
-    assert (len(kept), kept[0][:8]) == (12, "20260103")
+    assert {path.suffix for path in copy.parent.iterdir()} == {".db", ".json"}

@@ -43,7 +43,7 @@ def test_half_a_backup_of_a_killed_program_goes_with_the_next_one(app: App) -> N
     for name in ("20260101T000000Z-by-hand.part", "20260101T000000Z-by-hand.part-journal"):
         (backups / name).write_bytes(b"half")
     made = app.back_up()
-    assert list(backups.iterdir()) == [made]
+    assert sorted(backups.iterdir()) == [made, made.with_suffix(".json")]
 
 
 def test_a_file_that_was_moved_away_is_never_replaced_by_an_empty_one(folder: Path) -> None:
@@ -74,7 +74,7 @@ def test_places_that_are_taken_by_a_folder(folder: Path, tmp_path: Path) -> None
     (folder / DATABASE).mkdir()
     with pytest.raises(EnvironmentProblem, match="can't be read or written"):
         App.open(folder, PASSPHRASE)
-    (tmp_path / "keys.new").mkdir()
+    (tmp_path / "keys.copy.json.new").mkdir()
     with pytest.raises(EnvironmentProblem, match="can't be read or written"):
         keys.create(tmp_path, PASSPHRASE)
     (tmp_path / "settings.new").mkdir()

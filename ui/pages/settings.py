@@ -24,6 +24,7 @@ from wimdesk.events import Changed
 from wimdesk.i18n import _
 from wimdesk.services import metrics, samples
 from wimdesk.settings import DECLARED, Value
+from wimdesk.store import backup
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -238,15 +239,15 @@ class SettingsPage(Page):
         folder = self.desk.app.folder
 
         def measure(_progress: Progress) -> tuple[int, int, str]:
-            copies = sorted((folder / "backups").glob("*.db"))
+            copies = backup.every(folder / backup.FOLDER)
             size = sum(_size(each) for each in sorted(folder.glob("wimdesk.db*")))
-            return size, sum(_size(each) for each in copies), copies[-1].name if copies else ""
+            return size, sum(_size(each.path) for each in copies), copies[0].at if copies else ""
 
         self.desk.tasks.work(self, measure, done=self._tell_size, key="size")
 
     def _tell_size(self, found: tuple[int, int, str]) -> None:
         size, copies, last = found
-        day = f"{last[:4]}-{last[4:6]}-{last[6:8]}" if len(last) >= 8 else ""
+        day = last[:10]
         sentence = _("Your data takes {size} MB, its copies {copies} MB.").format(
             size=_megabytes(size), copies=_megabytes(copies)
         )

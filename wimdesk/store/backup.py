@@ -200,7 +200,9 @@ def _head(connection: dbapi2.Connection) -> int:
 
 def counts(connection: dbapi2.Connection) -> dict[str, int]:
     """Return how many rows each table holds, but for those of the search index."""
-    known = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'search%' AND name NOT LIKE 'sqlite%'"
+    known = (
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'search%' AND name NOT LIKE 'sqlite%'"
+    )
     names = [str(name) for (name,) in connection.execute(known).fetchall()]
     return {name: int(connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]) for name in sorted(names)}
 

@@ -1,4 +1,4 @@
-"""File steps that outlive a power cut: content reaches the disk before its name does, and the name is told to the disk."""
+"""File steps that outlive a power cut: content reaches the disk before its name, and the name is settled too."""
 
 from __future__ import annotations
 

@@ -6,10 +6,8 @@ one bad page costs the rows on it and no others.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import shutil
-import uuid
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -115,24 +113,38 @@ def _decoded(raw: tuple[Any, ...]) -> Row:
     return row | {"fields": json.loads(row["fields"]), "base": json.loads(row["base"])}
 
 
+Name = tuple[str, int, int]
+"""How an own operation is named: space, epoch, n."""
+
+
+def _name(row: Row) -> Name:
+    return row["space"], row["epoch"], row["n"]
+
+
 @dataclass
 class _Numbers:
-    """How own operations are named here: (epoch, n) there -> n here, or the place that the endpoint gave them."""
+    """How own operations are named here: their n under the present epoch, or the place that the endpoint gave them."""
 
     epoch: int
-    here: dict[tuple[int, int], int]
-    places: dict[tuple[int, int], int]
+    here: dict[Name, int]
+    places: dict[Name, int]
+
+    def take(self, row: Row) -> int:
+        """Return the next number in the space of an operation that is new here."""
+        used = (n for (space, _epoch, _n), n in self.here.items() if space == row["space"])
+        self.here[_name(row)] = max(used, default=0) + 1
+        return self.here[_name(row)]
 
     def base(self, row: Row) -> dict[str, int]:
         """Return the base of an operation in the names of here; what is not known any more is left out."""
-        named = {name: self.version(row["epoch"], at) for name, at in row["base"].items()}
+        named = {name: self._version(row, at) for name, at in row["base"].items()}
         return {name: at for name, at in named.items() if at is not None}
 
-    def version(self, epoch: int, at: int) -> int | None:
-        """Return one version in the names of here."""
+    def _version(self, row: Row, at: int) -> int | None:
         if at >= 0:
             return at
-        place, n = self.places.get((epoch, -at)), self.here.get((epoch, -at))
+        name = (row["space"], row["epoch"], -at)
+        place, n = self.places.get(name), self.here.get(name)
         return place if place is not None else -n if n is not None else None
 
 
@@ -141,32 +153,27 @@ def bring_back(session: Session, found: Found) -> int:
 
     Own operations that wait here and had their place there are marked so: they are not sent twice.
     """
-    author = journal.scribe_of(session).author
-    op = tables.op
-    mine = [row for row in found.rows if row["device"] == author.device and row["n"] > 0]
-    known = {
-        (row.epoch, row.n): row.state for row in session.execute(select(op).where(op.c.device == author.device))
-    }  # fmt: skip
-    here = {key: key[1] for key in known if key[0] == author.epoch}
-    places = {(row["epoch"], row["n"]): row["seq"] for row in mine if row["seq"] is not None}
-    numbers = _Numbers(author.epoch, here, places)
+    author, op = journal.scribe_of(session).author, tables.op
+    mine = [row for row in found.rows if row["device"] == author.device]
+    own = session.execute(select(op.c.space, op.c.epoch, op.c.n, op.c.state).where(op.c.device == author.device))
+    known = {(row.space, row.epoch, row.n): row.state for row in own}
+    here = {name: name[2] for name in known if name[1] == author.epoch}
+    numbers = _Numbers(author.epoch, here, {_name(row): row["seq"] for row in mine if row["seq"] is not None})
     touched: set[str] = set()
     for row in mine:
-        name = (row["epoch"], row["n"])
-        if name in known:
-            if known[name] == tables.WAITING and row["state"] != tables.WAITING:
-                _settle(session, row, author.device)
-        elif row["state"] in {tables.WAITING, tables.REFUSED}:
-            here[name] = max(here.values(), default=0) + 1
+        before = known.get(_name(row))
+        if before == tables.WAITING and row["state"] != tables.WAITING:
+            _settle(session, row)
+        elif before is None and row["state"] in {tables.WAITING, tables.REFUSED}:
             _bring(session, row, numbers)
             touched.add(row["record"])
     return len(touched)
 
 
-def _settle(session: Session, row: Row, device: bytes) -> None:
+def _settle(session: Session, row: Row) -> None:
     """The endpoint has answered this one since the backup."""
     op = tables.op
-    same = (op.c.device == device, op.c.epoch == row["epoch"], op.c.n == row["n"])
+    same = [op.c[name] == row[name] for name in ("space", "device", "epoch", "n")]
     session.execute(update(op).where(*same).values(state=row["state"], seq=row["seq"], problem=row["problem"]))
     table = _table(row["type"])
     if table is None or row["seq"] is None:
@@ -177,7 +184,7 @@ def _settle(session: Session, row: Row, device: bytes) -> None:
 
 
 def _bring(session: Session, row: Row, numbers: _Numbers) -> None:
-    n = numbers.here[row["epoch"], row["n"]]
+    n = numbers.take(row)
     kept = {name: value for name, value in row.items() if name not in {"pos", "seq"}}
     fresh = kept | {"epoch": numbers.epoch, "n": n, "base": numbers.base(row)}
     session.execute(insert(tables.op).values(fresh))

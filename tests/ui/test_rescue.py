@@ -1,0 +1,95 @@
+"""A damaged profile in the window: it is said, the newest backup is offered, and what came back is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+
+from ui.application import Program
+from ui.rescue import Rescue
+from wimdesk.app import DATABASE, App
+from wimdesk.i18n import set_language
+from wimdesk.services import editing, samples
+from wimdesk.store import backup
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+PASSPHRASE = "four words for tests"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A profile with a backup, work after it, and one turned bit."""
+    folder = tmp_path / "profile"
+    app = App.open(folder, PASSPHRASE)
+    app.run(samples.plant)
+    app.settings.put("first_run_done", True)
+    app.settings.put("scheme", "light")
+    app.back_up()
+    app.run(editing.add, "site", {"name": "later"})
+    app.close()
+    held = bytearray((folder / DATABASE).read_bytes())
+    held[len(held) // 2] ^= 1
+    (folder / DATABASE).write_bytes(held)
+    return folder
+
+
+@pytest.fixture
+def program(dressed: QApplication, folder: Path, qtbot: QtBot) -> Iterator[Program]:
+    program = Program(dressed, folder, PASSPHRASE)
+    program.window.resize(1366, 740)
+    yield program
+    program.window.close()
+    program.close()
+    program.window.deleteLater()
+    program.deleteLater()
+    QApplication.sendPostedEvents(None, 52)  # QEvent.DeferredDelete
+    set_language("en")
+
+
+def texts(widget: QWidget) -> str:
+    return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisible())
+
+
+def rescue_of(program: Program, qtbot: QtBot) -> Rescue:
+    program.start()
+    qtbot.waitUntil(lambda: program.window.findChild(Rescue) is not None, timeout=20_000)
+    found = program.window.findChild(Rescue)
+    assert found is not None
+    return found
+
+
+def button(rescue: Rescue, text: str) -> QPushButton | None:
+    return next((each for each in rescue.findChildren(QPushButton) if each.text() == text), None)
+
+
+def test_the_newest_backup_is_offered_and_restored(program: Program, qtbot: QtBot) -> None:
+    rescue = rescue_of(program, qtbot)
+    assert "Your data is damaged" in texts(rescue)
+    assert "newest whole backup is from" in texts(rescue)
+    restore = button(rescue, "Restore the backup")
+    assert restore is not None
+    assert all(each.text() for each in rescue.findChildren(QPushButton))
+    with qtbot.waitSignal(program.ready, timeout=30_000):
+        restore.click()
+    assert "was restored" in texts(program.window)
+    assert program.app is not None
+    program.app.check()
+    assert program.app.identity().sample
+    desk = program.desk
+    assert desk is not None
+    qtbot.waitUntil(lambda: not desk.tasks.busy(), timeout=10_000)
+
+
+def test_without_a_backup_nothing_is_promised(program: Program, folder: Path, qtbot: QtBot) -> None:
+    for copy in backup.every(folder / backup.FOLDER):
+        copy.path.write_bytes(b"nothing")
+    rescue = rescue_of(program, qtbot)
+    assert button(rescue, "Restore the backup") is None
+    assert "There is no whole backup" in texts(rescue)
