@@ -12,7 +12,7 @@ from tests.sim.laptop import BLANK, FIELDS, TYPE, Laptop, add_in, write_as_newer
 from tests.sim.model import DELETED
 from wimdesk import clock as clocks
 from wimdesk.app import App
-from wimdesk.errors import DiskFull, ProfileBusy
+from wimdesk.errors import DiskFull, ProfileBusy, WimdeskError
 from wimdesk.services import editing
 from wimdesk.store import history
 
@@ -282,13 +282,17 @@ def restore_laptop(world: World, laptop: Laptop) -> str:
     checks.observe(world, laptop)
     laptop.reborn(copy.folder)
     laptop.life = copy.life.copy()
+    if not world.switches.restored_and_edited:
+        with contextlib.suppress(WimdeskError), world.undisturbed(laptop):
+            laptop.sync()
+    checks.observe(world, laptop)
     return "restored"
 
 
 def clone_laptop(world: World, laptop: Laptop) -> str:
     """The folder is copied to another computer, and both go on."""
     checks.observe(world, laptop)
-    if any(other.clone for other in world.laptops) or (laptop.life.unsent and not world.switches.cloned_with_waiting):
+    if any(other.clone for other in world.laptops) or not world.switches.cloned:
         return "nothing"
     twin = world.new_laptop(laptop.seat, laptop.life.copy())
     twin.clone, twin.lives, twin.leaps = True, 1000, laptop.leaps

@@ -125,9 +125,6 @@ def _other_syncs(world: World, laptop: Laptop) -> None:
     others = [other for other in world.laptops if other is not laptop and other.seat.device not in world.revoked]
     if others:
         other = world.rng.choice(others)
-        before = other.wire.plan
-        other.wire.expect({}, world.rng)
-        with contextlib.suppress(WimdeskError):
+        with contextlib.suppress(WimdeskError), world.undisturbed(other):
             other.sync()
-        other.wire.expect(before, world.rng)
         checks.observe(world, other)

@@ -370,11 +370,6 @@ def stored_twice() -> AbstractContextManager[object]:
 
 
 @_bug
-def used_numbers_not_compared() -> AbstractContextManager[object]:
-    return _nothing(intake, "_compare")
-
-
-@_bug
 def owner_not_checked() -> AbstractContextManager[object]:
     return _nothing(intake, "may_write", True)
 

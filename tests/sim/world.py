@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import random
 import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,8 +35,10 @@ class Switches:
     """Laptops stop at GENERATION_CHANGED: nothing sends again what the restored endpoint has lost."""
     restored_with_waiting: bool = False
     """A new epoch numbers everything anew that waits in the copy, also what the endpoint has under the old number."""
-    cloned_with_waiting: bool = False
-    """As above: both copies hold the same waiting operations."""
+    restored_and_edited: bool = False
+    """A pass that stores edits and only then learns that its file is a copy numbers them anew: they stand twice."""
+    cloned: bool = False
+    """As above, for as long as both go on: what was stored, and not heard of, is sent again under the new epoch."""
 
 
 @dataclass
@@ -125,6 +128,16 @@ class World:
     def unsure(self) -> set[str]:
         """Records of which an operation was refused: what its author sees of them is the author's own."""
         return set().union(*(laptop.life.tainted for laptop in self.laptops))
+
+    @contextlib.contextmanager
+    def undisturbed(self, laptop: Laptop) -> Iterator[None]:
+        """Let the requests of a laptop pass within the block, also in the middle of another one's pass."""
+        before = laptop.wire.plan
+        laptop.wire.plan = {}
+        try:
+            yield
+        finally:
+            laptop.wire.plan = before
 
     def broken(self, rule: str, sentence: str) -> Violation:
         return Violation(f"{rule}: {sentence}")
