@@ -227,7 +227,6 @@ class MainWindow(QWidget):
         """Say everything in the current language."""
         for edge in (self.sidebar, self.status):
             edge.hide()
-            edge.setParent(None)
             edge.deleteLater()
         self._build_edges()
         self.notices.retranslate()

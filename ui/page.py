@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui.widgets.header import PageHeader
 from wimdesk.events import Changed
@@ -55,14 +55,12 @@ class Page(QWidget):
         """Say everything in the current language: by default all is built and read anew."""
         self.flush()
         for child in self.children():
-            if isinstance(child, QLayout):
+            if child is self._outer:
                 continue
             if isinstance(child, QWidget):
+                self._outer.removeWidget(child)
                 child.hide()
-                child.setParent(None)
             child.deleteLater()
-        while self._outer.count():
-            self._outer.takeAt(0)
         self._make()
         self._fresh = False
         if self.isVisible():

@@ -20,6 +20,7 @@ MOST_LINES = 500
 MOST_LINES_OF_TESTS = 600
 MOST_LINES_OF_A_FUNCTION = 60
 REFUSED_NAMES = frozenset({"utils", "util", "helpers", "helper", "manager", "common", "misc"})
+REFUSED_ITEMS = frozenset({"itemAt", "itemAtPosition", "takeAt", "QLayoutItem"})
 MAY_CATCH_EVERYTHING = frozenset({"ui/errors.py", "ui/tasks.py", "sync/client/engine.py"})
 MAY_NAME_COLOURS = frozenset({"ui/theme.py", "ui/tokens.py"})
 HEX_COLOUR = re.compile(r"(?<![\w&])#(?:[0-9a-fA-F]{8}|[0-9a-fA-F]{6}|[0-9a-fA-F]{3,4})\b")
@@ -127,6 +128,14 @@ def colours_in_widgets(root: Path) -> Iterator[str]:
         for node in ast.walk(module.tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and HEX_COLOUR.search(node.value):
                 yield f"{module.path}:{node.lineno}: take the colour from ui/theme.py."
+
+
+def layout_items(root: Path) -> Iterator[str]:
+    """No screen holds a layout item: PySide's wrappers outlive the items and damage memory (6.11.3)."""
+    for module in modules(root, "ui"):
+        for node in ast.walk(module.tree):
+            if {getattr(node, part, "") for part in ("attr", "name", "id")} & REFUSED_ITEMS:
+                yield f"{module.path}:{getattr(node, 'lineno', 1)}: keep an own list of widgets (ui/widgets/column.py)."
 
 
 def loose_types(root: Path) -> Iterator[str]:

@@ -11,6 +11,7 @@ from ui import theme
 from ui.desk import Desk
 from ui.widgets.buttons import IconButton, SecondaryButton
 from ui.widgets.card import Card
+from ui.widgets.column import Column
 from ui.widgets.date import DateField
 from ui.widgets.field import FieldRow
 from ui.widgets.labels import Text, hairline
@@ -43,9 +44,8 @@ class LogCard(Card):
         self._rows: dict[str, FieldRow] = {}
         self.adding = self._adding()
         self.add(self.adding)
-        self._list = QVBoxLayout()
-        self._list.setSpacing(0)
-        self.add_layout(self._list)
+        self._list = Column()
+        self.add(self._list)
 
     def show_log(self, lines: Sequence[Line], hours: float, may_add: bool) -> None:
         """Show the lines, and how many hours they make."""
@@ -55,17 +55,8 @@ class LogCard(Card):
         if tuple(lines) == self._lines:
             return
         self._lines = tuple(lines)
-        while self._list.count():
-            item = self._list.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        for line in lines:
-            self._list.addWidget(hairline())
-            self._list.addWidget(self._row(line))
-        if not lines:
-            self._list.addWidget(Text(_("Nothing is written down yet."), "muted"))
+        rows = [widget for line in lines for widget in (hairline(), self._row(line))]
+        self._list.fill(rows or [Text(_("Nothing is written down yet."), "muted")])
 
     def enter(self) -> None:
         """Add the line that is typed; what is missing is said below its field."""

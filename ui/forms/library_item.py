@@ -14,7 +14,7 @@ from ui.icons import IconLabel
 from ui.widgets.buttons import LinkButton
 from ui.widgets.card import scrolling
 from ui.widgets.combo import ChoiceField
-from ui.widgets.flow import FlowLayout
+from ui.widgets.flow import Flow
 from ui.widgets.labels import Text, hairline
 from ui.widgets.languagemap import LanguageMapField
 from ui.widgets.number import NumberField
@@ -46,10 +46,8 @@ class Checklist(QWidget):
         head.addWidget(self._icon)
         head.addWidget(self._title, 1)
         self._column.addLayout(head)
-        self._links = QWidget()
-        self._flow = FlowLayout(self._links, 4)
+        self._links = Flow(4)
         self._column.addWidget(self._links)
-        self._lines: list[QWidget] = []
         self._shown: list[tuple[str, str]] | None = None
 
     def title(self) -> str:
@@ -61,11 +59,7 @@ class Checklist(QWidget):
         if list(missing) == self._shown:
             return
         self._shown = list(missing)
-        for line in self._lines:
-            self._flow.removeWidget(line)
-            line.hide()
-            line.deleteLater()
-        self._lines = []
+        links = []
         if missing:
             words = ngettext("{count} thing is still missing:", "{count} things are still missing:", len(missing))
             self._title.setText(words.format(count=len(missing)))
@@ -80,10 +74,9 @@ class Checklist(QWidget):
             button.setAccessibleDescription(sentence)
             button.set_slim()
             button.clicked.connect(lambda _checked=False, name=name: self.chosen.emit(name))
-            self._flow.addWidget(button)
-            self._lines.append(button)
+            links.append(button)
+        self._links.fill(links)
         self._links.setVisible(bool(missing))
-        self._links.updateGeometry()
 
 
 class LibraryItemForm(QWidget):

@@ -13,7 +13,7 @@ from ui.widgets.card import Card
 from ui.widgets.combo import ChoiceField
 from ui.widgets.date import DateField
 from ui.widgets.field import FieldRow
-from ui.widgets.flow import FlowLayout
+from ui.widgets.flow import Flow
 from ui.widgets.labels import Text
 from ui.widgets.number import NumberField
 from ui.widgets.tags import TagsField
@@ -37,8 +37,7 @@ class Completeness(QWidget):
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(_("How complete the profile is"))
-        self._links = QWidget()
-        self._flow = FlowLayout(self._links, 4)
+        self._links = Flow(4)
         column.addWidget(self._words)
         column.addWidget(self._bar)
         column.addWidget(self._links)
@@ -63,19 +62,14 @@ class Completeness(QWidget):
         return [name for name, _label in self._missing]
 
     def _rebuild(self) -> None:
-        while self._flow.count():
-            item = self._flow.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        links = []
         for name, label in self._missing:
             link = LinkButton(label, "plus")
             link.set_slim()
             link.setAccessibleName(_("Fill in: {field}").format(field=label))
             link.clicked.connect(lambda _checked=False, name=name: self.wanted.emit(name))
-            self._flow.addWidget(link)
-        self._links.updateGeometry()
+            links.append(link)
+        self._links.fill(links)
 
 
 class OrganizationForm(QWidget):

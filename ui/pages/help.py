@@ -12,6 +12,7 @@ from ui.page import Page
 from ui.pages.help_texts import KEYS, TOPICS, Topic
 from ui.widgets.buttons import SecondaryButton
 from ui.widgets.card import scrolling
+from ui.widgets.column import Column
 from ui.widgets.labels import Chip, Text, hairline
 from ui.widgets.rows import ROW_ROLE, Row, RowDelegate, row_list
 from wimdesk.events import Changed
@@ -50,9 +51,8 @@ class HelpPage(Page):
         edge.setFixedWidth(1)
         edge.setMaximumHeight(16_777_215)
         row.addWidget(edge)
-        self._place = QVBoxLayout()
-        self._place.setContentsMargins(0, 0, 0, 0)
-        row.addLayout(self._place, 1)
+        self._place = Column()
+        row.addWidget(self._place, 1)
         self.body.addLayout(row, 1)
         self.list.setCurrentIndex(self._model.index(0, 0))
 
@@ -77,13 +77,7 @@ class HelpPage(Page):
     def _choose(self, index: QModelIndex) -> None:
         if index.isValid():
             self._topic = TOPICS[index.row()]
-            while self._place.count():
-                item = self._place.takeAt(0)
-                widget = item.widget() if item is not None else None
-                if widget is not None:
-                    widget.hide()
-                    widget.deleteLater()
-            self._place.addWidget(self._article(self._topic))
+            self._place.fill([self._article(self._topic)])
 
     def _article(self, topic: Topic) -> QWidget:
         content = QFrame()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from ui.desk import Desk
 from ui.icons import IconLabel
 from ui.widgets.buttons import LinkButton
+from ui.widgets.column import Column
 from ui.widgets.labels import Text, hairline
 from wimdesk.i18n import _, ngettext
 from wimdesk.services import timeline
@@ -38,11 +39,8 @@ class HistoryPanel(QWidget):
         self.button.setCheckable(True)
         self.button.toggled.connect(self._switch)
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
-        self._lines = QWidget()
-        self._list = QVBoxLayout(self._lines)
-        self._list.setContentsMargins(4, 0, 0, 0)
-        self._list.setSpacing(6)
-        self._lines.hide()
+        self._lines = Column(6)
+        self._lines.setContentsMargins(4, 0, 0, 0)
         column.addWidget(self._lines)
 
     def show_records(self, records: Sequence[str]) -> None:
@@ -63,33 +61,30 @@ class HistoryPanel(QWidget):
 
     def _switch(self, opened: bool) -> None:
         self.button.setText(_("Hide the history") if opened else self._title)
-        self._lines.setVisible(opened)
+        if not opened:
+            self._lines.fill([])
         self.reload()
 
     def _take(self, edits: list[Edit]) -> None:
         self._edits = edits
+        if not self.button.isChecked():
+            return  # closed again while it was read
         self._rebuild()
         QTimer.singleShot(0, self, self.opened.emit)
 
     def _rebuild(self) -> None:
-        while self._list.count():
-            item = self._list.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        lines: list[QWidget] = []
         if not self._edits:
-            self._list.addWidget(
-                Text(_("Nothing was changed here since the data came to this computer."), "muted", True)
-            )
+            lines.append(Text(_("Nothing was changed here since the data came to this computer."), "muted", True))
         for (at, by), group in groupby(self._edits[: self._shown], key=lambda edit: (edit.at, _who(edit))):
-            self._list.addWidget(_act(at, by, list(group)))
+            lines.append(_act(at, by, list(group)))
         rest = len(self._edits) - self._shown
         if rest > 0:
             words = ngettext("Show {count} earlier change", "Show {count} earlier changes", rest)
             more = LinkButton(words.format(count=rest), "chevron-down")
             more.clicked.connect(self._show_more)
-            self._list.addWidget(more)
+            lines.append(more)
+        self._lines.fill(lines)
 
     def _show_more(self) -> None:
         self._shown += len(self._edits)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import moments, theme
 from ui.icons import IconLabel
@@ -196,23 +196,8 @@ class _Line(QWidget):
 
 
 def _fill(card: Card, rows: Sequence[QWidget], empty: str) -> None:
-    _clear(card.content)
-    for number, row in enumerate(rows):
-        if number:
-            card.add(hairline())
-        card.add(row)
-    if not rows and empty:
-        card.add(Text(empty, "muted", wrap=True))
-    card.open(bool(rows) or bool(empty))
-
-
-def _clear(layout: QLayout) -> None:
-    while layout.count():
-        item = layout.takeAt(0)
-        widget = item.widget() if item is not None else None
-        if widget is not None:
-            widget.hide()
-            widget.deleteLater()
+    lined = [part for row in rows for part in (hairline(), row)][1:]
+    card.fill(lined or ([Text(empty, "muted", wrap=True)] if empty else []))
 
 
 def _greeting(person: str) -> str:

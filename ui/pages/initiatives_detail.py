@@ -17,7 +17,7 @@ from ui.pages.history_panel import HistoryPanel
 from ui.pages.initiatives_members import MembersCard
 from ui.widgets.buttons import PrimaryButton, QuietButton, SecondaryButton
 from ui.widgets.card import Card, scrolling
-from ui.widgets.flow import FlowLayout
+from ui.widgets.flow import Flow
 from ui.widgets.labels import Chip, Text, Tone
 from wimdesk.i18n import _
 from wimdesk.records.initiative import LEVELS, STATES
@@ -33,7 +33,6 @@ class PurposeCard(Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(_("Purpose"), parent=parent)
-        self._texts: list[QWidget] = []
         self._shown: tuple[str, tuple[str, ...]] = ("", ())
 
     def show_detail(self, detail: Detail) -> None:
@@ -43,18 +42,13 @@ class PurposeCard(Card):
         if shown == self._shown:
             return
         self._shown = shown
-        for text in self._texts:
-            self.content.removeWidget(text)
-            text.hide()
-            text.deleteLater()
-        self._texts = []
+        texts: list[QWidget] = []
         if detail.objectives:
-            self._texts += [Text(_("Objectives"), "head"), Text(detail.objectives, wrap=True)]
+            texts += [Text(_("Objectives"), "head"), Text(detail.objectives, wrap=True)]
         if detail.deliverables:
-            self._texts.append(Text(_("What will be delivered"), "head"))
-            self._texts += [Text(f"•  {line}", wrap=True) for line in detail.deliverables]
-        for text in self._texts:
-            self.add(text)
+            texts.append(Text(_("What will be delivered"), "head"))
+            texts += [Text(f"•  {line}", wrap=True) for line in detail.deliverables]
+        self.fill(texts)
 
 
 class InitiativePane(QWidget):
@@ -166,8 +160,7 @@ class InitiativePane(QWidget):
         line = QHBoxLayout(head)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(8)
-        self._chips = QWidget()
-        self._flow = FlowLayout(self._chips)
+        self._chips = Flow()
         line.addWidget(self._chips, 1)
         self.edit_button = SecondaryButton(_("Edit"), "pencil")
         self.edit_button.setCheckable(True)
@@ -219,18 +212,11 @@ class InitiativePane(QWidget):
         self.history.reload()
 
     def _show_chips(self, detail: Detail) -> None:
-        while self._flow.count():
-            item = self._flow.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        words = (STATES.get(detail.state, ""), LEVELS.get(detail.level, ""))
+        chips = [Chip(_(each)) for each in words if each]
         if detail.theme is not None:
-            self._flow.addWidget(Chip(detail.theme.title, _TONES.get(detail.theme.colour, "neutral")))
-        for words in (STATES.get(detail.state, ""), LEVELS.get(detail.level, "")):
-            if words:
-                self._flow.addWidget(Chip(_(words)))
-        self._chips.updateGeometry()
+            chips.insert(0, Chip(detail.theme.title, _TONES.get(detail.theme.colour, "neutral")))
+        self._chips.fill(chips)
 
     def _show_theme(self, info: ThemeInfo | None, visible: bool) -> None:
         if self._theme is not None and (info is None or self._theme.info != info):

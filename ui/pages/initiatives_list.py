@@ -14,6 +14,7 @@ from ui.forms.theme import Dot
 from ui.pages.record_list import Item, RecordList, heading
 from ui.widgets.buttons import LinkButton
 from ui.widgets.card import scrolling
+from ui.widgets.column import Column
 from ui.widgets.empty import EmptyState
 from ui.widgets.labels import Text, hairline
 from ui.widgets.rows import Row
@@ -91,9 +92,8 @@ class ThemesPane(QFrame):
         column = QVBoxLayout(content)
         column.setContentsMargins(16, 8, 12, 16)
         column.setSpacing(2)
-        self._themes = QVBoxLayout()
-        self._themes.setSpacing(2)
-        column.addLayout(self._themes)
+        self._themes = Column(2)
+        column.addWidget(self._themes)
         column.addSpacing(12)
         column.addWidget(Text(_("Our organisation"), "head"))
         self.ours = ThemeBox(_("Takes part"))
@@ -109,17 +109,11 @@ class ThemesPane(QFrame):
     def show_themes(self, themes: Sequence[ThemeInfo], ours: int) -> None:
         """Show the themes with their counts; choices stay."""
         if [info.id for info in themes] != list(self.boxes):
-            while self._themes.count():
-                item = self._themes.takeAt(0)
-                widget = item.widget() if item else None
-                if widget is not None:
-                    widget.hide()
-                    widget.deleteLater()
             self.boxes = {}
             for info in themes:
                 box = self.boxes[info.id] = ThemeBox(info.title, info.colour)
                 box.box.toggled.connect(self._tell)
-                self._themes.addWidget(box)
+            self._themes.fill(self.boxes.values())
             order = [self.clear_button, *(box.box for box in self.boxes.values()), self.ours.box]
             for before, after in pairwise(order):
                 QWidget.setTabOrder(before, after)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from ui import theme
 from ui.widgets.buttons import LinkButton
 from ui.widgets.card import Card
+from ui.widgets.column import Column
 from ui.widgets.date import DateField
 from ui.widgets.labels import Chip, Text, hairline
 from wimdesk import clock
@@ -36,9 +37,8 @@ class MembersCard(Card):
         self.add_to_head(self.day)
         self.summary = Text("", "muted", wrap=True)
         self.add(self.summary)
-        self._list = QVBoxLayout()
-        self._list.setSpacing(0)
-        self.add_layout(self._list)
+        self._list = Column()
+        self.add(self._list)
 
     def show_detail(self, detail: Detail) -> None:
         """Show the counts and the names."""
@@ -52,22 +52,15 @@ class MembersCard(Card):
             self.day_chosen.emit(self.day.value() or "")
 
     def _rebuild(self) -> None:
-        while self._list.count():
-            item = self._list.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
         shown = self._parts if self._all else self._parts[:_SHOWN]
-        for part in shown:
-            self._list.addWidget(hairline())
-            self._list.addWidget(_row(part))
+        rows = [widget for part in shown for widget in (hairline(), _row(part))]
         rest = len(self._parts) - len(shown)
         if rest > 0:
             words = ngettext("Show {count} more organisation", "Show {count} more organisations", rest)
             more = LinkButton(words.format(count=rest), "chevron-down")
             more.clicked.connect(self._show_all)
-            self._list.addWidget(more)
+            rows.append(more)
+        self._list.fill(rows)
 
     def _show_all(self) -> None:
         self._all = True

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLay
 
 from ui import theme
 from ui.widgets.card import scrolling
-from ui.widgets.flow import FlowLayout
+from ui.widgets.flow import Flow
 from ui.widgets.labels import Chip, Text, Tone
 from wimdesk.i18n import _, language
 from wimdesk.records.library_item import EVIDENCE, STATES, TEMPLATES
@@ -127,8 +127,7 @@ class Reader(QWidget):
             column.addWidget(Text(foot, "caption", wrap=True))
 
     def _chips(self, article: Article) -> QWidget:
-        holder = QWidget()
-        flow = FlowLayout(holder, 6)
+        flow = Flow()
         chips: list[tuple[str, Tone]] = []
         if article.state not in {"", "published"}:
             chips.append((_(STATES.get(article.state, article.state)), _STATE.get(article.state, "neutral")))
@@ -144,12 +143,8 @@ class Reader(QWidget):
             chips.append((_("{minutes} min read").format(minutes=article.minutes), "neutral"))
         if article.language and article.language != language():
             chips.append((language_name(article.language), "neutral"))
-        for words, tone in chips:
-            flow.addWidget(Chip(words, tone))
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        holder.setSizePolicy(policy)
-        return holder
+        flow.fill(Chip(words, tone) for words, tone in chips)
+        return flow
 
     def _redraw(self) -> None:
         if self._shown is not None:

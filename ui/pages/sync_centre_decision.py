@@ -11,7 +11,7 @@ from ui import theme
 from ui.widgets.buttons import IconButton, PrimaryButton, QuietButton, SecondaryButton
 from ui.widgets.card import Card
 from ui.widgets.choice import RadioCard
-from ui.widgets.flow import FlowLayout
+from ui.widgets.flow import Flow
 from ui.widgets.labels import Chip, Text, hairline
 from wimdesk.i18n import _, ngettext
 from wimdesk.services.sync_review import Decision, Option, Question
@@ -38,7 +38,7 @@ class DecisionCard(Card):
         self.set_place(place, count)
         self.add(Text(decision.sentence, "muted", wrap=True))
         self.content.addLayout(self._grid())
-        self.content.addLayout(self._sides())
+        self.content.addWidget(self._sides())
         self.content.addLayout(self._bottom())
         if decision.same:  # Below the buttons, so that a long record does not push them out of sight.
             self.add(hairline())
@@ -152,9 +152,9 @@ class DecisionCard(Card):
                 column.addWidget(Text(option.who, "caption", wrap=True))
         return holder
 
-    def _sides(self) -> FlowLayout:
+    def _sides(self) -> Flow:
         """Return the two buttons that choose for all fields; with long names they stand below each other."""
-        row = FlowLayout(spacing=8)
+        row = Flow(8)
         left, right = self.decision.left[0], self.decision.right[0]
         here = any(option.mine for question in self.decision.questions for option in question.options)
         words = _("Keep all mine") if here else _("Keep all of {name}").format(name=left)
@@ -164,8 +164,7 @@ class DecisionCard(Card):
         self.keep_left.clicked.connect(lambda: self.keep_all(True))
         self.keep_right.clicked.connect(lambda: self.keep_all(False))
         if not self.decision.is_deletion:  # One field only: choosing it is as quick.
-            row.addWidget(self.keep_left)
-            row.addWidget(self.keep_right)
+            row.fill([self.keep_left, self.keep_right])
         return row
 
     def _bottom(self) -> QHBoxLayout:

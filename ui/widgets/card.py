@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ui import theme
@@ -31,6 +33,7 @@ class Card(QFrame):
         self.content.setContentsMargins(0, 0, 0, 0)
         self.content.setSpacing(8)
         self._outer.addWidget(self.body, 1)
+        self._filled: list[QWidget] = []
         self._actions = 0
         self.body.hide()
         self._arrange()
@@ -55,6 +58,17 @@ class Card(QFrame):
         """Put a widget below what the card already holds."""
         self.content.addWidget(widget, stretch)
         self.open()
+
+    def fill(self, widgets: Iterable[QWidget]) -> None:
+        """Show these widgets instead of those of the last time; without any the card folds down to its title."""
+        for widget in self._filled:
+            self.content.removeWidget(widget)
+            widget.hide()
+            widget.deleteLater()
+        self._filled = list(widgets)
+        for widget in self._filled:
+            self.content.addWidget(widget)
+        self.open(bool(self._filled))
 
     def add_layout(self, layout: QLayout) -> None:
         """Put a layout below what the card already holds."""

@@ -1,75 +1,99 @@
-"""Places widgets one after the other and begins a new line when the line is full, as words do."""
+"""Places widgets one after the other and begins a new line when the line is full, as words do.
+
+A widget that places its own children and no `QLayout`: PySide's wrappers of layout items outlive what they stand for,
+and then they damage memory (6.11.3).
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QStyle, QWidget
+from collections.abc import Iterable
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
 
-class FlowLayout(QLayout):
-    """A layout whose height depends on its width; in right-to-left languages it begins at the right."""
+class Flow(QWidget):
+    """A row of widgets whose height depends on its width; in right-to-left languages it begins at the right."""
 
-    def __init__(self, parent: QWidget | None = None, spacing: int = 6) -> None:
+    def __init__(self, spacing: int = 6, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._items: list[QLayoutItem] = []
-        self.setContentsMargins(0, 0, 0, 0)
-        self.setSpacing(spacing)
+        self._parts: list[QWidget] = []
+        self._spacing = spacing
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
-    def addItem(self, item: QLayoutItem) -> None:
-        self._items.append(item)
+    def add(self, widget: QWidget) -> None:
+        """Put a widget at the end."""
+        widget.setParent(self)
+        widget.show()
+        self._parts.append(widget)
+        self._arrange()
 
-    def insert(self, index: int, widget: QWidget) -> None:
-        """Put a widget before the item at ``index``."""
-        self.addWidget(widget)
-        self._items.insert(index, self._items.pop())
-        self.invalidate()
-
-    def count(self) -> int:
-        return len(self._items)
-
-    def itemAt(self, index: int) -> QLayoutItem | None:
-        return self._items[index] if 0 <= index < len(self._items) else None
-
-    def takeAt(self, index: int) -> QLayoutItem | None:
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
-
-    def expandingDirections(self) -> Qt.Orientation:
-        return Qt.Orientation(0)
+    def fill(self, widgets: Iterable[QWidget]) -> None:
+        """Show these widgets instead of the ones before."""
+        before, self._parts = self._parts, []
+        for widget in before:
+            widget.hide()
+            widget.deleteLater()
+        for widget in widgets:
+            self.add(widget)
+        self._arrange()
 
     def hasHeightForWidth(self) -> bool:
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return self._place(QRect(0, 0, width, 0), move=False)
+        return self._place(width, move=False)
 
     def sizeHint(self) -> QSize:
-        return self.minimumSize()
+        return self.minimumSizeHint()
 
-    def minimumSize(self) -> QSize:
-        size = QSize()
-        for item in self._items:
-            size = size.expandedTo(item.minimumSize())
+    def minimumSizeHint(self) -> QSize:
+        size = QSize(0, 0)
+        for widget in self._parts:
+            size = size.expandedTo(_least(widget))
         return size
 
-    def setGeometry(self, rect: QRect) -> None:
-        super().setGeometry(rect)
-        self._place(rect, move=True)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place(self.width(), move=True)
 
-    def _place(self, rect: QRect, move: bool) -> int:
-        x, y, line_height = rect.left(), rect.top(), 0
-        parent = self.parentWidget()
-        direction = parent.layoutDirection() if parent else Qt.LayoutDirection.LeftToRight
-        for item in self._items:
-            if item.isEmpty():
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() in {QEvent.Type.LayoutRequest, QEvent.Type.Show, QEvent.Type.LayoutDirectionChange}:
+            self._arrange()
+        return done
+
+    def _arrange(self) -> None:
+        self.updateGeometry()
+        self._place(self.width(), move=True)
+
+    def _place(self, width: int, move: bool) -> int:
+        x, y, line_height = 0, 0, 0
+        for widget in self._parts:
+            if widget.isHidden():
                 continue
-            hint = item.sizeHint()
-            stretch = bool(item.expandingDirections() & Qt.Orientation.Horizontal)
-            if x > rect.left() and x + hint.width() > rect.right() + 1:
-                x, y, line_height = rect.left(), y + line_height + self.spacing(), 0
-            width = max(rect.right() + 1 - x, 1) if stretch else min(hint.width(), rect.width())
+            hint = _wish(widget)
+            if x > 0 and x + hint.width() > width:
+                x, y, line_height = 0, y + line_height + self._spacing, 0
+            wide = min(hint.width(), width)
             if move:
-                place = QRect(QPoint(x, y), QSize(width, hint.height()))
-                item.setGeometry(QStyle.visualRect(direction, rect, place))
-            x += width + self.spacing()
+                place = QRect(QPoint(x, y), QSize(wide, hint.height()))
+                whole = QRect(0, 0, width, self.height())
+                widget.setGeometry(QStyle.visualRect(self.layoutDirection(), whole, place))
+            x += wide + self._spacing
             line_height = max(line_height, hint.height())
-        return y + line_height - rect.top()
+        return y + line_height
+
+
+def _wish(widget: QWidget) -> QSize:
+    wish = widget.sizeHint().expandedTo(widget.minimumSizeHint())
+    return wish.boundedTo(widget.maximumSize()).expandedTo(widget.minimumSize())
+
+
+def _least(widget: QWidget) -> QSize:
+    shrinks = widget.sizePolicy().horizontalPolicy().value & QSizePolicy.PolicyFlag.ShrinkFlag.value
+    wish = _wish(widget)
+    return QSize(min(wish.width(), widget.minimumSizeHint().width()), wish.height()) if shrinks else wish

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCompleter, QFrame, QHBoxLayout, QLineEdit, QSizeP
 
 from ui import theme
 from ui.widgets.buttons import IconButton
-from ui.widgets.flow import FlowLayout
+from ui.widgets.flow import Flow
 from ui.widgets.labels import Text
 from wimdesk.i18n import _
 
@@ -37,8 +37,7 @@ class TagsField(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        self._chips = QWidget()
-        self._flow = FlowLayout(self._chips)
+        self._chips = Flow()
         self.edit = QLineEdit()
         self.edit.setPlaceholderText(_("Type to add"))
         self.edit.installEventFilter(self)
@@ -119,16 +118,8 @@ class TagsField(QWidget):
             self.edit.clear()
 
     def _rebuild(self) -> None:
-        while self._flow.count():
-            item = self._flow.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        for code in self._codes:
-            self._flow.addWidget(self._chip(code))
+        self._chips.fill(self._chip(code) for code in self._codes)
         self._chips.setVisible(bool(self._codes))
-        self._chips.updateGeometry()
 
     def _chip(self, code: str) -> QFrame:
         label = self._labels.get(code, code)
