@@ -202,3 +202,14 @@ def test_the_secretariat_publishes_and_the_copy_stands_for_its_source(app: App) 
     found = app.read(taking_part.detail, copy)
     assert found.can == {"edit", "join", "log"}
     assert [line.text for line in found.log] == ["Wrote the plan"]
+
+
+def test_taking_part_again_is_a_time_of_its_own_and_taking_a_join_back_frees_its_place(app: App) -> None:
+    record = joint(app)
+    first = app.run(taking_part.take_part, record, "participant")
+    app.run(taking_part.leave, first)
+    second = app.run(taking_part.take_part, record, "champion")
+    assert second != first
+    app.run(taking_part.remove, "participation", second)
+    assert app.run(taking_part.take_part, record, "coordinator") == second
+    assert app.read(taking_part.own_parts, record) == sorted([first, second])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 
 from sqlalchemy import Select, or_, select
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session
 
 from wimdesk import clock
 from wimdesk.i18n import N_
+from wimdesk.identifiers import derived_id
 from wimdesk.records.rules import check_order
 from wimdesk.store.record import Record, field
 
@@ -51,12 +53,21 @@ def active_on(day: str) -> Select[Participation]:
 
 
 def join(session: Session, initiative: str, organization: str, role: str, capacity: str = "") -> Participation:
-    """Start taking part today."""
-    made = Participation(
-        initiative_id=initiative, organization_id=organization, role=role, capacity=capacity,
-        start_date=clock.today().isoformat(),
-    )  # fmt: skip
-    session.add(made)
+    """Start taking part today.
+
+    The id follows from who takes part in what and for which time round, so that two laptops that join while they are
+    offline make one record.
+    """
+    for time in itertools.count():
+        record = derived_id("participation", organization, initiative, str(time))
+        made = session.get(Participation, record)
+        if made is None or made.deleted:
+            break
+    if made is None:
+        made = Participation(id=record, initiative_id=initiative, organization_id=organization)
+        session.add(made)
+    made.role, made.capacity, made.start_date = role, capacity, clock.today().isoformat()
+    made.end_date, made.deleted = "", False
     session.flush()
     return made
 
