@@ -207,7 +207,7 @@ class FirstRun(QFrame):
         row = QHBoxLayout(brand)
         row.setSpacing(12)
         mark = Mark()
-        mark.show_initial("W")
+        mark.show_initials("W")
         row.addWidget(mark)
         row.addWidget(Text("WIMDesk", "article"))
         return brand

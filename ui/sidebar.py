@@ -9,7 +9,7 @@ from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QStyle, QVBoxLayout, QWidget
 
 from ui import icons, theme
-from ui.widgets.labels import Text, hairline
+from ui.widgets.labels import Text, hairline, initials
 from wimdesk.i18n import _, ngettext
 
 if TYPE_CHECKING:
@@ -128,16 +128,16 @@ class NavRow(QPushButton):
 
 
 class Mark(QWidget):
-    """The organisation's initial in a circle, while it has no picture of its own."""
+    """The organisation's initials in a circle, while it has no picture of its own."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._initial = ""
+        self._letters = ""
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
-    def show_initial(self, initial: str) -> None:
-        """Change the letter."""
-        self._initial = initial
+    def show_initials(self, letters: str) -> None:
+        """Change the letters."""
+        self._letters = letters
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -150,8 +150,8 @@ class Mark(QWidget):
         painter.setBrush(theme.token("accent"))
         painter.drawEllipse(self.rect())
         painter.setPen(theme.token("on_accent"))
-        painter.setFont(theme.font(16, 600))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._initial)
+        painter.setFont(theme.font(14, 600))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._letters)
         painter.end()
 
 
@@ -183,9 +183,8 @@ class Sidebar(QFrame):
         self._resize()
 
     def set_owner(self, name: str, site: str) -> None:
-        """Show the organisation's name (with its last word's initial) and the site."""
-        words = name.split()
-        self._mark.show_initial(words[-1][:1].upper() if words else "")
+        """Show the organisation's name (with its initials) and the site."""
+        self._mark.show_initials(initials(name))
         self._owner = (name, site)
         self._site.setVisible(bool(site))
         self._mark.setToolTip(name)

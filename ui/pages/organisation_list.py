@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QTabBar, QVBoxLayout, QWidget
 from ui import theme
 from ui.pages.record_list import Item, RecordList
 from ui.widgets.empty import EmptyState
-from ui.widgets.labels import hairline
+from ui.widgets.labels import hairline, initials
 from ui.widgets.rows import Row
 from ui.widgets.search import SearchField
 from wimdesk.i18n import N_, _, ngettext
@@ -165,8 +165,7 @@ def _matches(item: Item, wanted: list[str]) -> bool:
 
 def _profile_item(found: Directory) -> Item:
     name = found.name or _("Your organisation")
-    initials = "".join(word[:1] for word in (found.acronym or name).split()[:2]).upper()
-    row = Row(name, meta=_("Profile of the organisation"), initials=initials)
+    row = Row(name, meta=_("Profile of the organisation"), initials=initials(name))
     return Item(found.organisation, row, f"{name}. {row.meta}")
 
 

@@ -26,6 +26,11 @@ Role = Literal[
 ]
 
 
+def initials(name: str) -> str:
+    """Return the one or two letters that stand for a name where its picture would be."""
+    return "".join(word[:1] for word in name.split()[:2]).upper()
+
+
 class Text(QLabel):
     """A text in one of the few sizes of the design; plain text only, so that data can never become markup."""
 
