@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QRadioButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
 from ui import theme
@@ -74,6 +74,13 @@ class RadioCard(QRadioButton):
     def _shown(self) -> str:
         return self.text() or self._empty_text
 
+    def _first_line(self) -> int:
+        """Return the middle of the first line of the value, from the top of the card."""
+        metrics = QFontMetrics(theme.font(14, 600 if self.isChecked() else 400))
+        room = QRect(0, 0, max(1, self.width() - self._text_left() - theme.px(_PAD)), 10_000)
+        words = metrics.boundingRect(room, int(Qt.TextFlag.TextWordWrap), self._shown())
+        return (self.height() - words.height() + metrics.height()) // 2
+
     def _text_left(self) -> int:
         return theme.px(_PAD) + theme.px(_MARK) + theme.px(10)
 
@@ -91,7 +98,7 @@ class RadioCard(QRadioButton):
 
     def _paint_mark(self, painter: QPainter, chosen: bool) -> None:
         side = theme.px(_MARK)
-        spot = QRect(theme.px(_PAD), (self.height() - side) // 2, side, side)
+        spot = QRect(theme.px(_PAD), self._first_line() - side // 2, side, side)
         round_mark = QRectF(QStyle.visualRect(self.layoutDirection(), self.rect(), spot)).adjusted(1, 1, -1, -1)
         painter.setPen(QPen(theme.token("accent" if chosen else "border_strong"), 2))
         painter.setBrush(theme.token("surface"))
