@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QStyledItemDelegate, QWidget
+from PySide6.QtCore import QElapsedTimer, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QComboBox, QStyledItemDelegate, QWidget
 
 from ui import theme
 
@@ -24,6 +24,7 @@ class ChoiceField(QComboBox):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._typed = QElapsedTimer()
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         # The delegate Qt gives to these lists does not know the style sheet.
@@ -65,6 +66,23 @@ class ChoiceField(QComboBox):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(theme.px(96), super().minimumSizeHint().height())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        going_on = self._typed.isValid() and self._typed.elapsed() < QApplication.keyboardInputInterval()
+        if event.text().isprintable() and event.text().strip():
+            self._typed.start()
+        elif event.key() == Qt.Key.Key_Space and going_on:
+            self._typed.start()
+            self._search_on(" ")  # a space within a name, as in "Costa Rica", and not the wish to open the list
+            return
+        super().keyPressEvent(event)
+
+    def _search_on(self, text: str) -> None:
+        view = self.view()
+        view.setCurrentIndex(self.model().index(self.currentIndex(), self.modelColumn(), self.rootModelIndex()))
+        view.keyboardSearch(text)
+        if view.currentIndex().isValid():
+            self.setCurrentIndex(view.currentIndex().row())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
