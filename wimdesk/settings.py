@@ -30,10 +30,10 @@ DECLARED = (
     Setting("language", "en", N_("Language"), "region", (("en", "English"), ("fr", "Français"), ("es", "Español"))),
     Setting(
         "document_language",
-        "en",
+        "",
         N_("Language of documents"),
         "region",
-        (("en", "English"), ("fr", "Français"), ("es", "Español")),
+        (("", N_("As the program")), ("en", "English"), ("fr", "Français"), ("es", "Español")),
     ),
     Setting(
         "scheme",

@@ -19,7 +19,7 @@ from ui.widgets.combo import ChoiceField
 from ui.widgets.empty import EmptyState
 from ui.widgets.pdf_view import Picture, pictures
 from ui.widgets.rows import Row
-from wimdesk.i18n import LANGUAGES, N_, _
+from wimdesk.i18n import LANGUAGES, N_, _, language
 from wimdesk.services import exchange, handover, periods, reporting, submitting
 from wimdesk.services.submitting import Detail, Line
 
@@ -39,7 +39,7 @@ class SubmissionsPage(Page):
     def build(self) -> None:
         self.header.set_title(_("Submissions"))
         self.language = ChoiceField(list(LANGUAGES.items()), _("Language of the document"))
-        self.language.set_value(self.desk.app.settings.text("document_language"))
+        self.language.set_value(self.desk.app.settings.text("document_language") or language())
         this_year = int(periods.default())
         years = [str(year) for year in range(this_year, this_year - _YEARS, -1)]
         self.period = ChoiceField([(year, year) for year in years], _("Period"))
