@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from ui.desk import Desk
 from ui.forms.binder import Binder
@@ -35,6 +35,7 @@ class JoinForm(QWidget):
         super().__init__(parent)
         self._desk = desk
         self._initiative = initiative
+        self._asked = False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
@@ -51,7 +52,9 @@ class JoinForm(QWidget):
 
     def join(self) -> None:
         """Take part from today on."""
-        self.button.setEnabled(False)
+        if self._asked:
+            return
+        self._asked = True  # the button stays enabled: without it the focus would jump away
         role = self.role.value() or "participant"
         self._desk.tasks.write(
             self, taking_part.take_part, self._initiative, role, self.capacity.text(),
@@ -59,7 +62,7 @@ class JoinForm(QWidget):
         )  # fmt: skip
 
     def _explain(self, problem: Exception) -> None:
-        self.button.setEnabled(True)
+        self._asked = False
         self._desk.notices.warn(str(problem))
 
 
@@ -69,6 +72,7 @@ class PartForm(QWidget):
     def __init__(self, desk: Desk, part: Part, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.part = part
+        self._asked = False
         self._desk = desk
         self.binder = Binder(desk, "participation", part.id, self)
         column = QVBoxLayout(self)
@@ -91,8 +95,10 @@ class PartForm(QWidget):
 
     def leave(self) -> None:
         """Stop taking part today, and offer to take that back."""
+        if self._asked:
+            return
+        self._asked = True
         self.binder.flush()
-        self.button.setEnabled(False)
         # The card goes away with the part: the word about it is said by the desk, which stays.
         tell = self._desk.notices.offer_undo
         words = _("You no longer take part.")
@@ -129,18 +135,25 @@ class OurPart(Card):
             self.form.binder.flush()
 
     def _replace(self, detail: Detail) -> None:
-        if self.form is not None:
-            self.flush()
-            self.content.removeWidget(self.form)
-            self.form.hide()
-            self.form.deleteLater()
-            self.form = None
+        before, self.form = self.form, None
+        focus = QApplication.focusWidget()
+        stay = before is not None and focus is not None and before.isAncestorOf(focus)
+        if isinstance(before, PartForm):
+            before.binder.flush()
         if detail.part is not None:
             self.form = PartForm(self._desk, detail.part)
         elif "join" in detail.can:
             self.form = JoinForm(self._desk, detail.id)
         if self.form is not None:
             self.content.insertWidget(0, self.form)
+            self.form.show()
+            if stay:
+                # Before the old button hides: else the focus jumps to whatever comes next.
+                self.form.button.setFocus(Qt.FocusReason.OtherFocusReason)
+        if before is not None:
+            self.content.removeWidget(before)
+            before.hide()
+            before.deleteLater()
 
 
 def _before_words(part: Part) -> str:
