@@ -173,6 +173,22 @@ def test_taking_part_and_leaving_with_undo(sample: Desk, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: isinstance(pane.ours.form, PartForm))
 
 
+def test_the_focus_stays_in_the_card_after_joining_and_leaving_by_keyboard(sample: Desk, qtbot: QtBot) -> None:
+    page = shown(sample, qtbot)
+    pane, form = one_to_join(page, sample, qtbot)
+    qtbot.waitUntil(form.button.isVisible)
+    for kind in (PartForm, JoinForm):
+        before = pane.ours.form
+        assert before is not None
+        before.button.setFocus()
+        qtbot.keyClick(before.button, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda kind=kind: isinstance(pane.ours.form, kind))
+        after = pane.ours.form
+        assert after is not None
+        qtbot.wait(50)
+        assert QApplication.focusWidget() is after.button
+
+
 def test_role_and_note_save_themselves_and_have_a_history(sample: Desk, qtbot: QtBot) -> None:
     page = shown(sample, qtbot)
     pane = open_named(page, sample, qtbot, "Campus days")

@@ -511,6 +511,18 @@ def test_a_choice_holds_codes_and_loses_none(qtbot: QtBot) -> None:
     assert field.value() is None
 
 
+def test_a_space_within_a_typed_name_goes_on_typing(qtbot: QtBot) -> None:
+    field = ChoiceField([("", "–"), ("cr", "Costa Rica"), ("cm", "Costa Mesa")], "Country")
+    qtbot.addWidget(field)
+    field.show()
+    qtbot.keyClicks(field, "costa m")
+    assert (field.value(), field.view().isVisible()) == ("cm", False)
+    qtbot.wait(QApplication.keyboardInputInterval() + 50)
+    qtbot.keyClick(field, Qt.Key.Key_Space)
+    assert field.view().isVisible()
+    field.hidePopup()
+
+
 def test_enter_presses_a_button_also_outside_dialogs(qtbot: QtBot) -> None:
     pressed: list[str] = []
     root = QWidget()
