@@ -97,6 +97,7 @@ class Problem(IntEnum):
     GENERATION_CHANGED = 33
     NUMBERS_USED = 34
     FOLLOWS_REFUSED = 35
+    READ_FIRST = 36
     TOO_OFTEN = 40
 
 
@@ -120,6 +121,7 @@ STATUS: dict[Problem, int] = {
     Problem.GENERATION_CHANGED: 409,
     Problem.NUMBERS_USED: 409,
     Problem.FOLLOWS_REFUSED: 409,
+    Problem.READ_FIRST: 409,
     Problem.TOO_OFTEN: 429,
 }
 
@@ -168,13 +170,17 @@ class Batch(msgspec.Struct, array_like=True, frozen=True):
 
 
 class SyncRequest(msgspec.Struct, array_like=True, frozen=True):
-    """One round trip up: how far this device has read each space, and what it has to say."""
+    """One round trip up: how far this device has read each space, and what it has to say.
+
+    `all_read`: take the batches only if there is nothing new to read (what is sent back may be back already).
+    """
 
     version: int
     generation: int
     cursors: dict[str, int]
     epoch: int
     batches: list[Batch] = []
+    all_read: bool = False
 
 
 class Placed(msgspec.Struct, array_like=True, frozen=True):

@@ -36,7 +36,7 @@ from wimdesk.errors import Cancelled, NoConnection, Refused, SyncProblem, UserEr
 from wimdesk.events import Changed, Signal
 from wimdesk.i18n import _
 from wimdesk.services import setting_up
-from wimdesk.store import facts, history, identity, inbox, outbox
+from wimdesk.store import facts, history, inbox, outbox, recovery
 
 log = logging.getLogger(__name__)
 _Waiting = tuple[str, int, list[Op]]
@@ -45,6 +45,15 @@ State = Literal["off", "idle", "running", "offline", "problem"]
 _QUIET_SECONDS = 1.0
 _STOP_SECONDS = 35.0
 _EVERY_SECONDS = 300.0
+_RECOVERIES = 5
+_WENT_BACK: dict[int, bool] = {
+    Problem.NUMBERS_USED: False,
+    Problem.GENERATION_CHANGED: True,
+    Problem.NUMBERS_NOT_IN_ORDER: True,
+}  # fmt: skip
+"""Refusals that mean that one side went back in time, and whether it was the endpoint."""
+_AGAIN = {Problem.READ_FIRST, Problem.NUMBERS_USED, Problem.NUMBERS_NOT_IN_ORDER}
+"""Refusals that only mean that others were faster."""
 _BACK_OFF = (5, 15, 60, 300, 900)
 
 
@@ -82,12 +91,14 @@ def _nothing() -> None:
 
 @dataclass
 class _Tally:
-    """What one pass did so far; `acked` is the highest own number that the endpoint knows, by space."""
+    """What one pass did so far; by space, `acked` is the highest own number that the endpoint knows, and `claimed` the
+    highest that was sent."""
 
     sent: int = 0
     received: int = 0
     refused: int = 0
     acked: dict[str, int] = field(default_factory=dict)
+    claimed: dict[str, int] = field(default_factory=dict)
 
 
 class SyncEngine:
@@ -123,7 +134,7 @@ class SyncEngine:
             try:
                 self._exchange_as_one(transport, tally)
                 if self.app.run(setting_up.ensure_profile):
-                    self._exchange(transport, tally)
+                    self._exchange_as_one(transport, tally)
             except WimdeskError as problem:
                 self._tell_problem(problem)
                 raise
@@ -141,39 +152,70 @@ class SyncEngine:
         self._cancelled.set()
 
     def _exchange_as_one(self, transport: Transport, tally: _Tally) -> None:
-        """Exchange; where this profile turns out to be a copy of another, number what waits anew, once."""
-        try:
-            self._exchange(transport, tally)
-            return
-        except inbox.UnknownOwn:
-            log.info("the endpoint knows more of this device than this profile")
-        except Refused as refused:
-            if refused.number != Problem.NUMBERS_USED:
-                raise
-        self.app.run(identity.renew_epoch)
-        tally.acked = {}
-        self._exchange(transport, tally)
+        """Exchange; where this profile or the endpoint went back in time, bring both together first."""
+        for _turn in range(_RECOVERIES):
+            try:
+                if self.app.read(recovery.returning):
+                    self._bring_together(transport, tally)
+                self._exchange(transport, tally)
+                if not self.app.run(_endpoint_forgot, tally.acked):
+                    return
+                lost = True
+            except inbox.UnknownOwn:
+                lost = False
+            except Refused as refused:
+                if refused.number not in _WENT_BACK:
+                    raise
+                lost = _WENT_BACK[refused.number]
+            log.info("the %s went back in time", "endpoint" if lost else "profile")
+            self._start_over(tally, lost=lost)
+        raise SyncProblem(_("The Secretariat's data changes too fast now. Nothing is lost. Please try again."))
+
+    def _start_over(self, tally: _Tally, *, lost: bool) -> None:
+        self.app.run(lambda session: recovery.begin(session, lost=lost))
+        tally.acked, tally.claimed = {}, {}
+
+    def _bring_together(self, transport: Transport, tally: _Tally) -> None:
+        """Read everything, send back what the endpoint lost layer by layer, then let go what was held."""
+        while True:
+            while self._round(transport, tally, []):
+                """Until nothing is left to read."""
+            tally.acked, tally.claimed = {}, {}
+            if not self.app.run(recovery.next_layer):
+                self.app.run(recovery.finish)
+                return
+            try:
+                while layer := self.app.read(_next_batches, tally.acked):
+                    self._round(transport, tally, layer)
+            except Refused as refused:
+                if refused.number not in _AGAIN:
+                    raise
 
     def _exchange(self, transport: Transport, tally: _Tally) -> None:
         again = True
         while again:
-            if self._cancelled.is_set() or self._stopping.is_set():
-                raise Cancelled
-            waiting = self.app.read(_next_batches, tally.acked)
-            count = sum(len(ops) for _space, _first, ops in waiting)
-            done = tally.sent + tally.received
-            self._tell(step=_("Sending and fetching"), done=done, total=done + count)
-            response = self._ask(transport, waiting)
-            tally.sent += count
-            received, refused = self.app.store.run_as("sync", take, response)
-            tally.received += received
-            tally.refused += refused
-            known = {space: n for space, n in response.acked.items() if n > tally.acked.get(space, 0)}
-            tally.acked |= known
+            before = dict(tally.acked)
+            more = self._round(transport, tally, self.app.read(_next_batches, tally.acked))
             unsent = self.app.read(outbox.is_waiting, tally.acked)
-            if unsent and not known and not response.more:
+            if unsent and tally.acked == before and not more:
                 raise SyncProblem(_("The Secretariat did not take the changes. Nothing is lost. Please try again."))
-            again = response.more or unsent
+            again = more or unsent
+
+    def _round(self, transport: Transport, tally: _Tally, waiting: list[_Waiting]) -> bool:
+        """Send these and take what comes; say whether there is more to read."""
+        if self._cancelled.is_set() or self._stopping.is_set():
+            raise Cancelled
+        count = sum(len(ops) for _space, _first, ops in waiting)
+        done = tally.sent + tally.received
+        self._tell(step=_("Sending and fetching"), done=done, total=done + count)
+        response = self._ask(transport, waiting)
+        tally.sent += count
+        tally.claimed |= {space: first + len(ops) - 1 for space, first, ops in waiting}
+        received, refused = self.app.store.run_as("sync", take, response, tally.claimed)
+        tally.received += received
+        tally.refused += refused
+        tally.acked |= {space: n for space, n in response.acked.items() if n > tally.acked.get(space, 0)}
+        return response.more
 
     def _ask(self, transport: Transport, waiting: list[_Waiting]) -> SyncResponse:
         try:
@@ -188,14 +230,16 @@ class SyncEngine:
     def _request(self, waiting: list[_Waiting]) -> SyncRequest:
         with self.app.store.reading() as session:
             generation, cursors = facts.number(session, "generation"), outbox.cursors(session)
+            returning, epoch = recovery.returning(session), facts.number(session, "epoch")
+        batches = [self._signed(returning or epoch, *each) for each in waiting]
         return SyncRequest(
-            VERSION, generation, cursors, self.app.store.author.epoch, [self._signed(*each) for each in waiting]
+            VERSION, generation, cursors, returning or epoch, batches, all_read=bool(returning and batches)
         )
 
-    def _signed(self, space: str, first: int, ops: list[Op]) -> Batch:
-        author, seed = self.app.store.author, os.urandom(16)
-        root = batch_root(space, author.device, author.epoch, first, ops, seed)
-        return Batch(space, author.epoch, first, ops, seed, self.app.device_keys.sign.sign(root))
+    def _signed(self, epoch: int, space: str, first: int, ops: list[Op]) -> Batch:
+        seed = os.urandom(16)
+        root = batch_root(space, self.app.store.author.device, epoch, first, ops, seed)
+        return Batch(space, epoch, first, ops, seed, self.app.device_keys.sign.sign(root))
 
     def _token(self, transport: Transport) -> str:
         """Return the bearer token; get a new one by signing the endpoint's nonce where there is none."""
@@ -314,24 +358,39 @@ class SyncEngine:
         return True
 
 
-def take(session: Session, response: SyncResponse) -> tuple[int, int]:
+def take(session: Session, response: SyncResponse, claimed: dict[str, int]) -> tuple[int, int]:
     """Apply what the endpoint answered, as one transaction; return how many came from others, how many it refused.
 
-    Raises SyncProblem where a page does not follow on what is here: nothing is applied then.
+    `claimed` is, by space, the highest own number that the endpoint has compared with its own. Nothing is applied where
+    it raises: SyncProblem where a page does not follow on what is here, inbox.UnknownOwn where this profile went back.
     """
     received = 0
+    returning = recovery.returning(session)
     for page in response.pages:
         try:
-            inbox.apply_page(session, page)
+            inbox.apply_page(session, page, returning, inbox.MAX_N if returning else claimed.get(page.space, 0))
         except inbox.GapInPage as gap:
             raise SyncProblem(
                 _("Something was missing in the answer. Nothing is lost. WIMDesk will ask again.")
             ) from gap
         received += sum(not isinstance(item, int) for item in page.ops)
-    refused = outbox.note_refused(session, response.refused)
+    note = recovery.note_refused if returning else outbox.note_refused
+    refused = note(session, response.refused)
     if facts.number(session, "generation") != response.generation:
         facts.put(session, generation=response.generation)
     return received, refused
+
+
+def _endpoint_forgot(session: Session, acked: dict[str, int]) -> bool:
+    """Say whether the endpoint has numbers of ours, but gave none of their places: it went back in time, and on.
+
+    Once for each generation: a role that may no longer read a space looks the same.
+    """
+    generation = facts.number(session, "generation")
+    if facts.number(session, "forgot") == generation or not outbox.is_waiting_below(session, acked):
+        return False
+    facts.put(session, forgot=generation)
+    return True
 
 
 def _next_batches(session: Session, acked: dict[str, int]) -> list[_Waiting]:

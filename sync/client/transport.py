@@ -46,6 +46,7 @@ SENTENCES = {
     Problem.GENERATION_CHANGED: N_("The Secretariat's data was restored. Nothing here is lost. Please tell them."),
     Problem.NUMBERS_USED: N_("This profile is a copy of another one. Nothing is lost. Please sync again."),
     Problem.FOLLOWS_REFUSED: N_("An earlier change was refused. Nothing is lost. WIMDesk sends both again."),
+    Problem.READ_FIRST: N_("Others were faster. Nothing is lost. WIMDesk reads first, then sends."),
     Problem.TOO_OFTEN: N_("Too many tries in a short time. Nothing is lost. Please wait some minutes."),
 }
 REFUSED = N_("The Secretariat's endpoint refused. Nothing is lost. Please try again later.")

@@ -27,6 +27,8 @@ def exchange(store: Store, device: Device, authorization: str, request: SyncRequ
         current = generation(connection)
         if request.generation not in {0, current}:
             raise Refused(Problem.GENERATION_CHANGED)
+        if request.all_read and pages_for(connection, device, request.epoch, request.cursors)[0]:
+            raise Refused(Problem.READ_FIRST)
         for batch in batches:
             intake.take(connection, device, batch, store.now())
         acked = {b.space: intake.known_of(connection, device, request.epoch, b.space) for b in batches}

@@ -24,6 +24,7 @@ SENTENCES: dict[Problem, str] = {
     Problem.GENERATION_CHANGED: "The server was restored. Nothing was stored. Read all again, then send.",
     Problem.NUMBERS_USED: "Another copy of this computer used these numbers. Nothing was stored. Number them anew.",
     Problem.FOLLOWS_REFUSED: "A change before this one was refused. Nothing was stored. Send both as one.",
+    Problem.READ_FIRST: "Others were faster. Nothing was stored. Read what is new, then send.",
     Problem.TOO_OFTEN: "Too many attempts from this address. Wait an hour, then try again.",
 }
 

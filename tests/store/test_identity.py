@@ -13,7 +13,7 @@ from tests.support import fact, sample_row, waiting
 from wimdesk.identifiers import new_id
 from wimdesk.records import Organization
 from wimdesk.services import editing, setting_up
-from wimdesk.store import facts, history, identity, outbox, tables
+from wimdesk.store import facts, history, identity, outbox, recovery, tables
 from wimdesk.store.record import fields, types
 
 if TYPE_CHECKING:
@@ -89,8 +89,9 @@ def test_a_copy_numbers_what_waits_anew(app: App) -> None:
 
     app.run(place_first)
     old = app.identity().epoch
-    app.run(identity.renew_epoch)
+    app.run(lambda session: recovery.begin(session, lost=False))
     app.run(editing.change, "site", site, {"name": "c"})
+    app.run(recovery.finish)
     assert app.identity().epoch != old
     rows = app.read(lambda session: list(session.execute(select(tables.op).order_by(tables.op.c.pos))))
     assert [(row.epoch == old, row.n, {k: v for k, v in row.base.items() if k != ALL}) for row in rows] == [

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from wimdesk.store import journal, tables
 
 Fact = str | int | bool | None
-IDENTITY = frozenset({"device", "epoch", "organisation", "sample_organisation", "person_name"})
+IDENTITY = frozenset({"device", "epoch", "organisation", "sample_organisation", "person_name", "returning"})
 """What stands in each operation: the next write is made under what these facts say after the commit."""
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import uuid
 from dataclasses import dataclass
 
 from sqlalchemy import (
     JSON,
-    ColumnElement,
     FromClause,
     Table,
     Text,
@@ -23,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from sync.protocol import ALLIANCE, private_space, shared_space
-from wimdesk.store import facts, journal, tables
+from wimdesk.store import facts, journal, recovery, tables
 from wimdesk.store.journal import SAMPLE
 from wimdesk.store.record import types
 
@@ -41,6 +39,8 @@ class Identity:
     enrolled: bool
     sample: bool
     person_name: str
+    returning: bool = False
+    """Whether this profile and the endpoint are being brought together again (store.recovery)."""
 
 
 NOBODY = Identity(str(uuid.UUID(int=0)), 0, "", "", "", "", False, False, "")
@@ -52,7 +52,7 @@ def create(session: Session) -> None:
     facts.put(
         session,
         device=str(uuid.uuid4()),
-        epoch=_new_epoch(),
+        epoch=recovery.new_epoch(),
         organisation=str(uuid.uuid4()),
         role="coordinator",
     )
@@ -76,6 +76,7 @@ def read(session: Session) -> Identity:
         enrolled=bool(text("server_url")),
         sample=bool(sample),
         person_name=text("person_name"),
+        returning=bool(known.get("returning")),
     )
 
 
@@ -85,7 +86,7 @@ def author(who: Identity) -> journal.Author:
     spaces = {"private": private_space(here), "shared": shared_space(here), "alliance": ALLIANCE}
     if who.sample:
         spaces = dict.fromkeys(spaces, SAMPLE)
-    return journal.Author(uuid.UUID(who.device).bytes, who.epoch, who.person_name, here, spaces)
+    return journal.Author(uuid.UUID(who.device).bytes, who.epoch, who.person_name, here, spaces, who.returning)
 
 
 def adopt(session: Session, *, device: str, organisation: str) -> None:
@@ -127,47 +128,6 @@ def _rename(session: Session, table: FromClause, old: str, new: str) -> list[str
         changed = update(table).where(func.instr(column, old) > 0)
         session.execute(changed.values({name: func.replace(column, old, new)}))
     return [*ids, new] if old in ids else ids
-
-
-def renew_epoch(session: Session) -> int:
-    """Number what waits anew, under a new epoch; return how many operations that are.
-
-    For a profile that was copied or restored: the endpoint knows its old numbers for something else.
-    """
-    author = journal.scribe_of(session).author
-    op = tables.op
-    mine = (op.c.device == author.device, op.c.epoch == author.epoch)
-    spaces = session.scalars(select(op.c.space).distinct().where(*mine, op.c.state == tables.WAITING)).all()
-    epoch = _new_epoch()
-    count = sum(_renumber(session, [*mine, op.c.space == space], epoch) for space in spaces)
-    facts.put(session, epoch=epoch)
-    return count
-
-
-def _renumber(session: Session, mine: list[ColumnElement[bool]], epoch: int) -> int:
-    op = tables.op
-    waiting = session.execute(select(op).where(*mine, op.c.state == tables.WAITING).order_by(op.c.n)).all()
-    numbers = {row.n: number for number, row in enumerate(waiting, 1)}
-    seqs = {row.n: row.seq for row in session.execute(select(op.c.n, op.c.seq).where(*mine, op.c.seq.is_not(None)))}
-
-    def moved(places: dict[str, int]) -> dict[str, int]:
-        now = {name: -numbers[-at] if -at in numbers else seqs.get(-at, at) for name, at in places.items()}
-        return {name: at for name, at in now.items() if at >= 0 or -at <= len(numbers)}
-
-    for row in waiting:
-        values = {"epoch": epoch, "n": numbers[row.n], "base": moved(row.base)}
-        session.execute(update(op).where(op.c.pos == row.pos).values(values))
-    for name, record in {(row.type, row.record) for row in waiting}:
-        table = inspect(types()[name]).local_table
-        if isinstance(table, Table):
-            versions: dict[str, int] = session.scalar(select(table.c.versions).where(table.c.id == record)) or {}
-            session.execute(update(table).where(table.c.id == record).values(versions=moved(versions)))
-    return len(waiting)
-
-
-def _new_epoch() -> int:
-    """63 random bits: what the database can hold as a positive number."""
-    return int.from_bytes(os.urandom(8)) >> 1
 
 
 def forget_sample(session: Session) -> int:

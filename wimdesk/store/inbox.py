@@ -18,13 +18,20 @@ from sqlalchemy.orm import Session
 
 from sync.merge import DELETED, Change, Clash, FieldState, RecordState, merge
 from sync.protocol import Page, Placed
-from wimdesk.store import journal, tables
+from wimdesk.errors import SyncProblem
+from wimdesk.i18n import _
+from wimdesk.store import journal, recovery, tables
 from wimdesk.store.record import Info, Record, blank_row, fields, fits, types
 
 _pack = msgspec.msgpack.Encoder().encode
 _unpack_state = msgspec.msgpack.Decoder(RecordState).decode
 _CHUNK = 500
-_ON_TOP = (tables.WAITING, tables.REFUSED)
+_PLACE = ("seq", "device", "epoch", "n", "base")
+MAX_N = 1 << 62
+_Items = Sequence[tuple[int, int | Placed]]
+_Opened = tuple[int, str, str, bytes, Change, tuple[str, str]]
+"""Seq, record, type, owner, the change, and when and by whom."""
+_ON_TOP = (tables.WAITING, tables.REFUSED, tables.HELD, tables.LOST)
 
 
 class GapInPage(Exception):
@@ -33,6 +40,10 @@ class GapInPage(Exception):
 
 class UnknownOwn(Exception):
     """The endpoint knows an own operation that is not here: this profile was restored or copied."""
+
+
+class Contradiction(SyncProblem):
+    """The endpoint says something else under a number that is known here."""
 
 
 class _Bench:
@@ -51,10 +62,12 @@ class _Bench:
         self.settled: list[tuple[str, str, int]] = []
 
 
-def apply_page(session: Session, page: Page) -> int:
+def apply_page(session: Session, page: Page, own_epoch: int = 0, sent: int = MAX_N) -> int:
     """Apply one page of a space; return how many operations were new here.
 
-    Raises GapInPage where operations before the page are missing; nothing is changed then.
+    `own_epoch` is the one under which the page tells own operations by number only (0: that of the author), `sent` the
+    highest own number that the endpoint has compared. Raises GapInPage where operations before the page are missing,
+    UnknownOwn and Contradiction where the page does not fit what is here; the caller undoes what was changed then.
     """
     cursor = session.scalar(select(tables.cursor.c.seq).where(tables.cursor.c.space == page.space)) or 0
     if page.first > cursor + 1:
@@ -63,7 +76,7 @@ def apply_page(session: Session, page: Page) -> int:
     if not items:
         return 0
     bench = _Bench(session, page.space)
-    opened = _open(session, page, items)
+    opened = _open(session, page, items, own_epoch or journal.scribe_of(session).author.epoch, sent)
     _load_states(bench, {record for _seq, record, *_rest in opened})
     _load_owners(bench, {record: type_name for _seq, record, type_name, *_rest in opened})
     for seq, record, type_name, owner, change, who in opened:
@@ -86,47 +99,45 @@ def apply_page(session: Session, page: Page) -> int:
     return len(items)
 
 
-def _open(
-    session: Session, page: Page, items: Sequence[tuple[int, int | Placed]]
-) -> list[tuple[int, str, str, bytes, Change, tuple[str, str]]]:
-    author = journal.scribe_of(session).author
-    own_numbers = [item for _seq, item in items if isinstance(item, int)]
-    own = _own_rows(session, author, page.space, own_numbers)
-    opened = []
-    arrivals: list[dict[str, object]] = []
-    places: list[dict[str, object]] = []
+def _open(session: Session, page: Page, items: _Items, own_epoch: int, sent: int) -> list[_Opened]:
+    own = _own_rows(session, page.space, own_epoch, [item for _seq, item in items if isinstance(item, int)])
+    arrivals = {seq: _journal_row(page, seq, item) for seq, item in items if isinstance(item, Placed)}
+    here = _rows_here(session, page.space, arrivals.values())
+    astray = recovery.Astray(session, page.space, [str(row["record"]) for row in arrivals.values()])
+    opened: list[_Opened] = []
+    fresh: list[dict[str, Any]] = []
+    places: list[dict[str, Any]] = []
     for seq, item in items:
         if isinstance(item, int):
             row = own.get(item)
-            if row is None:
+            if row is None or (row.state == tables.WAITING and item > sent):
                 raise UnknownOwn(item)
-            payload = journal.unpack_payload(row.payload)
-            places.append({"_pos": row.pos, "seq": seq})
-            change = Change(seq, row.device, row.epoch, row.n, journal.paired(row.fields, payload), row.base)
-            opened.append((seq, row.record, row.type, uuid.UUID(row.owner).bytes, change, (payload.at, payload.by)))
-            continue
-        who = page.authors[item.author]
-        op, payload = item.op, journal.unpack_payload(item.op.payload)
-        record, epoch = str(uuid.UUID(bytes=op.record)), _signed(who.epoch)
-        arrivals.append(_journal_row(page.space, seq, who.device, epoch, item, record))
-        change = Change(seq, who.device, epoch, item.n, journal.paired(op.fields, payload), op.base)
-        opened.append((seq, record, op.type, op.owner, change, (payload.at, payload.by)))
+            found, pos = recovery.told(row) | {"seq": seq}, row.pos
+        else:
+            found = arrivals[seq]
+            known = here.get((found["device"], found["epoch"], found["n"]))
+            if known is not None:
+                _compare(known, found)
+            pos = astray.match(found, known.pos if known is not None else 0)
+        opened.append(_opened(found))
+        if pos:
+            places.append({"_pos": pos} | {name: found[name] for name in _PLACE} | {"state": tables.PLACED})
+        else:
+            fresh.append(found)
     if places:
-        session.execute(
-            update(tables.op)
-            .where(tables.op.c.pos == bindparam("_pos"))
-            .values(seq=bindparam("seq"), state=tables.PLACED),
-            places,
-        )
-    if arrivals:
-        statement = upsert(tables.op)
-        session.execute(
-            statement.on_conflict_do_update(
-                ["space", "device", "epoch", "n"], set_={"seq": statement.excluded.seq, "state": tables.PLACED}
-            ),
-            arrivals,
-        )
+        placing = update(tables.op).where(tables.op.c.pos == bindparam("_pos")).values(problem=0)
+        session.execute(placing.values({name: bindparam(name) for name in (*_PLACE, "state")}), places)
+    if fresh:
+        session.execute(insert(tables.op), fresh)
     return opened
+
+
+def _opened(row: Mapping[str, Any]) -> _Opened:
+    payload = journal.unpack_payload(row["payload"])
+    values = journal.paired(row["fields"], payload)
+    change = Change(row["seq"], row["device"], row["epoch"], row["n"], values, row["base"])
+    owner = uuid.UUID(row["owner"]).bytes
+    return row["seq"], row["record"], row["type"], owner, change, (payload.at, payload.by)
 
 
 def _signed(epoch: int) -> int:
@@ -134,23 +145,49 @@ def _signed(epoch: int) -> int:
     return epoch - (1 << 64) if epoch >= 1 << 63 else epoch
 
 
-def _journal_row(space: str, seq: int, device: bytes, epoch: int, item: Placed, record: str) -> dict[str, object]:
-    op = item.op
+def _journal_row(page: Page, seq: int, item: Placed) -> dict[str, Any]:
+    op, who = item.op, page.authors[item.author]
     return {
-        "space": space, "seq": seq, "device": device, "epoch": epoch, "n": item.n, "type": op.type, "record": record,
-        "owner": str(uuid.UUID(bytes=op.owner)), "fields": list(op.fields), "base": op.base, "payload": op.payload,
-        "state": tables.PLACED,
+        "space": page.space, "seq": seq, "device": who.device, "epoch": _signed(who.epoch), "n": item.n,
+        "type": op.type, "record": str(uuid.UUID(bytes=op.record)), "owner": str(uuid.UUID(bytes=op.owner)),
+        "fields": list(op.fields), "base": op.base, "payload": op.payload, "state": tables.PLACED,
     }  # fmt: skip
 
 
-def _own_rows(session: Session, author: journal.Author, space: str, numbers: list[int]) -> dict[int, Row[Any]]:
+def _own_rows(session: Session, space: str, epoch: int, numbers: list[int]) -> dict[int, Row[Any]]:
     found: dict[int, Row[Any]] = {}
     op = tables.op.c
-    mine = (op.space == space, op.device == author.device, op.epoch == author.epoch)
+    mine = (op.space == space, op.device == journal.scribe_of(session).author.device, op.epoch == epoch)
     for part in _chunks(numbers):
         query = select(tables.op).where(*mine, op.n.in_(part))
         found |= {row.n: row for row in session.execute(query)}
     return found
+
+
+def _rows_here(
+    session: Session, space: str, arrivals: Iterable[Mapping[str, Any]]
+) -> dict[tuple[bytes, int, int], Row[Any]]:
+    """Return what the journal knows under the numbers of these arrivals."""
+    by_author: dict[tuple[bytes, int], list[int]] = defaultdict(list)
+    for row in arrivals:
+        by_author[row["device"], row["epoch"]].append(row["n"])
+    op = tables.op.c
+    found: dict[tuple[bytes, int, int], Row[Any]] = {}
+    for (device, epoch), numbers in by_author.items():
+        for part in _chunks(numbers):
+            query = select(tables.op).where(op.space == space, op.device == device, op.epoch == epoch, op.n.in_(part))
+            found |= {(device, epoch, row.n): row for row in session.execute(query)}
+    return found
+
+
+def _compare(known: Row[Any], arrival: Mapping[str, Any]) -> None:
+    """Raise Contradiction where one number stands for two things: neither may take the place of the other."""
+    moved = known.state in (tables.HELD, tables.LOST)
+    told = recovery.told(known)
+    if any(told[name] != arrival[name] for name in told if name != "base" or not moved):
+        raise Contradiction(
+            _("What arrived does not fit what is here. Nothing was changed. Please tell the Secretariat.")
+        )
 
 
 def _load_states(bench: _Bench, records: Iterable[str]) -> None:
@@ -240,11 +277,12 @@ def show(
     space: str,
 ) -> None:
     """Write what the log says, with own waiting edits on top, into the tables of the records."""
-    waiting = _waiting(session, list(states))
+    returning = recovery.returning(session)
+    waiting = _waiting(session, list(states), returning)
     scribe = journal.scribe_of(session)
     by_type: dict[str, list[tuple[str, dict[str, object]]]] = defaultdict(list)
     for record, state in states.items():
-        by_type[state.type].append((record, _visible(state, waiting.get(record, []))))
+        by_type[state.type].append((record, _visible(state, waiting.get(record, []), returning)))
     known = types()
     for type_name, rows in by_type.items():
         cls = known.get(type_name)
@@ -283,24 +321,29 @@ def _shown(described: dict[str, Info], values: dict[str, object]) -> dict[str, o
     return kept | {"versions": values["versions"], DELETED: values.get(DELETED) is True}
 
 
-def _visible(state: RecordState, waiting: list[Row[Any]]) -> dict[str, object]:
+def _visible(state: RecordState, waiting: list[Row[Any]], returning: int) -> dict[str, object]:
     values = {name: f.value for name, f in state.fields.items()}
     versions = {name: f.seq for name, f in state.fields.items()}
     for row in waiting:
         values |= journal.values_of(row)
-        versions |= dict.fromkeys(row.fields, -row.n)
+        # What had a place has no number here that means anything: its row stands for it.
+        lost = row.state == tables.LOST or (returning and row.epoch == returning)
+        versions |= dict.fromkeys(row.fields, recovery.POSITION + row.pos if lost else -row.n)
     return values | {"versions": versions}
 
 
-def _waiting(session: Session, records: list[str]) -> dict[str, list[Row[Any]]]:
-    """Return the own operations that have no place: what a person did stays on top, also where it was refused."""
-    states = [state for state in _ON_TOP if _is_any(session, state)]
+def _waiting(session: Session, records: list[str], returning: int) -> dict[str, list[Row[Any]]]:
+    """Return the operations that have no place: what a person did stays on top, also where it was refused.
+
+    What the endpoint lost stays on top too, as long as it may still come back.
+    """
+    states = [state for state in _ON_TOP if _is_any(session, state) and (returning or state != tables.LOST)]
     if not states:
         return {}
     found: dict[str, list[Row[Any]]] = defaultdict(list)
     for part in _chunks(records):
         query = select(tables.op).where(tables.op.c.record.in_(part), tables.op.c.state.in_(states))
-        for row in session.execute(query.order_by(tables.op.c.pos)):
+        for row in session.execute(query.order_by(*recovery.old_order())):
             found[row.record].append(row)
     return found
 

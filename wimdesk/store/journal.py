@@ -47,6 +47,8 @@ class Author:
     name: str
     organisation: str
     spaces: dict[str, str]
+    held: bool = False
+    """Whether what is written now is held back until all was read anew (store.recovery)."""
 
 
 @dataclass(slots=True)
@@ -161,7 +163,7 @@ def _write(session: Session, scribe: Scribe, rows: list[dict[str, Any]], again: 
     for row in again:
         mine = [tables.op.c[name] == row[name] for name in ("space", "device", "epoch", "n")]
         session.connection().execute(update(tables.op).where(*mine).values(row))
-    scribe.wrote = scribe.wrote or any(row["state"] == tables.WAITING for row in [*rows, *again])
+    scribe.wrote = scribe.wrote or any(row["state"] != tables.KEPT for row in [*rows, *again])
 
 
 def _base(record: Record, values: dict[str, object]) -> dict[str, int]:
@@ -267,7 +269,7 @@ def _operation(record: Record, draft: Draft, scribe: Scribe) -> dict[str, Any]:
         "payload": pack_payload(list(draft.values.values()), now, author.name),
         "before": None if draft.before is None else _pack(draft.before),
         "act": scribe.act if draft.by_person else 0,
-        "state": tables.KEPT if record.space == SAMPLE else tables.WAITING,
+        "state": tables.KEPT if record.space == SAMPLE else tables.HELD if author.held else tables.WAITING,
     }
 
 

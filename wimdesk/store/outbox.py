@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from sync.protocol import MAX_OPS, Op, Problem
 from wimdesk import clock
-from wimdesk.store import journal, refusals, tables
+from wimdesk.store import journal, recovery, refusals, tables
 from wimdesk.store.record import types
 
 MAX_BATCH_BYTES = 4 * 1024 * 1024
@@ -119,7 +119,9 @@ def count(session: Session) -> int:
     """Return how many records wait to be sent."""
     # As an expression, or the whole journal would be read in the order of its records.
     record = tables.op.c.record.concat("")
-    return session.scalar(select(func.count(record.distinct())).where(tables.op.c.state == tables.WAITING)) or 0
+    states = (tables.WAITING, tables.HELD) if recovery.returning(session) else (tables.WAITING,)
+    found = (session.scalar(select(func.count(record.distinct())).where(tables.op.c.state == each)) for each in states)
+    return sum(each or 0 for each in found)
 
 
 def is_waiting(session: Session, after: Mapping[str, int] | None = None) -> bool:
@@ -131,6 +133,15 @@ def is_waiting(session: Session, after: Mapping[str, int] | None = None) -> bool
             select(exists().where(op.state == tables.WAITING, op.space == space, op.n > known.get(space, 0)))
         )
         for space in spaces(session)
+    )
+
+
+def is_waiting_below(session: Session, known: Mapping[str, int]) -> bool:
+    """Say whether an operation without a place has a number that the endpoint knows."""
+    op = tables.op.c
+    return any(
+        session.scalar(select(exists().where(op.state == tables.WAITING, op.space == space, op.n <= n)))
+        for space, n in known.items()
     )
 
 

@@ -7,9 +7,11 @@ from sqlalchemy import JSON, Boolean, Column, Index, Integer, LargeBinary, Table
 from wimdesk.store.record import Base
 
 WAITING, PLACED, REFUSED, KEPT, REPLACED = "waiting", "placed", "refused", "kept", "replaced"
+HELD, LOST = "held", "lost"
 """States of an operation; `kept` is an edit of sample data, which is never sent.
 
-`replaced` was refused, and a later operation carries what it had set."""
+`replaced` was refused, and a later operation carries what it had set. `held` waits until all was read anew, `lost` had
+a place in the log before the endpoint was restored (store.recovery)."""
 
 op = Table(
     "op",
@@ -30,14 +32,18 @@ op = Table(
     Column("act", Integer, nullable=False, server_default=text("0")),
     Column("state", Text, nullable=False),
     Column("problem", Integer, nullable=False, server_default=text("0")),
+    Column("was", Integer),
     Index("op_place", "space", "seq", unique=True),
     Index("op_number", "space", "device", "epoch", "n", unique=True),
     Index("op_record", "record"),
     Index("op_waiting", "space", "n", "record", sqlite_where=text("state = 'waiting'")),
     Index("op_refused", "pos", sqlite_where=text("state = 'refused'")),
+    Index("op_held", "record", sqlite_where=text("state = 'held'")),
+    Index("op_lost", "record", sqlite_where=text("state = 'lost'")),
 )
 """Every operation that this device made or received. `act` groups what one act of a person did;
-`before` holds what an own operation replaced, for undo; it never leaves this computer."""
+`before` holds what an own operation replaced, for undo; it never leaves this computer. `was` is the place that an
+operation had before the endpoint was restored."""
 
 shadow = Table(
     "shadow",

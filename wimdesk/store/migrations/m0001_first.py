@@ -180,8 +180,11 @@ CREATE TABLE op (
     act INTEGER DEFAULT 0 NOT NULL,
     state TEXT NOT NULL,
     problem INTEGER DEFAULT 0 NOT NULL,
+    was INTEGER,
     PRIMARY KEY (pos)
 );
+CREATE INDEX op_held ON op (record) WHERE state = 'held';
+CREATE INDEX op_lost ON op (record) WHERE state = 'lost';
 CREATE UNIQUE INDEX op_number ON op (space, device, epoch, n);
 CREATE UNIQUE INDEX op_place ON op (space, seq);
 CREATE INDEX op_record ON op (record);

@@ -1,0 +1,299 @@
+"""One side went back in time: a laptop was restored or copied, or the endpoint was. Nothing is lost, nobody chooses."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sync.server import service
+from tests.support import Endpoint, Laptop, Office, endpoint_at
+from wimdesk.services import editing
+from wimdesk.store import facts, history, outbox, recovery
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def settle(*laptops: Laptop) -> None:
+    for laptop in [*laptops, *laptops]:
+        laptop.sync()
+
+
+def role(laptop: Laptop, record: str) -> object:
+    return laptop.see("person", record)["role"]
+
+
+def agreed(*laptops: Laptop) -> None:
+    """All show the same, nothing waits, nothing is held back, and no act of a person stands twice in any history."""
+    pictures = []
+    for laptop in laptops:
+        people = laptop.app.read(editing.rows, "person")
+        steps = {row["id"]: laptop.app.read(history.history, row["id"]) for row in people}
+        pictures.append(
+            {
+                row["id"]: (row["given_name"], row["family_name"], row["role"], row["summary"], row["deleted"],
+                            [step.values for step in steps[row["id"]]])
+                for row in people
+            }  # fmt: skip
+        )
+        assert laptop.app.read(outbox.count) == 0
+        assert not laptop.app.read(recovery.is_any)
+        assert not laptop.app.identity().returning
+        again = laptop.sync()
+        assert (again.sent, again.received, again.requests) == (0, 0, 1)
+    assert all(picture == pictures[0] for picture in pictures)
+
+
+class House:
+    """Laptops of one organisation at an endpoint that can be restored from last night's copy."""
+
+    def __init__(self, office: Office, folder: Path) -> None:
+        self.office = office
+        self.folder = folder
+        self.laptops: list[Laptop] = []
+        self.number = 0
+
+    @property
+    def data(self) -> Path:
+        return self.folder / f"server{self.number}"
+
+    @contextmanager
+    def open(self) -> Iterator[Endpoint]:
+        with endpoint_at(self.data) as endpoint:
+            self.office.endpoint = endpoint
+            for laptop in self.laptops:
+                laptop.app.run(facts.put, server_url=endpoint.url)
+            yield endpoint
+
+    def laptop(self, name: str, role: str = "coordinator") -> Laptop:
+        laptop = self.office.laptop(name, role=role)
+        self.laptops.append(laptop)
+        laptop.sync()
+        return laptop
+
+    def keep_copy(self) -> None:
+        shutil.copytree(self.data, self.folder / f"server{self.number + 1}")
+
+    def restore(self) -> None:
+        self.number += 1
+        service.renew_generation(self.data)
+
+
+@pytest.fixture
+def house(office: Office, tmp_path: Path) -> House:
+    return House(office, tmp_path)
+
+
+@pytest.fixture
+def anna(office: Office) -> Laptop:
+    return office.laptop("Anna")
+
+
+@pytest.fixture
+def bela(office: Office, anna: Laptop) -> Laptop:
+    anna.sync()
+    return office.laptop("Bela")
+
+
+# ----------------------------------------------------------------- a laptop went back
+
+
+def test_a_restored_laptop_does_not_send_its_old_values_again(office: Office, anna: Laptop, bela: Laptop) -> None:
+    record = anna.add("person", given_name="Carla", role="r0")
+    anna.sync()
+    anna.change("person", record, role="A")
+    copy = anna.app.back_up()
+    anna.sync()
+    anna.change("person", record, role="B")
+    settle(anna, bela)
+    again = office.reopened("restored", copy, anna.app.device_keys)
+    anna.close()
+    settle(again, bela)
+    assert (role(again, record), role(bela, record)) == ("B", "B")
+    assert again.questions() == bela.questions() == []
+    agreed(again, bela)
+
+
+def test_what_a_restored_laptop_adds_to_an_old_picture_asks(office: Office, anna: Laptop, bela: Laptop) -> None:
+    record = anna.add("person", given_name="Carla", role="r0")
+    anna.sync()
+    copy = anna.app.back_up()
+    anna.change("person", record, role="B")
+    settle(anna, bela)
+    again = office.reopened("restored", copy, anna.app.device_keys)
+    anna.close()
+    again.change("person", record, role="C")
+    settle(again, bela)
+    for laptop in (again, bela):
+        (question,) = laptop.questions()
+        assert {question.shown.value, question.other.value} == {"B", "C"}
+
+
+def test_both_copies_keep_all_their_work(office: Office, anna: Laptop, bela: Laptop) -> None:
+    record = anna.add("person", given_name="Carla", role="r0")
+    anna.sync()
+    anna.change("person", record, role="waits in both")
+    copy = anna.app.back_up()
+    clone = office.reopened("clone", copy, anna.app.device_keys)
+    made = [laptop.add("person", given_name=name) for laptop, name in ((anna, "one"), (clone, "two"), (bela, "three"))]
+    anna.change("person", record, given_name="Karla")
+    clone.change("person", record, family_name="Quispe")
+    settle(clone, anna, bela, clone)
+    assert clone.app.identity().epoch != anna.app.identity().epoch
+    for number in range(3):
+        made += [laptop.add("person", given_name=f"more {number}") for laptop in (anna, clone)]
+        settle(anna, clone, bela)
+    for laptop in (anna, clone, bela):
+        assert {row["id"] for row in laptop.app.read(editing.rows, "person")} == {record, *made}
+        shown = laptop.see("person", record)
+        assert (shown["role"], shown["given_name"], shown["family_name"]) == ("waits in both", "Karla", "Quispe")
+        assert laptop.questions() == []
+    agreed(anna, clone, bela)
+
+
+def test_a_change_while_all_is_read_anew_is_kept(office: Office, anna: Laptop, bela: Laptop) -> None:
+    record = anna.add("person", given_name="Carla", role="r0")
+    anna.sync()
+    anna.change("person", record, role="A")
+    copy = anna.app.back_up()
+    settle(anna, bela)
+    again = office.reopened("restored", copy, anna.app.device_keys)
+    anna.close()
+    again.app.run(lambda session: recovery.begin(session, lost=False))
+    again.change("person", record, role="after the break")
+    assert again.app.read(outbox.count) == 1
+    made = again.add("person", given_name="new")
+    settle(again, bela)
+    assert role(bela, record) == "after the break"
+    assert bela.see("person", made)["given_name"] == "new"
+    assert bela.questions() == []
+    agreed(again, bela)
+
+
+# ----------------------------------------------------------------- the endpoint went back
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_restored_endpoint_gets_everything_back_from_whoever_comes_first(house: House, first: int) -> None:
+    with house.open():
+        anna, bela = house.laptop("Anna"), house.laptop("Bela")
+        record = anna.add("person", given_name="Carla", role="r0")
+        settle(anna, bela)
+        house.keep_copy()
+    with house.open():
+        anna.change("person", record, role="Anna's")
+        made = anna.add("person", given_name="made by Anna")
+        settle(anna, bela)
+        bela.change("person", record, role="Bela's, who had seen Anna's")
+        bela.sync()  # Anna does not hear of it any more
+        bela.change("person", made, role="waits")
+    house.restore()
+    with house.open():
+        anna.add("person", given_name="after the restoring")
+        order = (anna, bela) if first == 0 else (bela, anna)
+        settle(*order)
+        for laptop in order:
+            assert role(laptop, record) == "Bela's, who had seen Anna's"
+            assert role(laptop, made) == "waits"
+            assert len(laptop.app.read(editing.rows, "person")) == 3
+            assert laptop.questions() == []
+        agreed(*order)
+
+
+def test_decisions_stay_decided_and_open_questions_stay_open(house: House) -> None:
+    with house.open():
+        anna, bela = house.laptop("Anna"), house.laptop("Bela")
+        decided, asked = (anna.add("person", given_name=name) for name in ("decided", "open"))
+        settle(anna, bela)
+        house.keep_copy()
+    with house.open():
+        for record in (decided, asked):
+            anna.change("person", record, role="Anna's")
+            bela.change("person", record, role="Bela's")
+        settle(anna, bela)
+        bela.app.run(history.decide, "person", decided, {"role": "Anna's"})
+        settle(bela, anna)
+        before = [(q.record, q.shown.value, q.other.value) for q in anna.questions()]
+        assert [each[0] for each in before] == [asked]
+    house.restore()
+    with house.open():
+        settle(bela, anna)
+        for laptop in (anna, bela):
+            assert [(q.record, q.shown.value, q.other.value) for q in laptop.questions()] == before
+            assert role(laptop, decided) == "Anna's"
+        agreed(anna, bela)
+
+
+def test_what_only_a_reader_holds_comes_back_from_its_maker(house: House) -> None:
+    with house.open():
+        anna, rita = house.laptop("Anna"), house.laptop("Rita", role="reader")
+        record = anna.add("person", given_name="Carla", role="r0")
+        settle(anna, rita)
+        house.keep_copy()
+    with house.open():
+        anna.change("person", record, role="lost")
+        settle(anna, rita)
+    house.restore()
+    with house.open():
+        rita.sync()
+        assert role(rita, record) == "lost", "it is shown as it was"
+        assert rita.app.read(outbox.refused) == []
+        settle(anna, rita)
+        assert role(anna, record) == role(rita, record) == "lost"
+        assert anna.questions() == rita.questions() == []
+        agreed(anna, rita)
+
+
+def test_an_endpoint_that_was_restored_without_a_word_is_noticed(house: House) -> None:
+    with house.open():
+        anna, bela = house.laptop("Anna"), house.laptop("Bela")
+        house.keep_copy()
+    with house.open():
+        made = [anna.add("person", given_name=f"A{number}") for number in range(3)]
+        anna.sync()
+    house.number += 1
+    with house.open():
+        made += [bela.add("person", given_name=f"B{number}") for number in range(2)]
+        bela.sync()
+        settle(anna, bela)
+        for laptop in (anna, bela):
+            assert {row["id"] for row in laptop.app.read(editing.rows, "person")} == set(made)
+        agreed(anna, bela)
+
+
+def test_restoring_twice_and_both_at_once(house: House, office: Office) -> None:
+    with house.open():
+        anna, bela = house.laptop("Anna"), house.laptop("Bela")
+        record = anna.add("person", given_name="Carla", role="r0")
+        settle(anna, bela)
+        copy = anna.app.back_up()
+        house.keep_copy()
+    with house.open():
+        anna.change("person", record, role="one")
+        settle(anna, bela)
+        bela.change("person", record, summary="two")
+        settle(bela, anna)
+    house.restore()
+    house.keep_copy()
+    with house.open():
+        bela.change("person", record, family_name="three")
+        bela.sync()
+    house.restore()
+    anna.close()
+    house.laptops.remove(anna)
+    again = office.reopened("restored", copy, anna.app.device_keys)
+    house.laptops.append(again)
+    with house.open():
+        again.change("person", record, given_name="four")
+        settle(again, bela)
+        for laptop in (again, bela):
+            shown = laptop.see("person", record)
+            assert [shown[name] for name in ("role", "summary", "family_name", "given_name")] == [
+                "one", "two", "three", "four",
+            ]  # fmt: skip
+            assert laptop.questions() == []
+        agreed(again, bela)
