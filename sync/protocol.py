@@ -269,6 +269,14 @@ ENROL_CONTEXT = b"wimdesk enrol v1\0"
 BATCH_CONTEXT = b"wimdesk batch v1\0"
 
 
+ORDER_CONTEXT = b"wimdesk order v1\0"
+
+
+def order_message(device: bytes, *, wipe: bool) -> bytes:
+    """Return what the endpoint signs when it tells a revoked device to stop, or to stop and wipe."""
+    return ORDER_CONTEXT + device + bytes([wipe])
+
+
 def enrol_message(code: str, sign_key: bytes, receive_key: bytes) -> bytes:
     """Return what `EnrolRequest.proof` signs; the code may be as typed."""
     return ENROL_CONTEXT + clean_code(code).encode() + sign_key + receive_key

@@ -44,7 +44,7 @@ class App:
         """Sentences for the person about what was noticed at opening."""
         self._lock = lock
         self._searcher: search.Searcher | None = None
-        self._closed = self._wrote = False
+        self._closed = self._wrote = self._wiped = False
         self._copier = ThreadPoolExecutor(1, thread_name_prefix="backup")
         self._backed_up_at, self._device = time.monotonic(), store.author.device
         self.changed.connect(self._on_changed)
@@ -166,6 +166,14 @@ class App:
         elif time.monotonic() - self._backed_up_at > BACKUP_AFTER:
             self.back_up_soon("by-work")
 
+    def wipe(self) -> None:
+        """Destroy the keys of this profile: from its closing on nobody can read it or its backups."""
+        keys.destroy(self.folder)
+        self._wiped = True
+        for copy in (self.folder / "backups").glob("*.db"):
+            with contextlib.suppress(OSError):
+                copy.unlink()
+
     def close(self) -> None:
         """Finish what was asked for and release the profile."""
         if self._closed:
@@ -177,6 +185,10 @@ class App:
             self.back_up_soon("first")
         self._copier.shutdown(wait=True)
         self.store.close()
+        if self._wiped:
+            for part in self.folder.glob(f"{DATABASE}*"):
+                with contextlib.suppress(OSError):
+                    part.unlink()
         self._lock.release()
 
 

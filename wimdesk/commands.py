@@ -361,6 +361,17 @@ def add_secretariat(commands: argparse._SubParsersAction[argparse.ArgumentParser
     parser.add_argument("--server", default="", help="the endpoint's address, for the enrolment file")
     parser.add_argument("--file", type=Path, help="write the code and the address as an enrolment file too")
     parser.set_defaults(handler=_printing(issue_code))
+    for name, verb, text in (
+        ("devices", "devices", "list the computers that were ever enrolled"),
+        ("restored", "renew_generation", "say that the endpoint's data was restored from a backup"),
+        ("quarantine", "quarantine", "list what revoked computers still sent"),
+        ("revoke", "revoke", "shut a computer out from its next sync on"),
+    ):
+        parser = group.add_parser(name, help=text)
+        parser.add_argument("--data", type=Path, required=True)
+        parser.set_defaults(handler=_printing(operate), verb=verb)
+    parser.add_argument("--device", required=True)
+    parser.add_argument("--wipe", action="store_true", help="destroy the data on that computer, too")
 
 
 def _endpoint() -> ModuleType:
@@ -388,6 +399,21 @@ def serve(args: argparse.Namespace) -> object:
             _("The endpoint can't listen there. Nothing was changed. Choose another address or port.")
         ) from error
     return None
+
+
+def operate(args: argparse.Namespace) -> object:
+    """Do one of the operator's verbs; print what it gives."""
+    service = _endpoint()
+    if not (args.data / service.FILE).is_file():
+        raise UserError(_("There is no endpoint in this folder. Nothing was changed. Choose another folder."))
+    more = {"device_id": args.device, "wipe": args.wipe} if args.verb == "revoke" else {}
+    try:
+        found: object = getattr(service, args.verb)(args.data, **more)
+    except service.Unusable as error:
+        raise EnvironmentProblem(str(error)) from error
+    except ValueError as error:
+        raise UserError(str(error)) from error
+    return {"generation": found} if args.verb == "renew_generation" else found if found is not None else {"done": True}
 
 
 def issue_code(args: argparse.Namespace) -> object:

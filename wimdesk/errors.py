@@ -89,8 +89,11 @@ class ClockWrong(SyncProblem):
 class Refused(SyncProblem):
     """The endpoint refused; `number` says why (see sync.protocol.Problem)."""
 
-    def __init__(self, number: int, sentence: str) -> None:
+    def __init__(self, number: int, sentence: str, *, wipe: bool = False, order: bytes = b"") -> None:
         self.number = number
+        self.wipe = wipe
+        self.order = order
+        """The endpoint's signature under what a revoked device is told."""
         super().__init__(sentence)
 
 

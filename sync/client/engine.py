@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy.orm import Session
 
 from sync.client.transport import Traffic, Transport
@@ -29,12 +31,13 @@ from sync.protocol import (
     TokenRequest,
     TokenResponse,
     batch_root,
+    order_message,
     token_message,
 )  # fmt: skip
 from wimdesk.app import App
 from wimdesk.errors import Cancelled, NoConnection, Refused, SyncProblem, UserError, WimdeskError
 from wimdesk.events import Changed, Signal
-from wimdesk.i18n import _
+from wimdesk.i18n import N_, _
 from wimdesk.services import setting_up
 from wimdesk.store import facts, history, inbox, outbox, recovery
 
@@ -45,6 +48,7 @@ State = Literal["off", "idle", "running", "offline", "problem"]
 _QUIET_SECONDS = 1.0
 _STOP_SECONDS = 35.0
 _EVERY_SECONDS = 300.0
+WIPED = N_("This computer was removed by the Secretariat. Its data here is destroyed when you close WIMDesk.")
 _RECOVERIES = 5
 _WENT_BACK: dict[int, bool] = {
     Problem.NUMBERS_USED: False,
@@ -116,6 +120,7 @@ class SyncEngine:
         self._thread: threading.Thread | None = None
         self._transport: Transport | None = None
         self._asked = False
+        self._revoked = False
         self._disconnect: Callable[[], None] = _nothing
 
     # ------------------------------------------------------------- one pass
@@ -135,6 +140,8 @@ class SyncEngine:
                 self._exchange_as_one(transport, tally)
                 if self.app.run(setting_up.ensure_profile):
                     self._exchange_as_one(transport, tally)
+            except Refused as refused:
+                raise self._obey(refused) from refused
             except WimdeskError as problem:
                 self._tell_problem(problem)
                 raise
@@ -146,6 +153,28 @@ class SyncEngine:
             self.app.run(outbox.record_run, run)
             self._tell(state="idle", step="", sentence="")
             return report
+
+    def _obey(self, refused: Refused) -> WimdeskError:
+        """Tell what was refused. Stop where the endpoint signed that we are revoked, and wipe if it says so."""
+        told: WimdeskError = refused
+        if refused.number == Problem.DEVICE_REVOKED and self._is_genuine(refused):
+            self._revoked = True
+            if refused.wipe:
+                told = Refused(refused.number, _(WIPED), wipe=True, order=refused.order)
+        self._tell_problem(told)
+        if told is not refused:
+            self.app.wipe()
+        return told
+
+    def _is_genuine(self, refused: Refused) -> bool:
+        with self.app.store.reading() as session:
+            key = bytes.fromhex(facts.text(session, "server_key"))
+        message = order_message(self.app.store.author.device, wipe=refused.wipe)
+        try:
+            Ed25519PublicKey.from_public_bytes(key).verify(refused.order, message)
+        except (InvalidSignature, ValueError):
+            return False
+        return True
 
     def cancel(self) -> None:
         """Stop the running pass at its next step."""
@@ -333,7 +362,7 @@ class SyncEngine:
             if self._stopping.is_set():
                 return
             automatic = self.app.settings.flag("sync_automatically")
-            if not self.app.identity().enrolled or not (automatic or self._asked):
+            if not self.app.identity().enrolled or not (self._asked or (automatic and not self._revoked)):
                 self._asked = False
                 wait = None
                 self.refresh()

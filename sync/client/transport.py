@@ -202,7 +202,8 @@ def _inflated(raw: bytes) -> bytes:
 def _refusal(raw: bytes) -> Refused:
     try:
         found = json.loads(raw)
-        number = int(found["error"])
-    except (ValueError, KeyError, TypeError):
-        number = 0
-    return Refused(number, sentence_for(number))
+        number, wipe = int(found["error"]), bool(found.get("wipe"))
+        order = bytes.fromhex(found.get("order", ""))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        number, wipe, order = 0, False, b""
+    return Refused(number, sentence_for(number), wipe=wipe, order=order)

@@ -105,7 +105,7 @@ class Endpoint:
 
     def _device(self, authorization: str) -> Device:
         with self._store.reading() as connection:
-            return tokens.device_of(self._store, connection, authorization)
+            return tokens.device_of(self._store, connection, authorization, also_revoked=True)
 
     def _exchange(self, device: Device, authorization: str, sent: bytes) -> Response:
         message = body.inflated(sent, MAX_INFLATED)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from sync.protocol import (
     CODE_ALPHABET,
@@ -164,7 +164,7 @@ def find(connection: Connection, device_id: bytes) -> Device | None:
     )
 
 
-def revoke(store: Store, device: str) -> None:
+def revoke(store: Store, device: str, *, wipe: bool = False) -> None:
     """Shut the device out from its next request on; raises ValueError with a sentence where there is none."""
     device_id = bytes_id(device)
     with store.writing() as connection:
@@ -174,4 +174,30 @@ def revoke(store: Store, device: str) -> None:
         if not known.revoked:
             changed = update(tables.device).where(tables.device.c.id == known.id)
             connection.execute(changed.values(revoked_at=store.now()))
-            audit.note(connection, store.now(), audit.OPERATOR, "revoke", text_id(known.id))
+        if wipe:
+            connection.execute(delete(tables.wipe).where(tables.wipe.c.device == known.id))
+            connection.execute(insert(tables.wipe).values(device=known.id))
+        if wipe or not known.revoked:
+            audit.note(
+                connection, store.now(), audit.OPERATOR, "revoke and wipe" if wipe else "revoke", text_id(known.id)
+            )
+
+
+def devices(connection: Connection) -> list[dict[str, object]]:
+    """Return every computer that was ever enrolled, the oldest first."""
+    query = (
+        select(tables.device, tables.organisation.c.name.label("organisation_name"))
+        .join(tables.organisation, tables.organisation.c.id == tables.device.c.organisation)
+        .order_by(tables.device.c.enrolled_at, tables.device.c.id)
+    )
+    return [
+        {
+            "device": text_id(row.id), "organisation": row.organisation_name, "role": row.role, "name": row.name,
+            "enrolled": _moment(row.enrolled_at), "revoked": _moment(row.revoked_at) if row.revoked_at else "",
+        }
+        for row in connection.execute(query)
+    ]  # fmt: skip
+
+
+def _moment(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sync.protocol import Problem, SyncRequest, SyncResponse
-from sync.server import intake
+from sync.server import intake, orders
 from sync.server.pages import pages_for
 from sync.server.refusals import Refused
 from sync.server.roles import Device
@@ -15,8 +15,20 @@ _MOST_BATCHES = 1000
 
 
 def exchange(store: Store, device: Device, authorization: str, request: SyncRequest) -> SyncResponse:
-    """Answer a request of the device that sent it. Raises Refused; nothing is stored then."""
+    """Answer a request of the device that sent it. Raises Refused; nothing is stored then.
+
+    What a revoked device sends is kept apart.
+    """
     _check(request)
+    try:
+        return _exchange(store, device, authorization, request)
+    except Refused as refusal:
+        if refusal.problem is Problem.DEVICE_REVOKED:
+            orders.quarantine(store, device, request.batches)
+        raise
+
+
+def _exchange(store: Store, device: Device, authorization: str, request: SyncRequest) -> SyncResponse:
     # Always in this order, so that two writers can't wait for each other.
     batches = sorted(request.batches, key=lambda batch: batch.space)
     for batch in batches:

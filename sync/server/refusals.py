@@ -30,9 +30,9 @@ SENTENCES: dict[Problem, str] = {
 
 
 class Refused(Exception):
-    """The endpoint says no. `details` are numbers that the answer carries beside the sentence."""
+    """The endpoint says no. `details` is what the answer carries beside the sentence."""
 
-    def __init__(self, problem: Problem, **details: int) -> None:
+    def __init__(self, problem: Problem, **details: int | str) -> None:
         super().__init__(problem.name)
         self.problem = problem
         self.details = details

@@ -14,8 +14,9 @@ from types import FrameType
 import uvicorn
 from sqlalchemy.exc import OperationalError
 
-from sync.server import audit, enrolment
+from sync.server import audit, enrolment, orders
 from sync.server.app import FAILED_ATTEMPTS, create_app
+from sync.server.store import FILE as FILE
 from sync.server.store import UNUSABLE, Store
 from sync.server.store import Unusable as Unusable
 from sync.server.store import renew_generation as renew
@@ -124,10 +125,22 @@ def issue_code(data: Path, organisation: str, role: str) -> dict[str, str]:
         return enrolment.issue(store, organisation, role)
 
 
-def revoke(data: Path, device_id: str) -> None:
-    """Shut a device out from its next request on. Raises ValueError with a sentence where there is none."""
+def revoke(data: Path, device_id: str, *, wipe: bool = False) -> None:
+    """Shut a device out from its next request on, and have it wiped. Raises ValueError where there is none."""
     with _opened(data) as store:
-        enrolment.revoke(store, device_id)
+        enrolment.revoke(store, device_id, wipe=wipe)
+
+
+def devices(data: Path) -> list[dict[str, object]]:
+    """Return every computer that was ever enrolled: device, organisation, role, name, enrolled, revoked (UTC)."""
+    with _opened(data) as store, store.reading() as connection:
+        return enrolment.devices(connection)
+
+
+def quarantine(data: Path) -> list[dict[str, object]]:
+    """Return what revoked computers still sent, without what it says."""
+    with _opened(data) as store, store.reading() as connection:
+        return orders.quarantined(connection)
 
 
 def renew_generation(data: Path) -> int:

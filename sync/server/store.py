@@ -86,7 +86,12 @@ class Store:
                 connection.execute(insert(tables.server_state).values(one=1, **_first_state()))
             state = connection.execute(select(tables.server_state)).one()
         self.pepper: bytes = state.pepper
-        self.public_key = Ed25519PrivateKey.from_private_bytes(state.sign_key).public_key().public_bytes_raw()
+        self._sign_key = Ed25519PrivateKey.from_private_bytes(state.sign_key)
+        self.public_key = self._sign_key.public_key().public_bytes_raw()
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the endpoint's Ed25519 signature."""
+        return self._sign_key.sign(message)
 
     def now(self) -> int:
         """Return the time in whole seconds since 1970."""

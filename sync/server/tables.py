@@ -154,6 +154,26 @@ refused = Table(
     Column("digest", LargeBinary(32), nullable=False),
 )
 
+wipe = Table("wipe", metadata, Column("device", ForeignKey("device.id"), primary_key=True))
+"""Revoked devices that are to wipe themselves."""
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("space", Text, primary_key=True),
+    Column("device", ForeignKey("device.id"), primary_key=True),
+    Column("epoch", Unsigned, primary_key=True, autoincrement=False),
+    Column("n", BigInteger, primary_key=True, autoincrement=False),
+    Column("type", Text, nullable=False),
+    Column("record", LargeBinary, nullable=False),
+    Column("owner", LargeBinary, nullable=False),
+    Column("fields", LargeBinary, nullable=False),
+    Column("base", LargeBinary, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+"""What revoked devices still sent; nobody else gets it."""
+
 record_owner = Table(
     "record_owner",
     metadata,

@@ -9,7 +9,7 @@ import secrets
 from sqlalchemy import Connection, delete, insert, select
 
 from sync.protocol import TOKEN_SECONDS, NonceResponse, Problem, TokenRequest, TokenResponse, token_message
-from sync.server import audit, tables
+from sync.server import audit, orders, tables
 from sync.server.enrolment import find, verified
 from sync.server.refusals import Refused
 from sync.server.roles import Device, bytes_id, text_id
@@ -47,8 +47,9 @@ def sign_in(store: Store, request: TokenRequest) -> TokenResponse:
         raise Refused(Problem.SIGNATURE_WRONG)
     with store.writing() as connection:
         outcome = _grant(store, connection, device_id, request.nonce)
+        order = orders.revoked(store, connection, device_id)
     if isinstance(outcome, Problem):  # raised here, so that the audit keeps the refusal
-        raise Refused(outcome)
+        raise order if outcome is Problem.DEVICE_REVOKED else Refused(outcome)
     return outcome
 
 
@@ -75,7 +76,7 @@ def _hash(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
-def device_of(store: Store, connection: Connection, header: str) -> Device:
+def device_of(store: Store, connection: Connection, header: str, *, also_revoked: bool = False) -> Device:
     """Return the device whose token the Authorization header carries. Raises Refused."""
     scheme, _, text = header.partition(" ")
     if scheme.lower() != "bearer":
@@ -87,6 +88,6 @@ def device_of(store: Store, connection: Connection, header: str) -> Device:
     device = find(connection, row.device)
     if device is None or store.now() >= row.expires:
         raise Refused(Problem.TOKEN_NEEDED)
-    if device.revoked:
-        raise Refused(Problem.DEVICE_REVOKED)
+    if device.revoked and not also_revoked:
+        raise orders.revoked(store, connection, device.id)
     return device

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from wimdesk.store.record import Values
+
 
 def settle(*laptops: Laptop) -> None:
     for laptop in [*laptops, *laptops]:
@@ -27,19 +29,18 @@ def role(laptop: Laptop, record: str) -> object:
     return laptop.see("person", record)["role"]
 
 
+def _picture(row: Values, steps: list[history.Step]) -> tuple[object, ...]:
+    shown = [row[name] for name in ("given_name", "family_name", "role", "summary", "deleted")]
+    return (*shown, [step.values for step in steps])
+
+
 def agreed(*laptops: Laptop) -> None:
     """All show the same, nothing waits, nothing is held back, and no act of a person stands twice in any history."""
     pictures = []
     for laptop in laptops:
         people = laptop.app.read(editing.rows, "person")
         steps = {row["id"]: laptop.app.read(history.history, row["id"]) for row in people}
-        pictures.append(
-            {
-                row["id"]: (row["given_name"], row["family_name"], row["role"], row["summary"], row["deleted"],
-                            [step.values for step in steps[row["id"]]])
-                for row in people
-            }  # fmt: skip
-        )
+        pictures.append({row["id"]: _picture(row, steps[row["id"]]) for row in people})
         assert laptop.app.read(outbox.count) == 0
         assert not laptop.app.read(recovery.is_any)
         assert not laptop.app.identity().returning

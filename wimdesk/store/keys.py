@@ -15,6 +15,7 @@ import base64
 import contextlib
 import hashlib
 import json
+import logging
 import os
 import uuid
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ COPY = "keys.copy.json"
 QUARANTINE = "quarantine"
 """The folder of a profile to which damaged files are moved; nothing in it is ever deleted."""
 SERVICE = "wimdesk"
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,25 @@ def unlock(folder: Path, passphrase: str | None) -> Unlocked:
     both = unseal(database, sealed, b"device")
     device = DeviceKeys(Ed25519PrivateKey.from_private_bytes(both[:32]), X25519PrivateKey.from_private_bytes(both[32:]))
     return Unlocked(database, device, _mend(folder, held))
+
+
+def destroy(folder: Path) -> None:
+    """Make this profile unreadable for ever, its backups too: without the key they are noise."""
+    path = folder / FILE
+    try:
+        held = json.loads(path.read_text("utf-8"))
+        if "keyring" in held["slots"]:
+            keyring.delete_password(SERVICE, held["profile"])
+    except (OSError, ValueError, KeyError, TypeError, keyring.errors.KeyringError):
+        log.warning("the keyring's copy of the key could not be removed")
+    try:
+        with path.open("rb+") as file:
+            file.write(os.urandom(path.stat().st_size))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
+    except OSError as error:
+        raise unwritable(error) from error
 
 
 def needs_passphrase(folder: Path) -> bool:

@@ -1,0 +1,139 @@
+"""A computer that was shut out is told so, signed; it stops, and destroys its data only where the order says so."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sync.client import transport
+from sync.protocol import Problem
+from sync.server import service
+from tests.support import PASSPHRASE, Laptop, Office, endpoint_at
+from wimdesk import commands
+from wimdesk.__main__ import main
+from wimdesk.app import DATABASE, App
+from wimdesk.errors import NotAProfile, Refused
+from wimdesk.store import facts, keys
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def anna(office: Office) -> Laptop:
+    laptop = office.laptop("Anna")
+    laptop.sync()
+    return laptop
+
+
+def data_of(office: Office) -> Path:
+    assert office.endpoint is not None
+    return office.endpoint.data
+
+
+def revoke(office: Office, laptop: Laptop, *, wipe: bool = False) -> None:
+    service.revoke(data_of(office), laptop.app.identity().device, wipe=wipe)
+
+
+def test_what_it_still_sends_is_kept_apart_and_its_data_stays(office: Office, anna: Laptop) -> None:
+    bela = office.laptop("Bela")
+    record = anna.add("site", name="North")
+    revoke(office, anna)
+    for _ in range(2):
+        with pytest.raises(Refused, match="may no longer sync"):
+            anna.sync()
+    assert anna.see("site", record)["name"] == "North"
+    mine = [row for row in service.quarantine(data_of(office)) if row["device"] == anna.app.identity().device]
+    assert [(row["record"], row["type"], row["fields"]) for row in mine] == [(record, "site", ["name"])]
+    bela.sync()
+    assert record not in {row["id"] for row in bela.app.read(commands.editing.rows, "site")}
+
+
+def test_it_stops_asking_by_itself(office: Office, anna: Laptop) -> None:
+    revoke(office, anna)
+    with pytest.raises(Refused):
+        anna.sync()
+    requests = anna.engine._transport.traffic.requests  # type: ignore[union-attr]  # noqa: SLF001 - it has one by now
+    anna.engine.start()
+    anna.add("site", name="North")
+    anna.engine.stop()
+    assert anna.engine._transport.traffic.requests == requests  # type: ignore[union-attr]  # noqa: SLF001 - the same one
+    assert "may no longer sync" in anna.engine.latest.sentence
+
+
+def test_wiping_leaves_nothing_that_can_be_read(office: Office, tmp_path: Path) -> None:
+    assert office.endpoint is not None
+    app = App.open(tmp_path / "own", PASSPHRASE)
+    laptop = Laptop.join(app, office.endpoint, office.organisation)
+    laptop.sync()
+    laptop.add("person", given_name="Carla")
+    copy = app.back_up()
+    revoke(office, laptop, wipe=True)
+    with pytest.raises(Refused, match="destroyed when you close"):
+        laptop.sync()
+    assert "destroyed when you close" in laptop.engine.latest.sentence
+    assert not (tmp_path / "own" / keys.FILE).exists()
+    assert not copy.exists()
+    laptop.close()
+    assert not list((tmp_path / "own").glob(f"{DATABASE}*"))
+
+
+def test_nobody_else_can_order_a_wipe(office: Office, tmp_path: Path) -> None:
+    """The order of another server, or one whose meaning was turned on the way, is no order."""
+    assert office.endpoint is not None
+    app = App.open(tmp_path / "own", PASSPHRASE)
+    laptop = Laptop.join(app, office.endpoint, office.organisation)
+    laptop.sync()
+    revoke(office, laptop)
+
+    class Turned(transport.Transport):
+        def _exchange(self, path: str, body: bytes, headers: dict[str, str]) -> bytes:
+            try:
+                return super()._exchange(path, body, headers)
+            except Refused as refused:
+                raise Refused(refused.number, str(refused), wipe=True, order=refused.order) from refused
+
+    laptop.engine._transport = Turned(laptop.app.identity().server_url)  # noqa: SLF001 - somebody sits on the line
+    with pytest.raises(Refused) as told:
+        laptop.sync()
+    assert told.value.number == Problem.DEVICE_REVOKED
+    assert (tmp_path / "own" / keys.FILE).exists()
+    laptop.engine._transport = None  # noqa: SLF001 - and goes
+    revoke(office, laptop, wipe=True)
+    app.run(facts.put, server_key="00" * 32)
+    with pytest.raises(Refused):
+        laptop.sync()
+    assert (tmp_path / "own" / keys.FILE).exists()
+    laptop.close()
+    App.open(tmp_path / "own", PASSPHRASE).close()
+
+
+def test_a_folder_without_its_keys_says_so(tmp_path: Path) -> None:
+    App.open(tmp_path / "own", PASSPHRASE).close()
+    keys.destroy(tmp_path / "own")
+    with pytest.raises(NotAProfile):
+        App.open(tmp_path / "own", PASSPHRASE)
+
+
+def test_the_operator_lists_and_revokes(office: Office, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = tmp_path / "server"
+    with endpoint_at(data) as endpoint:
+        office.endpoint = endpoint
+        device = office.laptop("Anna").app.identity().device
+
+    def run(*words: str) -> tuple[int, object]:
+        code = main(["secretariat", words[0], "--data", str(data), *words[1:]])
+        out = capsys.readouterr().out
+        return code, json.loads(out) if out else None
+
+    code, listed = run("devices")
+    assert (code, [row["device"] for row in listed], listed[0]["revoked"]) == (0, [device], "")  # type: ignore[attr-defined, index]  # JSON
+    assert run("revoke", "--device", device, "--wipe") == (0, {"done": True})
+    assert run("devices")[1][0]["revoked"] != ""  # type: ignore[index]  # JSON
+    assert run("revoke", "--device", "nobody")[0] == 1
+    first, second = run("restored")[1], run("restored")[1]
+    assert first != second
+    assert run("quarantine") == (0, [])
+    assert main(["secretariat", "devices", "--data", str(tmp_path / "nowhere")]) == 1
