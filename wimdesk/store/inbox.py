@@ -112,7 +112,7 @@ def _open(session: Session, page: Page, items: _Items, own_epoch: int, sent: int
             row = own.get(item)
             if row is None or (row.state == tables.WAITING and item > sent):
                 raise UnknownOwn(item)
-            found, pos = recovery.told(row) | {"seq": seq}, row.pos
+            found, pos = {**recovery.told(row), "seq": seq}, row.pos
         else:
             found = arrivals[seq]
             known = here.get((found["device"], found["epoch"], found["n"]))

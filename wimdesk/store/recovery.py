@@ -33,6 +33,8 @@ _CHUNK = 500
 _UNSENT = (tables.WAITING, tables.REFUSED, tables.HELD, tables.REPLACED)
 OpRow = Row[Any]
 """One row of the table `op`."""
+Told = Mapping[str, Any]
+"""What an operation says, by column."""
 _Mark = tuple[str, str, str, tuple[str, ...], bytes]
 
 
@@ -127,7 +129,7 @@ class Astray:
             for row in session.execute(query.where(op.space == space).order_by(*old_order())):
                 self._rows[_mark(told(row))].append(row)
 
-    def match(self, arrival: Mapping[str, Any], known: int) -> int:
+    def match(self, arrival: Told, known: int) -> int:
         """Return the row (pos) that the arrival is, each once; 0 where it is new here.
 
         `known` is the row that has the arrival's number already, 0 where there is none.
@@ -139,12 +141,12 @@ class Astray:
         return known or (row.pos if row is not None else 0)
 
 
-def told(row: OpRow) -> dict[str, Any]:
+def told(row: OpRow) -> Told:
     """Return what the operation in a row says, wherever it is: by column."""
     return {name: getattr(row, name) for name in TOLD}
 
 
-def _mark(row: Mapping[str, Any]) -> _Mark:
+def _mark(row: Told) -> _Mark:
     return row["record"], row["type"], row["owner"], tuple(row["fields"]), row["payload"]
 
 

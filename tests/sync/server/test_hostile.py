@@ -121,7 +121,7 @@ def test_other_versions(laptop: Laptop) -> None:
     request = msgspec.structs.replace(laptop.request(), version=VERSION + 1)
     assert sent(laptop, PATH_SYNC, pack(request)) is Problem.VERSION_UNSUPPORTED
     assert sent(laptop, PATH_SYNC, msgspec.msgpack.encode([VERSION + 1, {"all": "new"}])) is Problem.VERSION_UNSUPPORTED
-    assert sent(laptop, PATH_SYNC, msgspec.msgpack.encode([*astuple(laptop), [], "later"])) is None
+    assert sent(laptop, PATH_SYNC, msgspec.msgpack.encode([*astuple(laptop), [], False, "later"])) is None
 
 
 def astuple(laptop: Laptop) -> tuple[object, ...]:
