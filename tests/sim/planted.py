@@ -28,7 +28,7 @@ from tests.sim.scene import Scene
 from tests.sim.simulator import run, scene
 from wimdesk.errors import DiskFull, NoConnection
 from wimdesk.services import editing
-from wimdesk.store import clashes, history, identity, inbox, journal, outbox, tables
+from wimdesk.store import clashes, history, identity, inbox, journal, outbox, recovery, tables
 from wimdesk.store.engine import Store
 
 Thing = Any
@@ -69,12 +69,12 @@ def _commit_here(session: Thing) -> None:
 
 @_bug
 def acknowledged_before_applied() -> AbstractContextManager[object]:
-    def wrong(right: Thing, session: Thing, response: Thing) -> object:
+    def wrong(right: Thing, session: Thing, response: Thing, *more: Thing) -> object:
         op = tables.op.c
         for space, known in response.acked.items():
             mine = update(tables.op).where(op.state == tables.WAITING, op.space == space, op.n <= known)
             session.execute(mine.values(state=tables.PLACED))
-        return right(session, response)
+        return right(session, response, *more)
 
     return _around(engine, "take", wrong)
 
@@ -96,9 +96,9 @@ def refused_operation_sent_for_ever() -> AbstractContextManager[object]:
 
 @_bug
 def own_operation_stays_waiting() -> AbstractContextManager[object]:
-    def wrong(right: Thing, session: Thing, page: Thing) -> object:
+    def wrong(right: Thing, session: Thing, page: Thing, *more: Thing) -> object:
         own = [n for n in page.ops if isinstance(n, int)][-1:]
-        found = right(session, page)
+        found = right(session, page, *more)
         session.execute(update(tables.op).where(tables.op.c.n.in_(own)).values(state=tables.WAITING))
         return found
 
@@ -114,7 +114,18 @@ def second_batch_begins_one_late() -> AbstractContextManager[object]:
 
 @_bug
 def no_new_epoch_for_a_copy() -> AbstractContextManager[object]:
-    return _nothing(identity, "renew_epoch", 0)
+    def wrong(right: Thing, session: Thing, *, lost: bool) -> None:
+        if lost:
+            right(session, lost=lost)
+
+    return _around(recovery, "begin", wrong)
+
+
+def _renumber(session: Thing) -> None:
+    """As recovering does, but nothing was read and compared in between."""
+    recovery.begin(session, lost=False)
+    session.info["scribe"].author = identity.author(identity.read(session))
+    recovery.finish(session)
 
 
 @_bug
@@ -123,7 +134,7 @@ def numbered_anew_after_a_lost_answer() -> AbstractContextManager[object]:
         try:
             right(self, transport, tally)
         except NoConnection:
-            self.app.run(identity.renew_epoch)
+            self.app.run(_renumber)
             raise
 
     return _around(engine.SyncEngine, "_exchange_as_one", wrong)
@@ -193,8 +204,8 @@ def undo_of_a_made_record_forgotten() -> AbstractContextManager[object]:
 
 @_bug
 def cursor_one_too_far() -> AbstractContextManager[object]:
-    def wrong(right: Thing, session: Thing, page: Thing) -> object:
-        found = right(session, page)
+    def wrong(right: Thing, session: Thing, page: Thing, *more: Thing) -> object:
+        found = right(session, page, *more)
         if found and len(page.ops) > 2:
             mine = update(tables.cursor).where(tables.cursor.c.space == page.space)
             session.execute(mine.values(seq=tables.cursor.c.seq + 1))
@@ -225,14 +236,14 @@ def gap_ignored() -> AbstractContextManager[object]:
             msgspec.structs.replace(p, first=p.first + 1, ops=p.ops[1:]) if len(p.ops) > 4 else p for p in found
         ], more
 
-    def wrong(right: Thing, session: Thing, page: Thing) -> object:
+    def wrong(right: Thing, session: Thing, page: Thing, *more: Thing) -> object:
         try:
-            return right(session, page)
+            return right(session, page, *more)
         except inbox.GapInPage:
             seq = {"space": page.space, "seq": page.first - 1}
             statement = upsert(tables.cursor).values(seq)
             session.execute(statement.on_conflict_do_update(["space"], set_={"seq": page.first - 1}))
-            return right(session, page)
+            return right(session, page, *more)
 
     stack = ExitStack()
     stack.enter_context(_around(sys.modules["sync.server.exchange"], "pages_for", skip))
@@ -275,9 +286,9 @@ def unknown_fields_thrown_away() -> AbstractContextManager[object]:
 
 @_bug
 def unknown_own_operation_skipped() -> AbstractContextManager[object]:
-    def wrong(right: Thing, session: Thing, page: Thing) -> object:
+    def wrong(right: Thing, session: Thing, page: Thing, *more: Thing) -> object:
         try:
-            return right(session, page)
+            return right(session, page, *more)
         except inbox.UnknownOwn:
             return 0
 
