@@ -159,7 +159,7 @@ class App:
 
     def _on_changed(self, _what: Changed) -> None:
         self._wrote = True
-        if self._closed:
+        if self._closed or self._wiped:
             return
         if self.store.author.device != self._device and self.identity().enrolled:
             self.back_up_soon("by-joining")
@@ -168,9 +168,10 @@ class App:
 
     def wipe(self) -> None:
         """Destroy the keys of this profile: from its closing on nobody can read it or its backups."""
-        keys.destroy(self.folder)
         self._wiped = True
-        for copy in (self.folder / "backups").glob("*.db"):
+        self._copier.shutdown(wait=True)
+        keys.destroy(self.folder)
+        for copy in (self.folder / backup.FOLDER).glob("*.db"):
             with contextlib.suppress(OSError):
                 copy.unlink()
 
@@ -181,7 +182,7 @@ class App:
         self._closed = True
         if self._searcher:
             self._searcher.close()
-        if self._wrote and not backup.every(self.folder / backup.FOLDER):
+        if self._wrote and not self._wiped and not backup.every(self.folder / backup.FOLDER):
             self.back_up_soon("first")
         self._copier.shutdown(wait=True)
         self.store.close()

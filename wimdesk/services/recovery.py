@@ -19,6 +19,7 @@ from wimdesk import search
 from wimdesk.errors import Damaged, NotAProfile, UserError
 from wimdesk.i18n import _, ngettext
 from wimdesk.store import backup, durable, facts, identity, journal, migrations, salvage, writeahead
+from wimdesk.store import recovery as went_back
 from wimdesk.store.engine import Store, connect, translated, unwritable
 from wimdesk.store.keys import QUARANTINE
 
@@ -147,7 +148,10 @@ def _prepare(place: Path, key: bytes, found: salvage.Found) -> int:
         search.attach(store)
         store.run(journal.renew_author)
         brought = store.run(salvage.bring_back, found)
-        store.run(identity.renew_epoch)
+        # The endpoint may know more of this device than the backup: all is read and compared before anything is sent.
+        store.run(lambda session: went_back.begin(session, lost=False))
+        if not store.read(identity.read).enrolled:
+            store.run(went_back.finish)
         store.run(lambda session: facts.put(session, restored=True))
     finally:
         store.close()

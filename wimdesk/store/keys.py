@@ -102,19 +102,18 @@ def unlock(folder: Path, passphrase: str | None) -> Unlocked:
 
 def destroy(folder: Path) -> None:
     """Make this profile unreadable for ever, its backups too: without the key they are noise."""
-    path = folder / FILE
+    held = read(folder) or {}
+    with contextlib.suppress(keyring.errors.KeyringError):
+        keyring.delete_password(SERVICE, str(held.get("profile")))
+    copies = {folder / FILE, folder / COPY, *folder.rglob(FILE), *folder.glob("backups/*.json")}
     try:
-        held = json.loads(path.read_text("utf-8"))
-        if "keyring" in held["slots"]:
-            keyring.delete_password(SERVICE, held["profile"])
-    except (OSError, ValueError, KeyError, TypeError, keyring.errors.KeyringError):
-        log.warning("the keyring's copy of the key could not be removed")
-    try:
-        with path.open("rb+") as file:
-            file.write(os.urandom(path.stat().st_size))
-            file.flush()
-            os.fsync(file.fileno())
-        path.unlink()
+        for path in copies:
+            if path.exists():
+                with path.open("rb+") as file:
+                    file.write(os.urandom(path.stat().st_size))
+                    file.flush()
+                    os.fsync(file.fileno())
+                path.unlink()
     except OSError as error:
         raise unwritable(error) from error
 
