@@ -110,6 +110,8 @@ def _register(world: World, laptop: Laptop, rows: list[Written]) -> None:
 def observe(world: World, laptop: Laptop) -> None:
     """Follow what a pass did, as far as it came: I2, I7, I8 for this laptop."""
     read_log(world)
+    if not laptop.life.heard and not _hears(world, laptop):
+        return
     life, cursors = laptop.life, laptop.cursors()
     allowed = world.readable(laptop.seat)
     for space, cursor in cursors.items():
@@ -128,6 +130,18 @@ def observe(world: World, laptop: Laptop) -> None:
         del life.unsent[save.id]
     _outbox(world, laptop)
     world.tally.checks["laptop"] += 1
+
+
+def _hears(world: World, laptop: Laptop) -> bool:
+    """Say whether the laptop has learnt by now that the endpoint was restored; what waits again is expected then."""
+    if laptop.generation() != world.endpoint.generation():
+        return False
+    laptop.life.heard, laptop.life.cursors = True, {}
+    for row in laptop.written("state = 'waiting'"):
+        save = world.model.saves.get(row.save)
+        if save is not None and row.save not in laptop.life.unsent:
+            laptop.life.unsent[row.save] = save
+    return True
 
 
 def _outbox(world: World, laptop: Laptop) -> None:
@@ -164,6 +178,8 @@ def _refused(world: World, laptop: Laptop, save: Save, problem: int) -> None:
 
 def look_at(world: World, laptop: Laptop, space: str, record: str) -> None:
     """I4: a person sees what the log says up to here, with own saves on top."""
+    if not laptop.life.heard:
+        return
     world.tally.checks["view"] += 1
     told = world.model.view(laptop.life, space, record)
     if world.model.types.get(record) != TYPE:
@@ -196,6 +212,9 @@ def quiet(world: World) -> None:
             break
     else:
         raise world.broken("I9", "not quiet after three rounds")
+    lost = [save for save in world.must_return if not world.model.saves[save].seq]
+    if lost:
+        raise world.broken("I11", f"the restored endpoint never got back {lost[:3]}")
     for laptop in laptops:
         whole(world, laptop)
     if world.endpoint.numbers_twice():

@@ -95,6 +95,9 @@ class Secretariat:
         with self._operator.writing() as connection:
             connection.execute(delete(tables.token))
 
+    def generation(self) -> int:
+        return int(self._eye.execute("SELECT generation FROM server_state").fetchone()[0])
+
     def heads(self) -> dict[str, int]:
         """Return the newest seq of each space."""
         return dict(self._eye.execute("SELECT name, head FROM space ORDER BY name").fetchall())

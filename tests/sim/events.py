@@ -309,6 +309,31 @@ def endpoint_restart(world: World, _laptop: Laptop) -> str:
     return "restarted"
 
 
+def endpoint_copy(world: World, _laptop: Laptop) -> str:
+    """The operator makes a backup."""
+    folder = world.folder / f"endpoint.copy.{world.clock.tick}"
+    if not folder.exists():
+        world.endpoint_copies.append(world.endpoint.copy_to(folder))
+    return "copied"
+
+
+def endpoint_restore(world: World, _laptop: Laptop) -> str:
+    """The endpoint goes back to a backup. What a laptop that still syncs holds must come back to it."""
+    if not world.switches.server_restored or not world.endpoint_copies:
+        return "nothing"
+    for each in world.laptops:
+        checks.observe(world, each)
+    world.endpoint.restore(world.rng.choice(world.endpoint_copies))
+    gone = world.model.rewind(world.endpoint.heads())
+    for each in world.laptops:
+        each.life.heard = False
+        if each.seat.device not in world.revoked:
+            held = {row.save for row in each.written("seq IS NOT NULL")}
+            world.must_return |= {save.id for save in gone} & held
+    world.tally.faults["server_restored"] += 1
+    return f"restored, {len(gone)} gone"
+
+
 def endpoint_clock(world: World, _laptop: Laptop) -> str:
     world.endpoint.leaps = world.rng.randrange(-6, 7)
     return str(world.endpoint.leaps)

@@ -155,6 +155,10 @@ class Laptop:
             found.append(Written(pos, save, space, owner, type_name, state, seq, values, problem))
         return found
 
+    def generation(self) -> int:
+        found = self.eye.execute("SELECT value FROM local WHERE key = 'generation'").fetchone()
+        return int(found[0]) if found else 0
+
     def cursors(self) -> dict[str, int]:
         return dict(self.eye.execute("SELECT space, seq FROM cursor").fetchall())
 

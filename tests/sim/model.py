@@ -70,6 +70,9 @@ class Life:
     tainted: set[str] = field(default_factory=set)
     cursors: dict[str, int] = field(default_factory=dict)
 
+    heard: bool = True
+    """Whether this file knows that the endpoint was restored; before, it may be ahead of it."""
+
     def on_top(self, record: str) -> list[Save]:
         """Return the own saves of a record that have no place, in the order made."""
         kept = [*self.refused.values(), *self.unsent.values()]
@@ -79,7 +82,7 @@ class Life:
         """Return what a copy of the file has been through."""
         own: dict[str, list[SaveId]] = defaultdict(list)
         own.update({record: list(saves) for record, saves in self.own.items()})
-        return Life(own, dict(self.unsent), dict(self.refused), set(self.tainted), dict(self.cursors))
+        return Life(own, dict(self.unsent), dict(self.refused), set(self.tainted), dict(self.cursors), self.heard)
 
 
 class Model:
@@ -124,6 +127,20 @@ class Model:
                 self._ask(space, save, name, save.seq, before.seq)
             setters[name] = save
         self.by_record[space, save.id.record].append(save)
+
+    def rewind(self, heads: dict[str, int]) -> list[Save]:
+        """Forget what stands behind these heads, as a restored endpoint does; return the saves that are gone."""
+        logs, gone = self.logs, []
+        self.logs, self.by_record = defaultdict(list), defaultdict(list)
+        self.questions, self._setters = defaultdict(dict), defaultdict(dict)
+        for space, log in logs.items():
+            for save in log:
+                if save.seq <= heads.get(space, 0):
+                    self.place(space, save)
+                else:
+                    save.seq = 0
+                    gone.append(save)
+        return gone
 
     def _ask(self, space: str, save: Save, name: str, winner: int, loser: int) -> None:
         self.questions[space][Question(save.id.record, name, winner, loser)] = True

@@ -29,7 +29,9 @@ EVENTS: dict[Event, float] = {
     events.decide: 4, events.undo: 3, events.add_many: 0.15, events.newer_program: 0.5, passes.sync: 30,
     events.clock_jump: 4, events.restart: 1, events.crash_while_saving: 1, events.disk_full: 1,
     events.second_instance: 0.5, events.keep_copy: 1, events.restore_laptop: 0.7, events.clone_laptop: 0.1,
-    events.endpoint_restart: 0.3, events.endpoint_clock: 1, events.tokens_end: 0.7, events.late_letter: 2,
+    events.endpoint_restart: 0.3,
+    events.endpoint_copy: 0.3, events.endpoint_restore: 0.15,
+    events.endpoint_clock: 1, events.tokens_end: 0.7, events.late_letter: 2,
     events.change_role: 0.3, events.revoke: 0.05,
 }  # fmt: skip
 

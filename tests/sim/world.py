@@ -16,7 +16,7 @@ from tests.sim import checks
 from tests.sim.endpoint import Secretariat
 from tests.sim.fate import Clock
 from tests.sim.laptop import Laptop, Seat
-from tests.sim.model import Life, Model, Save
+from tests.sim.model import Life, Model, Save, SaveId
 from tests.sim.scene import Scene
 from tests.sim.wire import Letter, Wire
 
@@ -66,6 +66,8 @@ class World:
         self.trace = hashlib.sha256()
         self.model = Model()
         self.letters: list[Letter] = []
+        self.endpoint_copies: list[Path] = []
+        self.must_return: set[SaveId] = set()
         folder.mkdir(parents=True)
         shutil.copytree(scene.folder / "endpoint", folder / "endpoint" / "0")
         self.endpoint = Secretariat(folder / "endpoint", self.clock)
