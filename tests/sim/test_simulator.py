@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 SEED = 20
 _ENOUGH = 4000
+_RARE = {
+    "unknown_own_operation_skipped", "second_batch_begins_one_late", "role_change_not_heard", "cursor_before_apply",
+    "no_new_epoch_for_a_copy", "own_known_by_device_without_epoch", "revoked_device_still_served",
+    "text_composed_on_the_way", "answered_question_is_asked_for_ever",
+}  # fmt: skip
+"""These take hundreds of steps and more: for the long form."""
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +48,7 @@ def test_one_seed_is_one_story(here: Scene) -> None:
 
 def _today() -> list[str]:
     """Three of the planted bugs; each release has others."""
-    names = sorted(planted.PLANTED)
+    names = sorted(planted.PLANTED.keys() - _RARE)
     start = int.from_bytes(hashlib.sha256(wimdesk.__version__.encode()).digest()[:4])
     return [names[(start + step * (len(names) // 3)) % len(names)] for step in range(3)]
 
