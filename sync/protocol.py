@@ -99,6 +99,7 @@ class Problem(IntEnum):
     FOLLOWS_REFUSED = 35
     READ_FIRST = 36
     TOO_OFTEN = 40
+    BUSY = 50
 
 
 STATUS: dict[Problem, int] = {
@@ -123,6 +124,7 @@ STATUS: dict[Problem, int] = {
     Problem.FOLLOWS_REFUSED: 409,
     Problem.READ_FIRST: 409,
     Problem.TOO_OFTEN: 429,
+    Problem.BUSY: 503,
 }
 
 

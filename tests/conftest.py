@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from tests.postgres import Cluster, cluster
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -36,6 +38,13 @@ def nobodys_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             patch.delenv(name, raising=False)
         patch.setenv("LANG", "C.UTF-8")
         yield
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """One PostgreSQL server for all tests that ask for one."""
+    with cluster() as running:
+        yield running
 
 
 class _Listener(logging.Handler):

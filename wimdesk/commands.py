@@ -28,6 +28,7 @@ from wimdesk.services import editing, exchange, recovery
 from wimdesk.settings import Settings, passphrase
 from wimdesk.store import backup, history, identity, keys, outbox
 
+_ADDRESS_HELP = "a PostgreSQL database, postgresql://ROLE@HOST/NAME; or the variable WIMDESK_DATABASE"
 Handler = Callable[[argparse.Namespace], object]
 
 
@@ -351,11 +352,16 @@ def add_secretariat(commands: argparse._SubParsersAction[argparse.ArgumentParser
         dest="secretariat", required=True
     )
     parser = group.add_parser("serve", help="run the endpoint")
-    parser.add_argument("--data", type=Path, required=True)
+    _add_place(parser)
     parser.add_argument("--listen", default="127.0.0.1:8420", metavar="HOST:PORT")
+    parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes on one port (PostgreSQL)")
     parser.set_defaults(handler=_printing(serve))
+    parser = group.add_parser("prepare", help="make tables and row security in PostgreSQL, as the database's owner")
+    parser.add_argument("--database", default="", metavar="ADDRESS", help=_ADDRESS_HELP)
+    parser.add_argument("--role", required=True, help="the role that the endpoint serves with; it must exist")
+    parser.set_defaults(handler=_printing(prepare))
     parser = group.add_parser("enrol", help="make a one-time code for an organisation's new computer")
-    parser.add_argument("--data", type=Path, required=True)
+    _add_place(parser)
     parser.add_argument("--organisation", required=True)
     parser.add_argument("--role", default="volunteer", choices=sorted(ROLES))
     parser.add_argument("--server", default="", help="the endpoint's address, for the enrolment file")
@@ -368,10 +374,33 @@ def add_secretariat(commands: argparse._SubParsersAction[argparse.ArgumentParser
         ("revoke", "revoke", "shut a computer out from its next sync on"),
     ):
         parser = group.add_parser(name, help=text)
-        parser.add_argument("--data", type=Path, required=True)
+        _add_place(parser)
         parser.set_defaults(handler=_printing(operate), verb=verb)
     parser.add_argument("--device", required=True)
     parser.add_argument("--wipe", action="store_true", help="destroy the data on that computer, too")
+
+
+def _add_place(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(misunderstood=parser.error)
+    parser.add_argument("--data", type=Path, help="the folder of the endpoint's database file")
+    parser.add_argument("--database", default="", metavar="ADDRESS", help=_ADDRESS_HELP)
+
+
+def _address(args: argparse.Namespace, endpoint: ModuleType) -> str:
+    """The PostgreSQL database that the arguments or the environment name; never with a password for all to see."""
+    if endpoint.holds_password(args.database):
+        raise UserError(
+            _("Everybody on this computer could read this password. Nothing was done. Put it into WIMDESK_DATABASE.")
+        )
+    return str(args.database or os.environ.get("WIMDESK_DATABASE", ""))
+
+
+def _place(args: argparse.Namespace, endpoint: ModuleType) -> tuple[Path, str]:
+    """The folder and the address; one of them is enough, and the address goes first."""
+    database = _address(args, endpoint)
+    if not args.data and not database:
+        args.misunderstood(_("Say where the data is: --data FOLDER, or --database ADDRESS. Nothing was done."))
+    return args.data or Path(), database
 
 
 def _endpoint() -> ModuleType:
@@ -390,8 +419,13 @@ def serve(args: argparse.Namespace) -> object:
     if not host or not port.isdigit() or int(port) > 65535:
         raise UserError(_("Say where to listen as HOST:PORT, for example 127.0.0.1:8420."))
     service = _endpoint()
+    data, database = _place(args, service)
+    if args.workers < 1:
+        raise UserError(_("There must be at least one worker. Nothing was started."))
     try:
-        service.serve(args.data, host.strip("[]"), int(port), lambda url: emit({"url": url}))
+        service.serve(
+            data, host.strip("[]"), int(port), lambda url: emit({"url": url}), database=database, workers=args.workers
+        )
     except service.Unusable as error:
         raise EnvironmentProblem(str(error)) from error
     except OSError as error:
@@ -401,14 +435,25 @@ def serve(args: argparse.Namespace) -> object:
     return None
 
 
+def prepare(args: argparse.Namespace) -> object:
+    """Make tables and policies in a PostgreSQL database; again does no harm."""
+    service = _endpoint()
+    try:
+        service.prepare(_address(args, service), args.role)
+    except service.Unusable as error:
+        raise EnvironmentProblem(str(error)) from error
+    return {"prepared": True, "role": args.role}
+
+
 def operate(args: argparse.Namespace) -> object:
     """Do one of the operator's verbs; print what it gives."""
     service = _endpoint()
-    if not (args.data / service.FILE).is_file():
+    data, database = _place(args, service)
+    if not database and not (data / service.FILE).is_file():
         raise UserError(_("There is no endpoint in this folder. Nothing was changed. Choose another folder."))
-    more = {"device_id": args.device, "wipe": args.wipe} if args.verb == "revoke" else {}
+    more = {"database": database} | ({"device_id": args.device, "wipe": args.wipe} if args.verb == "revoke" else {})
     try:
-        found: object = getattr(service, args.verb)(args.data, **more)
+        found: object = getattr(service, args.verb)(data, **more)
     except service.Unusable as error:
         raise EnvironmentProblem(str(error)) from error
     except ValueError as error:
@@ -418,8 +463,10 @@ def operate(args: argparse.Namespace) -> object:
 
 def issue_code(args: argparse.Namespace) -> object:
     """Make a one-time code; print it."""
+    service = _endpoint()
+    data, database = _place(args, service)
     try:
-        made: dict[str, str] = _endpoint().issue_code(args.data, args.organisation, args.role)
+        made: dict[str, str] = service.issue_code(data, args.organisation, args.role, database)
     except ValueError as error:
         raise UserError(str(error)) from error
     if args.file:

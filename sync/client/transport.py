@@ -48,6 +48,7 @@ SENTENCES = {
     Problem.FOLLOWS_REFUSED: N_("An earlier change was refused. Nothing is lost. WIMDesk sends both again."),
     Problem.READ_FIRST: N_("Others were faster. Nothing is lost. WIMDesk reads first, then sends."),
     Problem.TOO_OFTEN: N_("Too many tries in a short time. Nothing is lost. Please wait some minutes."),
+    Problem.BUSY: N_("The Secretariat's endpoint has a problem. Nothing is lost. Please try again later."),
 }
 REFUSED = N_("The Secretariat's endpoint refused. Nothing is lost. Please try again later.")
 """What any other number means: an endpoint that is newer, or broken."""

@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -35,6 +34,7 @@ from sync.protocol import (
 )
 from sync.server import body, enrolment, tokens
 from sync.server.attempts import Attempts
+from sync.server.databases import answers
 from sync.server.exchange import exchange
 from sync.server.refusals import Refused
 from sync.server.roles import Device
@@ -95,17 +95,18 @@ class Endpoint:
     async def _guess(self, request: Request, work: Callable[[], msgspec.Struct]) -> Response:
         """Run what somebody could try over and over; failures count against the address."""
         address = request.client.host if request.client else ""
-        self._attempts.check(address, self._store.now())
+        await run_in_threadpool(self._attempts.check, address)
         try:
             return _packed(await run_in_threadpool(work))
         except Refused as refusal:
             if refusal.problem is not Problem.MALFORMED:
-                self._attempts.failed(address, self._store.now())
+                await run_in_threadpool(self._attempts.failed, address)
             raise
 
     def _device(self, authorization: str) -> Device:
-        with self._store.reading() as connection:
-            return tokens.device_of(self._store, connection, authorization, also_revoked=True)
+        return self._store.read(
+            lambda connection: tokens.device_of(self._store, connection, authorization, also_revoked=True)
+        )
 
     def _exchange(self, device: Device, authorization: str, sent: bytes) -> Response:
         message = body.inflated(sent, MAX_INFLATED)
@@ -113,8 +114,7 @@ class Endpoint:
         return _packed(exchange(self._store, device, authorization, body.opened(message, _sync_request)))
 
     def _touch(self) -> None:
-        with self._store.reading() as connection:
-            connection.execute(text("SELECT 1"))
+        self._store.read(answers)
 
 
 def _packed(message: msgspec.Struct) -> Response:
@@ -155,11 +155,16 @@ ROUTES = frozenset({PATH_ENROL, PATH_NONCE, PATH_TOKEN, PATH_SYNC, PATH_HEALTH})
 
 
 def create_app(
-    data: Path, *, now: Callable[[], float] = time.time, failed_attempts: int = FAILED_ATTEMPTS
+    data: Path, *, now: Callable[[], float] = time.time, failed_attempts: int = FAILED_ATTEMPTS, database: str = ""
 ) -> Starlette:
-    """Return the application over the store in the folder `data`; the store closes when the server stops."""
-    store = Store(data, now)
-    endpoint = Endpoint(store, Attempts(failed_attempts))
+    """Return the application over the store in `data` or `database`; the store closes when the server stops."""
+    store = Store(data, now, database)
+    try:
+        store.check()
+    except ValueError:
+        store.close()
+        raise
+    endpoint = Endpoint(store, Attempts(store, failed_attempts))
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

@@ -1,16 +1,19 @@
-"""How often somebody may guess: failed attempts per address and hour, kept in memory."""
+"""How often somebody may guess: failed attempts per address and hour, counted for all workers in the database."""
 
 from __future__ import annotations
 
+import hmac
 import ipaddress
-import threading
-from collections import deque
+import uuid
+
+from sqlalchemy import Connection, delete, func, insert, select
 
 from sync.protocol import Problem
 from sync.server.refusals import Refused
+from sync.server.store import Store
+from sync.server.tables import failed_attempt
 
 _WINDOW = 3600
-_MOST_ADDRESSES = 10_000
 
 
 def _network(address: str) -> str:
@@ -23,28 +26,34 @@ def _network(address: str) -> str:
 
 
 class Attempts:
-    """Counts failed attempts. Those that succeed are free: a class of thirty may enrol behind one router."""
+    """Counts failed attempts. Those that succeed are free: a class of thirty may enrol behind one router.
 
-    def __init__(self, limit: int) -> None:
+    What is on its way at the same moment is not counted yet, so that a few more than `limit` may pass: each code has
+    80 bits and a limit of its own, and a row for each request would let anybody fill the database.
+    """
+
+    def __init__(self, store: Store, limit: int) -> None:
+        self._store = store
         self._limit = limit
-        self._failed: dict[str, deque[int]] = {}
-        self._turn = threading.Lock()
 
-    def check(self, address: str, now: int) -> None:
+    def check(self, address: str) -> None:
         """Raise Refused (TOO_OFTEN) where the address has failed too often within the last hour."""
-        with self._turn:
-            times = self._failed.get(_network(address))
-            while times and times[0] <= now - _WINDOW:
-                times.popleft()
-            if times and len(times) >= self._limit:
-                raise Refused(Problem.TOO_OFTEN)
+        network, since = self._hashed(address), self._store.now() - _WINDOW
+        mine = (failed_attempt.c.network == network, failed_attempt.c.at > since)
+        query = select(func.count()).select_from(failed_attempt).where(*mine)
+        if (self._store.read(lambda connection: connection.scalar(query)) or 0) >= self._limit:
+            raise Refused(Problem.TOO_OFTEN)
 
-    def failed(self, address: str, now: int) -> None:
-        """Remember one failed attempt; the address heard of longest ago is forgotten when there are too many."""
-        network = _network(address)
-        with self._turn:
-            times = self._failed.pop(network, deque(maxlen=self._limit))
-            times.append(now)
-            self._failed[network] = times
-            if len(self._failed) > _MOST_ADDRESSES:
-                del self._failed[next(iter(self._failed))]
+    def failed(self, address: str) -> None:
+        """Remember one failed attempt, and forget those that no longer count."""
+        now = self._store.now()
+        row = {"network": self._hashed(address), "id": uuid.uuid4().bytes, "at": now}
+
+        def work(connection: Connection) -> None:
+            connection.execute(delete(failed_attempt).where(failed_attempt.c.at <= now - _WINDOW))
+            connection.execute(insert(failed_attempt).values(row))
+
+        self._store.write(work)
+
+    def _hashed(self, address: str) -> bytes:
+        return hmac.digest(self._store.pepper, b"address\0" + _network(address).encode(), "sha256")

@@ -6,12 +6,14 @@ import hashlib
 from datetime import UTC, datetime
 
 import msgspec
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from sync.server import tables
 
 OPERATOR = "operator"
 NOBODY = "nobody"
+_LOCK = 7_204_931_119
+"""Any number: who adds a row holds PostgreSQL's advisory lock of it to the end of the transaction."""
 
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -22,6 +24,9 @@ def _seal(previous: bytes, row: tuple[int, str, str, str, str]) -> bytes:
 
 def note(connection: Connection, now: int, who: str, what: str, result: str = "done") -> None:
     """Add one row. `who` is a device id, OPERATOR or NOBODY; nothing here names a person or holds a value."""
+    if connection.dialect.name == "postgresql":
+        # One row after the other: each seals the one before it. On SQLite there is one writer anyway.
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
     last = connection.execute(select(tables.audit).order_by(tables.audit.c.id.desc()).limit(1)).first()
     number, previous = (last.id + 1, last.hash) if last else (1, b"")
     at = datetime.fromtimestamp(now, UTC).isoformat()

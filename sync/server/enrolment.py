@@ -59,11 +59,16 @@ def issue(store: Store, organisation: str, role: str) -> dict[str, str]:
         raise ValueError(_ORGANISATION_NAME)
     code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(_CODE_LENGTH))
     expires = store.now() + CODE_SECONDS
-    with store.writing() as connection:
+
+    def work(connection: Connection) -> bytes:
         owner = _organisation(connection, name)
         row = {"hash": _hash(store, code), "organisation": owner, "role": role, "expires": expires}
-        connection.execute(insert(tables.code).values(row))
-        audit.note(connection, store.now(), audit.OPERATOR, "issue code", role)
+        if not connection.scalar(select(tables.code.c.hash).where(tables.code.c.hash == row["hash"])):
+            connection.execute(insert(tables.code).values(row))
+            audit.note(connection, store.now(), audit.OPERATOR, "issue code", role)
+        return owner
+
+    owner = store.write(work)
     return {
         "code": "-".join(code[i : i + 4] for i in range(0, _CODE_LENGTH, 4)),
         "organisation": text_id(owner),
@@ -86,10 +91,14 @@ def enrol(store: Store, request: EnrolRequest) -> EnrolResponse:
     """Turn a code into a device. Asking again with the same key gives the same answer. Raises Refused."""
     if len(request.sign_key) != 32 or len(request.receive_key) != 32 or not is_plain(request.name, _LONGEST_NAME):
         raise Refused(Problem.MALFORMED)
-    with store.writing() as connection:
+
+    def work(connection: Connection) -> EnrolResponse | Problem:
         outcome = _enrol(store, connection, request)
         if isinstance(outcome, Problem):
             audit.note(connection, store.now(), audit.NOBODY, "enrol", outcome.name)
+        return outcome
+
+    outcome = store.write(work)
     if isinstance(outcome, Problem):  # raised here, so that the count of tries is kept
         raise Refused(outcome)
     return outcome
@@ -97,7 +106,8 @@ def enrol(store: Store, request: EnrolRequest) -> EnrolResponse:
 
 def _enrol(store: Store, connection: Connection, request: EnrolRequest) -> EnrolResponse | Problem:
     hashed = _hash(store, request.code)
-    code = connection.execute(select(tables.code).where(tables.code.c.hash == hashed)).first()
+    # Locked where there can be a second writer: a code is for one computer.
+    code = connection.execute(select(tables.code).where(tables.code.c.hash == hashed).with_for_update()).first()
     if code is None:
         return Problem.CODE_UNKNOWN
     message = enrol_message(request.code, request.sign_key, request.receive_key)
@@ -167,7 +177,8 @@ def find(connection: Connection, device_id: bytes) -> Device | None:
 def revoke(store: Store, device: str, *, wipe: bool = False) -> None:
     """Shut the device out from its next request on; raises ValueError with a sentence where there is none."""
     device_id = bytes_id(device)
-    with store.writing() as connection:
+
+    def work(connection: Connection) -> None:
         known = find(connection, device_id) if device_id else None
         if known is None:
             raise ValueError("There is no computer with this number. Nothing was changed. Check the number.")
@@ -181,6 +192,8 @@ def revoke(store: Store, device: str, *, wipe: bool = False) -> None:
             audit.note(
                 connection, store.now(), audit.OPERATOR, "revoke and wipe" if wipe else "revoke", text_id(known.id)
             )
+
+    store.write(work)
 
 
 def devices(connection: Connection) -> list[dict[str, object]]:

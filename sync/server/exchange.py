@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Connection
+
 from sync.protocol import Problem, SyncRequest, SyncResponse
 from sync.server import intake, orders
 from sync.server.pages import pages_for
@@ -33,7 +35,8 @@ def _exchange(store: Store, device: Device, authorization: str, request: SyncReq
     batches = sorted(request.batches, key=lambda batch: batch.space)
     for batch in batches:
         intake.check(device, batch)  # before the transaction: nobody waits for a signature
-    with store.writing() if any(batch.ops for batch in batches) else store.reading() as connection:
+
+    def work(connection: Connection) -> SyncResponse:
         # Asked again: the device may have been revoked while its request was on the way.
         device = device_of(store, connection, authorization)
         current = generation(connection)
@@ -46,7 +49,10 @@ def _exchange(store: Store, device: Device, authorization: str, request: SyncReq
         acked = {b.space: intake.known_of(connection, device, request.epoch, b.space) for b in batches}
         pages, more = pages_for(connection, device, request.epoch, request.cursors)
         refused = [each for batch in batches for each in intake.refused_of(connection, device, batch)]
-    return SyncResponse(current, acked, pages, refused, more)
+        return SyncResponse(current, acked, pages, refused, more)
+
+    run = store.write if any(batch.ops for batch in batches) else store.read
+    return run(work, device.id)
 
 
 def _check(request: SyncRequest) -> None:

@@ -35,8 +35,9 @@ def quarantine(store: Store, device: Device, batches: Iterable[Batch]) -> int:
     for batch in checked:
         intake.check(device, batch)
     table = tables.quarantine
-    count = 0
-    with store.writing() as connection:
+
+    def work(connection: Connection) -> int:
+        count = 0
         held = connection.scalar(select(func.count()).select_from(table).where(table.c.device == device.id)) or 0
         for batch in checked:
             numbers = (table.c.space == batch.space, table.c.device == device.id, table.c.epoch == batch.epoch)
@@ -53,7 +54,9 @@ def quarantine(store: Store, device: Device, batches: Iterable[Batch]) -> int:
                     )
                 )  # fmt: skip
                 count += 1
-    return count
+        return count
+
+    return store.write(work, device.id)
 
 
 def quarantined(connection: Connection) -> list[dict[str, object]]:

@@ -26,7 +26,11 @@ SENTENCES: dict[Problem, str] = {
     Problem.FOLLOWS_REFUSED: "A change before this one was refused. Nothing was stored. Send both as one.",
     Problem.READ_FIRST: "Others were faster. Nothing was stored. Read what is new, then send.",
     Problem.TOO_OFTEN: "Too many attempts from this address. Wait an hour, then try again.",
+    Problem.BUSY: "The server's database is busy. Nothing was stored. Try again in a minute.",
 }
+
+_WAIT = {Problem.TOO_OFTEN: "3600", Problem.BUSY: "60"}
+"""Seconds to wait, as HTTP says it (RFC 9110 section 10.2.3)."""
 
 
 class Refused(Exception):
@@ -52,4 +56,4 @@ class Refused(Exception):
         """Headers that HTTP asks for with this status (RFC 9110 section 11.6.1, RFC 6585 section 4)."""
         if self.problem is Problem.TOKEN_NEEDED:
             return {"WWW-Authenticate": "Bearer"}
-        return {"Retry-After": "3600"} if self.problem is Problem.TOO_OFTEN else {}
+        return {"Retry-After": _WAIT[self.problem]} if self.problem in _WAIT else {}

@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import contextlib
-import signal
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
 import uvicorn
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+from starlette.applications import Starlette
 
 from sync.server import audit, enrolment, orders
 from sync.server.app import FAILED_ATTEMPTS, create_app
-from sync.server.store import FILE as FILE
-from sync.server.store import UNUSABLE, Store
+from sync.server.crew import Crew, handling
+from sync.server.databases import FILE as FILE
+from sync.server.databases import holds_password as holds_password
+from sync.server.refusals import Refused
+from sync.server.store import Store
 from sync.server.store import Unusable as Unusable
+from sync.server.store import prepare as prepare
 from sync.server.store import renew_generation as renew
 
 _GRACE = 10
 """Seconds that requests on the way have to finish when the server stops."""
 _START = 30
+ONE_WRITER = "SQLite has one writer, so that one worker is all it can use. Nothing was started. Use PostgreSQL."
 
 
 class _Server(uvicorn.Server):
@@ -40,9 +47,9 @@ class _Server(uvicorn.Server):
             self._listening()
 
 
-def _server(data: Path, listening: Callable[[], None], now: Callable[[], float], failed_attempts: int) -> _Server:
+def _server(app: Starlette, listening: Callable[[], None]) -> _Server:
     config = uvicorn.Config(
-        create_app(data, now=now, failed_attempts=failed_attempts),
+        app,
         http="h11",
         ws="none",
         loop="asyncio",
@@ -62,37 +69,59 @@ def _listen(host: str, port: int) -> tuple[socket.socket, str]:
     return listener, f"http://[{host}]:{bound}" if ":" in host else f"http://{host}:{bound}"
 
 
-def serve(data: Path, host: str, port: int, ready: Callable[[str], None] | None = None) -> None:
+def serve(
+    data: Path,
+    host: str,
+    port: int,
+    ready: Callable[[str], None] | None = None,
+    *,
+    database: str = "",
+    workers: int = 1,
+) -> None:
     """Serve until SIGTERM or SIGINT, then finish what is on the way.
 
-    `ready` is told the base URL once requests are answered (port 0 takes a free one). Raises OSError
-    where the port is taken, Unusable where the folder is of no use. TLS is the job of the proxy in front.
+    `ready` is told the base URL once requests are answered (port 0 takes a free one). `database` is the address of
+    a PostgreSQL database instead of the folder; only with it there may be several `workers`. Raises OSError where
+    the port is taken, Unusable where folder or database is of no use. TLS is the job of the proxy in front.
     """
+    if workers > 1 and not database:
+        raise Unusable(ONE_WRITER)
     listener, url = _listen(host, port)
+    tell = partial(ready, url) if ready else _quiet
     with listener:
-        server = _server(data, lambda: ready(url) if ready else None, time.time, FAILED_ATTEMPTS)
+        if workers > 1:
+            create_app(data, database=database)  # what is wrong is said once, and by us
+            Crew(partial(serve_on, listener, data, database), workers).serve(tell)
+        else:
+            serve_on(listener, data, database, tell)
 
-        def stop(number: int, frame: FrameType | None) -> None:
-            server.should_exit = True
 
-        # uvicorn raises the signal once more after it has stopped: it must find us calm.
-        before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
-        try:
-            server.run(sockets=[listener])
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+def _quiet() -> None:
+    """Nobody waits for the news."""
+
+
+def serve_on(listener: socket.socket, data: Path, database: str, ready: Callable[[], None]) -> None:
+    """Serve on an open socket until SIGTERM or SIGINT; several processes may do so on the same one."""
+    server = _server(create_app(data, database=database), ready)
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        server.should_exit = True
+
+    # uvicorn raises the signal once more after it has stopped: it must find us calm.
+    with handling(stop):
+        server.run(sockets=[listener])
 
 
 @contextlib.contextmanager
 def running(
-    data: Path, *, now: Callable[[], float] = time.time, failed_attempts: int = FAILED_ATTEMPTS
+    data: Path, *, now: Callable[[], float] = time.time, failed_attempts: int = FAILED_ATTEMPTS, database: str = ""
 ) -> Iterator[str]:
     """Serve on a free port of this computer for as long as the block lasts; yields the base URL."""
     started = threading.Event()
     listener, url = _listen("127.0.0.1", 0)
     with listener:
-        server = _server(data, started.set, now, failed_attempts)
+        app = create_app(data, now=now, failed_attempts=failed_attempts, database=database)
+        server = _server(app, started.set)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="endpoint")
         thread.start()
         try:
@@ -105,46 +134,55 @@ def running(
 
 
 @contextlib.contextmanager
-def _opened(data: Path) -> Iterator[Store]:
-    store = Store(data)
+def _opened(data: Path, database: str) -> Iterator[Store]:
+    store = Store(data, database=database)
     try:
         yield store
-    except OperationalError as error:  # a full disk, mostly
-        raise Unusable(UNUSABLE) from error
+    except (DBAPIError, Refused) as error:  # a full disk, a role that may not
+        raise Unusable(store.unusable) from error
     finally:
         store.close()
 
 
-def issue_code(data: Path, organisation: str, role: str) -> dict[str, str]:
+def issue_code(data: Path, organisation: str, role: str, database: str = "") -> dict[str, str]:
     """Make a one-time code for one device; the organisation is made if it is new. Works while `serve` runs.
 
     Returns code, organisation (id), organisation_name, role and expires (UTC). Raises ValueError with a
     sentence where there is no such role or no name.
     """
-    with _opened(data) as store:
+    with _opened(data, database) as store:
         return enrolment.issue(store, organisation, role)
 
 
-def revoke(data: Path, device_id: str, *, wipe: bool = False) -> None:
+def revoke(data: Path, device_id: str, *, wipe: bool = False, database: str = "") -> None:
     """Shut a device out from its next request on, and have it wiped. Raises ValueError where there is none."""
-    with _opened(data) as store:
+    with _opened(data, database) as store:
         enrolment.revoke(store, device_id, wipe=wipe)
 
 
-def devices(data: Path) -> list[dict[str, object]]:
+def devices(data: Path, *, database: str = "") -> list[dict[str, object]]:
     """Return every computer that was ever enrolled: device, organisation, role, name, enrolled, revoked (UTC)."""
-    with _opened(data) as store, store.reading() as connection:
-        return enrolment.devices(connection)
+    with _opened(data, database) as store:
+        return store.read(enrolment.devices)
 
 
-def quarantine(data: Path) -> list[dict[str, object]]:
-    """Return what revoked computers still sent, without what it says."""
-    with _opened(data) as store, store.reading() as connection:
-        return orders.quarantined(connection)
+def quarantine(data: Path, *, database: str = "") -> list[dict[str, object]]:
+    """Return what revoked computers still sent, without what it says. On PostgreSQL only its owner may ask."""
+    with _opened(data, database) as store:
+        store.check_owner()
+        return store.read(orders.quarantined)
 
 
-def renew_generation(data: Path) -> int:
-    """Tell every device that the endpoint was restored from a backup; to be called before it serves again."""
-    with _opened(data) as store, store.writing() as connection:
-        audit.note(connection, store.now(), audit.OPERATOR, "restore")
-        return renew(connection)
+def renew_generation(data: Path, *, database: str = "") -> int:
+    """Tell every device that the endpoint was restored from a backup; to be called before it serves again.
+
+    On PostgreSQL only the owner may: `database` is the owner's address.
+    """
+    with _opened(data, database) as store:
+        store.check_owner()
+
+        def work(connection: Connection) -> int:
+            audit.note(connection, store.now(), audit.OPERATOR, "restore")
+            return renew(connection)
+
+        return store.write(work)

@@ -1,90 +1,55 @@
-"""The endpoint's database: many readers, one writer at a time, each request one transaction."""
+"""The endpoint's store: each request is one transaction, tried again where only others were in its way."""
 
 from __future__ import annotations
 
 import contextlib
-import os
+import logging
+import random
 import secrets
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, select, update
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
-from sqlcipher3 import dbapi2
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as NoneFree
 
+from sync.protocol import Problem
 from sync.server import tables
+from sync.server.databases import FILE as FILE
+from sync.server.databases import NO_ADDRESS, PostgreSQL, database_of, postgres_url
+from sync.server.databases import Unusable as Unusable
+from sync.server.refusals import Refused
 
-FILE = "endpoint.db"
-_OLDEST_SQLITE = (3, 53)
-_PRAGMAS = (
-    "journal_mode=WAL", "synchronous=FULL", "fullfsync=1", "checkpoint_fullfsync=1", "secure_delete=ON",
-    "foreign_keys=ON", "trusted_schema=OFF", "temp_store=MEMORY", "journal_size_limit=4194304",
-)  # fmt: skip
-_BUSY_SECONDS = 30
-UNUSABLE = "The endpoint can't use this folder. Nothing was changed. Check the folder, its rights and the disk."
-_WRITES = {"begin": "BEGIN IMMEDIATE"}
+T = TypeVar("T")
+_FIRST_PAUSE = 0.02
+"""Seconds before the second try at most; each further pause may be twice as long."""
 
-
-def _engine(path: Path) -> Engine:
-    engine = create_engine(
-        URL.create("sqlite+pysqlite", database=str(path)),
-        module=dbapi2,
-        poolclass=QueuePool,
-        pool_size=4,
-        max_overflow=60,  # more than there are worker threads: nobody waits for a connection
-        connect_args={"check_same_thread": False, "timeout": _BUSY_SECONDS, "isolation_level": None},
-        hide_parameters=True,
-    )
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: dbapi2.Connection, _entry: ConnectionPoolEntry) -> None:
-        for pragma in _PRAGMAS:
-            connection.execute("PRAGMA " + pragma).fetchall()
-
-    # The driver is in autocommit; we say BEGIN ourselves, and for a writer at once.
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
-
-    return engine
-
-
-class Unusable(ValueError):
-    """The folder can't hold the endpoint's data; `str()` is a sentence for the operator."""
+log = logging.getLogger(__name__)
 
 
 class Store:
-    """An open database in the folder `data`, made if missing. `now` gives seconds since 1970.
+    """The open database: the file in the folder `data`, or PostgreSQL where `database` is its address.
 
-    Raises Unusable where the folder can't be written, the disk is full, or the file there is none of ours.
+    `now` gives seconds since 1970. A folder and file that are missing are made. Raises Unusable where the folder
+    can't be written, the disk is full, the file is none of ours, or the server can't be reached or is not prepared.
     """
 
-    def __init__(self, data: Path, now: Callable[[], float] = time.time) -> None:
-        if dbapi2.sqlite_version_info < _OLDEST_SQLITE:
-            raise RuntimeError(f"SQLite {dbapi2.sqlite_version} is too old")
+    def __init__(self, data: Path, now: Callable[[], float] = time.time, database: str = "") -> None:
         self._clock = now
-        self._turn = threading.Lock()
-        self._engine = _engine(data / FILE)
+        self._database = database_of(data, database)
         try:
-            data.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with contextlib.suppress(FileExistsError):  # made here, so that nobody else may ever read it
-                os.close(os.open(data / FILE, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-            self._prepare()
-        except (OSError, DBAPIError) as error:
-            self._engine.dispose()
-            raise Unusable(UNUSABLE) from error
-
-    def _prepare(self) -> None:
-        with self.writing() as connection:
-            tables.create(connection)
-            state = connection.execute(select(tables.server_state)).first()
-            if state is None:
-                connection.execute(insert(tables.server_state).values(one=1, **_first_state()))
-            state = connection.execute(select(tables.server_state)).one()
+            if self._database.prepare():
+                self.write(_begin)
+            state = self.read(lambda connection: connection.execute(select(tables.server_state)).one())
+        except (OSError, DBAPIError, Refused) as error:
+            self._database.close()
+            raise Unusable(self._database.unusable) from error
+        except Unusable:
+            self._database.close()
+            raise
         self.pepper: bytes = state.pepper
         self._sign_key = Ed25519PrivateKey.from_private_bytes(state.sign_key)
         self.public_key = self._sign_key.public_key().public_bytes_raw()
@@ -97,32 +62,105 @@ class Store:
         """Return the time in whole seconds since 1970."""
         return int(self._clock())
 
+    def check(self) -> None:
+        """Raise Unusable where the endpoint must not serve with the rights that it has here."""
+        try:
+            self._database.check()
+        except DBAPIError as error:
+            raise Unusable(self._database.unusable) from error
+
+    def check_owner(self) -> None:
+        """Raise Unusable where an operator would see only a part."""
+        self._database.check_owner()
+
+    @property
+    def unusable(self) -> str:
+        """The sentence for an operator whose command met a database out of order."""
+        return self._database.unusable
+
+    def read(self, work: Callable[[Connection], T], device: bytes = b"") -> T:
+        """Return what the work finds at one moment of the database, with the eyes of the device (16 bytes).
+
+        Raises Refused (BUSY) where the database stays out of order over several tries.
+        """
+        return self._tried(work, device, writes=False)
+
+    def write(self, work: Callable[[Connection], T], device: bytes = b"") -> T:
+        """Run the work in one transaction, committed at its end; an exception leaves no trace of it.
+
+        Where others were in its way, or the connection broke, all of the work runs again: it must do nothing but
+        speak to the database, and do no harm when it was committed already. Raises Refused (BUSY) as `read` does.
+        """
+        return self._tried(work, device, writes=True)
+
+    def _tried(self, work: Callable[[Connection], T], device: bytes, *, writes: bool) -> T:
+        for further in range(self._database.tries - 1, -1, -1):
+            try:
+                with self._database.transaction(device, writes=writes) as connection:
+                    return work(connection)
+            except (DBAPIError, NoneFree) as error:
+                self._explain(error, last=not further)
+            tried = self._database.tries - 1 - further
+            time.sleep(random.uniform(0, _FIRST_PAUSE * 2**tried))
+        raise AssertionError("the last try has an outcome")
+
+    def _explain(self, error: DBAPIError | NoneFree, *, last: bool) -> None:
+        """Return where another try makes sense; otherwise raise what is to be said."""
+        if not self._database.passes(error):
+            raise error
+        state = getattr(getattr(error, "orig", None), "sqlstate", None)
+        log.info("the database was busy: %s %s", type(error).__name__, state)
+        if last and isinstance(error, IntegrityError):
+            raise error
+        if last:
+            raise Refused(Problem.BUSY) from error
+
     @contextlib.contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """Open a connection that sees one moment of the database."""
-        with self._engine.connect() as connection:
+    def reading(self, device: bytes = b"") -> Iterator[Connection]:
+        """Open a connection that sees one moment of the database. There is no second try; raises as `read` does."""
+        with self._explained(), self._database.transaction(device, writes=False) as connection:
             yield connection
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """Open a transaction that is committed at the end, or leaves no trace when an exception passes."""
-        with self._turn, self._engine.connect() as plain:
-            connection = plain.execution_options(**_WRITES)
-            with connection.begin():
-                yield connection
+    def writing(self, device: bytes = b"") -> Iterator[Connection]:
+        """Open a transaction that is committed at the end, or leaves no trace when an exception passes; one try."""
+        with self._explained(), self._database.transaction(device, writes=True) as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except (DBAPIError, NoneFree) as error:
+            self._explain(error, last=True)
 
     def close(self) -> None:
-        """Fold the write-ahead log into the file, and close."""
-        with contextlib.suppress(DBAPIError), self._engine.connect() as connection:
-            driver = connection.connection.driver_connection
-            if driver is not None:
-                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        self._engine.dispose()
+        """Give everything back; a file is whole by itself then."""
+        self._database.close()
 
 
-def _first_state() -> dict[str, bytes | int]:
-    key = Ed25519PrivateKey.generate().private_bytes_raw()
-    return {"sign_key": key, "pepper": secrets.token_bytes(32), "generation": _new_generation()}
+def _begin(connection: Connection) -> None:
+    """Write the keys of a new endpoint, unless another process was faster."""
+    if connection.execute(select(tables.server_state)).first() is None:
+        key = Ed25519PrivateKey.generate().private_bytes_raw()
+        row = {"sign_key": key, "pepper": secrets.token_bytes(32), "generation": _new_generation()}
+        connection.execute(insert(tables.server_state).values(one=1, **row))
+
+
+def prepare(database: str, role: str) -> None:
+    """Make tables and policies in a PostgreSQL database, as its owner, for the endpoint's role; again does no harm.
+
+    Raises Unusable where it can't.
+    """
+    if not database:
+        raise Unusable(NO_ADDRESS)
+    owner = PostgreSQL(postgres_url(database).render_as_string(hide_password=False))
+    try:
+        owner.prepare_for(role, _begin)
+    except DBAPIError as error:
+        raise Unusable(owner.unusable) from error
+    finally:
+        owner.close()
 
 
 def _new_generation() -> int:

@@ -94,6 +94,15 @@ nonce = Table(
 )
 """Nonces that were used; a fresh one proves itself and needs no row."""
 
+failed_attempt = Table(
+    "failed_attempt",
+    metadata,
+    Column("network", LargeBinary(32), primary_key=True),
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("at", BigInteger, nullable=False, index=True),
+)
+"""Wrong codes and signatures of the last hour. The network is a keyed hash: no address of anybody is kept."""
+
 space = Table(
     "space",
     metadata,
@@ -161,7 +170,7 @@ quarantine = Table(
     "quarantine",
     metadata,
     Column("space", Text, primary_key=True),
-    Column("device", ForeignKey("device.id"), primary_key=True),
+    Column("device", LargeBinary(16), primary_key=True),
     Column("epoch", Unsigned, primary_key=True, autoincrement=False),
     Column("n", BigInteger, primary_key=True, autoincrement=False),
     Column("type", Text, nullable=False),

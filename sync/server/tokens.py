@@ -41,13 +41,15 @@ def sign_in(store: Store, request: TokenRequest) -> TokenResponse:
     device_id = bytes_id(request.device)
     if device_id is None or not _is_fresh(store, request.device, request.nonce):
         raise Refused(Problem.SIGNATURE_WRONG)
-    with store.reading() as connection:
-        device = find(connection, device_id)
+    device = store.read(lambda connection: find(connection, device_id))
     if device is None or not verified(device.sign_key, request.signature, token_message(request.nonce)):
         raise Refused(Problem.SIGNATURE_WRONG)
-    with store.writing() as connection:
-        outcome = _grant(store, connection, device_id, request.nonce)
-        order = orders.revoked(store, connection, device_id)
+
+    def work(connection: Connection) -> tuple[TokenResponse | Problem, Refused]:
+        granted = _grant(store, connection, device_id, request.nonce)
+        return granted, orders.revoked(store, connection, device_id)
+
+    outcome, order = store.write(work)
     if isinstance(outcome, Problem):  # raised here, so that the audit keeps the refusal
         raise order if outcome is Problem.DEVICE_REVOKED else Refused(outcome)
     return outcome

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sync.server.service import issue_code, running
+from tests.postgres import PLACES, Cluster
 from tests.sync.server.laptop import Laptop
 
 
@@ -20,6 +21,8 @@ class Endpoint:
 
     data: Path
     url: str = ""
+    database: str = ""
+    owner: str = ""
     later: float = field(default=0.0)
     here: str = "Women in Mining Peru"
 
@@ -27,25 +30,34 @@ class Endpoint:
         return time.time() + self.later
 
     def code(self, organisation: str = "", role: str = "coordinator") -> str:
-        return issue_code(self.data, organisation or self.here, role)["code"]
+        return issue_code(self.data, organisation or self.here, role, self.database)["code"]
 
     def laptop(self, organisation: str = "", role: str = "coordinator") -> Laptop:
         return Laptop(self.url, self.code(organisation, role))
 
 
-@pytest.fixture(scope="module")
-def shared_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
+def _place(request: pytest.FixtureRequest, data: Path) -> Endpoint:
+    """Where the endpoint keeps its log: a file, or a database of its own on a server."""
+    if request.param == "sqlite":
+        return Endpoint(data)
+    cluster: Cluster = request.getfixturevalue("postgres")
+    made = cluster.database()
+    return Endpoint(data, database=made.role, owner=made.owner)
+
+
+@pytest.fixture(scope="module", params=PLACES)
+def shared_endpoint(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
     """One endpoint for all tests of a file that don't mind each other."""
-    endpoint = Endpoint(tmp_path_factory.mktemp("endpoint"))
-    with running(endpoint.data, failed_attempts=100_000) as endpoint.url:
+    endpoint = _place(request, tmp_path_factory.mktemp("endpoint"))
+    with running(endpoint.data, failed_attempts=100_000, database=endpoint.database) as endpoint.url:
         yield endpoint
 
 
-@pytest.fixture
-def endpoint(tmp_path: Path) -> Iterator[Endpoint]:
+@pytest.fixture(params=PLACES)
+def endpoint(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Endpoint]:
     """An endpoint of its own."""
-    endpoint = Endpoint(tmp_path / "data")
-    with running(endpoint.data, now=endpoint.now) as endpoint.url:
+    endpoint = _place(request, tmp_path / "data")
+    with running(endpoint.data, now=endpoint.now, database=endpoint.database) as endpoint.url:
         yield endpoint
 
 

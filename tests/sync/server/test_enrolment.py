@@ -48,7 +48,7 @@ def refusal_of(endpoint: Endpoint, request: EnrolRequest) -> Problem:
 
 
 def test_a_code_becomes_a_device(corner: Endpoint) -> None:
-    issued = issue_code(corner.data, "  Women in   Mining Peru ", "coordinator")
+    issued = issue_code(corner.data, "  Women in   Mining Peru ", "coordinator", corner.database)
     assert re.fullmatch(r"([0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}", issued["code"])
     me = ask(corner.url + PATH_ENROL, enrol_request(issued["code"], KEY), EnrolResponse)
     assert (me.organisation, me.organisation_name) == (issued["organisation"], "Women in Mining Peru")
@@ -62,7 +62,9 @@ def test_a_code_may_be_typed_by_hand(corner: Endpoint) -> None:
 
 
 def test_an_organisation_is_made_once(corner: Endpoint) -> None:
-    first, second, other = (issue_code(corner.data, name, "reader") for name in ("One", "One", "Other"))
+    first, second, other = (
+        issue_code(corner.data, name, "reader", corner.database) for name in ("One", "One", "Other")
+    )
     assert first["organisation"] == second["organisation"] != other["organisation"]
     assert first["code"] != second["code"]
 
@@ -189,8 +191,8 @@ def test_without_a_good_token_nothing_is_told(endpoint: Endpoint) -> None:
 def test_a_revoked_device_is_shut_out_at_once(endpoint: Endpoint) -> None:
     code = endpoint.code()
     laptop = Laptop(endpoint.url, code)
-    revoke(endpoint.data, laptop.me.device)
-    revoke(endpoint.data, laptop.me.device)
+    revoke(endpoint.data, laptop.me.device, database=endpoint.database)
+    revoke(endpoint.data, laptop.me.device, database=endpoint.database)
     for attempt in (lambda: laptop.send(laptop.request()), laptop.sign_in):
         with pytest.raises(Answered) as refusal:
             attempt()
@@ -205,6 +207,7 @@ def test_only_what_exists_can_be_revoked(tmp_path: Path, device: str) -> None:
         revoke(tmp_path, device)
 
 
+@pytest.mark.parametrize("endpoint", ["sqlite"], indirect=True)
 def test_the_file_holds_no_code_and_no_token(endpoint: Endpoint) -> None:
     code = endpoint.code()
     token = Laptop(endpoint.url, code).authorization.removeprefix("Bearer ")
@@ -219,8 +222,8 @@ def test_the_audit_names_no_names_and_notices_a_change(endpoint: Endpoint) -> No
     laptop = endpoint.laptop()
     refusal_of(endpoint, enrol_request("0" * 16, KEY))
     laptop.push(1, laptop.op("elsewhere", b"a value"))
-    revoke(endpoint.data, laptop.me.device)
-    store = Store(endpoint.data)
+    revoke(endpoint.data, laptop.me.device, database=endpoint.database)
+    store = Store(endpoint.data, database=endpoint.owner)
     with store.reading() as connection:
         rows = connection.execute(select(tables.audit).order_by(tables.audit.c.id)).all()
         assert [(row.who, row.what, row.result) for row in rows] == [

@@ -278,7 +278,7 @@ def test_a_restored_endpoint_is_noticed(endpoint: Endpoint) -> None:
     one.push(1, one.op(one.private))
     one.pull()
     assert one.generation == one.me.generation
-    renewed = renew_generation(endpoint.data)
+    renewed = renew_generation(endpoint.data, database=endpoint.owner)
     with pytest.raises(Answered) as refusal:
         one.push(2, one.op(one.private))
     assert refusal.value.problem is Problem.GENERATION_CHANGED
