@@ -124,7 +124,7 @@ def look(ledger: Ledger, kind: str, outcome: Outcome) -> None:
         try:
             app.check()
             outcome.checks += 1
-            _compare(app, ledger, kind, outcome)
+            compare(app, ledger, kind, outcome)
             for copy in sorted((ledger.folder / "backups").glob("*.db"))[-2:]:
                 backup.check(copy, app.store.key)
                 outcome.checks += 1
@@ -162,7 +162,8 @@ def _readable(ledger: Ledger) -> list[str]:
     return [path.name for path in files if any(mark in path.read_bytes() for mark in marks)]
 
 
-def _compare(app: App, ledger: Ledger, kind: str, outcome: Outcome) -> None:
+def compare(app: App, ledger: Ledger, kind: str, outcome: Outcome) -> None:
+    """Hold an open profile against what was acknowledged."""
     rows = {str(row["id"]): row for row in app.read(editing.rows, "site")}
     lost = [record for record in ledger.values if record not in rows]
     old = [i for i, name in ledger.values.items() if i in rows and _number(str(rows[i]["name"])) < _number(name)]

@@ -260,6 +260,11 @@ def test_a_crash_is_told_and_a_turned_bit_in_its_log_is_damage(folder: Path) -> 
     with pytest.raises(Damaged):
         App.open(place, PASSPHRASE)
     assert files(place) == before
+    done = App.restore(place, PASSPHRASE)
+    assert not done.complete
+    again = App.open(place, PASSPHRASE)
+    assert {"old", "late 2"} <= names(again), "also what stands behind the damaged place"
+    again.close()
 
 
 @pytest.fixture

@@ -30,6 +30,8 @@ _PRAGMAS = (
     "cipher_log_level=NONE", "journal_mode=WAL", "synchronous=FULL", "fullfsync=1", "checkpoint_fullfsync=1",
     "secure_delete=ON", "foreign_keys=ON", "trusted_schema=OFF", "temp_store=MEMORY", "journal_size_limit=4194304",
 )  # fmt: skip
+PAGE = 4096
+"""Bytes of one page of the encrypted file: what SQLCipher 4 takes where nobody says otherwise."""
 _NO_ROOM_FOR_INDEX = 10 | 19 << 8
 """SQLITE_IOERR_SHMSIZE: the file beside the write-ahead log can't grow, which only a full disk causes."""
 _OLDEST_SQLITE = (3, 51, 3)  # earlier ones carry the WAL-reset bug

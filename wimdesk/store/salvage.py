@@ -20,7 +20,7 @@ from sqlcipher3 import dbapi2
 from sync.merge import DELETED
 from wimdesk.errors import EnvironmentProblem
 from wimdesk.store import journal, tables, writeahead
-from wimdesk.store.engine import connect
+from wimdesk.store.engine import PAGE, connect
 from wimdesk.store.record import Record, blank_row, fields, fits, types
 
 _COLUMNS = tuple(column.name for column in tables.op.columns)
@@ -51,9 +51,13 @@ def operations(database: Path, key: bytes, scratch: Path) -> Found:
     try:
         copy = scratch / database.name
         shutil.copyfile(database, copy)
+        log_is_whole = writeahead.state(database) == "whole"
         if (log := writeahead.path_beside(database)).exists():
-            shutil.copyfile(log, writeahead.path_beside(copy))
-        return _read(copy, key)
+            raw = log.read_bytes()
+            writeahead.path_beside(copy).write_bytes(raw if log_is_whole else writeahead.resealed(raw, PAGE))
+        found = _read(copy, key)
+        found.complete = found.complete and log_is_whole
+        return found
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
