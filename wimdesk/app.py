@@ -149,7 +149,8 @@ class App:
     def back_up_soon(self, reason: str) -> None:
         """Make a backup in a thread of its own. That it can't be made now is no reason to disturb anybody."""
         self._backed_up_at, self._device = time.monotonic(), self.store.author.device
-        self._copier.submit(self._back_up_quietly, reason)
+        with contextlib.suppress(RuntimeError):  # the profile is being closed just now
+            self._copier.submit(self._back_up_quietly, reason)
 
     def _back_up_quietly(self, reason: str) -> None:
         try:
