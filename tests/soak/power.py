@@ -189,11 +189,11 @@ def _open_whole(trace: Trace, ledger: Ledger, tally: Tally) -> None:
 def _remembered_sums() -> Iterator[None]:
     """The same frames stand in thousands of cuts: their checksums are counted once."""
     real = writeahead._sums  # noqa: SLF001 - a pure function; what it says stays the same
-    writeahead._sums = lru_cache(maxsize=8192)(real)  # noqa: SLF001
+    writeahead._sums = lru_cache(maxsize=8192)(real)  # noqa: SLF001 - as above
     try:
         yield
     finally:
-        writeahead._sums = real  # noqa: SLF001
+        writeahead._sums = real  # noqa: SLF001 - as above
 
 
 @_remembered_sums()
