@@ -107,7 +107,7 @@ def receive(app: App) -> Iterator[None]:
             )
         ]
         page = Page(space, first + n * OPS, [author], ops)
-        app.store.run_as("sync", take, SyncResponse(1, {}, [page], [], more=False))
+        app.store.run_as("sync", take, SyncResponse(1, {}, [page], [], more=False), {})
         say(wrote=tag, records=rows, received=True)
         yield
 
