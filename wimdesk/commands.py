@@ -371,11 +371,15 @@ def add_secretariat(commands: argparse._SubParsersAction[argparse.ArgumentParser
         ("devices", "devices", "list the computers that were ever enrolled"),
         ("restored", "renew_generation", "say that the endpoint's data was restored from a backup"),
         ("quarantine", "quarantine", "list what revoked computers still sent"),
+        ("backup", "backup", "write everything into one file, while it serves"),
+        ("restore", "restore", "put a backup into an empty folder or database"),
         ("revoke", "revoke", "shut a computer out from its next sync on"),
     ):
         parser = group.add_parser(name, help=text)
         _add_place(parser)
         parser.set_defaults(handler=_printing(operate), verb=verb)
+        if name in {"backup", "restore"}:
+            parser.add_argument("--file", type=Path, required=True)
     parser.add_argument("--device", required=True)
     parser.add_argument("--wipe", action="store_true", help="destroy the data on that computer, too")
 
@@ -449,16 +453,19 @@ def operate(args: argparse.Namespace) -> object:
     """Do one of the operator's verbs; print what it gives."""
     service = _endpoint()
     data, database = _place(args, service)
-    if not database and not (data / service.FILE).is_file():
+    if not database and args.verb != "restore" and not (data / service.FILE).is_file():
         raise UserError(_("There is no endpoint in this folder. Nothing was changed. Choose another folder."))
-    more = {"database": database} | ({"device_id": args.device, "wipe": args.wipe} if args.verb == "revoke" else {})
+    more = {"device_id": args.device, "wipe": args.wipe} if args.verb == "revoke" else {}
+    more |= {"file": args.file} if "file" in args else {}
     try:
-        found: object = getattr(service, args.verb)(data, **more)
+        found: object = getattr(service, args.verb)(data, database=database, **more)
     except service.Unusable as error:
         raise EnvironmentProblem(str(error)) from error
     except ValueError as error:
         raise UserError(str(error)) from error
-    return {"generation": found} if args.verb == "renew_generation" else found if found is not None else {"done": True}
+    if args.verb in {"renew_generation", "restore"}:
+        return {"generation": found}
+    return {"done": True} if found is None else found
 
 
 def issue_code(args: argparse.Namespace) -> object:

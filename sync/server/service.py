@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
 
 from sync.server import audit, enrolment, orders
+from sync.server import backup as copies
 from sync.server.app import FAILED_ATTEMPTS, create_app
 from sync.server.crew import Crew, handling
 from sync.server.databases import FILE as FILE
@@ -171,6 +172,24 @@ def quarantine(data: Path, *, database: str = "") -> list[dict[str, object]]:
     with _opened(data, database) as store:
         store.check_owner()
         return store.read(orders.quarantined)
+
+
+def backup(data: Path, file: Path, *, database: str = "") -> dict[str, int]:
+    """Write everything into one file while `serve` runs; return rows by table. On PostgreSQL only its owner may.
+
+    Raises ValueError with a sentence where it can't.
+    """
+    with _opened(data, database) as store:
+        return copies.write(store, file)
+
+
+def restore(data: Path, file: Path, *, database: str = "") -> int:
+    """Put a backup into an empty folder or prepared database; return the new generation. As the owner on PostgreSQL.
+
+    Raises ValueError with a sentence where the file is not whole or something is there already.
+    """
+    with _opened(data, database) as store:
+        return copies.restore(store, file)
 
 
 def renew_generation(data: Path, *, database: str = "") -> int:
