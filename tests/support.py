@@ -65,16 +65,18 @@ class Endpoint:
 
     data: Path
     url: str
+    database: str = ""
+    owner: str = ""
 
     def code(self, organisation: str, role: str = "coordinator") -> str:
-        return issue_code(self.data, organisation, role)["code"]
+        return issue_code(self.data, organisation, role, self.database)["code"]
 
 
 @contextmanager
-def endpoint_at(data: Path) -> Iterator[Endpoint]:
-    """Serve for as long as the block lasts."""
-    with running(data, failed_attempts=100_000) as url:
-        yield Endpoint(data, url)
+def endpoint_at(data: Path, database: str = "", owner: str = "") -> Iterator[Endpoint]:
+    """Serve for as long as the block lasts, from a file in the folder or from a database."""
+    with running(data, failed_attempts=100_000, database=database) as url:
+        yield Endpoint(data, url, database, owner)
 
 
 @dataclass

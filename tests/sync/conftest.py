@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.postgres import PLACES
 from tests.support import Endpoint, Office, Template, endpoint_at
 
 if TYPE_CHECKING:
@@ -16,10 +17,14 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     return Template.make(tmp_path_factory.mktemp("template") / "profile")
 
 
-@pytest.fixture(scope="session")
-def secretariat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
+@pytest.fixture(scope="session", params=PLACES)
+def secretariat(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
     """One endpoint for all stories: each has organisations of its own."""
-    with endpoint_at(tmp_path_factory.mktemp("secretariat")) as endpoint:
+    where = ("", "")
+    if request.param == "postgresql":
+        made = request.getfixturevalue("postgres").database()
+        where = (made.role, made.owner)
+    with endpoint_at(tmp_path_factory.mktemp("secretariat"), *where) as endpoint:
         yield endpoint
 
 

@@ -131,7 +131,7 @@ def test_the_refused_text_survives_what_others_do(anna: Laptop, bela: Laptop) ->
 
 def set_role(office: Office, laptop: Laptop, role: str) -> None:
     assert office.endpoint is not None
-    store = Store(office.endpoint.data)
+    store = Store(office.endpoint.data, database=office.endpoint.owner)
     with store.writing() as connection:
         mine = server_tables.device.c.id == laptop.app.store.author.device
         connection.execute(update(server_tables.device).where(mine).values(role=role))

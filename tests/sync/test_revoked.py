@@ -10,7 +10,7 @@ import pytest
 from sync.client import transport
 from sync.protocol import Problem
 from sync.server import service
-from tests.support import PASSPHRASE, Laptop, Office, endpoint_at
+from tests.support import PASSPHRASE, Endpoint, Laptop, Office, endpoint_at
 from wimdesk import commands
 from wimdesk.__main__ import main
 from wimdesk.app import DATABASE, App
@@ -28,13 +28,14 @@ def anna(office: Office) -> Laptop:
     return laptop
 
 
-def data_of(office: Office) -> Path:
+def endpoint_of(office: Office) -> Endpoint:
     assert office.endpoint is not None
-    return office.endpoint.data
+    return office.endpoint
 
 
 def revoke(office: Office, laptop: Laptop, *, wipe: bool = False) -> None:
-    service.revoke(data_of(office), laptop.app.identity().device, wipe=wipe)
+    endpoint = endpoint_of(office)
+    service.revoke(endpoint.data, laptop.app.identity().device, wipe=wipe, database=endpoint.database)
 
 
 def test_what_it_still_sends_is_kept_apart_and_its_data_stays(office: Office, anna: Laptop) -> None:
@@ -45,7 +46,9 @@ def test_what_it_still_sends_is_kept_apart_and_its_data_stays(office: Office, an
         with pytest.raises(Refused, match="may no longer sync"):
             anna.sync()
     assert anna.see("site", record)["name"] == "North"
-    mine = [row for row in service.quarantine(data_of(office)) if row["device"] == anna.app.identity().device]
+    endpoint = endpoint_of(office)
+    kept = service.quarantine(endpoint.data, database=endpoint.owner)
+    mine = [row for row in kept if row["device"] == anna.app.identity().device]
     assert [(row["record"], row["type"], row["fields"]) for row in mine] == [(record, "site", ["name"])]
     bela.sync()
     assert record not in {row["id"] for row in bela.app.read(commands.editing.rows, "site")}

@@ -406,7 +406,7 @@ def test_a_revoked_laptop_is_told_and_keeps_its_data(office: Office) -> None:
     laptop.sync()
     record = laptop.add("site", name="North")
     assert office.endpoint is not None
-    revoke(office.endpoint.data, laptop.app.identity().device)
+    revoke(office.endpoint.data, laptop.app.identity().device, database=office.endpoint.database)
     with pytest.raises(Refused, match="may no longer sync"):
         laptop.sync()
     assert laptop.see("site", record)["name"] == "North"
