@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -25,11 +26,14 @@ MAX_BODY = 8 * 1024 * 1024
 MAX_INFLATED = 64 * 1024 * 1024
 """Bytes of a request after decompression."""
 MAX_OPS = 2000
-"""Operations in one push."""
+"""Operations in one batch."""
 MAX_PAYLOAD = 512 * 1024
 """Bytes of one operation's payload."""
-PAGE_OPS = 1000
-PAGE_BYTES = 512 * 1024
+PAGE_OPS = 48
+PAGE_BYTES = 16 * 1024
+"""Operations and bytes that travel as one, so that a link that dies every few kilobytes gets something across."""
+TRAIL_BYTES = 8
+PREFIX_OPS = 256
 TOKEN_SECONDS = 24 * 3600
 CODE_SECONDS = 72 * 3600
 CODE_TRIES = 5
@@ -98,8 +102,10 @@ class Problem(IntEnum):
     NUMBERS_USED = 34
     FOLLOWS_REFUSED = 35
     READ_FIRST = 36
+    PREFIX_UNKNOWN = 37
     TOO_OFTEN = 40
     BUSY = 50
+    TOO_SLOW = 41
 
 
 STATUS: dict[Problem, int] = {
@@ -123,8 +129,10 @@ STATUS: dict[Problem, int] = {
     Problem.NUMBERS_USED: 409,
     Problem.FOLLOWS_REFUSED: 409,
     Problem.READ_FIRST: 409,
+    Problem.PREFIX_UNKNOWN: 409,
     Problem.TOO_OFTEN: 429,
     Problem.BUSY: 503,
+    Problem.TOO_SLOW: 408,
 }
 
 
@@ -175,6 +183,8 @@ class SyncRequest(msgspec.Struct, array_like=True, frozen=True):
     """One round trip up: how far this device has read each space, and what it has to say.
 
     `all_read`: take the batches only if there is nothing new to read (what is sent back may be back already).
+    `trails`: the trail of each log at its cursor (see `trail`). `prefix`: the space on whose last PREFIX_OPS
+    operations before the cursor the compression builds, and their digest.
     """
 
     version: int
@@ -183,6 +193,8 @@ class SyncRequest(msgspec.Struct, array_like=True, frozen=True):
     epoch: int
     batches: list[Batch] = []
     all_read: bool = False
+    trails: dict[str, bytes] = {}
+    prefix: tuple[str, bytes] | None = None
 
 
 class Placed(msgspec.Struct, array_like=True, frozen=True):
@@ -194,12 +206,16 @@ class Placed(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Page(msgspec.Struct, array_like=True, frozen=True):
-    """Operations first, first+1, ... of one space. An own operation of the current epoch is only its n."""
+    """Operations first, first+1, ... of one space. An own operation of the current epoch is only its n.
+
+    `own` is the digest of all those (see `digest_of`): a copied profile has used the same numbers for something else.
+    """
 
     space: str
     first: int
     authors: list[Author]
     ops: list[int | Placed]
+    own: bytes = b""
 
 
 class SyncResponse(msgspec.Struct, array_like=True, frozen=True):
@@ -324,3 +340,14 @@ def batch_root(space: str, device: bytes, epoch: int, first: int, ops: list[Op],
         pairs = [level[i : i + 2] for i in range(0, len(level), 2)]
         level = [hashlib.sha256(b"\1" + b"".join(pair)).digest() if len(pair) == 2 else pair[0] for pair in pairs]
     return BATCH_CONTEXT + (level[0] if level else b"")
+
+
+def digest_of(ops: Iterable[Op]) -> bytes:
+    """Return a short digest of what operations say; nothing for none."""
+    told = [(op.type, op.record, op.owner, op.fields, sorted(op.base.items()), op.payload) for op in ops]
+    return hashlib.sha256(_encode(told)).digest()[:TRAIL_BYTES] if told else b""
+
+
+def trail(before: bytes, device: bytes, epoch: int, n: int) -> bytes:
+    """Return the log's trail after an operation: two logs with the same trail say the same up to there."""
+    return hashlib.sha256(before + device + (epoch % (1 << 64)).to_bytes(8) + n.to_bytes(8)).digest()[:TRAIL_BYTES]

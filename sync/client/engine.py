@@ -7,7 +7,7 @@ import os
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -15,8 +15,14 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy.orm import Session
 
+from sync import wire
+from sync.client import answer
 from sync.client.transport import Traffic, Transport
+from sync.frames import Reader, packed
 from sync.protocol import (
+    MAX_INFLATED,
+    PAGE_BYTES,
+    PAGE_OPS,
     PATH_NONCE,
     PATH_SYNC,
     PATH_TOKEN,
@@ -45,6 +51,13 @@ log = logging.getLogger(__name__)
 _Waiting = tuple[str, int, list[Op]]
 """A space, the n of the first, and the operations."""
 State = Literal["off", "idle", "running", "offline", "problem"]
+_WORTH_ASKING = 4 * 1024
+"""Bytes of a request from which on it is cheaper to ask what arrived than to send it twice."""
+_OVERHEAD = 100
+_FAR = 150
+"""Operations that came across before the line was cut; fewer mean a poor line."""
+_POOR = 3
+"""How much smaller the bites are on a line that was cut before."""
 _QUIET_SECONDS = 1.0
 _STOP_SECONDS = 35.0
 _EVERY_SECONDS = 300.0
@@ -100,9 +113,11 @@ class _Tally:
 
     sent: int = 0
     received: int = 0
+    placed: int = 0
     refused: int = 0
     acked: dict[str, int] = field(default_factory=dict)
-    claimed: dict[str, int] = field(default_factory=dict)
+    bite: int = PAGE_OPS
+    """How many operations are signed and counted as one."""
 
 
 class SyncEngine:
@@ -202,14 +217,14 @@ class SyncEngine:
 
     def _start_over(self, tally: _Tally, *, lost: bool) -> None:
         self.app.run(lambda session: recovery.begin(session, lost=lost))
-        tally.acked, tally.claimed = {}, {}
+        tally.acked = {}
 
     def _bring_together(self, transport: Transport, tally: _Tally) -> None:
         """Read everything, send back what the endpoint lost layer by layer, then let go what was held."""
         while True:
             while self._round(transport, tally, []):
                 """Until nothing is left to read."""
-            tally.acked, tally.claimed = {}, {}
+            tally.acked = {}
             if not self.app.run(recovery.next_layer):
                 self.app.run(recovery.finish)
                 return
@@ -224,46 +239,94 @@ class SyncEngine:
         again = True
         while again:
             before = dict(tally.acked)
-            more = self._round(transport, tally, self.app.read(_next_batches, tally.acked))
+            waiting = self.app.read(_next_batches, tally.acked)
+            # After a cut nobody knows what arrived: ask first, in a few bytes.
+            asking = bool(waiting and self.app.read(facts.number, "sending"))
+            more = self._round(transport, tally, [] if asking else waiting)
+            if asking and 0 < tally.placed < _FAR:
+                tally.bite //= _POOR  # the line was cut before
             unsent = self.app.read(outbox.is_waiting, tally.acked)
-            if unsent and tally.acked == before and not more:
+            if unsent and tally.acked == before and not more and not asking:
                 raise SyncProblem(_("The Secretariat did not take the changes. Nothing is lost. Please try again."))
             again = more or unsent
 
     def _round(self, transport: Transport, tally: _Tally, waiting: list[_Waiting]) -> bool:
         """Send these and take what comes; say whether there is more to read."""
-        if self._cancelled.is_set() or self._stopping.is_set():
+        if self._is_over():
             raise Cancelled
         count = sum(len(ops) for _space, _first, ops in waiting)
         done = tally.sent + tally.received
         self._tell(step=_("Sending and fetching"), done=done, total=done + count)
-        response = self._ask(transport, waiting)
+        response = self._ask(transport, waiting, tally)
         tally.sent += count
-        tally.claimed |= {space: first + len(ops) - 1 for space, first, ops in waiting}
-        received, refused = self.app.store.run_as("sync", take, response, tally.claimed)
-        tally.received += received
-        tally.refused += refused
         tally.acked |= {space: n for space, n in response.acked.items() if n > tally.acked.get(space, 0)}
         return response.more
 
-    def _ask(self, transport: Transport, waiting: list[_Waiting]) -> SyncResponse:
+    def _ask(self, transport: Transport, waiting: list[_Waiting], tally: _Tally) -> SyncResponse:
+        names = answer.names_of(self.app.identity().organisation)
+        body, prefix = self._request(names, waiting, tally.bite)
+        long = len(body) > _WORTH_ASKING
+        if long:
+            self.app.run(_note_sending, 1)
         try:
-            return transport.post(PATH_SYNC, self._request(waiting), SyncResponse, self._token(transport))
+            response = self._converse(transport, names, body, prefix, tally)
         except Refused as refused:
-            if refused.number != Problem.TOKEN_NEEDED:
+            if refused.number == Problem.TOKEN_NEEDED:
+                self.app.run(put_token, "")  # it ran out: ask for a new one, once
+            elif refused.number == Problem.PREFIX_UNKNOWN:
+                body, prefix = self._request(names, waiting, tally.bite, building=False)
+            else:
                 raise
-        # The token ran out: ask for a new one, once.
-        self.app.run(put_token, "")
-        return transport.post(PATH_SYNC, self._request(waiting), SyncResponse, self._token(transport))
+            response = self._converse(transport, names, body, prefix, tally)
+        if long or self.app.read(facts.number, "sending"):
+            self.app.run(_note_sending, 0)
+        return response
 
-    def _request(self, waiting: list[_Waiting]) -> SyncRequest:
+    def _converse(
+        self, transport: Transport, names: wire.Names, body: bytes, prefix: bytes, tally: _Tally
+    ) -> SyncResponse:
+        """One round trip: what of the answer is whole is applied while the rest is on its way."""
+        reader = Reader(MAX_INFLATED, prefix)
+        response = None
+        try:
+            for piece in transport.stream(PATH_SYNC, body, self._token(transport), self._is_over):
+                found = [wire.answer_of(frame) for frame in reader.feed(piece)]
+                if found:
+                    taken = self.app.store.run_as("sync", answer.take, names, found)
+                    tally.received += taken.received
+                    tally.placed += taken.placed
+                    tally.refused += taken.refused
+                    response = taken.end
+            reader.end()
+        except ValueError as error:
+            raise answer.damaged() from error
+        if response is None:
+            raise answer.damaged()
+        return response
+
+    def _is_over(self) -> bool:
+        return self._cancelled.is_set() or self._stopping.is_set()
+
+    def _request(
+        self, names: wire.Names, waiting: list[_Waiting], bite: int, *, building: bool = True
+    ) -> tuple[bytes, bytes]:
+        """Return the body, and what its compression and that of the answer build on."""
         with self.app.store.reading() as session:
-            generation, cursors = facts.number(session, "generation"), outbox.cursors(session)
+            generation, cursors, trails = facts.number(session, "generation"), *outbox.places(session)
             returning, epoch = recovery.returning(session), facts.number(session, "epoch")
-        batches = [self._signed(returning or epoch, *each) for each in waiting]
-        return SyncRequest(
-            VERSION, generation, cursors, returning or epoch, batches, all_read=bool(returning and batches)
-        )
+            # What both sides have already helps to pack what comes next, above all after a cut.
+            space = waiting[0][0] if waiting else outbox.latest_space(session)
+            known = outbox.last_placed(session, space, cursors[space]) if building and space in cursors else []
+        prefix, digest = wire.prefix_of(known, names)
+        building_on = (space, digest) if prefix else None
+        all_read = bool(returning and waiting)
+        request = SyncRequest(VERSION, generation, cursors, returning or epoch, [], all_read, trails, building_on)
+        frames = [
+            wire.push(self._signed(request.epoch, space, first + at, some), names, _seen_place)
+            for space, first, ops in waiting
+            for at, some in _bites(ops, bite)
+        ]
+        return wire.hello(request, names) + (packed(frames, prefix) if frames else b""), prefix
 
     def _signed(self, epoch: int, space: str, first: int, ops: list[Op]) -> Batch:
         seed = os.urandom(16)
@@ -387,29 +450,6 @@ class SyncEngine:
         return True
 
 
-def take(session: Session, response: SyncResponse, claimed: dict[str, int]) -> tuple[int, int]:
-    """Apply what the endpoint answered, as one transaction; return how many came from others, how many it refused.
-
-    `claimed` is, by space, the highest own number that the endpoint has compared with its own. Nothing is applied where
-    it raises: SyncProblem where a page does not follow on what is here, inbox.UnknownOwn where this profile went back.
-    """
-    received = 0
-    returning = recovery.returning(session)
-    for page in response.pages:
-        try:
-            inbox.apply_page(session, page, returning, inbox.MAX_N if returning else claimed.get(page.space, 0))
-        except inbox.GapInPage as gap:
-            raise SyncProblem(
-                _("Something was missing in the answer. Nothing is lost. WIMDesk will ask again.")
-            ) from gap
-        received += sum(not isinstance(item, int) for item in page.ops)
-    note = recovery.note_refused if returning else outbox.note_refused
-    refused = note(session, response.refused)
-    if facts.number(session, "generation") != response.generation:
-        facts.put(session, generation=response.generation)
-    return received, refused
-
-
 def _endpoint_forgot(session: Session, acked: dict[str, int]) -> bool:
     """Say whether the endpoint has numbers of ours, but gave none of their places: it went back in time, and on.
 
@@ -425,6 +465,28 @@ def _endpoint_forgot(session: Session, acked: dict[str, int]) -> bool:
 def _next_batches(session: Session, acked: dict[str, int]) -> list[_Waiting]:
     found = ((space, *outbox.next_batch(session, space, acked.get(space, 0))) for space in outbox.spaces(session))
     return [each for each in found if each[2]]
+
+
+def _bites(ops: list[Op], most: int) -> Iterator[tuple[int, list[Op]]]:
+    """Yield (how many came before, some operations): each bite is signed by itself and counts by itself."""
+    begun, size = 0, 0
+    for at, op in enumerate(ops):
+        size += len(op.payload) + _OVERHEAD
+        if at > begun and (at - begun == most or size > PAGE_BYTES):
+            yield begun, ops[begun:at]
+            begun, size = at, len(op.payload) + _OVERHEAD
+    if ops:
+        yield begun, ops[begun:]
+
+
+def _seen_place(op: Op) -> int:
+    """Return the latest place of its record that this device has read: the endpoint knows it too."""
+    return max((place for place in op.base.values() if place > 0), default=0)
+
+
+def _note_sending(session: Session, sending: int) -> None:
+    """Remember that much is on its way, also over a crash."""
+    facts.put(session, sending=sending)
 
 
 def put_token(session: Session, token: str, role: str = "", organisation_name: str = "") -> None:

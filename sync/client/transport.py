@@ -7,6 +7,7 @@ import ipaddress
 import json
 import logging
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -18,7 +19,7 @@ import urllib3.util
 import zstandard
 
 from sync.protocol import MAX_INFLATED, Problem
-from wimdesk.errors import ClockWrong, NoConnection, Refused, SyncProblem
+from wimdesk.errors import Cancelled, ClockWrong, NoConnection, Refused, SyncProblem
 from wimdesk.i18n import N_, _
 
 M = TypeVar("M", bound=msgspec.Struct)
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 _CONNECT_SECONDS, _SILENCE_SECONDS = 10, 30
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 _DAY = 24 * 3600
+_PIECE, _BUFFER = 4096, 65536
 _SMALL = 120  # below this, compressing only adds
 
 SENTENCES = {
@@ -89,19 +91,29 @@ class Transport:
         plain = msgspec.msgpack.encode(message)
         body = zstandard.compress(plain) if len(plain) > _SMALL else plain
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        raw = self._exchange(path, body, headers)
+        raw = b"".join(self._exchange(path, _Body(body, _never), headers))
         try:
             return msgspec.msgpack.decode(_inflated(raw), type=answer)
         except (msgspec.DecodeError, zstandard.ZstdError, ValueError) as error:
             raise SyncProblem(_("The answer arrived damaged. Nothing is lost. WIMDesk will ask again.")) from error
 
-    def _exchange(self, path: str, body: bytes, headers: dict[str, str]) -> bytes:
+    def stream(self, path: str, body: bytes, token: str, is_over: Callable[[], bool]) -> Iterator[bytes]:
+        """Send a body and yield the answer as it arrives. Raises as `post`, and Cancelled once `is_over` says so."""
+        yield from self._exchange(path, _Body(body, is_over), {"Authorization": f"Bearer {token}"})
+
+    def _exchange(self, path: str, body: _Body, headers: dict[str, str]) -> Iterator[bytes]:
         try:
             response = self._http.post(
                 self.url + path, data=body, headers=headers, timeout=(_CONNECT_SECONDS, _SILENCE_SECONDS), stream=True,
                 allow_redirects=False,
             )  # fmt: skip
-            raw = _read_limited(response)
+            self._count(response, len(body))
+            if response.status_code >= 300:
+                raise _explained(response)
+            for piece in _pieces(response):
+                self.traffic.down += len(piece)
+                body.check()
+                yield piece
         except requests.exceptions.SSLError as error:
             raise self._explain_tls() from error
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
@@ -109,19 +121,13 @@ class Transport:
             raise NoConnection(
                 _("There is no connection to the Secretariat now. All you typed is saved on this computer.")
             ) from error
-        self._count(response, len(body), len(raw))
-        if response.status_code >= 500 or 300 <= response.status_code < 400:
-            raise SyncProblem(_("The Secretariat's endpoint has a problem. Nothing is lost. Please try again later."))
-        if response.status_code >= 400:
-            raise _refusal(raw)
-        return raw
 
-    def _count(self, response: requests.Response, sent: int, received: int) -> None:
+    def _count(self, response: requests.Response, sent: int) -> None:
         request = response.request
         head = sum(len(k) + len(v) + 4 for k, v in request.headers.items()) + len(request.path_url) + 17
         head += len(urlsplit(self.url).netloc) + 8
         self.traffic.up += head + sent
-        self.traffic.down += received + sum(len(k) + len(v) + 4 for k, v in response.headers.items()) + 19
+        self.traffic.down += sum(len(k) + len(v) + 4 for k, v in response.headers.items()) + 19
         self.traffic.requests += 1
 
     def _explain_tls(self) -> SyncProblem:
@@ -180,14 +186,50 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _read_limited(response: requests.Response) -> bytes:
-    body = bytearray()
-    for piece in response.iter_content(65536):
-        body += piece
-        if len(body) > MAX_INFLATED:
+class _Body:
+    """A body that is sent in small pieces: the time-out then counts from the last one that went, and it can be stopped.
+
+    `requests` takes its length from `len` and its pieces from iterating.
+    """
+
+    def __init__(self, content: bytes, is_over: Callable[[], bool]) -> None:
+        self._content = content
+        self._is_over = is_over
+
+    def __len__(self) -> int:
+        return len(self._content)
+
+    def __iter__(self) -> Iterator[bytes]:
+        for at in range(0, len(self._content), _PIECE):
+            self.check()
+            yield self._content[at : at + _PIECE]
+
+    def check(self) -> None:
+        """Raise Cancelled where the person has had enough."""
+        if self._is_over():
+            raise Cancelled
+
+
+def _never() -> bool:
+    return False
+
+
+def _pieces(response: requests.Response) -> Iterator[bytes]:
+    """Yield the body as it arrives, not only when a whole buffer is full."""
+    size = 0
+    while piece := response.raw.read1(_BUFFER):
+        size += len(piece)
+        if size > MAX_INFLATED:
             response.close()
             raise SyncProblem(_("The answer is too large. Nothing is lost. Please tell the Secretariat."))
-    return bytes(body)
+        yield piece
+
+
+def _explained(response: requests.Response) -> SyncProblem:
+    if 400 <= response.status_code < 500:
+        return _refusal(b"".join(_pieces(response)))
+    response.close()
+    return SyncProblem(_("The Secretariat's endpoint has a problem. Nothing is lost. Please try again later."))
 
 
 def _inflated(raw: bytes) -> bytes:

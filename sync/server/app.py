@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 import msgspec
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from sync.frames import Press, packed
 from sync.protocol import (
     MAX_BODY,
-    MAX_INFLATED,
     PATH_ENROL,
     PATH_HEALTH,
     PATH_NONCE,
@@ -29,13 +31,12 @@ from sync.protocol import (
     EnrolRequest,
     NonceRequest,
     Problem,
-    SyncRequest,
     TokenRequest,
 )
 from sync.server import body, enrolment, tokens
 from sync.server.attempts import Attempts
 from sync.server.databases import answers
-from sync.server.exchange import exchange
+from sync.server.exchange import Exchange
 from sync.server.refusals import Refused
 from sync.server.roles import Device
 from sync.server.store import Store
@@ -46,11 +47,16 @@ FAILED_ATTEMPTS = 20
 _SMALL = 16 * 1024
 """Bytes of a request by somebody who has not signed in yet."""
 
+_PATIENCE = 5
+"""Seconds."""
+_SHORT = 48 * 1024
+"""Bytes of an answer, before it is compressed, that is not sent piece by piece."""
+_LONG = 1 << 20
+
 log = logging.getLogger(__name__)
 _enrol_request = msgspec.msgpack.Decoder(EnrolRequest)
 _nonce_request = msgspec.msgpack.Decoder(NonceRequest)
 _token_request = msgspec.msgpack.Decoder(TokenRequest)
-_sync_request = msgspec.msgpack.Decoder(SyncRequest)
 
 
 class Endpoint:
@@ -59,6 +65,7 @@ class Endpoint:
     def __init__(self, store: Store, attempts: Attempts) -> None:
         self._store = store
         self._attempts = attempts
+        self._turns: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
 
     async def enrol(self, request: Request) -> Response:
         """A one-time code becomes a device."""
@@ -84,8 +91,13 @@ class Endpoint:
         """Push and pull. Who asks is known before a byte of the body is looked at."""
         authorization = request.headers.get("authorization", "")
         device = await run_in_threadpool(self._device, authorization)
-        sent = await body.received(request, MAX_BODY)
-        return await run_in_threadpool(self._exchange, device, authorization, sent)
+        exchange = Exchange(self._store, device, authorization)
+        turn = self._turns.setdefault(device.id, asyncio.Lock())
+        async with _patiently(turn):
+            async for part in body.parts(request, MAX_BODY):
+                await run_in_threadpool(exchange.receive, part)
+            await run_in_threadpool(exchange.finish)
+            return await run_in_threadpool(_answered, exchange)
 
     async def health(self, request: Request) -> Response:
         """Whether the endpoint and its database answer."""
@@ -108,17 +120,48 @@ class Endpoint:
             lambda connection: tokens.device_of(self._store, connection, authorization, also_revoked=True)
         )
 
-    def _exchange(self, device: Device, authorization: str, sent: bytes) -> Response:
-        message = body.inflated(sent, MAX_INFLATED)
-        body.check_version(message)
-        return _packed(exchange(self._store, device, authorization, body.opened(message, _sync_request)))
-
     def _touch(self) -> None:
         self._store.read(answers)
 
 
+@contextlib.asynccontextmanager
+async def _patiently(turn: asyncio.Lock) -> AsyncIterator[None]:
+    """Wait a little for a device's earlier request, cut off perhaps: what it brought is then known to this one."""
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            await turn.acquire()
+    except TimeoutError:
+        yield
+        return
+    try:
+        yield
+    finally:
+        turn.release()
+
+
 def _packed(message: msgspec.Struct) -> Response:
     return Response(body.packed(message), media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})
+
+
+def _answered(exchange: Exchange) -> Response:
+    """Return a short answer as one, a long one as it comes."""
+    frames = exchange.answer()
+    begun: list[bytes] = []
+    size = 0
+    for frame in frames:
+        begun.append(frame)
+        size += len(frame)
+        if size > _SHORT:
+            return StreamingResponse(_pressed(begun, frames, exchange.prefix))
+    return Response(packed(begun, exchange.prefix if len(begun) > 1 else b""))
+
+
+def _pressed(begun: list[bytes], frames: Iterator[bytes], prefix: bytes) -> Iterator[bytes]:
+    press = Press(_LONG, prefix)
+    yield b"".join(map(press.add, begun))
+    for frame in frames:
+        yield press.add(frame)
+    yield press.end()
 
 
 def _json(answer: dict[str, int | str], status: int = 200, headers: dict[str, str] | None = None) -> Response:

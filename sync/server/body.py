@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import AsyncIterator
 from typing import TypeVar
 
 import msgspec
 import zstandard
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from sync.protocol import VERSION, Problem, pack
 from sync.server.refusals import Refused
@@ -17,8 +19,12 @@ _MAGIC = b"\x28\xb5\x2f\xfd"
 """How every zstd frame begins (RFC 8878 section 3.1.1); no message of ours does."""
 _STEP = 1 << 20
 _WINDOW = 1 << 23
+REST = "wimdesk.rest"
+"""Where in the scope the bytes are that came before the line was cut and that nobody has read."""
 _PATIENCE = 60
 """Seconds without a single byte after which we stop listening."""
+_SLOWEST = 50
+"""Bytes a second, after the first minute, below which a body is no honest link's."""
 
 
 class _Head(msgspec.Struct, array_like=True):
@@ -30,23 +36,34 @@ _head = msgspec.msgpack.Decoder(_Head)
 
 async def received(request: Request, limit: int) -> bytes:
     """Return the body as sent. Raises Refused (TOO_LARGE) as soon as it is known to be more than `limit` bytes."""
+    return b"".join([part async for part in parts(request, limit)])
+
+
+async def parts(request: Request, limit: int) -> AsyncIterator[bytes]:
+    """Yield the body as it arrives. Raises Refused where it is too large, or comes more slowly than any link."""
     if int(request.headers.get("content-length", "0")) > limit:
         raise Refused(Problem.TOO_LARGE)
-    parts: list[bytes] = []
-    size = 0
+    size, begun = 0, time.monotonic()
     stream = request.stream()
     while True:
         try:
             async with asyncio.timeout(_PATIENCE):
                 part = await anext(stream, None)
+        except ClientDisconnect:
+            # What arrived before the line was cut counts.
+            if rest := request.scope.pop(REST, b""):
+                yield rest
+            raise
         except TimeoutError as error:
-            raise Refused(Problem.MALFORMED) from error
+            raise Refused(Problem.TOO_SLOW) from error
         if part is None:
-            return b"".join(parts)
+            return
         size += len(part)
         if size > limit:
             raise Refused(Problem.TOO_LARGE)
-        parts.append(part)
+        if size < (time.monotonic() - begun - _PATIENCE) * _SLOWEST:
+            raise Refused(Problem.TOO_SLOW)
+        yield part
 
 
 def inflated(sent: bytes, limit: int) -> bytes:

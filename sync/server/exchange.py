@@ -1,68 +1,196 @@
-"""One round trip: take what the device pushes, answer with what it has not read. One transaction."""
+"""One sync as it arrives: what was pushed is placed as soon as it is whole, then the pages that the device lacks."""
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
 from sqlalchemy import Connection
 
-from sync.protocol import Problem, SyncRequest, SyncResponse
-from sync.server import intake, orders
-from sync.server.pages import pages_for
+from sync import wire
+from sync.columns import TooMany
+from sync.frames import Reader, TooLarge, first_frame
+from sync.protocol import MAX_INFLATED, Batch, Page, Problem, SyncRequest, SyncResponse
+from sync.server import intake, orders, pages
+from sync.server.body import check_version
 from sync.server.refusals import Refused
-from sync.server.roles import Device
+from sync.server.roles import Device, may_read
 from sync.server.store import Store, generation
 from sync.server.tokens import device_of
 
+T = TypeVar("T")
+ANSWER_OPS = 20_000
+ANSWER_BYTES = 16 * 1024 * 1024
+"""Operations and bytes of payload in one answer; then the device asks again."""
 _MOST_CURSORS = 10_000
-_MOST_BATCHES = 1000
 
 
-def exchange(store: Store, device: Device, authorization: str, request: SyncRequest) -> SyncResponse:
-    """Answer a request of the device that sent it. Raises Refused; nothing is stored then.
+class Exchange:
+    """One request of a device. Each method may raise Refused; what was placed before it stays placed."""
 
-    What a revoked device sends is kept apart.
-    """
-    _check(request)
-    try:
-        return _exchange(store, device, authorization, request)
-    except Refused as refusal:
-        if refusal.problem is Problem.DEVICE_REVOKED:
-            orders.quarantine(store, device, request.batches)
-        raise
+    def __init__(self, store: Store, device: Device, authorization: str) -> None:
+        self._store = store
+        self._device = device
+        self._authorization = authorization
+        self._names = wire.Names(device.organisation)
+        self._begun = b""
+        self._reader: Reader | None = None
+        self._hello: SyncRequest | None = None
+        self._generation = 0
+        self._held: list[bytes] = []
+        self._acked: dict[str, int] = {}
+        self._refused: list[tuple[str, int, int]] = []
 
+    def receive(self, part: bytes) -> None:
+        """Take in the next bytes of the body: all that is whole in them is one transaction."""
+        try:
+            if self._hello is None:
+                self._begun += part
+                found = first_frame(self._begun)
+                if found is None:
+                    return
+                part = self._begun[found[1] :]
+                self._greet(found[0])
+            if part and self._reader is None:
+                self._reader = Reader(MAX_INFLATED, self.prefix)
+            frames = list(self._reader.feed(part)) if self._reader is not None and part else []
+        except TooLarge as error:
+            raise Refused(Problem.TOO_LARGE) from error
+        except ValueError as error:
+            raise Refused(Problem.MALFORMED) from error
+        if frames and self._asked().all_read:
+            self._held += frames  # all of it or nothing
+        elif frames:
+            self._take(frames)
 
-def _exchange(store: Store, device: Device, authorization: str, request: SyncRequest) -> SyncResponse:
-    # Always in this order, so that two writers can't wait for each other.
-    batches = sorted(request.batches, key=lambda batch: batch.space)
-    for batch in batches:
-        intake.check(device, batch)  # before the transaction: nobody waits for a signature
+    def finish(self) -> None:
+        """The body is at its end: it must not be in the middle of something."""
+        self._asked()
+        try:
+            if self._reader is not None:
+                self._reader.end()
+        except ValueError as error:
+            raise Refused(Problem.MALFORMED) from error
+        if self._held:
+            self._take(self._held)
+        self._read(self._known)
 
-    def work(connection: Connection) -> SyncResponse:
-        # Asked again: the device may have been revoked while its request was on the way.
-        device = device_of(store, connection, authorization)
-        current = generation(connection)
-        if request.generation not in {0, current}:
-            raise Refused(Problem.GENERATION_CHANGED)
-        if request.all_read and pages_for(connection, device, request.epoch, request.cursors)[0]:
-            raise Refused(Problem.READ_FIRST)
+    def answer(self) -> Iterator[bytes]:
+        """Yield the frames of the answer."""
+        request = self._asked()
+        behind = self._read(lambda connection: pages.behind(connection, self._device, request))
+        ops, size, more = ANSWER_OPS, ANSWER_BYTES, False
+        for space, cursor, head in behind:
+            at = cursor
+            while at < head and not more:
+                page, place_of = self._read(functools.partial(self._page, space, at, head))
+                yield wire.part(page, self._names, place_of)
+                at += len(page.ops)
+                ops -= len(page.ops)
+                size -= sum(len(item.op.payload) for item in page.ops if not isinstance(item, int))
+                more = ops <= 0 or size <= 0
+        yield wire.end(SyncResponse(self._generation, self._acked, [], self._refused, more), self._names)
+
+    def _read(self, work: Callable[[Connection], T]) -> T:
+        return self._store.read(work, self._device.id)
+
+    def _known(self, connection: Connection) -> Device:
+        """Asked again and again: the device may have been revoked while its request was on the way."""
+        return device_of(self._store, connection, self._authorization)
+
+    def _page(self, space: str, at: int, head: int, connection: Connection) -> tuple[Page, wire.PlaceOf]:
+        page = pages.page(connection, self._known(connection), self._asked().epoch, space, at, head)
+        return page, pages.places(connection, page)
+
+    def _asked(self) -> SyncRequest:
+        if self._hello is None:
+            raise Refused(Problem.MALFORMED)
+        return self._hello
+
+    def _greet(self, frame: bytes) -> None:
+        check_version(frame)
+        try:
+            hello = wire.hello_of(frame, self._names)
+        except ValueError as error:
+            raise Refused(Problem.MALFORMED) from error
+        sound = (
+            0 <= hello.epoch < 2 * intake.LIMIT
+            and hello.generation >= 0
+            and len(hello.cursors) <= _MOST_CURSORS
+            and all(0 <= cursor < intake.LIMIT for cursor in hello.cursors.values())
+        )
+        if not sound:
+            raise Refused(Problem.MALFORMED)
+
+        def check(connection: Connection) -> int:
+            found = generation(connection)
+            if hello.generation not in {0, found}:
+                raise Refused(Problem.GENERATION_CHANGED)
+            pages.behind(connection, self._device, hello)
+            return found
+
+        self._generation = self._read(check)
+        self._hello = hello
+
+    @functools.cached_property
+    def prefix(self) -> bytes:
+        """What the compression builds on, both ways."""
+        hello = self._asked()
+        if hello.prefix is None:
+            return b""
+        space, digest = hello.prefix
+        cursor = hello.cursors.get(space, 0) if may_read(self._device, space) else 0
+        ops = self._read(lambda connection: pages.last(connection, space, cursor))
+        known, found = wire.prefix_of(ops, self._names)
+        if found != digest:
+            raise Refused(Problem.PREFIX_UNKNOWN)
+        return known
+
+    def _take(self, frames: list[bytes]) -> None:
+        batches = self._read(lambda connection: [self._opened(connection, frame) for frame in frames])
         for batch in batches:
-            intake.take(connection, device, batch, store.now())
-        acked = {b.space: intake.known_of(connection, device, request.epoch, b.space) for b in batches}
-        pages, more = pages_for(connection, device, request.epoch, request.cursors)
-        refused = [each for batch in batches for each in intake.refused_of(connection, device, batch)]
-        return SyncResponse(current, acked, pages, refused, more)
+            intake.check(self._device, batch)  # before the transaction: nobody waits for a signature
+        # Always in this order, so that two writers can't wait for each other.
+        batches.sort(key=lambda batch: (batch.space, batch.first))
+        try:
+            self._place(batches)
+        except Refused as refusal:
+            if refusal.problem is not Problem.DEVICE_REVOKED:
+                raise
+            # What a revoked device sends is kept apart; it hears of it at the end.
+            orders.quarantine(self._store, self._device, batches)
 
-    run = store.write if any(batch.ops for batch in batches) else store.read
-    return run(work, device.id)
+    def _place(self, batches: list[Batch]) -> None:
+        request = self._asked()
 
+        def work(connection: Connection) -> tuple[dict[str, int], list[tuple[str, int, int]]]:
+            device = self._known(connection)
+            if request.all_read and pages.behind(connection, device, request):
+                raise Refused(Problem.READ_FIRST)
+            for batch in batches:
+                intake.take(connection, device, batch, self._store.now())
+            acked = {b.space: intake.known_of(connection, device, request.epoch, b.space) for b in batches}
+            return acked, [each for batch in batches for each in intake.refused_of(connection, device, batch)]
 
-def _check(request: SyncRequest) -> None:
-    sound = (
-        0 <= request.epoch < 2 * intake.LIMIT
-        and request.generation >= 0
-        and len(request.cursors) <= _MOST_CURSORS
-        and all(0 <= cursor < intake.LIMIT for cursor in request.cursors.values())
-        and all(batch.epoch == request.epoch for batch in request.batches)
-        and len(request.batches) <= _MOST_BATCHES
-    )
-    if not sound:
-        raise Refused(Problem.MALFORMED)
+        acked, refused = self._store.write(work, self._device.id)
+        self._acked |= acked
+        self._refused += refused
+
+    def _opened(self, connection: Connection, frame: bytes) -> Batch:
+        epoch = self._asked().epoch
+        reader = replace(self._device, revoked=False)
+
+        def records_at(space: str, places: Collection[int]) -> Mapping[int, bytes]:
+            return pages.records_at(connection, space, places) if may_read(reader, space) else {}
+
+        try:
+            return wire.push_of(frame, epoch, self._names, records_at)
+        except LookupError as error:
+            # A place that the log does not have: it was longer once.
+            raise Refused(Problem.GENERATION_CHANGED) from error
+        except TooMany as error:
+            raise Refused(Problem.TOO_MANY_OPS) from error
+        except ValueError as error:
+            raise Refused(Problem.MALFORMED) from error

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Table, insert, select, update
 
-from sync.protocol import ALLIANCE, MAX_OPS, MAX_PAYLOAD, SHIPPED_OWNER, Batch, Op, Problem, batch_root
+from sync.protocol import ALLIANCE, MAX_OPS, MAX_PAYLOAD, SHIPPED_OWNER, Batch, Op, Problem, batch_root, trail
 from sync.server import audit, tables
 from sync.server.enrolment import is_plain, verified
 from sync.server.pages import op_of
@@ -228,28 +228,32 @@ def _keep_refusals(
 
 def _append(connection: Connection, device: Device, batch: Batch, accepted: Sequence[_Numbered]) -> None:
     """Give out the seqs last of all: the counter row stays locked for the shortest time (PostgreSQL)."""
-    first = _advance(connection, batch.space, len(accepted)) - len(accepted) + 1
-    connection.execute(
-        insert(tables.op), [_row(device, batch.epoch, seq, item) for seq, item in enumerate(accepted, first)]
-    )
+    head, last = _advance(connection, batch.space, len(accepted))
+    rows = []
+    for seq, item in enumerate(accepted, head - len(accepted) + 1):
+        last = trail(last, device.id, batch.epoch, item.n)
+        rows.append(_row(device, batch.epoch, seq, item, last))
+    connection.execute(insert(tables.op), rows)
+    connection.execute(update(tables.space).where(tables.space.c.name == batch.space).values(trail=last))
 
 
-def _advance(connection: Connection, space: str, count: int) -> int:
+def _advance(connection: Connection, space: str, count: int) -> tuple[int, bytes]:
+    """Return the new head of the space, and the trail of the log before it."""
     table = tables.space
-    statement = update(table).where(table.c.name == space).values(head=table.c.head + count).returning(table.c.head)
-    head: int | None = connection.scalar(statement)
-    if head is None:
-        connection.execute(insert(table).values(name=space, head=count))
-        return count
-    return head
+    statement = update(table).where(table.c.name == space).values(head=table.c.head + count)
+    found = connection.execute(statement.returning(table.c.head, table.c.trail)).first()
+    if found is None:
+        connection.execute(insert(table).values(name=space, head=count, trail=b""))
+        return count, b""
+    return found.head, found.trail
 
 
-def _row(device: Device, epoch: int, seq: int, item: _Numbered) -> dict[str, object]:
+def _row(device: Device, epoch: int, seq: int, item: _Numbered, trail: bytes) -> dict[str, object]:
     op = item.op
     return {
         "space": op.space, "seq": seq, "device": device.id, "epoch": epoch, "n": item.n, "type": op.type,
         "record": op.record, "owner": op.owner, "fields": _encode(op.fields), "base": _encode(op.base),
-        "payload": op.payload,
+        "payload": op.payload, "trail": trail,
     }  # fmt: skip
 
 

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator
 
 import msgspec
 from sqlalchemy import Connection, Row, select
 
-from sync.protocol import PAGE_BYTES, PAGE_OPS, Author, Op, Page, Placed, Problem
+from sync.protocol import (
+    PAGE_BYTES,
+    PAGE_OPS,
+    PREFIX_OPS,
+    TRAIL_BYTES,
+    Author,
+    Op,
+    Page,
+    Placed,
+    Problem,
+    SyncRequest,
+    digest_of,
+)
 from sync.server import tables
 from sync.server.refusals import Refused
 from sync.server.roles import Device, may_read, organisation_of_shared, own_spaces, reads_every_shared
 
 _OVERHEAD = 100
 """Bytes of an operation besides its payload, about."""
+_CHUNK = 500
 
 _fields = msgspec.msgpack.Decoder(tuple[str, ...]).decode
 _base = msgspec.msgpack.Decoder(dict[str, int]).decode
@@ -25,43 +37,26 @@ def op_of(row: Row[tuple[object, ...]]) -> Op:
     return Op(row.space, row.type, row.record, row.owner, _fields(row.fields), _base(row.base), row.payload)
 
 
-@dataclass
-class _Budget:
-    """What still fits into this answer. The first operation always does, or nobody would ever get on."""
+def behind(connection: Connection, device: Device, request: SyncRequest) -> list[tuple[str, int, int]]:
+    """Return (space, cursor, newest seq) of each space in which there is something to read.
 
-    ops: int = PAGE_OPS
-    size: int = PAGE_BYTES
-    untouched: bool = field(default=True)
-
-    def takes(self, size: int) -> bool:
-        if not self.untouched and (self.ops < 1 or self.size < size):
-            return False
-        self.ops -= 1
-        self.size -= size
-        self.untouched = False
-        return True
-
-
-def pages_for(connection: Connection, device: Device, epoch: int, cursors: dict[str, int]) -> tuple[list[Page], bool]:
-    """Return the next pages and whether there is more. Raises Refused where a cursor is ahead of the log."""
-    behind = []
-    for space, head in _heads(connection, device, cursors):
-        cursor = cursors.get(space, 0)
-        if cursor > head:
+    Raises Refused where the device has read what this log does not say.
+    """
+    found = []
+    for space, head in _heads(connection, device, request.cursors):
+        cursor = request.cursors.get(space, 0)
+        trail = request.trails.get(space, b"")
+        if cursor > head or (cursor and trail and not _says(connection, space, cursor, trail)):
             raise Refused(Problem.GENERATION_CHANGED)
         if cursor < head:
-            behind.append((space, cursor, head))
-    budget = _Budget()
-    pages = []
-    more = False
-    for space, cursor, head in behind:
-        page = _page(connection, device, epoch, space, cursor, budget)
-        if page.ops:
-            pages.append(page)
-        if cursor + len(page.ops) < head:
-            more = True
-            break
-    return pages, more
+            found.append((space, cursor, head))
+    return found
+
+
+def _says(connection: Connection, space: str, seq: int, trail: bytes) -> bool:
+    table = tables.op
+    found = connection.scalar(select(table.c.trail).where(table.c.space == space, table.c.seq == seq))
+    return bool(found == trail[:TRAIL_BYTES])
 
 
 def _heads(connection: Connection, device: Device, cursors: dict[str, int]) -> Iterator[tuple[str, int]]:
@@ -77,18 +72,63 @@ def _heads(connection: Connection, device: Device, cursors: dict[str, int]) -> I
         yield space, heads.get(space, 0)
 
 
-def _page(connection: Connection, device: Device, epoch: int, space: str, cursor: int, budget: _Budget) -> Page:
+def page(connection: Connection, device: Device, epoch: int, space: str, cursor: int, head: int) -> Page:
+    """Return the operations after the cursor, up to `head`: as many as fit, at least one."""
     table = tables.op
-    query = select(table).where(table.c.space == space, table.c.seq > cursor).order_by(table.c.seq).limit(PAGE_OPS)
+    beyond = (table.c.space == space, table.c.seq > cursor, table.c.seq <= head)
+    query = select(table).where(*beyond).order_by(table.c.seq).limit(PAGE_OPS)
     authors: dict[Author, int] = {}
     ops: list[int | Placed] = []
+    own_ops = []
+    size = 0
     with connection.execute(query) as rows:
         for row in rows:
             if row.seq != cursor + len(ops) + 1:
                 raise LookupError(f"the log has a hole before {row.seq}")  # better no answer than a loss
             own = row.device == device.id and row.epoch == epoch
-            if not budget.takes(_OVERHEAD // 10 if own else len(row.payload) + _OVERHEAD):
+            size += _OVERHEAD // 10 if own else len(row.payload) + _OVERHEAD
+            if ops and size > PAGE_BYTES:
                 break
+            if own:
+                own_ops.append(op_of(row))
             author = Author(row.device, row.epoch)
             ops.append(row.n if own else Placed(authors.setdefault(author, len(authors)), row.n, op_of(row)))
-    return Page(space, cursor + 1, list(authors), ops)
+    if not ops:
+        raise LookupError(f"the log has a hole after {cursor}")
+    return Page(space, cursor + 1, list(authors), ops, digest_of(own_ops))
+
+
+def last(connection: Connection, space: str, cursor: int) -> list[Op]:
+    """Return the last operations up to a place of the log, in its order."""
+    table = tables.op
+    some = (table.c.space == space, table.c.seq <= cursor, table.c.seq > cursor - PREFIX_OPS)
+    return [op_of(row) for row in connection.execute(select(table).where(*some).order_by(table.c.seq))]
+
+
+def records_at(connection: Connection, space: str, places: Collection[int]) -> dict[int, bytes]:
+    """Return the records of these places in the log; a place that it does not have is left out."""
+    table, found, asked = tables.op, {}, sorted(places)
+    for at in range(0, len(asked), _CHUNK):
+        query = select(table.c.seq, table.c.record).where(
+            table.c.space == space, table.c.seq.in_(asked[at : at + _CHUNK])
+        )
+        found.update({row.seq: row.record for row in connection.execute(query)})
+    return found
+
+
+def places(connection: Connection, page: Page) -> Callable[[Op], int]:
+    """Return what finds, for an operation of the page, an earlier place of its record that the reader knows."""
+    first = page.first
+    built_on = {_built_on(item.op, first) for item in page.ops if isinstance(item, Placed)} - {0}
+    known = records_at(connection, page.space, built_on)
+
+    def place_of(op: Op) -> int:
+        place = _built_on(op, first)
+        # What its author says it had seen need not be true.
+        return place if known.get(place) == op.record else 0
+
+    return place_of
+
+
+def _built_on(op: Op, first: int) -> int:
+    return max((place for place in op.base.values() if 0 < place < first), default=0)

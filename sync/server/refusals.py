@@ -25,6 +25,8 @@ SENTENCES: dict[Problem, str] = {
     Problem.NUMBERS_USED: "Another copy of this computer used these numbers. Nothing was stored. Number them anew.",
     Problem.FOLLOWS_REFUSED: "A change before this one was refused. Nothing was stored. Send both as one.",
     Problem.READ_FIRST: "Others were faster. Nothing was stored. Read what is new, then send.",
+    Problem.PREFIX_UNKNOWN: "The server holds something else before this. Nothing was stored. Send it by itself.",
+    Problem.TOO_SLOW: "The request came too slowly. What arrived whole is stored. Send the rest again.",
     Problem.TOO_OFTEN: "Too many attempts from this address. Wait an hour, then try again.",
     Problem.BUSY: "The server's database is busy. Nothing was stored. Try again in a minute.",
 }

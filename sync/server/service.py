@@ -10,15 +10,18 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import cast
 
 import uvicorn
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from sync.server import audit, enrolment, orders
 from sync.server import backup as copies
 from sync.server.app import FAILED_ATTEMPTS, create_app
+from sync.server.body import REST
 from sync.server.crew import Crew, handling
 from sync.server.databases import FILE as FILE
 from sync.server.databases import holds_password as holds_password
@@ -32,6 +35,17 @@ _GRACE = 10
 """Seconds that requests on the way have to finish when the server stops."""
 _START = 30
 ONE_WRITER = "SQLite has one writer, so that one worker is all it can use. Nothing was started. Use PostgreSQL."
+
+
+class _Protocol(H11Protocol):
+    """Keeps what arrived before the line was cut: on a poor link it is all that there is."""
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Put it where the reader of the body finds it."""
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is not None and cycle.body:
+            cast(dict[str, object], cycle.scope)[REST] = bytes(cycle.body)
+        super().connection_lost(exc)
 
 
 class _Server(uvicorn.Server):
@@ -51,13 +65,14 @@ class _Server(uvicorn.Server):
 def _server(app: Starlette, listening: Callable[[], None]) -> _Server:
     config = uvicorn.Config(
         app,
-        http="h11",
+        http=_Protocol,
         ws="none",
         loop="asyncio",
         lifespan="on",
         log_config=None,
         access_log=False,  # it would keep the addresses of people
         server_header=False,
+        date_header=False,  # every byte counts
         timeout_graceful_shutdown=_GRACE,
     )
     return _Server(config, listening)

@@ -108,8 +108,9 @@ space = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("head", BigInteger, CheckConstraint("head > 0"), nullable=False),
+    Column("trail", LargeBinary(8), nullable=False, default=b""),
 )
-"""The counter row of each space: seq 1 to head are given."""
+"""The counter row of each space: seq 1 to head are given; `trail` is that of the log at its head."""
 
 op = Table(
     "op",
@@ -125,6 +126,7 @@ op = Table(
     Column("fields", LargeBinary, nullable=False),
     Column("base", LargeBinary, nullable=False),
     Column("payload", LargeBinary, nullable=False),
+    Column("trail", LargeBinary(8), nullable=False),
     UniqueConstraint("space", "device", "epoch", "n"),
 )
 

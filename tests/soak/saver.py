@@ -20,13 +20,12 @@ import msgspec
 from sqlalchemy.orm import Session
 from sqlcipher3 import dbapi2
 
-from sync.client.engine import take
-from sync.protocol import Author, Op, Page, Payload, Placed, SyncResponse, private_space
+from sync.protocol import Author, Op, Page, Payload, Placed, private_space
 from wimdesk.app import App
 from wimdesk.identifiers import new_id
 from wimdesk.services import editing, exchange
 from wimdesk.settings import passphrase
-from wimdesk.store import migrations, outbox
+from wimdesk.store import inbox, migrations, outbox
 
 MARK = "Zarzuela"
 """Stands in every value: no file may hold it readable."""
@@ -107,7 +106,7 @@ def receive(app: App) -> Iterator[None]:
             )
         ]
         page = Page(space, first + n * OPS, [author], ops)
-        app.store.run_as("sync", take, SyncResponse(1, {}, [page], [], more=False), {})
+        app.store.run_as("sync", inbox.apply_page, page)
         say(wrote=tag, records=rows, received=True)
         yield
 

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
+from tests.support import endpoint_at
 from wimdesk.records.initiative import Initiative
 from wimdesk.services import taking_part
 from wimdesk.store import facts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from sqlalchemy.orm import Session
 
-    from tests.support import Laptop, Office
+    from tests.support import Endpoint, Laptop, Office
 
 
 def _joint(session: Session) -> str:
@@ -20,6 +26,13 @@ def _joint(session: Session) -> str:
     session.add(made)
     session.flush()
     return made.id
+
+
+@pytest.fixture
+def secretariat(tmp_path: Path) -> Iterator[Endpoint]:
+    """An endpoint of its own: the open question would be everybody's."""
+    with endpoint_at(tmp_path / "endpoint") as endpoint:
+        yield endpoint
 
 
 def test_two_laptops_that_join_offline_make_one_participation(office: Office) -> None:

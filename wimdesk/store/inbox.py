@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -17,7 +17,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.orm import Session
 
 from sync.merge import DELETED, Change, Clash, FieldState, RecordState, merge
-from sync.protocol import Page, Placed
+from sync.protocol import Page, Placed, trail
 from wimdesk.errors import SyncProblem
 from wimdesk.i18n import _
 from wimdesk.store import journal, recovery, tables
@@ -27,7 +27,6 @@ _pack = msgspec.msgpack.Encoder().encode
 _unpack_state = msgspec.msgpack.Decoder(RecordState).decode
 _CHUNK = 500
 _PLACE = ("seq", "device", "epoch", "n", "base")
-MAX_N = 1 << 62
 _Items = Sequence[tuple[int, int | Placed]]
 _Opened = tuple[int, str, str, bytes, Change, tuple[str, str]]
 """Seq, record, type, owner, the change, and when and by whom."""
@@ -62,21 +61,22 @@ class _Bench:
         self.settled: list[tuple[str, str, int]] = []
 
 
-def apply_page(session: Session, page: Page, own_epoch: int = 0, sent: int = MAX_N) -> int:
+def apply_page(session: Session, page: Page, own_epoch: int = 0) -> int:
     """Apply one page of a space; return how many operations were new here.
 
-    `own_epoch` is the one under which the page tells own operations by number only (0: that of the author), `sent` the
-    highest own number that the endpoint has compared. Raises GapInPage where operations before the page are missing,
+    `own_epoch` is the one under which the page tells own operations by number only (0: that of the author). Raises
+    GapInPage where operations before the page are missing,
     UnknownOwn and Contradiction where the page does not fit what is here; the caller undoes what was changed then.
     """
-    cursor = session.scalar(select(tables.cursor.c.seq).where(tables.cursor.c.space == page.space)) or 0
+    row = session.execute(select(tables.cursor).where(tables.cursor.c.space == page.space)).first()
+    cursor, so_far = (row.seq, row.trail) if row else (0, b"")
     if page.first > cursor + 1:
         raise GapInPage(page.space)
     items = list(enumerate(page.ops, page.first))[max(0, cursor + 1 - page.first) :]
     if not items:
         return 0
     bench = _Bench(session, page.space)
-    opened = _open(session, page, items, own_epoch or journal.scribe_of(session).author.epoch, sent)
+    opened = _open(session, page, items, own_epoch or journal.scribe_of(session).author.epoch)
     _load_states(bench, {record for _seq, record, *_rest in opened})
     _load_owners(bench, {record: type_name for _seq, record, type_name, *_rest in opened})
     for seq, record, type_name, owner, change, who in opened:
@@ -92,14 +92,31 @@ def apply_page(session: Session, page: Page, own_epoch: int = 0, sent: int = MAX
         _save_states(bench)
         _save_clashes(bench)
         show(session, bench.states, bench.first, bench.last, page.space)
-    last = items[-1][0]
+    place = {"seq": items[-1][0], "trail": _trail(session, page, (item for _seq, item in items), own_epoch, so_far)}
     session.execute(
-        upsert(tables.cursor).values(space=page.space, seq=last).on_conflict_do_update(["space"], set_={"seq": last})
+        upsert(tables.cursor).values(space=page.space, **place).on_conflict_do_update(["space"], set_=place)
     )
     return len(items)
 
 
-def _open(session: Session, page: Page, items: _Items, own_epoch: int, sent: int) -> list[_Opened]:
+def records_at(session: Session, space: str, places: Collection[int]) -> dict[int, bytes]:
+    """Return the records (16 bytes) of places in a space's log; one that is not known here is left out."""
+    found: dict[int, bytes] = {}
+    for part in _chunks(list(places)):
+        query = select(tables.op.c.seq, tables.op.c.record).where(tables.op.c.space == space, tables.op.c.seq.in_(part))
+        found |= {row.seq: uuid.UUID(row.record).bytes for row in session.execute(query)}
+    return found
+
+
+def _trail(session: Session, page: Page, items: Iterable[int | Placed], own_epoch: int, so_far: bytes) -> bytes:
+    me = journal.scribe_of(session).author
+    for item in items:
+        who = (me.device, own_epoch or me.epoch) if isinstance(item, int) else page.authors[item.author]
+        so_far = trail(so_far, *who, item if isinstance(item, int) else item.n)
+    return so_far
+
+
+def _open(session: Session, page: Page, items: _Items, own_epoch: int) -> list[_Opened]:
     own = _own_rows(session, page.space, own_epoch, [item for _seq, item in items if isinstance(item, int)])
     arrivals = {seq: _journal_row(page, seq, item) for seq, item in items if isinstance(item, Placed)}
     here = _rows_here(session, page.space, arrivals.values())
@@ -110,7 +127,7 @@ def _open(session: Session, page: Page, items: _Items, own_epoch: int, sent: int
     for seq, item in items:
         if isinstance(item, int):
             row = own.get(item)
-            if row is None or (row.state == tables.WAITING and item > sent):
+            if row is None:
                 raise UnknownOwn(item)
             found, pos = {**recovery.told(row), "seq": seq}, row.pos
         else:

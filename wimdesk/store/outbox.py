@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, exists, func, insert, not_, or_, select, update
 from sqlalchemy.orm import Session
 
-from sync.protocol import MAX_OPS, Op, Problem
+from sync.protocol import MAX_OPS, PREFIX_OPS, Op, Problem
 from wimdesk import clock
 from wimdesk.store import journal, recovery, refusals, tables
 from wimdesk.store.record import types
@@ -68,8 +68,7 @@ def next_batch(session: Session, space: str, after: int = 0) -> tuple[int, list[
         if ops and (size > MAX_BATCH_BYTES or row.n != first + len(ops)):
             break
         first = first or row.n
-        record, owner = uuid.UUID(row.record).bytes, uuid.UUID(row.owner).bytes
-        ops.append(Op(row.space, row.type, record, owner, tuple(row.fields), row.base, row.payload))
+        ops.append(_op_of(row))
     return first, ops
 
 
@@ -108,6 +107,39 @@ def send_again(session: Session, type_name: str, record: str) -> bool:
     journal.send_again(session, found)
     session.flush()
     return True
+
+
+def places(session: Session) -> tuple[dict[str, int], dict[str, bytes]]:
+    """Return how far each space was read, and the trail of its log there (sync.protocol.trail)."""
+    rows = session.execute(select(tables.cursor)).all()
+    return {row.space: row.seq for row in rows}, {row.space: row.trail for row in rows}
+
+
+def last_placed(session: Session, space: str, cursor: int) -> list[Op]:
+    """Return the last operations up to a place of the space's log, in its order."""
+    op = tables.op.c
+    some = (op.space == space, op.seq <= cursor, op.seq > cursor - PREFIX_OPS)
+    return [_op_of(row) for row in session.execute(select(tables.op).where(*some).order_by(op.seq))]
+
+
+def latest_space(session: Session) -> str:
+    """Return the space of the operation that came here or was made here last; empty where there is none."""
+    return session.scalar(select(tables.op.c.space).order_by(tables.op.c.pos.desc()).limit(1)) or ""
+
+
+def _op_of(row: journal.OpRow) -> Op:
+    record, owner = uuid.UUID(row.record).bytes, uuid.UUID(row.owner).bytes
+    return Op(row.space, row.type, record, owner, tuple(row.fields), row.base, row.payload)
+
+
+def own(session: Session, space: str, epoch: int, numbers: list[int]) -> dict[int, Op]:
+    """Return own operations of an epoch by their n, in the order asked for."""
+    op, found = tables.op.c, {}
+    mine = (op.space == space, op.device == journal.scribe_of(session).author.device, op.epoch == epoch)
+    for at in range(0, len(numbers), 500):
+        for row in session.execute(select(tables.op).where(*mine, op.n.in_(numbers[at : at + 500]))):
+            found[row.n] = _op_of(row)
+    return {n: found[n] for n in numbers if n in found}
 
 
 def cursors(session: Session) -> dict[str, int]:

@@ -71,7 +71,14 @@ clash = Table(
     Index("clash_open", "record", sqlite_where=text("open")),
 )
 
-cursor = Table("cursor", Base.metadata, Column("space", Text, primary_key=True), Column("seq", Integer, nullable=False))
+cursor = Table(
+    "cursor",
+    Base.metadata,
+    Column("space", Text, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("trail", LargeBinary, nullable=False, server_default=text("x''")),
+)
+"""How far each space was read; `trail` is that of its log there (sync.protocol.trail)."""
 
 local = Table("local", Base.metadata, Column("key", Text, primary_key=True), Column("value", JSON, nullable=False))
 

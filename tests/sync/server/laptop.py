@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -13,6 +14,8 @@ import requests
 import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from sync import wire
+from sync.frames import Reader, framed, packed
 from sync.protocol import (
     PATH_ENROL,
     PATH_NONCE,
@@ -25,6 +28,7 @@ from sync.protocol import (
     NonceRequest,
     NonceResponse,
     Op,
+    Page,
     Placed,
     Problem,
     SyncRequest,
@@ -51,6 +55,10 @@ class Answered(Exception):
         self.status = status
         self.problem = Problem(answer["error"])
         self.answer = answer
+
+
+def _nowhere(_op: Op) -> int:
+    return 0
 
 
 def post(url: str, body: bytes, **headers: str) -> requests.Response:
@@ -93,6 +101,9 @@ class Laptop:
         self.generation = 0
         self.cursors: dict[str, int] = {}
         self.log: dict[str, list[int | Placed]] = {}
+        self.names = wire.Names(self.organisation)
+        self.made: dict[tuple[str, int], bytes] = {}
+        self.places: dict[str, dict[int, bytes]] = {}
         self.sign_in()
 
     def sign_in(self) -> TokenResponse:
@@ -115,13 +126,18 @@ class Laptop:
         signature = self.key.sign(batch_root(space, self.id, self.epoch, first, list(ops), seed))
         return Batch(space, self.epoch, first, list(ops), seed, signature)
 
-    def forged(self, epoch: int, first: int, ops: list[tuple[object, ...]], seed: bytes) -> tuple[object, ...]:
-        """A batch of nonsense, signed where the protocol can sign it."""
+    def forged(self, space: str, first: int, ops: list[tuple[object, ...]], seed: bytes) -> bytes:
+        """The frame of a batch of nonsense, signed where the protocol can sign it."""
+        space = self.private if space == "own" else space
+        made = [msgspec.convert((space, *op), Op) for op in ops]
         try:
-            root = batch_root(self.private, self.id, epoch, first, [msgspec.convert(op, Op) for op in ops], seed)
-        except OverflowError:
+            root = batch_root(space, self.id, self.epoch, first, made, seed)
+        except (OverflowError, UnicodeEncodeError):
             root = b""
-        return (self.private, epoch, first, ops, seed, self.key.sign(root))
+        try:
+            return wire.push(Batch(space, self.epoch, first, made, seed, self.key.sign(root)), self.names, _nowhere)
+        except (OverflowError, UnicodeEncodeError):
+            return framed(msgspec.msgpack.encode([0, 1, seed, root, b"nonsense"]))
 
     def request(self, *batches: Batch) -> SyncRequest:
         """What one round trip says."""
@@ -129,7 +145,10 @@ class Laptop:
 
     def send(self, request: SyncRequest) -> SyncResponse:
         """One round trip; the answer is not applied."""
-        return ask(self.url + PATH_SYNC, request, SyncResponse, Authorization=self.authorization)
+        response = post(self.url + PATH_SYNC, self.packed(request), Authorization=self.authorization)
+        if response.status_code != 200:
+            raise Answered(response.status_code, response.json())
+        return self.opened(response.content)
 
     def push(self, first: int, *ops: Op) -> SyncResponse:
         """Push, each space numbered from `first` on, and forget the answer's pages."""
@@ -142,6 +161,35 @@ class Laptop:
         root = batch_root(space, self.id, self.epoch, 1, [], bytes(16))
         empty = Batch(space, self.epoch, 1, [], bytes(16), self.key.sign(root))
         return self.send(self.request(empty)).acked[space]
+
+    def packed(self, request: SyncRequest) -> bytes:
+        """The body of a request."""
+        for batch in request.batches:
+            for n, op in enumerate(batch.ops, batch.first):
+                self.made[batch.space, n] = op.record
+        pushes = [wire.push(batch, self.names, _nowhere) for batch in request.batches]
+        return wire.hello(request, self.names) + (packed(pushes) if pushes else b"")
+
+    def opened(self, content: bytes) -> SyncResponse:
+        """The answer in a body."""
+        reader = Reader(1 << 30)
+        found = [wire.answer_of(frame) for frame in reader.feed(content)]
+        reader.end()
+        pages: list[Page] = []
+        for each in found[:-1]:
+            assert isinstance(each, wire.Part)
+            page = wire.page_of(each, self.names, self.records_at)
+            self.places[page.space] = self.places.get(page.space, {}) | {
+                seq: self.made.get((page.space, item), b"") if isinstance(item, int) else item.op.record
+                for seq, item in enumerate(page.ops, page.first)
+            }
+            pages.append(page)
+        assert isinstance(found[-1], wire.End)
+        return wire.end_of(found[-1], pages, self.names)
+
+    def records_at(self, space: str, places: Collection[int]) -> dict[int, bytes]:
+        """What was at these places in what was read."""
+        return {place: self.places[space][place] for place in places}
 
     def pull(self) -> int:
         """Read all there is; returns how many round trips it took."""

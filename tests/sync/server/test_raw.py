@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from sync.protocol import PATH_HEALTH, PATH_NONCE, PATH_SYNC, VERSION, Problem, pack
+from sync.protocol import PATH_HEALTH, PATH_NONCE, PATH_SYNC, VERSION, Problem
 from sync.server.service import issue_code, serve
 from sync.server.store import FILE, Unusable
 from tests.sync.server.laptop import Laptop, post
@@ -51,7 +51,9 @@ def stored(laptop: Laptop, endpoint: Endpoint) -> list[bytes]:
 
 
 def test_a_push_that_stops_half_way_stores_nothing_and_blocks_nobody(laptop: Laptop, corner: Endpoint) -> None:
-    body = pack(laptop.request(laptop.batch(1, laptop.op(laptop.private, b"one"), laptop.op(laptop.private, b"two"))))
+    body = laptop.packed(
+        laptop.request(laptop.batch(1, laptop.op(laptop.private, b"one"), laptop.op(laptop.private, b"two")))
+    )
     halves = [connected(laptop) for _ in range(100)]
     for connection in halves:
         connection.sendall(head(laptop, f"Content-Length: {len(body)}") + body[: len(body) // 2])
@@ -64,7 +66,7 @@ def test_a_push_that_stops_half_way_stores_nothing_and_blocks_nobody(laptop: Lap
 
 
 def test_a_body_that_comes_byte_by_byte_is_taken(laptop: Laptop) -> None:
-    body = pack(laptop.request())
+    body = laptop.packed(laptop.request())
     with connected(laptop) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.sendall(head(laptop, f"Content-Length: {len(body)}"))
@@ -119,11 +121,11 @@ def test_bodies_that_promise_too_much(laptop: Laptop, body: bytes) -> None:
 
 
 def test_a_request_without_the_length_of_its_body(laptop: Laptop) -> None:
-    assert status(laptop, head(laptop) + pack(laptop.request())) == 400
+    assert status(laptop, head(laptop) + laptop.packed(laptop.request())) == 400
 
 
 def test_a_batch_is_of_use_to_nobody_else_and_only_once(laptop: Laptop, corner: Endpoint) -> None:
-    body = pack(laptop.request(laptop.batch(1, laptop.op(laptop.private, b"once"))))
+    body = laptop.packed(laptop.request(laptop.batch(1, laptop.op(laptop.private, b"once"))))
     for _ in range(3):
         assert post(laptop.url + PATH_SYNC, body, Authorization=laptop.authorization).status_code == 200
     other = corner.laptop()

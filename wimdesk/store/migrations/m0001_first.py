@@ -59,6 +59,7 @@ CREATE INDEX ix_contact_detail_person_id ON contact_detail (person_id);
 CREATE TABLE cursor (
     space TEXT NOT NULL,
     seq INTEGER NOT NULL,
+    trail BLOB DEFAULT x'' NOT NULL,
     PRIMARY KEY (space)
 );
 CREATE TABLE indicator (

@@ -1,0 +1,98 @@
+"""What the endpoint answered, put into the profile piece by piece, as it arrives."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from sync import wire
+from sync.protocol import Author, Page, Placed, SyncResponse, digest_of
+from wimdesk.errors import SyncProblem
+from wimdesk.i18n import _
+from wimdesk.store import facts, inbox, outbox, recovery
+
+
+@dataclass(slots=True)
+class Taken:
+    """How many operations came from others, how many own ones got a place, how many were refused, and the `End`."""
+
+    received: int = 0
+    placed: int = 0
+    refused: int = 0
+    end: SyncResponse | None = None
+
+
+def take(session: Session, names: wire.Names, found: Sequence[wire.Part | wire.End]) -> Taken:
+    """Apply pieces of an answer as one transaction.
+
+    Raises SyncProblem where a page does not follow on what is here or makes no sense, inbox.UnknownOwn where this
+    profile went back in time: nothing is applied then.
+    """
+    taken = Taken()
+    returning = recovery.returning(session)
+    try:
+        pages = _pages(session, names, returning, [each for each in found if isinstance(each, wire.Part)])
+        for page in pages:
+            inbox.apply_page(session, page, returning)
+            taken.received += sum(not isinstance(item, int) for item in page.ops)
+            taken.placed += sum(isinstance(item, int) for item in page.ops)
+        for each in found:
+            if isinstance(each, wire.End):
+                taken.end = wire.end_of(each, [], names)
+                note = recovery.note_refused if returning else outbox.note_refused
+                taken.refused += note(session, taken.end.refused)
+                if facts.number(session, "generation") != taken.end.generation:
+                    facts.put(session, generation=taken.end.generation)
+    except (inbox.GapInPage, LookupError) as gap:
+        raise SyncProblem(_("Something was missing in the answer. Nothing is lost. WIMDesk will ask again.")) from gap
+    except ValueError as error:
+        raise damaged() from error
+    return taken
+
+
+def damaged() -> SyncProblem:
+    """Return the sentence for an answer that makes no sense."""
+    return SyncProblem(_("The answer arrived damaged. Nothing is lost. WIMDesk will ask again."))
+
+
+def _pages(session: Session, names: wire.Names, returning: int, parts: Sequence[wire.Part]) -> list[Page]:
+    """Return the pages; those that follow one another as one, which is much less work.
+
+    Raises inbox.UnknownOwn where an own number says something else at the endpoint.
+    """
+    epoch = returning or facts.number(session, "epoch")
+    pages: list[Page] = []
+    fresh: dict[tuple[str, int], bytes] = {}
+
+    def records_at(space: str, places: Collection[int]) -> Mapping[int, bytes]:
+        known = {place: fresh[space, place] for place in places if (space, place) in fresh}
+        return known | inbox.records_at(session, space, set(places) - known.keys())
+
+    for part in parts:
+        page = wire.page_of(part, names, records_at)
+        own = outbox.own(session, page.space, epoch, [item for item in page.ops if isinstance(item, int)])
+        if len(own) != sum(isinstance(item, int) for item in page.ops) or digest_of(own.values()) != part.own:
+            raise inbox.UnknownOwn(page.space)
+        for seq, item in enumerate(page.ops, page.first):
+            fresh[page.space, seq] = (item.op if isinstance(item, Placed) else own[item]).record
+        before = pages[-1] if pages else None
+        if before is not None and (before.space, before.first + len(before.ops)) == (page.space, page.first):
+            pages[-1] = _joined(before, page)
+        else:
+            pages.append(page)
+    return pages
+
+
+def _joined(one: Page, two: Page) -> Page:
+    authors: dict[Author, int] = {author: index for index, author in enumerate(one.authors)}
+    moved = [authors.setdefault(author, len(authors)) for author in two.authors]
+    ops = [item if isinstance(item, int) else Placed(moved[item.author], item.n, item.op) for item in two.ops]
+    return Page(one.space, one.first, list(authors), [*one.ops, *ops])
+
+
+def names_of(organisation: str) -> wire.Names:
+    """Return the short names of spaces for an organisation (UUID text)."""
+    return wire.Names(uuid.UUID(organisation).bytes)

@@ -1,0 +1,268 @@
+"""Operations of one space as bytes, column by column: what is alike stands side by side, so that it packs small.
+
+A record is named by its 16 bytes only once. After that it is the place (seq) of an earlier operation on it, which
+both sides know, or how many operations back in the same group it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import msgspec
+
+from sync.protocol import MAX_OPS, Op, Payload
+
+T = TypeVar("T")
+Column = str | list[object]
+"""The values of one field: texts joined by NUL where all are texts without one, else as they are."""
+
+_ID = 16
+_encode = msgspec.msgpack.Encoder().encode
+_payload = msgspec.msgpack.Decoder(Payload).decode
+
+
+class TooMany(ValueError):
+    """A group has more operations than one may have."""
+
+
+class _Shape(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
+    """What operations have in common; `owner` 0 is the organisation that is understood, 1 the first in the list."""
+
+    type: str
+    owner: int
+    fields: tuple[str, ...]
+    base: tuple[str, ...]
+    plain: bool
+
+
+class _Group(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
+    """Every `bytes` but `ids` is a row of zigzag numbers; an empty one means zeros."""
+
+    count: int
+    shapes: list[_Shape]
+    shape_of: bytes
+    owners: list[bytes]
+    records: bytes
+    ids: bytes
+    bases: bytes
+    times: bytes | list[str]
+    names: list[str]
+    name_of: bytes
+    columns: list[Column]
+    raw: list[bytes]
+
+
+_group = msgspec.msgpack.Decoder(_Group).decode
+
+
+def encode(ops: Sequence[Op], organisation: bytes, place_of: Callable[[Op], int]) -> bytes:
+    """Return the operations, all of one space, as bytes.
+
+    `organisation` is the owner that is understood; `place_of` gives the seq of an earlier operation on the same
+    record that the reader knows, 0 for none.
+    """
+    shapes: dict[_Shape, int] = {}
+    owners: dict[bytes, int] = {organisation: 0}
+    names: dict[str, int] = {}
+    columns: dict[tuple[str, str], list[object]] = {}
+    seen: dict[bytes, int] = {}
+    shape_of, records, bases, times, name_of = [], [], [], [], []
+    ids, raw = bytearray(), []
+    for index, op in enumerate(ops):
+        payload = _opened(op)
+        base = tuple(sorted(op.base))
+        shape = _Shape(op.type, owners.setdefault(op.owner, len(owners)), op.fields, base, payload is not None)
+        shape_of.append(shapes.setdefault(shape, len(shapes)))
+        place = 0 if op.record in seen else place_of(op)
+        records.append(seen[op.record] - index if op.record in seen else place)
+        if op.record not in seen and not place:
+            ids += op.record
+        seen[op.record] = index
+        bases += [op.base[name] - place for name in base]
+        if payload is None:
+            raw.append(op.payload)
+            continue
+        times.append(payload.at)
+        name_of.append(names.setdefault(payload.by, len(names)))
+        for name, value in zip(op.fields, payload.values, strict=True):
+            columns.setdefault((op.type, name), []).append(value)
+    return _encode(
+        _Group(
+            len(ops), list(shapes), row(shape_of), list(owners)[1:], row(records), _turned(bytes(ids), _ID),
+            row(bases), _packed_times(times), list(names), row(name_of), [_joined(c) for c in columns.values()], raw,
+        )
+    )  # fmt: skip
+
+
+def decode(
+    packed: bytes, space: str, organisation: bytes, records_at: Callable[[Collection[int]], Mapping[int, bytes]]
+) -> list[Op]:
+    """Return the operations. `records_at` finds the records of places in the space's log.
+
+    Raises ValueError where the bytes make no sense, LookupError where a place is not known.
+    """
+    try:
+        group = _group(packed)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError) as error:
+        raise ValueError("not a group of operations") from error
+    if not 0 <= group.count <= MAX_OPS:
+        raise TooMany("too many operations")
+    owners = [organisation, *group.owners]
+    kinds = [entry(group.shapes, index) for index in numbers(group.shape_of, group.count)]
+    places = numbers(group.records, group.count)
+    records = _records(places, group.ids, records_at)
+    bases = iter(numbers(group.bases, sum(len(kind.base) for kind in kinds)))
+    plain = [kind for kind in kinds if kind.plain]
+    times = iter(_unpacked_times(group.times, len(plain)))
+    names = iter([entry(group.names, index) for index in numbers(group.name_of, len(plain))])
+    values = _values(plain, group.columns)
+    raw = iter(group.raw)
+    ops = []
+    for kind, place, record in zip(kinds, places, records, strict=True):
+        base = {name: next(bases) + max(place, 0) for name in kind.base}
+        if kind.plain:
+            found = [next(values[kind.type, name]) for name in kind.fields]
+            payload = _encode(Payload(found, next(times), next(names)))
+        elif (given := next(raw, None)) is not None:
+            payload = given
+        else:
+            raise ValueError("fewer payloads than operations")
+        ops.append(Op(space, kind.type, record, entry(owners, kind.owner), kind.fields, base, payload))
+    if next(raw, None) is not None:
+        raise ValueError("more payloads than operations")
+    return ops
+
+
+def _opened(op: Op) -> Payload | None:
+    """Return the payload where nothing of it is lost when it is taken apart and put together again."""
+    try:
+        payload = _payload(op.payload)
+        same = len(payload.values) == len(op.fields) and _encode(payload) == op.payload
+    except (msgspec.DecodeError, UnicodeDecodeError, UnicodeEncodeError, RecursionError, OverflowError):
+        return None
+    return payload if same and len(set(op.fields)) == len(op.fields) else None
+
+
+def _records(
+    places: Sequence[int], ids: bytes, records_at: Callable[[Collection[int]], Mapping[int, bytes]]
+) -> list[bytes]:
+    fresh = places.count(0)
+    if len(ids) != fresh * _ID:
+        raise ValueError("more or fewer ids than new records")
+    straight = _turned(ids, fresh) if fresh else b""
+    new = iter(straight[at : at + _ID] for at in range(0, len(straight), _ID))
+    known = records_at({place for place in places if place > 0}) if any(place > 0 for place in places) else {}
+    records: list[bytes] = []
+    for place in places:
+        if place < 0 and -place > len(records):
+            raise ValueError("a record from before the group")
+        records.append(next(new) if not place else known[place] if place > 0 else records[place])
+    return records
+
+
+def _values(plain: Iterable[_Shape], columns: Sequence[Column]) -> dict[tuple[str, str], Iterator[object]]:
+    counts: dict[tuple[str, str], int] = {}
+    for kind in plain:
+        for name in kind.fields:
+            counts[kind.type, name] = counts.get((kind.type, name), 0) + 1
+    if len(counts) != len(columns):
+        raise ValueError("more or fewer columns than fields")
+    found = {}
+    for (key, count), column in zip(counts.items(), columns, strict=True):
+        values: list[object] = [*column.split("\0")] if isinstance(column, str) else column
+        if len(values) != count:
+            raise ValueError("more or fewer values than operations")
+        found[key] = iter(values)
+    return found
+
+
+def _joined(values: list[object]) -> Column:
+    texts = [value for value in values if isinstance(value, str) and "\0" not in value]
+    return "\0".join(texts) if len(texts) == len(values) else values
+
+
+def _turned(rows: bytes, width: int) -> bytes:
+    """Return the table of bytes turned on its side: all first bytes, then all second ones, ..."""
+    return b"".join(rows[column::width] for column in range(width))
+
+
+def _packed_times(times: list[str]) -> bytes | list[str]:
+    """Return seconds since the one before, where each is written as `clock.now` writes it."""
+    last, steps = 0, []
+    for text in times:
+        seconds = _seconds(text)
+        if seconds is None:
+            return times
+        steps.append(seconds - last)
+        last = seconds
+    return row(steps)
+
+
+def _unpacked_times(packed: bytes | list[str], count: int) -> list[str]:
+    if isinstance(packed, list):
+        if len(packed) != count:
+            raise ValueError("more or fewer times than operations")
+        return packed
+    last, times = 0, []
+    for step in numbers(packed, count):
+        last += step
+        times.append(_text(last))
+    return times
+
+
+def _seconds(text: str) -> int | None:
+    try:
+        found = int(datetime.fromisoformat(text).timestamp())
+        return found if _text(found) == text else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _text(seconds: int) -> str:
+    try:
+        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (OverflowError, OSError) as error:
+        raise ValueError("no time") from error
+
+
+def row(values: Sequence[int]) -> bytes:
+    """Return zigzag numbers, seven bits a byte, the lowest first; nothing where all are 0."""
+    if not any(values):
+        return b""
+    packed = bytearray()
+    for value in values:
+        left = value << 1 if value >= 0 else (-value << 1) - 1
+        while left > 127:
+            packed.append(left & 127 | 128)
+            left >>= 7
+        packed.append(left)
+    return bytes(packed)
+
+
+def numbers(packed: bytes, count: int) -> list[int]:
+    """Return the numbers of a row. Raises ValueError where there are more or fewer than `count`."""
+    if not packed:
+        return [0] * count
+    found = []
+    left = shift = 0
+    for byte in packed:
+        left |= (byte & 127) << shift
+        if byte > 127:
+            shift += 7
+            if shift > 63:
+                raise ValueError("a number without end")
+            continue
+        found.append(-(left >> 1) - 1 if left & 1 else left >> 1)
+        left = shift = 0
+    if shift or len(found) != count:
+        raise ValueError("more or fewer numbers than operations")
+    return found
+
+
+def entry(items: Sequence[T], index: int) -> T:
+    """Return the item. Raises ValueError where there is none, also for a negative index."""
+    if not 0 <= index < len(items):
+        raise ValueError("an entry that is not there")
+    return items[index]

@@ -1,0 +1,229 @@
+"""The messages of a sync as frames. A request is a `Hello` and any number of `Push`, an answer is any number of
+`Part` and an `End`. Each is a MessagePack array; operations are in columns.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from sync import columns
+from sync.frames import framed
+from sync.protocol import (
+    ALLIANCE,
+    COMMITTEE,
+    MAX_OPS,
+    TRAIL_BYTES,
+    Author,
+    Batch,
+    Op,
+    Page,
+    Placed,
+    SyncRequest,
+    SyncResponse,
+    private_space,
+    shared_space,
+)  # fmt: skip
+
+Ref = int | bytes
+"""A space: its index among those of each device, NUL and the organisation whose shared space it is, or its name."""
+RecordsAt = Callable[[str, Collection[int]], Mapping[int, bytes]]
+"""Finds the records of places in the log of a space."""
+PlaceOf = Callable[[Op], int]
+
+M = TypeVar("M")
+
+
+class Hello(msgspec.Struct, array_like=True, frozen=True):
+    """How far this device has read: (space, cursor, the trail there).
+
+    `prefix`: the space whose last operations before the cursor the compression builds on, both ways, and their digest.
+    """
+
+    version: int
+    generation: int
+    epoch: int
+    places: list[tuple[Ref, int, bytes]]
+    prefix: tuple[Ref, bytes] | None = None
+    all_read: bool = False
+
+
+class Push(msgspec.Struct, array_like=True, frozen=True):
+    """A `Batch`; `group` holds its operations."""
+
+    space: Ref
+    first: int
+    seed: bytes
+    signature: bytes
+    group: bytes
+
+
+class Part(msgspec.Struct, array_like=True, frozen=True, tag=1):
+    """A `Page`. `who`: for each place its author, 0 for the reader itself; `ns`: how far n steps from its last one."""
+
+    space: Ref
+    first: int
+    count: int
+    authors: list[tuple[bytes, int]]
+    who: bytes
+    ns: bytes
+    own: bytes
+    group: bytes
+
+
+class End(msgspec.Struct, array_like=True, frozen=True, tag=2):
+    """What a `SyncResponse` says besides its pages."""
+
+    generation: int
+    acked: list[tuple[Ref, int]]
+    refused: list[tuple[Ref, int, int]]
+    more: bool
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_hello = msgspec.msgpack.Decoder(Hello)
+_push = msgspec.msgpack.Decoder(Push)
+_answer = msgspec.msgpack.Decoder(Part | End)
+
+
+class Names:
+    """The short names of spaces, as one organisation's devices and the endpoint use them."""
+
+    def __init__(self, organisation: bytes) -> None:
+        self.organisation = organisation
+        own = str(uuid.UUID(bytes=organisation))
+        self._known = [private_space(own), shared_space(own), COMMITTEE, ALLIANCE]
+
+    def short(self, space: str) -> Ref:
+        """Return the short name of a space."""
+        if space in self._known:
+            return self._known.index(space)
+        begin, _, end = space.partition("/shared")
+        try:
+            found = uuid.UUID(begin.removeprefix("org/")).bytes
+        except ValueError:
+            return space.encode()
+        short = b"\0" + found
+        return short if not end and self.long(short) == space else space.encode()
+
+    def long(self, ref: Ref) -> str:
+        """Return the name of a space; raises ValueError for none."""
+        if isinstance(ref, bytes):
+            return shared_space(str(uuid.UUID(bytes=ref[1:]))) if ref.startswith(b"\0") else ref.decode()
+        return columns.entry(self._known, ref)
+
+
+def hello(request: SyncRequest, names: Names) -> bytes:
+    """Return the first frame of a request."""
+    places = [(names.short(space), cursor, request.trails.get(space, b"")) for space, cursor in request.cursors.items()]
+    prefix = (names.short(request.prefix[0]), request.prefix[1]) if request.prefix else None
+    return framed(_encode(Hello(request.version, request.generation, request.epoch, places, prefix, request.all_read)))
+
+
+def prefix_of(ops: Sequence[Op], names: Names) -> tuple[bytes, bytes]:
+    """Return what the compression builds on after these operations, which both sides have, and its digest."""
+    known = columns.encode(ops, names.organisation, lambda _op: 0) if ops else b""
+    return known, hashlib.sha256(known).digest()[:TRAIL_BYTES]
+
+
+def hello_of(frame: bytes, names: Names) -> SyncRequest:
+    """Return the request without its batches. Raises ValueError."""
+    found = _decoded(_hello, frame)
+    prefix = (names.long(found.prefix[0]), found.prefix[1]) if found.prefix else None
+    places = [(names.long(ref), cursor, trail) for ref, cursor, trail in found.places]
+    cursors = {space: cursor for space, cursor, _trail in places}
+    trails = {space: trail for space, _cursor, trail in places if trail}
+    return SyncRequest(found.version, found.generation, cursors, found.epoch, [], found.all_read, trails, prefix)
+
+
+def push(batch: Batch, names: Names, place_of: PlaceOf) -> bytes:
+    """Return the frame of a batch."""
+    group = columns.encode(batch.ops, names.organisation, place_of)
+    return framed(_encode(Push(names.short(batch.space), batch.first, batch.seed, batch.signature, group)))
+
+
+def push_of(frame: bytes, epoch: int, names: Names, records_at: RecordsAt) -> Batch:
+    """Return the batch. Raises ValueError for nonsense, LookupError for a place that is not in the log."""
+    found = _decoded(_push, frame)
+    space = names.long(found.space)
+    ops = columns.decode(found.group, space, names.organisation, lambda places: records_at(space, places))
+    return Batch(space, epoch, found.first, ops, found.seed, found.signature)
+
+
+def part(page: Page, names: Names, place_of: PlaceOf) -> bytes:
+    """Return the frame of a page."""
+    authors = [(author.device, author.epoch) for author in page.authors]
+    who = [0 if isinstance(item, int) else item.author + 1 for item in page.ops]
+    last: dict[int, int] = {}
+    ns = []
+    for author, item in zip(who, page.ops, strict=True):
+        n = item if isinstance(item, int) else item.n
+        ns.append(n - last.get(author, 0) - 1)
+        last[author] = n
+    placed = [item.op for item in page.ops if isinstance(item, Placed)]
+    group = columns.encode(placed, names.organisation, place_of)
+    rows = columns.row(who), columns.row(ns)
+    return framed(
+        _encode(Part(names.short(page.space), page.first, len(who), authors, *rows, page.own, group if placed else b""))
+    )
+
+
+def end(response: SyncResponse, names: Names) -> bytes:
+    """Return the last frame of an answer."""
+    acked = [(names.short(space), n) for space, n in response.acked.items()]
+    refused = [(names.short(space), n, number) for space, n, number in response.refused]
+    return framed(_encode(End(response.generation, acked, refused, response.more)))
+
+
+def answer_of(frame: bytes) -> Part | End:
+    """Return what a frame of an answer says. Raises ValueError."""
+    found: Part | End = _decoded(_answer, frame)
+    return found
+
+
+def page_of(found: Part, names: Names, records_at: RecordsAt) -> Page:
+    """Return the page. Raises ValueError for nonsense, LookupError for a place that is not known here."""
+    space = names.long(found.space)
+    if not 0 < found.count <= MAX_OPS or found.first < 1:
+        raise ValueError("no page")
+    who, steps = columns.numbers(found.who, found.count), columns.numbers(found.ns, found.count)
+
+    def records(places: Collection[int]) -> Mapping[int, bytes]:
+        return records_at(space, places)
+
+    ops = iter(columns.decode(found.group, space, names.organisation, records) if found.group else [])
+    authors = [Author(device, epoch) for device, epoch in found.authors]
+    last: dict[int, int] = {}
+    items: list[int | Placed] = []
+    for author, step in zip(who, steps, strict=True):
+        n = last[author] = last.get(author, 0) + step + 1
+        if not author:
+            items.append(n)
+            continue
+        columns.entry(authors, author - 1)
+        op = next(ops, None)
+        if op is None:
+            raise ValueError("fewer operations than places")
+        items.append(Placed(author - 1, n, op))
+    if next(ops, None) is not None:
+        raise ValueError("more operations than places")
+    return Page(space, found.first, authors, items, found.own)
+
+
+def end_of(found: End, pages: list[Page], names: Names) -> SyncResponse:
+    """Return the answer. Raises ValueError."""
+    acked = {names.long(ref): n for ref, n in found.acked}
+    refused = [(names.long(ref), n, number) for ref, n, number in found.refused]
+    return SyncResponse(found.generation, acked, pages, refused, found.more)
+
+
+def _decoded(decoder: msgspec.msgpack.Decoder[M], frame: bytes) -> M:
+    try:
+        return decoder.decode(frame)
+    # A text that is not UTF-8 and nesting without end come through msgspec as Python's own exceptions.
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError, MemoryError) as error:
+        raise ValueError("not understood") from error
