@@ -104,7 +104,7 @@ class OrganizationForm(QWidget):
         fields = TwoColumns()
         fields.add_wide(self._bound("name", texts()))
         fields.add(self._bound("acronym", QLineEdit()))
-        fields.add(self._bound("classification", ChoiceField(options(CLASSIFICATIONS))))
+        fields.add_wide(self._bound("classification", ChoiceField(options(CLASSIFICATIONS))))
         return _card(_("Names"), fields)
 
     def _place(self) -> Card:
