@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 import random
@@ -53,6 +54,7 @@ _Waiting = tuple[str, int, list[Op]]
 State = Literal["off", "idle", "running", "offline", "problem"]
 _WORTH_ASKING = 4 * 1024
 """Bytes of a request from which on it is cheaper to ask what arrived than to send it twice."""
+_SHOW_EVERY = 0.5
 _OVERHEAD = 100
 _FAR = 150
 """Operations that came across before the line was cut; fewer mean a poor line."""
@@ -136,6 +138,7 @@ class SyncEngine:
         self._transport: Transport | None = None
         self._asked = False
         self._revoked = False
+        self._shown = 0.0
         self._disconnect: Callable[[], None] = _nothing
 
     # ------------------------------------------------------------- one pass
@@ -289,7 +292,8 @@ class SyncEngine:
         reader = Reader(MAX_INFLATED, prefix)
         response = None
         try:
-            for piece in transport.stream(PATH_SYNC, body, self._token(transport), self._is_over):
+            watch = functools.partial(self._watch, len(body), self.latest)
+            for piece in transport.stream(PATH_SYNC, body, self._token(transport), watch):
                 found = [wire.answer_of(frame) for frame in reader.feed(piece)]
                 if found:
                     taken = self.app.store.run_as("sync", answer.take, names, found)
@@ -303,6 +307,17 @@ class SyncEngine:
         if response is None:
             raise answer.damaged()
         return response
+
+    def _watch(self, size: int, before: SyncStatus, sent: int) -> None:
+        """Show how much of a long message went, now and then, and stop where the person has had enough."""
+        if self._is_over():
+            raise Cancelled
+        now = time.monotonic()
+        if size > _WORTH_ASKING and now - self._shown > _SHOW_EVERY:
+            self._shown = now
+            done = before.done + (before.total - before.done) * sent // size
+            self.latest = replace(self.latest, done=done)
+            self.status.send(self.latest)
 
     def _is_over(self) -> bool:
         return self._cancelled.is_set() or self._stopping.is_set()

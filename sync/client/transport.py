@@ -19,10 +19,12 @@ import urllib3.util
 import zstandard
 
 from sync.protocol import MAX_INFLATED, Problem
-from wimdesk.errors import Cancelled, ClockWrong, NoConnection, Refused, SyncProblem
+from wimdesk.errors import ClockWrong, NoConnection, Refused, SyncProblem
 from wimdesk.i18n import N_, _
 
 M = TypeVar("M", bound=msgspec.Struct)
+Watch = Callable[[int], None]
+"""Told how many bytes went; raises to stop."""
 log = logging.getLogger(__name__)
 _CONNECT_SECONDS, _SILENCE_SECONDS = 10, 30
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
@@ -91,15 +93,18 @@ class Transport:
         plain = msgspec.msgpack.encode(message)
         body = zstandard.compress(plain) if len(plain) > _SMALL else plain
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        raw = b"".join(self._exchange(path, _Body(body, _never), headers))
+        raw = b"".join(self._exchange(path, _Body(body, _unwatched), headers))
         try:
             return msgspec.msgpack.decode(_inflated(raw), type=answer)
         except (msgspec.DecodeError, zstandard.ZstdError, ValueError) as error:
             raise SyncProblem(_("The answer arrived damaged. Nothing is lost. WIMDesk will ask again.")) from error
 
-    def stream(self, path: str, body: bytes, token: str, is_over: Callable[[], bool]) -> Iterator[bytes]:
-        """Send a body and yield the answer as it arrives. Raises as `post`, and Cancelled once `is_over` says so."""
-        yield from self._exchange(path, _Body(body, is_over), {"Authorization": f"Bearer {token}"})
+    def stream(self, path: str, body: bytes, token: str, watch: Watch) -> Iterator[bytes]:
+        """Send a body and yield the answer as it arrives.
+
+        `watch` is told how many bytes of the body went, again and again. Raises as `post`, and what `watch` raises.
+        """
+        yield from self._exchange(path, _Body(body, watch), {"Authorization": f"Bearer {token}"})
 
     def _exchange(self, path: str, body: _Body, headers: dict[str, str]) -> Iterator[bytes]:
         try:
@@ -192,26 +197,25 @@ class _Body:
     `requests` takes its length from `len` and its pieces from iterating.
     """
 
-    def __init__(self, content: bytes, is_over: Callable[[], bool]) -> None:
+    def __init__(self, content: bytes, watch: Watch) -> None:
         self._content = content
-        self._is_over = is_over
+        self._watch = watch
 
     def __len__(self) -> int:
         return len(self._content)
 
     def __iter__(self) -> Iterator[bytes]:
         for at in range(0, len(self._content), _PIECE):
-            self.check()
+            self._watch(at)
             yield self._content[at : at + _PIECE]
 
     def check(self) -> None:
-        """Raise Cancelled where the person has had enough."""
-        if self._is_over():
-            raise Cancelled
+        """Let the watcher stop it also while the answer arrives."""
+        self._watch(len(self._content))
 
 
-def _never() -> bool:
-    return False
+def _unwatched(_sent: int) -> None:
+    """For what is too short to be watched."""
 
 
 def _pieces(response: requests.Response) -> Iterator[bytes]:

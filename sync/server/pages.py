@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 import msgspec
 from sqlalchemy import Connection, Row, select
@@ -73,29 +73,37 @@ def _heads(connection: Connection, device: Device, cursors: dict[str, int]) -> I
 
 
 def page(connection: Connection, device: Device, epoch: int, space: str, cursor: int, head: int) -> Page:
-    """Return the operations after the cursor, up to `head`: as many as fit, at least one."""
-    table = tables.op
-    beyond = (table.c.space == space, table.c.seq > cursor, table.c.seq <= head)
-    query = select(table).where(*beyond).order_by(table.c.seq).limit(PAGE_OPS)
+    """Return the operations after the cursor, up to `head`: as many as fit, at least one.
+
+    Own ones take next to no room: there may be many of them before those of others.
+    """
     authors: dict[Author, int] = {}
     ops: list[int | Placed] = []
     own_ops = []
     size = 0
-    with connection.execute(query) as rows:
-        for row in rows:
-            if row.seq != cursor + len(ops) + 1:
-                raise LookupError(f"the log has a hole before {row.seq}")  # better no answer than a loss
+    while not authors and size <= PAGE_BYTES and cursor + len(ops) < head:
+        for row in _rows(connection, space, cursor + len(ops), head):
             own = row.device == device.id and row.epoch == epoch
             size += _OVERHEAD // 10 if own else len(row.payload) + _OVERHEAD
             if ops and size > PAGE_BYTES:
                 break
             if own:
                 own_ops.append(op_of(row))
-            author = Author(row.device, row.epoch)
-            ops.append(row.n if own else Placed(authors.setdefault(author, len(authors)), row.n, op_of(row)))
-    if not ops:
-        raise LookupError(f"the log has a hole after {cursor}")
+                ops.append(row.n)
+                continue
+            index = authors.setdefault(Author(row.device, row.epoch), len(authors))
+            ops.append(Placed(index, row.n, op_of(row)))
     return Page(space, cursor + 1, list(authors), ops, digest_of(own_ops))
+
+
+def _rows(connection: Connection, space: str, cursor: int, head: int) -> Sequence[Row[tuple[object, ...]]]:
+    """Return the next rows of the log. Better no answer than a loss: raises LookupError where there is a hole."""
+    table = tables.op
+    beyond = (table.c.space == space, table.c.seq > cursor, table.c.seq <= head)
+    rows = connection.execute(select(table).where(*beyond).order_by(table.c.seq).limit(PAGE_OPS)).all()
+    if [row.seq for row in rows] != list(range(cursor + 1, cursor + 1 + len(rows))) or not rows:
+        raise LookupError(f"the log has a hole after {cursor}")
+    return rows
 
 
 def last(connection: Connection, space: str, cursor: int) -> list[Op]:

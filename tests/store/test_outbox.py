@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import event, func, select
 
-from sync.protocol import MAX_OPS, Problem, private_space
+from sync.protocol import Problem, private_space
 from tests.support import waiting
 from wimdesk import clock
 from wimdesk.services import editing, sync_review
@@ -66,15 +66,16 @@ def test_what_waits_is_found_without_reading_or_sorting_the_journal(
     assert not [step for step in found if step == "SCAN op" or "op_record" in step or "ORDER BY" in step]
 
 
-def test_batches_follow_one_another_and_end(app: App) -> None:
-    add(app, MAX_OPS + 5)
+def test_batches_follow_one_another_and_end(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "MAX_OPS", 50)
+    add(app, 55)
     first, batch = waiting(app)
-    assert (first, len(batch)) == (1, MAX_OPS)
-    assert app.read(outbox.is_waiting, {private_space(app.identity().organisation): MAX_OPS})
-    first, batch = waiting(app, MAX_OPS)
-    assert (first, len(batch)) == (MAX_OPS + 1, 5)
-    assert not app.read(outbox.is_waiting, {private_space(app.identity().organisation): MAX_OPS + 5})
-    assert app.read(outbox.count) == MAX_OPS + 5
+    assert (first, len(batch)) == (1, 50)
+    assert app.read(outbox.is_waiting, {private_space(app.identity().organisation): 50})
+    first, batch = waiting(app, 50)
+    assert (first, len(batch)) == (51, 5)
+    assert not app.read(outbox.is_waiting, {private_space(app.identity().organisation): 55})
+    assert app.read(outbox.count) == 55
 
 
 def test_nothing_waits_in_a_new_profile(app: App) -> None:

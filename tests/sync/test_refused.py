@@ -82,7 +82,7 @@ def test_a_lost_answer_makes_no_half_record_either(anna: Laptop, bela: Laptop) -
     names, waiting = answer.names_of(anna.app.identity().organisation), anna.app.read(engine._next_batches, {})  # noqa: SLF001
     body, _prefix = loop._request(names, waiting, PAGE_OPS)  # noqa: SLF001
     endpoint = loop._transport_to(anna.app.identity().server_url)  # noqa: SLF001
-    assert b"".join(endpoint.stream(PATH_SYNC, body, loop._token(endpoint), lambda: False))  # noqa: SLF001
+    assert b"".join(endpoint.stream(PATH_SYNC, body, loop._token(endpoint), lambda _sent: None))  # noqa: SLF001
     anna.change("person", record, role="Treasurer")
     settle(anna, bela)
     assert bela.app.read(editing.rows, "person") == []

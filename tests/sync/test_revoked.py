@@ -18,6 +18,7 @@ from wimdesk.errors import NotAProfile, Refused
 from wimdesk.store import facts, keys
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -92,9 +93,9 @@ def test_nobody_else_can_order_a_wipe(office: Office, tmp_path: Path) -> None:
     revoke(office, laptop)
 
     class Turned(transport.Transport):
-        def _exchange(self, path: str, body: bytes, headers: dict[str, str]) -> bytes:
+        def stream(self, path: str, body: bytes, token: str, watch: transport.Watch) -> Iterator[bytes]:
             try:
-                return super()._exchange(path, body, headers)
+                yield from super().stream(path, body, token, watch)
             except Refused as refused:
                 raise Refused(refused.number, str(refused), wipe=True, order=refused.order) from refused
 

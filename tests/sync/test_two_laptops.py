@@ -9,7 +9,7 @@ import pytest
 
 from sync.client import enrolment
 from sync.client.engine import SyncEngine
-from sync.client.transport import Transport
+from sync.client.transport import Transport, Watch
 from sync.protocol import MAX_PAYLOAD, Problem, private_space
 from sync.server.service import revoke
 from tests.support import Laptop, Office, endpoint_at, fact, waiting
@@ -19,6 +19,7 @@ from wimdesk.services import editing, publishing, samples
 from wimdesk.store import facts, history, outbox, tables
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import msgspec
@@ -179,12 +180,12 @@ class LosesAnswers(Transport):
 
     lost = 0
 
-    def _exchange(self, path: str, body: bytes, headers: dict[str, str]) -> bytes:
-        answer = super()._exchange(path, body, headers)
+    def stream(self, path: str, body: bytes, token: str, watch: Watch) -> Iterator[bytes]:
+        answer = list(super().stream(path, body, token, watch))
         if self.lost:
             self.lost -= 1
             raise NoConnection("lost on the way")
-        return answer
+        yield from answer
 
 
 def test_a_lost_answer_stores_nothing_twice(anna: Laptop, bela: Laptop) -> None:

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from sqlalchemy import delete, exists, func, insert, not_, or_, select, update
 from sqlalchemy.orm import Session
 
-from sync.protocol import MAX_OPS, PREFIX_OPS, Op, Problem
+from sync.protocol import PREFIX_OPS, Op, Problem
 from wimdesk import clock
 from wimdesk.store import journal, recovery, refusals, tables
 from wimdesk.store.record import types
 
-MAX_BATCH_BYTES = 4 * 1024 * 1024
+MAX_OPS = 20_000
+MAX_BYTES = 6 * 1024 * 1024
+"""What goes out in one request; less than the endpoint takes, also where nothing of it can be compressed."""
 _EVENTFUL = or_(not_(tables.sync_run.c.ok), tables.sync_run.c.sent > 0, tables.sync_run.c.received > 0)
 """A sync that failed, or in which something was new."""
 
@@ -65,7 +67,7 @@ def next_batch(session: Session, space: str, after: int = 0) -> tuple[int, list[
     for row in session.execute(query):
         size += len(row.payload) + 100
         # A batch has no hole: where one in between was refused, what comes after it is a batch of its own.
-        if ops and (size > MAX_BATCH_BYTES or row.n != first + len(ops)):
+        if ops and (size > MAX_BYTES or row.n != first + len(ops)):
             break
         first = first or row.n
         ops.append(_op_of(row))
