@@ -80,6 +80,10 @@ class _Pieces(io.RawIOBase):
         self._rest = self._rest[len(taken) :]
         return taken
 
+    def read1(self, size: int = -1) -> bytes:
+        """Return what is there already, as `read` does."""
+        return self.read(size)
+
 
 class Line:
     """Carries letters to whichever application serves at this moment."""
