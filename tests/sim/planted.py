@@ -16,14 +16,16 @@ from typing import Any
 from unittest import mock
 
 import msgspec
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 import sync.merge as merging
-from sync.client import engine
+from sync import wire
+from sync.client import answer, engine
 from sync.merge import ALL, DELETED
-from sync.protocol import ROLES
+from sync.protocol import ROLES, digest_of
 from sync.server import intake, pages, roles, tokens
+from sync.server import tables as log
 from tests.sim.scene import Scene
 from tests.sim.simulator import run, scene
 from wimdesk.errors import DiskFull, NoConnection
@@ -69,14 +71,15 @@ def _commit_here(session: Thing) -> None:
 
 @_bug
 def acknowledged_before_applied() -> AbstractContextManager[object]:
-    def wrong(right: Thing, session: Thing, response: Thing, *more: Thing) -> object:
+    def wrong(right: Thing, session: Thing, names: Thing, found: Thing) -> object:
         op = tables.op.c
-        for space, known in response.acked.items():
+        ends = [wire.end_of(each, [], names) for each in found if isinstance(each, wire.End)]
+        for space, known in [each for end in ends for each in end.acked.items()]:
             mine = update(tables.op).where(op.state == tables.WAITING, op.space == space, op.n <= known)
             session.execute(mine.values(state=tables.PLACED))
-        return right(session, response, *more)
+        return right(session, names, found)
 
-    return _around(engine, "take", wrong)
+    return _around(answer, "take", wrong)
 
 
 @_bug
@@ -230,11 +233,11 @@ def cursor_before_apply() -> AbstractContextManager[object]:
 def gap_ignored() -> AbstractContextManager[object]:
     """The endpoint leaves one out now and then, and nobody notices."""
 
-    def skip(right: Thing, connection: Thing, device: Thing, epoch: Thing, cursors: Thing) -> object:
-        found, more = right(connection, device, epoch, cursors)
-        return [
-            msgspec.structs.replace(p, first=p.first + 1, ops=p.ops[1:]) if len(p.ops) > 4 else p for p in found
-        ], more
+    def skip(right: Thing, *args: Thing) -> object:
+        page = right(*args)
+        if len(page.ops) < 5 or isinstance(page.ops[0], int):
+            return page
+        return msgspec.structs.replace(page, first=page.first + 1, ops=page.ops[1:])
 
     def wrong(right: Thing, session: Thing, page: Thing, *more: Thing) -> object:
         try:
@@ -246,7 +249,7 @@ def gap_ignored() -> AbstractContextManager[object]:
             return right(session, page, *more)
 
     stack = ExitStack()
-    stack.enter_context(_around(sys.modules["sync.server.exchange"], "pages_for", skip))
+    stack.enter_context(_around(pages, "page", skip))
     stack.enter_context(_around(inbox, "apply_page", wrong))
     return stack
 
@@ -414,15 +417,18 @@ def private_space_open_to_all() -> AbstractContextManager[object]:
 
 @_bug
 def own_known_by_device_without_epoch() -> AbstractContextManager[object]:
-    def wrong(right: Thing, connection: Thing, device: Thing, epoch: int, *rest: Thing) -> object:
-        page = right(connection, device, epoch, *rest)
+    def wrong(right: Thing, connection: Thing, device: Thing, epoch: int, space: str, *rest: Thing) -> object:
+        page = right(connection, device, epoch, space, *rest)
         mine = [
             item if isinstance(item, int) or page.authors[item.author].device != device.id else item.n
             for item in page.ops
         ]
-        return msgspec.structs.replace(page, ops=mine)
+        op = log.op.c
+        some = (op.space == space, op.device == device.id, op.seq >= page.first, op.seq < page.first + len(mine))
+        rows = connection.execute(select(log.op).where(*some).order_by(op.seq))
+        return msgspec.structs.replace(page, ops=mine, own=digest_of([pages.op_of(row) for row in rows]))
 
-    return _around(pages, "_page", wrong)
+    return _around(pages, "page", wrong)
 
 
 @_bug
