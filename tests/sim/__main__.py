@@ -19,6 +19,7 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--devices", type=int, default=8)
     parser.add_argument("--world", type=int, default=STEPS_OF_A_WORLD, help="steps of one world")
     parser.add_argument("--first", action="store_true", help="stop at the first violation")
+    parser.add_argument("--often", type=float, default=1.0, help="how much more often than usual one goes back in time")
     names = [switch.name for switch in dataclasses.fields(Switches)]
     parser.add_argument("--with", dest="on", action="append", default=[], choices=names, help="a fault that is off")
     given = parser.parse_args(words)
@@ -26,8 +27,9 @@ def main(words: list[str] | None = None) -> int:
     switches = Switches(**dict.fromkeys(given.on, True))
     with scene(given.devices) as here:
         outcome = run(
-            here, given.steps, given.seed, switches=switches, stop_at_first=given.first, steps_of_a_world=given.world
-        )
+            here, given.steps, given.seed, switches=switches, stop_at_first=given.first, steps_of_a_world=given.world,
+            often=given.often,
+        )  # fmt: skip
     tally = outcome.tally
     report = {
         "steps": outcome.steps,

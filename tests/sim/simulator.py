@@ -7,12 +7,14 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from unittest import mock
 
-from sync.server import pages
+from sync.client import engine
+from sync.server import app as serving
+from sync.server import exchange, pages
 from tests.sim import checks, events, passes
 from tests.sim.fate import seeded, weighted
 from tests.sim.laptop import Laptop
@@ -34,6 +36,16 @@ EVENTS: dict[Event, float] = {
     events.endpoint_clock: 1, events.tokens_end: 0.7, events.late_letter: 2,
     events.change_role: 0.3, events.revoke: 0.05,
 }  # fmt: skip
+
+
+GOING_BACK = frozenset(
+    {events.keep_copy, events.restore_laptop, events.clone_laptop, events.endpoint_copy, events.endpoint_restore}
+)
+SMALL: tuple[tuple[object, str, int], ...] = (
+    (outbox, "MAX_OPS", 7), (pages, "PAGE_OPS", 9), (exchange, "ANSWER_OPS", 30), (serving, "_SHORT", 600),
+    (engine, "_WORTH_ASKING", 500), (engine, "_FAR", 5),
+)  # fmt: skip
+"""Limits as low as the amounts in a world, so that everything comes in more than one piece."""
 
 
 @dataclass
@@ -65,14 +77,19 @@ def run(
     switches: Switches | None = None,
     stop_at_first: bool = False,
     steps_of_a_world: int = STEPS_OF_A_WORLD,
+    often: float = 1.0,
 ) -> Outcome:
-    """Run worlds until so many steps are done. World k of a run has the seed `seed` + k."""
+    """Run worlds until so many steps are done. World k of a run has the seed `seed` + k.
+
+    What goes back in time does so `often` times as often as usual.
+    """
     outcome = Outcome()
     trace = hashlib.sha256()
     began = time.perf_counter()
+    weights = {event: weight * (often if event in GOING_BACK else 1.0) for event, weight in EVENTS.items()}
     while outcome.steps < steps:
         length = min(steps_of_a_world, steps - outcome.steps)
-        found = _one_world(here, length, seed + outcome.worlds, switches or Switches(), outcome)
+        found = _one_world(here, length, seed + outcome.worlds, switches or Switches(), outcome, weights)
         trace.update(found.encode())
         outcome.worlds += 1
         if outcome.violations and stop_at_first:
@@ -82,19 +99,24 @@ def run(
     return outcome
 
 
-def _one_world(here: Scene, length: int, seed: int, switches: Switches, outcome: Outcome) -> str:
-    with (
-        tempfile.TemporaryDirectory(dir=here.folder) as folder,
-        seeded(seed),
-        mock.patch.object(outbox, "MAX_OPS", 7),
-        mock.patch.object(pages, "PAGE_OPS", 9),
-    ):
+@contextmanager
+def _small() -> Iterator[None]:
+    with ExitStack() as stack:
+        for place, name, limit in SMALL:
+            stack.enter_context(mock.patch.object(place, name, limit))
+        yield
+
+
+def _one_world(
+    here: Scene, length: int, seed: int, switches: Switches, outcome: Outcome, weights: dict[Event, float]
+) -> str:
+    with tempfile.TemporaryDirectory(dir=here.folder) as folder, seeded(seed), _small():
         world = World(here, Path(folder) / "world", seed, switches, outcome.tally)
         with clocks.driven_by(world.clock.now):
             step = 0
             try:
                 for step in range(1, length + 1):
-                    one_step(world)
+                    one_step(world, weights)
                     if step % BETWEEN_QUIET == 0 or step == length:
                         checks.quiet(world)
             except Violation as violation:
@@ -107,9 +129,9 @@ def _one_world(here: Scene, length: int, seed: int, switches: Switches, outcome:
         return world.trace.hexdigest()
 
 
-def one_step(world: World) -> None:
+def one_step(world: World, weights: dict[Event, float]) -> None:
     """One event, drawn by its weight, at a laptop drawn from all."""
-    event = weighted(world.rng, list(EVENTS), list(EVENTS.values()))
+    event = weighted(world.rng, list(weights), list(weights.values()))
     laptop = world.rng.choice(world.laptops)
     found = event(world, laptop)
     world.tally.kinds[event.__name__] += 1
