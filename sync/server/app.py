@@ -7,7 +7,7 @@ import contextlib
 import json
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from weakref import WeakValueDictionary
 
@@ -20,33 +20,19 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from sync.frames import Press, packed
-from sync.protocol import (
-    MAX_BODY,
-    PATH_ENROL,
-    PATH_HEALTH,
-    PATH_NONCE,
-    PATH_SYNC,
-    PATH_TOKEN,
-    VERSION,
-    EnrolRequest,
-    NonceRequest,
-    Problem,
-    TokenRequest,
-)
+from sync.protocol import VERSION, EnrolRequest, NonceRequest, Problem, TokenRequest
 from sync.server import body, enrolment, tokens
 from sync.server.attempts import Attempts
 from sync.server.databases import answers
 from sync.server.exchange import Exchange
 from sync.server.refusals import Refused
 from sync.server.roles import Device
+from sync.server.routes import PATHS, ROUTES, Caller, Row
 from sync.server.store import Store
 
 MEDIA_TYPE = "application/x-wimdesk"
 FAILED_ATTEMPTS = 20
 """Wrong codes and signatures that one address may send within an hour."""
-_SMALL = 16 * 1024
-"""Bytes of a request by somebody who has not signed in yet."""
-
 _PATIENCE = 5
 """Seconds."""
 _SHORT = 48 * 1024
@@ -67,51 +53,67 @@ class Endpoint:
         self._attempts = attempts
         self._turns: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
 
-    async def enrol(self, request: Request) -> Response:
+    def routes(self) -> list[Route]:
+        """Return what the list of routes says, and nothing else."""
+        return [Route(row.path, self._guarded(row), methods=[row.method]) for row in ROUTES]
+
+    def _guarded(self, row: Row) -> Callable[[Request], Awaitable[Response]]:
+        """Let through only who may call this route, before a byte of the body is looked at."""
+        work: Callable[[Request, Row], Awaitable[Response]] = getattr(self, row.work)
+
+        async def answer(request: Request) -> Response:
+            if row.caller is Caller.ENROLLED:
+                request.state.device = await run_in_threadpool(self._device, _authorization(request))
+            if not row.counts_failures:
+                return await work(request, row)
+            return await self._counted(request, lambda: work(request, row))
+
+        return answer
+
+    async def enrol(self, request: Request, row: Row) -> Response:
         """A one-time code becomes a device."""
-        sent = await body.received(request, _SMALL)
-        return await self._guess(
-            request, lambda: enrolment.enrol(self._store, body.opened(body.inflated(sent, _SMALL), _enrol_request))
+        sent = await body.received(request, row.most_bytes)
+        return await _replied(
+            lambda: enrolment.enrol(self._store, body.opened(body.inflated(sent, row.most_bytes), _enrol_request))
         )
 
-    async def nonce(self, request: Request) -> Response:
+    async def nonce(self, request: Request, row: Row) -> Response:
         """Something fresh to sign."""
-        sent = await body.received(request, _SMALL)
-        wanted = body.opened(body.inflated(sent, _SMALL), _nonce_request)
+        sent = await body.received(request, row.most_bytes)
+        wanted = body.opened(body.inflated(sent, row.most_bytes), _nonce_request)
         return _packed(tokens.nonce(self._store, wanted.device))
 
-    async def token(self, request: Request) -> Response:
+    async def token(self, request: Request, row: Row) -> Response:
         """A signed nonce becomes a token."""
-        sent = await body.received(request, _SMALL)
-        return await self._guess(
-            request, lambda: tokens.sign_in(self._store, body.opened(body.inflated(sent, _SMALL), _token_request))
+        sent = await body.received(request, row.most_bytes)
+        return await _replied(
+            lambda: tokens.sign_in(self._store, body.opened(body.inflated(sent, row.most_bytes), _token_request))
         )
 
-    async def sync(self, request: Request) -> Response:
-        """Push and pull. Who asks is known before a byte of the body is looked at."""
-        authorization = request.headers.get("authorization", "")
-        device = await run_in_threadpool(self._device, authorization)
-        exchange = Exchange(self._store, device, authorization)
+    async def sync(self, request: Request, row: Row) -> Response:
+        """Push and pull."""
+        device: Device = request.state.device
+        exchange = Exchange(self._store, device, _authorization(request))
         turn = self._turns.setdefault(device.id, asyncio.Lock())
         async with _patiently(turn):
-            async for part in body.parts(request, MAX_BODY):
+            async for part in body.parts(request, row.most_bytes):
                 await run_in_threadpool(exchange.receive, part)
             await run_in_threadpool(exchange.finish)
             return await run_in_threadpool(_answered, exchange)
 
-    async def health(self, request: Request) -> Response:
+    async def health(self, request: Request, row: Row) -> Response:
         """Whether the endpoint and its database answer."""
         await run_in_threadpool(self._touch)
         return _json({"status": "ok", "version": VERSION})
 
-    async def _guess(self, request: Request, work: Callable[[], msgspec.Struct]) -> Response:
-        """Run what somebody could try over and over; failures count against the address."""
+    async def _counted(self, request: Request, work: Callable[[], Awaitable[Response]]) -> Response:
+        """Wait for what somebody could try over and over; failures count against the address."""
         address = request.client.host if request.client else ""
         await run_in_threadpool(self._attempts.check, address)
         try:
-            return _packed(await run_in_threadpool(work))
+            return await work()
         except Refused as refusal:
-            if refusal.problem is not Problem.MALFORMED:
+            if refusal.problem not in {Problem.MALFORMED, Problem.TOO_LARGE, Problem.TOO_SLOW}:
                 await run_in_threadpool(self._attempts.failed, address)
             raise
 
@@ -137,6 +139,14 @@ async def _patiently(turn: asyncio.Lock) -> AsyncIterator[None]:
         yield
     finally:
         turn.release()
+
+
+def _authorization(request: Request) -> str:
+    return request.headers.get("authorization", "")
+
+
+async def _replied(work: Callable[[], msgspec.Struct]) -> Response:
+    return _packed(await run_in_threadpool(work))
 
 
 def _packed(message: msgspec.Struct) -> Response:
@@ -172,7 +182,7 @@ def _json(answer: dict[str, int | str], status: int = 200, headers: dict[str, st
 def _refused(request: Request, error: Exception) -> Response:
     refusal = error if isinstance(error, Refused) else Refused(Problem.MALFORMED)
     # Only addresses of ours are written down: any other could hold what somebody typed.
-    log.info("%s refused: %s", request.url.path if request.url.path in ROUTES else "elsewhere", refusal.problem.name)
+    log.info("%s refused: %s", request.url.path if request.url.path in PATHS else "elsewhere", refusal.problem.name)
     return _json(refusal.answer, refusal.status, refusal.headers)
 
 
@@ -192,9 +202,6 @@ def _gone(request: Request, error: Exception) -> Response:
 def _broken(request: Request, error: Exception) -> Response:
     """Only a bug or a full disk of ours comes here; the server logs the rest."""
     return _json({"error": 0, "message": "The server failed. Your data is safe on this computer. Try later."}, 500)
-
-
-ROUTES = frozenset({PATH_ENROL, PATH_NONCE, PATH_TOKEN, PATH_SYNC, PATH_HEALTH})
 
 
 def create_app(
@@ -217,13 +224,7 @@ def create_app(
             store.close()
 
     app = Starlette(
-        routes=[
-            Route(PATH_ENROL, endpoint.enrol, methods=["POST"]),
-            Route(PATH_NONCE, endpoint.nonce, methods=["POST"]),
-            Route(PATH_TOKEN, endpoint.token, methods=["POST"]),
-            Route(PATH_SYNC, endpoint.sync, methods=["POST"]),
-            Route(PATH_HEALTH, endpoint.health, methods=["GET"]),
-        ],
+        routes=endpoint.routes(),
         exception_handlers={
             Refused: _refused, HTTPException: _http, ClientDisconnect: _gone, Exception: _broken,
         },

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import uuid
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -66,14 +66,18 @@ def post(url: str, body: bytes, **headers: str) -> requests.Response:
     return requests.post(url, body, headers={"Content-Type": "application/x-wimdesk", **headers}, timeout=30)
 
 
-def ask(url: str, message: msgspec.Struct, answer: type[T], **headers: str) -> T:
+def ask(url: str, message: msgspec.Struct, answer: type[T], by: Carry = post, **headers: str) -> T:
     """Send a message, give back the answer, raise Answered for a refusal."""
-    response = post(url, zstandard.compress(pack(message)), **headers)
+    response = by(url, zstandard.compress(pack(message)), **headers)
     if response.status_code != 200:
         raise Answered(response.status_code, response.json())
     content = response.content
     plain = zstandard.decompress(content) if content.startswith(MAGIC) else content
     return msgspec.msgpack.decode(plain, type=answer)
+
+
+Carry = Callable[..., requests.Response]
+"""What takes address, body and headers to an endpoint."""
 
 
 def enrol_request(code: str, key: Ed25519PrivateKey) -> EnrolRequest:
@@ -93,7 +97,7 @@ class Laptop:
     """The upper half of the numbers on purpose: databases know only signed ones."""
 
     def __post_init__(self) -> None:
-        self.me = ask(self.url + PATH_ENROL, enrol_request(self.code, self.key), EnrolResponse)
+        self.me = ask(self.url + PATH_ENROL, enrol_request(self.code, self.key), EnrolResponse, self.carry)
         self.id = uuid.UUID(self.me.device).bytes
         self.organisation = uuid.UUID(self.me.organisation).bytes
         self.private = private_space(self.me.organisation)
@@ -106,11 +110,15 @@ class Laptop:
         self.places: dict[str, dict[int, bytes]] = {}
         self.sign_in()
 
+    def carry(self, url: str, body: bytes, **headers: str) -> requests.Response:
+        """Take a body to the endpoint."""
+        return post(url, body, **headers)
+
     def sign_in(self) -> TokenResponse:
         """Get a new token."""
-        nonce = ask(self.url + PATH_NONCE, NonceRequest(self.me.device), NonceResponse).nonce
+        nonce = ask(self.url + PATH_NONCE, NonceRequest(self.me.device), NonceResponse, self.carry).nonce
         request = TokenRequest(self.me.device, nonce, self.key.sign(token_message(nonce)))
-        answer = ask(self.url + PATH_TOKEN, request, TokenResponse)
+        answer = ask(self.url + PATH_TOKEN, request, TokenResponse, self.carry)
         self.authorization = f"Bearer {answer.token}"
         return answer
 
@@ -145,7 +153,7 @@ class Laptop:
 
     def send(self, request: SyncRequest) -> SyncResponse:
         """One round trip; the answer is not applied."""
-        response = post(self.url + PATH_SYNC, self.packed(request), Authorization=self.authorization)
+        response = self.carry(self.url + PATH_SYNC, self.packed(request), Authorization=self.authorization)
         if response.status_code != 200:
             raise Answered(response.status_code, response.json())
         return self.opened(response.content)

@@ -1,0 +1,44 @@
+"""The routes of the endpoint as a list: who may call each, and its limits. What is not here does not exist."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from sync.protocol import MAX_BODY, PATH_ENROL, PATH_HEALTH, PATH_NONCE, PATH_SYNC, PATH_TOKEN
+
+_SMALL = 16 * 1024
+"""Bytes of a request by somebody who has not signed in yet."""
+
+
+class Caller(Enum):
+    """Who may call a route. The operator is not here: operators use commands on the server, never HTTP."""
+
+    ANYBODY = "anybody"
+    ENROLLED = "an enrolled computer, by its token"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One route: `work` is the method of the endpoint that answers, `most_bytes` the limit of a body as sent.
+
+    `counts_failures`: failed attempts count against the address, which is then shut out for a while.
+    """
+
+    path: str
+    method: str
+    caller: Caller
+    work: str
+    most_bytes: int
+    counts_failures: bool
+    purpose: str
+
+
+ROUTES = (
+    Row(PATH_ENROL, "POST", Caller.ANYBODY, "enrol", _SMALL, True, "A one-time code becomes a computer."),
+    Row(PATH_NONCE, "POST", Caller.ANYBODY, "nonce", _SMALL, False, "Something fresh to sign."),
+    Row(PATH_TOKEN, "POST", Caller.ANYBODY, "token", _SMALL, True, "A signature becomes a token."),
+    Row(PATH_SYNC, "POST", Caller.ENROLLED, "sync", MAX_BODY, False, "Send and receive changes."),
+    Row(PATH_HEALTH, "GET", Caller.ANYBODY, "health", 0, False, "Whether endpoint and database answer."),
+)
+PATHS = frozenset(row.path for row in ROUTES)

@@ -1,0 +1,44 @@
+"""The short form of the soak in tests/soak/access.py: the role table against the endpoint, and canaries."""
+
+from __future__ import annotations
+
+from unittest import mock
+
+import pytest
+
+from sync.server import intake
+from tests.postgres import PLACES
+from tests.soak import access
+
+SEED = 7
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_the_endpoint_does_what_the_role_table_says(place: str) -> None:
+    with access.site(postgres=place == "postgresql") as site:
+        outcome = access.matrix(site, 1, SEED)
+    tried = {case.split(":")[0] for case in outcome.cases}
+    assert len(tried) == len(access.ROLES) * len(access.PLACES) * len(access.ACTIONS)
+    assert outcome.unexpected == []
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_no_answer_holds_what_the_device_may_not_read(place: str) -> None:
+    with access.site(postgres=place == "postgresql") as site:
+        outcome = access.canaries(site, 150, SEED, organisations=10)
+    assert (outcome.searched, outcome.foreign) == (150, 0)
+    assert outcome.own > 50
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_with_the_programs_filters_off_only_the_database_stands_in_the_way(place: str) -> None:
+    with access.site(postgres=place == "postgresql") as site:
+        outcome = access.canaries(site, 150, SEED, organisations=10, filters=False)
+    assert outcome.own > 50
+    assert (outcome.foreign == 0) == (place == "postgresql")
+
+
+def test_the_matrix_notices_a_forgotten_check() -> None:
+    with access.site(postgres=False) as site, mock.patch.object(intake, "may_enter", return_value=True):
+        outcome = access.matrix(site, 1, SEED)
+    assert outcome.unexpected
