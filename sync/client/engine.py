@@ -8,7 +8,7 @@ import os
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -17,12 +17,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy.orm import Session
 
 from sync import wire
-from sync.client import answer
+from sync.client import answer, pieces
 from sync.client.transport import Traffic, Transport
 from sync.frames import Reader, packed
 from sync.protocol import (
     MAX_INFLATED,
-    PAGE_BYTES,
     PAGE_OPS,
     PATH_NONCE,
     PATH_SYNC,
@@ -55,7 +54,6 @@ State = Literal["off", "idle", "running", "offline", "problem"]
 _WORTH_ASKING = 4 * 1024
 """Bytes of a request from which on it is cheaper to ask what arrived than to send it twice."""
 _SHOW_EVERY = 0.5
-_OVERHEAD = 100
 _FAR = 150
 """Operations that came across before the line was cut; fewer mean a poor line."""
 _POOR = 3
@@ -337,9 +335,9 @@ class SyncEngine:
         all_read = bool(returning and waiting)
         request = SyncRequest(VERSION, generation, cursors, returning or epoch, [], all_read, trails, building_on)
         frames = [
-            wire.push(self._signed(request.epoch, space, first + at, some), names, _seen_place)
+            wire.push(self._signed(request.epoch, space, first + at, some), names, pieces.seen_place)
             for space, first, ops in waiting
-            for at, some in _bites(ops, bite)
+            for at, some in pieces.bites(ops, bite)
         ]
         return wire.hello(request, names) + (packed(frames, prefix) if frames else b""), prefix
 
@@ -480,23 +478,6 @@ def _endpoint_forgot(session: Session, acked: dict[str, int]) -> bool:
 def _next_batches(session: Session, acked: dict[str, int]) -> list[_Waiting]:
     found = ((space, *outbox.next_batch(session, space, acked.get(space, 0))) for space in outbox.spaces(session))
     return [each for each in found if each[2]]
-
-
-def _bites(ops: list[Op], most: int) -> Iterator[tuple[int, list[Op]]]:
-    """Yield (how many came before, some operations): each bite is signed by itself and counts by itself."""
-    begun, size = 0, 0
-    for at, op in enumerate(ops):
-        size += len(op.payload) + _OVERHEAD
-        if at > begun and (at - begun == most or size > PAGE_BYTES):
-            yield begun, ops[begun:at]
-            begun, size = at, len(op.payload) + _OVERHEAD
-    if ops:
-        yield begun, ops[begun:]
-
-
-def _seen_place(op: Op) -> int:
-    """Return the latest place of its record that this device has read: the endpoint knows it too."""
-    return max((place for place in op.base.values() if place > 0), default=0)
 
 
 def _note_sending(session: Session, sending: int) -> None:
