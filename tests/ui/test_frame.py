@@ -265,6 +265,7 @@ def test_a_line_that_was_read_does_not_follow_to_another_page(
 ) -> None:
     word = next(each for each in program.window.ground.children() if type(each).__name__ == "_Word")
     assert isinstance(word, QWidget)
+    monkeypatch.setattr("ui.notices._READ_AFTER", 10**9)  # a slow computer is no slow reader
     program.window.notices.say("Done.")
     program.window.show_page("settings")
     assert word.isVisible()
