@@ -12,13 +12,20 @@ from typing import TypeVar
 
 import msgspec
 
-from sync.protocol import MAX_OPS, Op, Payload
+from sync.protocol import MAX_OPS, MAX_PAYLOAD, Op, Payload
 
 T = TypeVar("T")
 Column = str | list[object]
 """The values of one field: texts joined by NUL where all are texts without one, else as they are."""
 
 _ID = 16
+_DEEPEST = 50
+_MOST_COLUMNS = 3 * MAX_PAYLOAD
+"""Bytes of columns; an empty list is one byte here and 64 in memory."""
+_CELL = 16
+_MOST_SHARED = 4 * 1024 * 1024
+"""Bytes that what is told once for many operations may become: fields, types, owners and names."""
+_SIGNED, _EITHER = range(-(1 << 63), 1 << 63), range(-(1 << 63), 1 << 64)
 _encode = msgspec.msgpack.Encoder().encode
 _payload = msgspec.msgpack.Decoder(Payload).decode
 
@@ -38,7 +45,10 @@ class _Shape(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields
 
 
 class _Group(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
-    """Every `bytes` but `ids` is a row of zigzag numbers; an empty one means zeros."""
+    """Every `bytes` but `ids` is a row of zigzag numbers; an empty one means zeros.
+
+    The columns are looked into only where they are no longer than they may be.
+    """
 
     count: int
     shapes: list[_Shape]
@@ -50,11 +60,12 @@ class _Group(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields
     times: bytes | list[str]
     names: list[str]
     name_of: bytes
-    columns: list[Column]
+    columns: msgspec.Raw
     raw: list[bytes]
 
 
 _group = msgspec.msgpack.Decoder(_Group).decode
+_columns = msgspec.msgpack.Decoder(list[Column]).decode
 
 
 def encode(ops: Sequence[Op], organisation: bytes, place_of: Callable[[Op], int]) -> bytes:
@@ -88,10 +99,11 @@ def encode(ops: Sequence[Op], organisation: bytes, place_of: Callable[[Op], int]
         name_of.append(names.setdefault(payload.by, len(names)))
         for name, value in zip(op.fields, payload.values, strict=True):
             columns.setdefault((op.type, name), []).append(value)
+    packed = msgspec.Raw(_encode([_joined(values) for values in columns.values()]))
     return _encode(
         _Group(
             len(ops), list(shapes), row(shape_of), list(owners)[1:], row(records), _turned(bytes(ids), _ID),
-            row(bases), _packed_times(times), list(names), row(name_of), [_joined(c) for c in columns.values()], raw,
+            row(bases), _packed_times(times), list(names), row(name_of), packed, raw,
         )
     )  # fmt: skip
 
@@ -105,23 +117,29 @@ def decode(
     """
     try:
         group = _group(packed)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError) as error:
+        columns = _columns(group.columns) if len(group.columns) <= _MOST_COLUMNS else None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError, MemoryError) as error:
         raise ValueError("not a group of operations") from error
-    if not 0 <= group.count <= MAX_OPS:
+    if columns is None or not 0 <= group.count <= MAX_OPS:
         raise TooMany("too many operations")
     owners = [organisation, *group.owners]
     kinds = [entry(group.shapes, index) for index in numbers(group.shape_of, group.count)]
+    _check_shared(group, kinds)
     places = numbers(group.records, group.count)
+    if not all(place in _SIGNED for place in places):
+        raise ValueError("a place beyond all measure")
     records = _records(places, group.ids, records_at)
     bases = iter(numbers(group.bases, sum(len(kind.base) for kind in kinds)))
     plain = [kind for kind in kinds if kind.plain]
     times = iter(_unpacked_times(group.times, len(plain)))
     names = iter([entry(group.names, index) for index in numbers(group.name_of, len(plain))])
-    values = _values(plain, group.columns)
+    values = _values(plain, columns)
     raw = iter(group.raw)
     ops = []
     for kind, place, record in zip(kinds, places, records, strict=True):
         base = {name: next(bases) + max(place, 0) for name in kind.base}
+        if not all(number in _EITHER for number in base.values()):
+            raise ValueError("a base beyond all measure")
         if kind.plain:
             found = [next(values[kind.type, name]) for name in kind.fields]
             payload = _encode(Payload(found, next(times), next(names)))
@@ -137,12 +155,36 @@ def decode(
 
 def _opened(op: Op) -> Payload | None:
     """Return the payload where nothing of it is lost when it is taken apart and put together again."""
+    if len(op.payload) > MAX_PAYLOAD:
+        return None  # nobody will take it
     try:
         payload = _payload(op.payload)
         same = len(payload.values) == len(op.fields) and _encode(payload) == op.payload
     except (msgspec.DecodeError, UnicodeDecodeError, UnicodeEncodeError, RecursionError, OverflowError):
         return None
-    return payload if same and len(set(op.fields)) == len(op.fields) else None
+    sound = same and len(set(op.fields)) == len(op.fields) and not _is_deep(payload.values)
+    return payload if sound else None
+
+
+def _is_deep(values: Iterable[object]) -> bool:
+    """Say whether these are nested so deeply that a reader could run out of stack, for a group nests them deeper."""
+    level = [value for value in values if isinstance(value, list | dict)]
+    for _depth in range(_DEEPEST):
+        if not level:
+            return False
+        inner = (part for each in level for part in (each.values() if isinstance(each, dict) else each))
+        level = [part for part in inner if isinstance(part, list | dict)]
+    return bool(level)
+
+
+def _check_shared(group: _Group, kinds: Iterable[_Shape]) -> None:
+    """Raise TooMany before anything is made of it where a few bytes would become very many."""
+    cells = {
+        id(kind): sum(_CELL + len(text) for text in (kind.type, *kind.fields, *kind.base)) for kind in group.shapes
+    }
+    longest = max((len(text) for text in [*group.names, *group.owners]), default=0)
+    if sum(cells[id(kind)] + longest for kind in kinds) > _MOST_SHARED:
+        raise TooMany("a few bytes would become too many")
 
 
 def _records(
@@ -255,6 +297,8 @@ def numbers(packed: bytes, count: int) -> list[int]:
                 raise ValueError("a number without end")
             continue
         found.append(-(left >> 1) - 1 if left & 1 else left >> 1)
+        if found[-1] not in _EITHER:
+            raise ValueError("a number beyond 64 bits")
         left = shift = 0
     if shift or len(found) != count:
         raise ValueError("more or fewer numbers than operations")

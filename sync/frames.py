@@ -6,7 +6,7 @@ that is flushed after each, or as they are where that is smaller.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import zstandard
 
@@ -22,6 +22,7 @@ _BITE = 256
 """Bytes given to the decompressor at a time. They become 8 MiB at most: a block of 4 bytes holds up to 128 KiB."""
 _LARGE = 256 * 1024
 _ENOUGH = 8 * 1024
+_HANDFUL = 128 * 1024
 
 
 class TooLarge(ValueError):
@@ -134,6 +135,20 @@ class Reader:
                 raise TooLarge("too many frames")
             del self._plain[:used]
             yield frame
+
+
+def handfuls(frames: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """Yield the frames, a few at a time: even a small one may say much once it is understood."""
+    some: list[bytes] = []
+    size = 0
+    for frame in frames:
+        some.append(frame)
+        size += len(frame)
+        if size >= _HANDFUL:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
 
 
 def first_frame(begin: bytes | bytearray) -> tuple[bytes, int] | None:

@@ -34,6 +34,10 @@ PAGE_BYTES = 16 * 1024
 """Operations and bytes that travel as one, so that a link that dies every few kilobytes gets something across."""
 TRAIL_BYTES = 8
 PREFIX_OPS = 256
+PREFIX_BYTES = 256 * 1024
+"""What a compression builds on: the last operations that the reader has, as many as fit."""
+ANSWER_OPS = 20_000
+"""Operations in one answer, and a page of at most MAX_OPS more; then the device asks again."""
 TOKEN_SECONDS = 24 * 3600
 CODE_SECONDS = 72 * 3600
 CODE_TRIES = 5
@@ -346,6 +350,17 @@ def digest_of(ops: Iterable[Op]) -> bytes:
     """Return a short digest of what operations say; nothing for none."""
     told = [(op.type, op.record, op.owner, op.fields, sorted(op.base.items()), op.payload) for op in ops]
     return hashlib.sha256(_encode(told)).digest()[:TRAIL_BYTES] if told else b""
+
+
+def newest_that_fit(newest_first: Iterable[Op]) -> list[Op]:
+    """Return the operations on which a compression builds (PREFIX_BYTES), in the order of the log."""
+    found, size = [], 0
+    for op in newest_first:
+        size += len(op.payload) + sum(map(len, (*op.fields, *op.base)))
+        if size > PREFIX_BYTES:
+            break
+        found.append(op)
+    return found[::-1]
 
 
 def trail(before: bytes, device: bytes, epoch: int, n: int) -> bytes:

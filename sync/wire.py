@@ -84,6 +84,7 @@ class End(msgspec.Struct, array_like=True, frozen=True, tag=2):
     more: bool
 
 
+_LIMIT = 1 << 63
 _encode = msgspec.msgpack.Encoder().encode
 _hello = msgspec.msgpack.Decoder(Hello)
 _push = msgspec.msgpack.Decoder(Push)
@@ -188,7 +189,7 @@ def answer_of(frame: bytes) -> Part | End:
 def page_of(found: Part, names: Names, records_at: RecordsAt) -> Page:
     """Return the page. Raises ValueError for nonsense, LookupError for a place that is not known here."""
     space = names.long(found.space)
-    if not 0 < found.count <= MAX_OPS or found.first < 1:
+    if not 0 < found.count <= MAX_OPS or not 1 <= found.first < _LIMIT - MAX_OPS:
         raise ValueError("no page")
     who, steps = columns.numbers(found.who, found.count), columns.numbers(found.ns, found.count)
 
@@ -197,10 +198,14 @@ def page_of(found: Part, names: Names, records_at: RecordsAt) -> Page:
 
     ops = iter(columns.decode(found.group, space, names.organisation, records) if found.group else [])
     authors = [Author(device, epoch) for device, epoch in found.authors]
+    if any(len(device) != 16 or not 0 <= epoch < 2 * _LIMIT for device, epoch in authors):
+        raise ValueError("no author")
     last: dict[int, int] = {}
     items: list[int | Placed] = []
     for author, step in zip(who, steps, strict=True):
         n = last[author] = last.get(author, 0) + step + 1
+        if not 1 <= n < _LIMIT:
+            raise ValueError("no number")
         if not author:
             items.append(n)
             continue
@@ -218,6 +223,9 @@ def end_of(found: End, pages: list[Page], names: Names) -> SyncResponse:
     """Return the answer. Raises ValueError."""
     acked = {names.long(ref): n for ref, n in found.acked}
     refused = [(names.long(ref), n, number) for ref, n, number in found.refused]
+    told = (found.generation, *acked.values(), *(part for _space, *both in refused for part in both))
+    if not all(0 <= number < _LIMIT for number in told):
+        raise ValueError("a number beyond all measure")
     return SyncResponse(found.generation, acked, pages, refused, found.more)
 
 

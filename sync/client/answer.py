@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from sync import wire
-from sync.protocol import Author, Page, Placed, SyncResponse, digest_of
+from sync.frames import Reader, handfuls
+from sync.protocol import ANSWER_OPS, MAX_INFLATED, MAX_OPS, Author, Page, Placed, SyncResponse, digest_of
 from wimdesk.errors import SyncProblem
 from wimdesk.i18n import _
 from wimdesk.store import facts, inbox, outbox, recovery
@@ -17,12 +18,35 @@ from wimdesk.store import facts, inbox, outbox, recovery
 
 @dataclass(slots=True)
 class Taken:
-    """How many operations came from others, how many own ones got a place, how many were refused, and the `End`."""
+    """How many operations came from others, how many own ones got a place, how many of both were new here, how many
+    were refused, and the `End`."""
 
     received: int = 0
     placed: int = 0
+    fresh: int = 0
     refused: int = 0
     end: SyncResponse | None = None
+
+
+class Arrival:
+    """An answer on its way. Raises ValueError where it makes no sense, also where it says more than was ever asked."""
+
+    def __init__(self, prefix: bytes) -> None:
+        self._reader = Reader(MAX_INFLATED, prefix)
+        self._ops = 0
+
+    def feed(self, piece: bytes) -> Iterator[list[wire.Part | wire.End]]:
+        """Yield what is whole now, in handfuls."""
+        for frames in handfuls(self._reader.feed(piece)):
+            found = [wire.answer_of(frame) for frame in frames]
+            self._ops += sum(each.count for each in found if isinstance(each, wire.Part))
+            if self._ops > ANSWER_OPS + MAX_OPS:
+                raise ValueError("an answer without end")
+            yield found
+
+    def end(self) -> None:
+        """Raise ValueError where it ends in the middle."""
+        self._reader.end()
 
 
 def take(session: Session, names: wire.Names, found: Sequence[wire.Part | wire.End]) -> Taken:
@@ -36,7 +60,7 @@ def take(session: Session, names: wire.Names, found: Sequence[wire.Part | wire.E
     try:
         pages = _pages(session, names, returning, [each for each in found if isinstance(each, wire.Part)])
         for page in pages:
-            inbox.apply_page(session, page, returning)
+            taken.fresh += inbox.apply_page(session, page, returning)
             taken.received += sum(not isinstance(item, int) for item in page.ops)
             taken.placed += sum(isinstance(item, int) for item in page.ops)
         for each in found:

@@ -19,9 +19,8 @@ from sqlalchemy.orm import Session
 from sync import wire
 from sync.client import answer, pieces
 from sync.client.transport import Traffic, Transport
-from sync.frames import Reader, packed
+from sync.frames import packed
 from sync.protocol import (
-    MAX_INFLATED,
     PAGE_OPS,
     PATH_NONCE,
     PATH_SYNC,
@@ -287,23 +286,23 @@ class SyncEngine:
         self, transport: Transport, names: wire.Names, body: bytes, prefix: bytes, tally: _Tally
     ) -> SyncResponse:
         """One round trip: what of the answer is whole is applied while the rest is on its way."""
-        reader = Reader(MAX_INFLATED, prefix)
-        response = None
+        arrival = answer.Arrival(prefix)
+        response, fresh = None, 0
         try:
             watch = functools.partial(self._watch, len(body), self.latest)
             for piece in transport.stream(PATH_SYNC, body, self._token(transport), watch):
-                found = [wire.answer_of(frame) for frame in reader.feed(piece)]
-                if found:
+                for found in arrival.feed(piece):
                     taken = self.app.store.run_as("sync", answer.take, names, found)
                     tally.received += taken.received
                     tally.placed += taken.placed
                     tally.refused += taken.refused
+                    fresh += taken.fresh
                     response = taken.end
-            reader.end()
+            arrival.end()
+            if response is None or (response.more and not fresh):
+                raise ValueError("there can't be more where nothing came")
         except ValueError as error:
             raise answer.damaged() from error
-        if response is None:
-            raise answer.damaged()
         return response
 
     def _watch(self, size: int, before: SyncStatus, sent: int) -> None:

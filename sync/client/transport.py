@@ -30,6 +30,8 @@ _CONNECT_SECONDS, _SILENCE_SECONDS = 10, 30
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 _DAY = 24 * 3600
 _PIECE, _BUFFER = 4096, 65536
+_MOST_SAID = 64 * 1024
+"""Bytes of a refusal that are read."""
 _SMALL = 120  # below this, compressing only adds
 
 SENTENCES = {
@@ -96,7 +98,7 @@ class Transport:
         raw = b"".join(self._exchange(path, _Body(body, _unwatched), headers))
         try:
             return msgspec.msgpack.decode(_inflated(raw), type=answer)
-        except (msgspec.DecodeError, zstandard.ZstdError, ValueError) as error:
+        except (msgspec.DecodeError, zstandard.ZstdError, ValueError, RecursionError) as error:
             raise SyncProblem(_("The answer arrived damaged. Nothing is lost. WIMDesk will ask again.")) from error
 
     def stream(self, path: str, body: bytes, token: str, watch: Watch) -> Iterator[bytes]:
@@ -231,7 +233,8 @@ def _pieces(response: requests.Response) -> Iterator[bytes]:
 
 def _explained(response: requests.Response) -> SyncProblem:
     if 400 <= response.status_code < 500:
-        return _refusal(b"".join(_pieces(response)))
+        with response:
+            return _refusal(response.raw.read(_MOST_SAID))
     response.close()
     return SyncProblem(_("The Secretariat's endpoint has a problem. Nothing is lost. Please try again later."))
 
@@ -251,6 +254,6 @@ def _refusal(raw: bytes) -> Refused:
         found = json.loads(raw)
         number, wipe = int(found["error"]), bool(found.get("wipe"))
         order = bytes.fromhex(found.get("order", ""))
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         number, wipe, order = 0, False, b""
     return Refused(number, sentence_for(number), wipe=wipe, order=order)

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from sync import wire
 from sync.columns import TooMany
-from sync.frames import Reader, TooLarge, first_frame
-from sync.protocol import MAX_INFLATED, Batch, Page, Problem, SyncRequest, SyncResponse
+from sync.frames import Reader, TooLarge, first_frame, handfuls
+from sync.protocol import ANSWER_OPS, MAX_INFLATED, Batch, Page, Problem, SyncRequest, SyncResponse
 from sync.server import intake, orders, pages
 from sync.server.body import check_version
 from sync.server.refusals import Refused
@@ -21,9 +21,10 @@ from sync.server.store import Store, generation
 from sync.server.tokens import device_of
 
 T = TypeVar("T")
-ANSWER_OPS = 20_000
 ANSWER_BYTES = 16 * 1024 * 1024
-"""Operations and bytes of payload in one answer; then the device asks again."""
+"""Bytes of payload in one answer; then the device asks again."""
+_OVERHEAD = 100
+"""Bytes of an operation besides its payload, about."""
 _MOST_CURSORS = 10_000
 
 
@@ -35,7 +36,8 @@ class Exchange:
         self._device = device
         self._authorization = authorization
         self._names = wire.Names(device.organisation)
-        self._begun = b""
+        self._begun = bytearray()
+        self._size = 0
         self._reader: Reader | None = None
         self._hello: SyncRequest | None = None
         self._generation = 0
@@ -51,19 +53,20 @@ class Exchange:
                 found = first_frame(self._begun)
                 if found is None:
                     return
-                part = self._begun[found[1] :]
+                part = bytes(self._begun[found[1] :])
                 self._greet(found[0])
             if part and self._reader is None:
                 self._reader = Reader(MAX_INFLATED, self.prefix)
-            frames = list(self._reader.feed(part)) if self._reader is not None and part else []
+            frames = self._reader.feed(part) if self._reader is not None and part else iter(())
+            if self._asked().all_read:
+                self._held += frames  # all of it or nothing
+                return
+            for some in handfuls(frames):
+                self._take(some)
         except TooLarge as error:
             raise Refused(Problem.TOO_LARGE) from error
         except ValueError as error:
             raise Refused(Problem.MALFORMED) from error
-        if frames and self._asked().all_read:
-            self._held += frames  # all of it or nothing
-        elif frames:
-            self._take(frames)
 
     def finish(self) -> None:
         """The body is at its end: it must not be in the middle of something."""
@@ -186,7 +189,7 @@ class Exchange:
             return pages.records_at(connection, space, places) if may_read(reader, space) else {}
 
         try:
-            return wire.push_of(frame, epoch, self._names, records_at)
+            batch = wire.push_of(frame, epoch, self._names, records_at)
         except LookupError as error:
             # A place that the log does not have: it was longer once.
             raise Refused(Problem.GENERATION_CHANGED) from error
@@ -194,3 +197,7 @@ class Exchange:
             raise Refused(Problem.TOO_MANY_OPS) from error
         except ValueError as error:
             raise Refused(Problem.MALFORMED) from error
+        self._size += sum(len(op.payload) + _OVERHEAD for op in batch.ops)
+        if self._size > MAX_INFLATED:
+            raise Refused(Problem.TOO_LARGE)
+        return batch

@@ -19,6 +19,7 @@ from sync.protocol import (
     Problem,
     SyncRequest,
     digest_of,
+    newest_that_fit,
 )
 from sync.server import tables
 from sync.server.refusals import Refused
@@ -110,7 +111,8 @@ def last(connection: Connection, space: str, cursor: int) -> list[Op]:
     """Return the last operations up to a place of the log, in its order."""
     table = tables.op
     some = (table.c.space == space, table.c.seq <= cursor, table.c.seq > cursor - PREFIX_OPS)
-    return [op_of(row) for row in connection.execute(select(table).where(*some).order_by(table.c.seq))]
+    with connection.execute(select(table).where(*some).order_by(table.c.seq.desc())) as rows:
+        return newest_that_fit(map(op_of, rows))
 
 
 def records_at(connection: Connection, space: str, places: Collection[int]) -> dict[int, bytes]:

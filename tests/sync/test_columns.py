@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
 import uuid
 
 import msgspec
@@ -10,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync.columns import decode, encode
-from sync.protocol import MAX_OPS, Op, Payload
+from sync.columns import TooMany, decode, encode, row
+from sync.protocol import MAX_OPS, MAX_PAYLOAD, Op, Payload
 
 SPACE, HOME = "alliance", bytes(range(16))
 RECORDS = [uuid.UUID(int=n << 100 | 7).bytes for n in range(1, 6)]
@@ -102,3 +103,60 @@ def test_a_count_beyond_all_measure_takes_no_memory(count: int) -> None:
     group = msgspec.msgpack.decode(encode([edit(1)], HOME, place_of))
     with pytest.raises(ValueError, match="operations"):
         back(msgspec.msgpack.encode([count, *group[1:]]))
+
+
+def group(*operations: Op, **changed: object) -> bytes:
+    """These operations, with something in the group replaced."""
+    names = ["count", "shapes", "shape_of", "owners", "records", "ids", "bases", "times", "names", "name_of", "columns"]
+    made = msgspec.msgpack.decode(encode(operations, HOME, lambda _op: 0))
+    return msgspec.msgpack.encode([changed.get(name, old) for name, old in zip([*names, "raw"], made, strict=True)])
+
+
+MANY = {"count": MAX_OPS, "ids": bytes(16 * MAX_OPS)}
+BOMBS = [
+    {"shapes": [["t", 0, [], [""] * 500_000, False]]},
+    {"shapes": [["t", 0, [str(n) for n in range(100_000)], [], True]]},
+    {"shapes": [["t" * 1_000_000, 0, [], [], False]]},
+    {"shapes": [["t", 1, [], [], False]], "owners": [bytes(1_000_000)]},
+    {"shapes": [["t", 0, [], [], True]], "names": ["n" * 1_000_000]},
+]
+
+
+@pytest.mark.parametrize("bomb", BOMBS, ids=["base", "fields", "type", "owner", "name"])
+def test_a_few_bytes_do_not_become_very_many(bomb: dict[str, object]) -> None:
+    packed = group(edit(1), **MANY, **bomb)
+    tracemalloc.start()
+    try:
+        with pytest.raises(TooMany):
+            back(packed)
+        assert tracemalloc.get_traced_memory()[1] < 16 * 1024 * 1024
+    finally:
+        tracemalloc.stop()
+
+
+def test_columns_of_nothing_but_lists_are_not_even_opened() -> None:
+    with pytest.raises(TooMany):
+        back(group(edit(1), columns=[[[[]] * (4 * MAX_PAYLOAD)]]))
+
+
+@pytest.mark.parametrize("field", ["records", "bases"])
+@pytest.mark.parametrize("number", [2**64, -(2**64), 2**68])
+def test_a_number_that_fits_nowhere_is_told(field: str, number: int) -> None:
+    with pytest.raises(ValueError, match="beyond"):
+        back(group(edit(1), **{field: row([number])}))
+    with pytest.raises(ValueError, match="beyond"):
+        back(group(edit(1), ids=b"", records=row([2**63 - 1]), bases=row([2**64 - 1])))
+
+
+@pytest.mark.parametrize("depth", [40, 200, 900])
+def test_what_one_can_read_everybody_can(depth: int) -> None:
+    value: object = []
+    for _ in range(depth):
+        value = [value]
+    deep = msgspec.structs.replace(edit(1), payload=msgspec.msgpack.encode(Payload([value], "2026-11-23", "Ama")))
+    packed = encode([deep], HOME, lambda _op: 0)
+
+    def further_down(steps: int) -> list[Op]:
+        return further_down(steps - 1) if steps else back(packed)
+
+    assert further_down(60) == [deep]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, exists, func, insert, not_, or_, select, update
 from sqlalchemy.orm import Session
 
-from sync.protocol import PREFIX_OPS, Op, Problem
+from sync.protocol import PREFIX_OPS, Op, Problem, newest_that_fit
 from wimdesk import clock
 from wimdesk.store import journal, recovery, refusals, tables
 from wimdesk.store.record import types
@@ -121,7 +121,8 @@ def last_placed(session: Session, space: str, cursor: int) -> list[Op]:
     """Return the last operations up to a place of the space's log, in its order."""
     op = tables.op.c
     some = (op.space == space, op.seq <= cursor, op.seq > cursor - PREFIX_OPS)
-    return [_op_of(row) for row in session.execute(select(tables.op).where(*some).order_by(op.seq))]
+    with session.execute(select(tables.op).where(*some).order_by(op.seq.desc())) as rows:
+        return newest_that_fit(map(_op_of, rows))
 
 
 def latest_space(session: Session) -> str:

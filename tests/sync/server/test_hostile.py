@@ -22,12 +22,14 @@ from sync.frames import MAGIC, framed
 from sync.protocol import (
     MAX_BODY,
     MAX_INFLATED,
+    MAX_OPS,
     PATH_ENROL,
     PATH_HEALTH,
     PATH_NONCE,
     PATH_SYNC,
     PATH_TOKEN,
     VERSION,
+    Payload,
     Problem,
 )
 from sync.server.body import inflated
@@ -271,3 +273,16 @@ def test_any_request_that_is_signed(
     laptop.epoch = max(0, epoch)
     begin = framed(msgspec.msgpack.encode([VERSION, 0, laptop.epoch, []]))
     sent(laptop, PATH_SYNC, begin + laptop.forged(space, first, operations, seed))
+
+
+def test_a_small_request_does_not_become_a_very_large_one(shared_endpoint: Endpoint) -> None:
+    laptop = shared_endpoint.laptop()  # nothing of it is known, whatever other tests sent
+    payload = msgspec.msgpack.encode(Payload(["x"], "2026-11-23T01:02:03Z", "n" * 1500))
+    record = os.urandom(16)
+    ops = [laptop.op(laptop.private, payload, record=record) for _ in range(MAX_OPS)]
+    batch = laptop.batch(1, *ops)
+    request = msgspec.structs.replace(laptop.request(*[batch] * 40), all_read=True)
+    body = laptop.packed(request)
+    assert len(body) < 40 * 1024
+    assert sent(laptop, PATH_SYNC, body) is Problem.TOO_LARGE
+    assert laptop.known(laptop.private) == 0

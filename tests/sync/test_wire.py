@@ -1,0 +1,90 @@
+"""What an endpoint says about places and numbers is believed only where it could be true."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from sync import wire
+from sync.client.answer import Arrival
+from sync.columns import row
+from sync.frames import first_frame
+from sync.protocol import (
+    ANSWER_OPS,
+    MAX_OPS,
+    MAX_PAYLOAD,
+    PREFIX_BYTES,
+    Author,
+    Op,
+    Page,
+    Placed,
+    SyncResponse,
+    newest_that_fit,
+)
+
+NAMES = wire.Names(bytes(range(16)))
+OP = Op("alliance", "site", bytes(16), bytes(16), ("name",), {}, b"x")
+LAST = 2**63 - 1
+AUTHOR = Author(bytes(16), 2**64 - 1)
+
+
+def part(first: int = 1, author: Author = AUTHOR, **changed: object) -> wire.Part:
+    """A page with one operation of somebody else."""
+    found = first_frame(wire.part(Page("alliance", first, [author], [Placed(0, 1, OP)]), NAMES, lambda _op: 0))
+    assert found is not None
+    made = wire.answer_of(found[0])
+    assert isinstance(made, wire.Part)
+    return msgspec.structs.replace(made, **changed)
+
+
+def page(made: wire.Part) -> Page:
+    return wire.page_of(made, NAMES, lambda _space, _places: {})
+
+
+def test_a_page_with_numbers_at_their_limits_is_read() -> None:
+    assert page(part()).authors == [Author(bytes(16), 2**64 - 1)]
+    assert next(item.n for item in page(part(ns=row([LAST - 1]))).ops if isinstance(item, Placed)) == LAST
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        part(first=0), part(first=-1), part(first=LAST), part(first=2**64 - 1), part(ns=row([LAST])),
+        part(ns=row([-1])), part(ns=row([-(2**63)])), part(author=Author(bytes(16), -1)), part(author=Author(b"a", 1)),
+    ],
+)  # fmt: skip
+def test_numbers_that_no_log_has_are_told(made: wire.Part) -> None:
+    with pytest.raises(ValueError, match=r"no (page|number|author)"):
+        page(made)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        SyncResponse(2**63, {}, [], [], False), SyncResponse(1, {"alliance": 2**63}, [], [], False),
+        SyncResponse(1, {"alliance": -1}, [], [], False), SyncResponse(1, {}, [], [("alliance", 2**64 - 1, 1)], False),
+        SyncResponse(1, {}, [], [("alliance", 1, 2**63)], False),
+    ],
+)  # fmt: skip
+def test_an_end_with_numbers_beyond_all_measure_is_told(made: SyncResponse) -> None:
+    found = first_frame(wire.end(made, NAMES))
+    assert found is not None
+    end = wire.answer_of(found[0])
+    assert isinstance(end, wire.End)
+    with pytest.raises(ValueError, match="beyond"):
+        wire.end_of(end, [], NAMES)
+
+
+def test_an_answer_with_more_than_anybody_asks_for_is_told() -> None:
+    frame = wire.part(Page("alliance", 1, [], list(range(1, MAX_OPS + 1))), NAMES, lambda _op: 0)
+    arrival = Arrival(b"")
+    for _ in range(ANSWER_OPS // MAX_OPS + 1):
+        assert sum(map(len, arrival.feed(frame))) == 1
+    with pytest.raises(ValueError, match="without end"):
+        list(arrival.feed(frame))
+
+
+def test_the_compression_builds_on_what_fits() -> None:
+    large = [msgspec.structs.replace(OP, payload=bytes([n]) * (PREFIX_BYTES // 3)) for n in range(9)]
+    assert newest_that_fit(large) == large[1::-1]
+    assert newest_that_fit([msgspec.structs.replace(OP, payload=bytes(MAX_PAYLOAD)), OP]) == []
