@@ -144,6 +144,8 @@ def _undone(world: World, laptop: Laptop, number: int) -> Expected:
     for row in laptop.written("act = ?", number):
         if row.type != TYPE:
             return None
+        if world.model.saves[row.save].unsure or not laptop.life.heard:
+            return None
         before = world.model.saves[row.save].before
         now = BLANK | world.model.view(laptop.life, row.space, row.save.record)
         wanted = (
@@ -182,6 +184,8 @@ def newer_program(world: World, laptop: Laptop) -> str:
     if found is None or found[0] in laptop.life.tainted:
         return "nothing"
     checks.observe(world, laptop)
+    if not laptop.life.heard:
+        return "nothing"
     world.clock.tick += 1
     with world.clock.wrong_by(laptop.leaps):
         at = clocks.now()
@@ -221,7 +225,7 @@ def crash_while_saving(world: World, laptop: Laptop) -> str:
     last = laptop.last_pos
     laptop.reborn()
     laptop.last_pos = last
-    there = bool(laptop.written("pos > ? AND state = 'waiting'", last))
+    there = bool(laptop.written("pos > ? AND state IN ('waiting', 'held')", last))
     checks.saved(world, laptop, expected if there else {})
     return "there" if there else "gone"
 
@@ -282,6 +286,8 @@ def restore_laptop(world: World, laptop: Laptop) -> str:
     checks.observe(world, laptop)
     laptop.reborn(copy.folder)
     laptop.life = copy.life.copy()
+    for seats in world.must_return.values():
+        seats.discard(laptop.seat)
     if not world.switches.restored_and_edited:
         with contextlib.suppress(WimdeskError), world.undisturbed(laptop):
             laptop.sync()
@@ -324,14 +330,25 @@ def endpoint_restore(world: World, _laptop: Laptop) -> str:
     for each in world.laptops:
         checks.observe(world, each)
     world.endpoint.restore(world.rng.choice(world.endpoint_copies))
-    gone = world.model.rewind(world.endpoint.heads())
+    _operate_again(world)
     for each in world.laptops:
-        each.life.heard = False
-        if each.seat.device not in world.revoked:
-            held = {row.save for row in each.written("seq IS NOT NULL")}
-            world.must_return |= {save.id for save in gone} & held
+        for life in (each.life, *(copy.life for copy in each.copies)):
+            world.model.leave(life)
+    gone = world.model.rewind(world.endpoint.heads())
+    world.generation, world.restored_at = world.endpoint.generation(), world.clock.tick
+    for each in world.active:
+        for save in {save.id for save in gone} & {row.save for row in each.written("seq IS NOT NULL")}:
+            world.must_return.setdefault(save, set()).add(each.seat)
     world.tally.faults["server_restored"] += 1
     return f"restored, {len(gone)} gone"
+
+
+def _operate_again(world: World) -> None:
+    """The operator does once more what was done since the backup: roles, and who is shut out."""
+    for device, roles in world.roles.items():
+        world.endpoint.give_role(device, roles[-1][1])
+    for device in world.revoked:
+        world.endpoint.revoke(device)
 
 
 def endpoint_clock(world: World, _laptop: Laptop) -> str:

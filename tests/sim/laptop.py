@@ -159,6 +159,11 @@ class Laptop:
         found = self.eye.execute("SELECT value FROM local WHERE key = 'generation'").fetchone()
         return int(found[0]) if found else 0
 
+    def returning(self) -> bool:
+        """Say whether this file and the endpoint are being brought together."""
+        found = self.eye.execute("SELECT value FROM local WHERE key = 'returning'").fetchone()
+        return bool(found and int(found[0]))
+
     def cursors(self) -> dict[str, int]:
         return dict(self.eye.execute("SELECT space, seq FROM cursor").fetchall())
 

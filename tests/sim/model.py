@@ -49,15 +49,17 @@ class Save:
     owner: str
     type: str
     values: dict[str, object]
-    cursor: int
+    seen: frozenset[SaveId]
     own: frozenset[SaveId]
     tick: int
     order: int = 0
     seq: int = 0
-    fields: dict[str, int] = field(default_factory=dict)
-    """How far its author had read when a field was first set that was refused then, and is carried here."""
+    fields: dict[str, frozenset[SaveId]] = field(default_factory=dict)
+    """What its author had seen when a field was first set that was refused then, and is carried here."""
     before: dict[str, object] | None = None
     """What its author saw in these fields; None for a record that it made."""
+    unsure: bool = False
+    """Whether `before` is not known, because its author's laptop was in between two logs."""
 
 
 @dataclass
@@ -71,7 +73,9 @@ class Life:
     cursors: dict[str, int] = field(default_factory=dict)
 
     heard: bool = True
-    """Whether this file knows that the endpoint was restored; before, it may be ahead of it."""
+    """Whether this file and the endpoint speak of one log; not while one of them has gone back in time."""
+    ahead: dict[str, frozenset[SaveId]] = field(default_factory=dict)
+    """What had been read of each record before the endpoint was restored."""
 
     def on_top(self, record: str) -> list[Save]:
         """Return the own saves of a record that have no place, in the order made."""
@@ -82,7 +86,10 @@ class Life:
         """Return what a copy of the file has been through."""
         own: dict[str, list[SaveId]] = defaultdict(list)
         own.update({record: list(saves) for record, saves in self.own.items()})
-        return Life(own, dict(self.unsent), dict(self.refused), set(self.tainted), dict(self.cursors), self.heard)
+        return Life(
+            own, dict(self.unsent), dict(self.refused), set(self.tainted), dict(self.cursors), self.heard,
+            dict(self.ahead),
+        )  # fmt: skip
 
 
 class Model:
@@ -128,6 +135,18 @@ class Model:
             setters[name] = save
         self.by_record[space, save.id.record].append(save)
 
+    def seen(self, life: Life, space: str, record: str) -> frozenset[SaveId]:
+        """Return the saves of a record that were read here."""
+        cursor = life.cursors.get(space, 0)
+        read = {save.id for save in self.by_record.get((space, record), ()) if save.seq <= cursor}
+        return life.ahead.get(record, frozenset()) | read
+
+    def leave(self, life: Life) -> None:
+        """The log that this file has read is about to go: keep what it had read."""
+        if life.heard:
+            life.ahead = {record: self.seen(life, space, record) for space, record in self.by_record}
+        life.heard, life.cursors = False, {}
+
     def rewind(self, heads: dict[str, int]) -> list[Save]:
         """Forget what stands behind these heads, as a restored endpoint does; return the saves that are gone."""
         logs, gone = self.logs, []
@@ -163,4 +182,4 @@ class Model:
 
 
 def _knew(save: Save, earlier: Save, name: str) -> bool:
-    return earlier.seq <= save.fields.get(name, save.cursor) or earlier.id in save.own
+    return earlier.id in save.fields.get(name, save.seen) or earlier.id in save.own

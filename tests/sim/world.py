@@ -67,7 +67,10 @@ class World:
         self.model = Model()
         self.letters: list[Letter] = []
         self.endpoint_copies: list[Path] = []
-        self.must_return: set[SaveId] = set()
+        self.must_return: dict[SaveId, set[Seat]] = {}
+        """What a restored endpoint lacked, and who had it."""
+        self.restored_at = 0
+        self.generation = 0
         folder.mkdir(parents=True)
         shutil.copytree(scene.folder / "endpoint", folder / "endpoint" / "0")
         self.endpoint = Secretariat(folder / "endpoint", self.clock)
