@@ -56,9 +56,10 @@ def take(session: Session, names: wire.Names, found: Sequence[wire.Part | wire.E
     profile went back in time: nothing is applied then.
     """
     taken = Taken()
-    returning = recovery.returning(session)
+    known = facts.everything(session)
+    returning, epoch, generation = (int(known.get(key) or 0) for key in ("returning", "epoch", "generation"))
     try:
-        pages = _pages(session, names, returning, [each for each in found if isinstance(each, wire.Part)])
+        pages = _pages(session, names, returning or epoch, [each for each in found if isinstance(each, wire.Part)])
         for page in pages:
             taken.fresh += inbox.apply_page(session, page, returning)
             taken.received += sum(not isinstance(item, int) for item in page.ops)
@@ -68,7 +69,7 @@ def take(session: Session, names: wire.Names, found: Sequence[wire.Part | wire.E
                 taken.end = wire.end_of(each, [], names)
                 note = recovery.note_refused if returning else outbox.note_refused
                 taken.refused += note(session, taken.end.refused)
-                if facts.number(session, "generation") != taken.end.generation:
+                if generation != taken.end.generation:
                     facts.put(session, generation=taken.end.generation)
     except (inbox.GapInPage, LookupError) as gap:
         raise SyncProblem(_("Something was missing in the answer. Nothing is lost. WIMDesk will ask again.")) from gap
@@ -82,12 +83,11 @@ def damaged() -> SyncProblem:
     return SyncProblem(_("The answer arrived damaged. Nothing is lost. WIMDesk will ask again."))
 
 
-def _pages(session: Session, names: wire.Names, returning: int, parts: Sequence[wire.Part]) -> list[Page]:
+def _pages(session: Session, names: wire.Names, epoch: int, parts: Sequence[wire.Part]) -> list[Page]:
     """Return the pages; those that follow one another as one, which is much less work.
 
     Raises inbox.UnknownOwn where an own number says something else at the endpoint.
     """
-    epoch = returning or facts.number(session, "epoch")
     pages: list[Page] = []
     fresh: dict[tuple[str, int], bytes] = {}
 

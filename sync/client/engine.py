@@ -9,7 +9,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 from cryptography.exceptions import InvalidSignature
@@ -18,10 +18,10 @@ from sqlalchemy.orm import Session
 
 from sync import wire
 from sync.client import answer, pieces
+from sync.client.tally import Tally, begun
 from sync.client.transport import Traffic, Transport
 from sync.frames import packed
 from sync.protocol import (
-    PAGE_OPS,
     PATH_NONCE,
     PATH_SYNC,
     PATH_TOKEN,
@@ -44,7 +44,7 @@ from wimdesk.errors import Cancelled, NoConnection, Refused, SyncProblem, UserEr
 from wimdesk.events import Changed, Signal
 from wimdesk.i18n import N_, _
 from wimdesk.services import setting_up
-from wimdesk.store import facts, history, inbox, outbox, recovery
+from wimdesk.store import facts, inbox, outbox, recovery
 
 log = logging.getLogger(__name__)
 _Waiting = tuple[str, int, list[Op]]
@@ -53,6 +53,7 @@ State = Literal["off", "idle", "running", "offline", "problem"]
 _WORTH_ASKING = 4 * 1024
 """Bytes of a request from which on it is cheaper to ask what arrived than to send it twice."""
 _SHOW_EVERY = 0.5
+_COUNTED = ("generation", "returning", "epoch")
 _FAR = 150
 """Operations that came across before the line was cut; fewer mean a poor line."""
 _POOR = 3
@@ -105,20 +106,6 @@ def _nothing() -> None:
     """Disconnect nothing."""
 
 
-@dataclass
-class _Tally:
-    """What one pass did so far; by space, `acked` is the highest own number that the endpoint knows, and `claimed` the
-    highest that was sent."""
-
-    sent: int = 0
-    received: int = 0
-    placed: int = 0
-    refused: int = 0
-    acked: dict[str, int] = field(default_factory=dict)
-    bite: int = PAGE_OPS
-    """How many operations are signed and counted as one."""
-
-
 class SyncEngine:
     """Syncs one open profile. `run_once` is a whole pass; `start` keeps passes going by themselves."""
 
@@ -144,13 +131,12 @@ class SyncEngine:
         """Push what waits and pull what is new. Raises WimdeskError; what arrived before it is kept."""
         with self._pass:
             self._cancelled.clear()
-            who = self.app.identity()
-            if not who.enrolled:
+            tally = self.app.read(begun)
+            if not tally.who.enrolled:
                 raise UserError(_("This profile is not connected to a Secretariat yet. Your data is safe here."))
-            transport = self._transport_to(who.server_url)
+            transport = self._transport_to(tally.who.server_url)
             transport.traffic = Traffic()
             self._tell(state="running", step=_("Connecting"), sentence="")
-            tally = _Tally()
             try:
                 self._exchange_as_one(transport, tally)
                 if self.app.run(setting_up.ensure_profile):
@@ -160,14 +146,14 @@ class SyncEngine:
             except WimdeskError as problem:
                 self._tell_problem(problem)
                 raise
-            report = self._report(transport.traffic, tally)
+            traffic = transport.traffic
             run = outbox.finished(
-                "", ok=True, sent=report.sent, received=report.received, bytes_up=report.bytes_up,
-                bytes_down=report.bytes_down, requests=report.requests,
+                "", ok=True, sent=tally.sent, received=tally.received, bytes_up=traffic.up,
+                bytes_down=traffic.down, requests=traffic.requests,
             )  # fmt: skip
             self.app.run(outbox.record_run, run)
             self._tell(state="idle", step="", sentence="")
-            return report
+            return self._report(traffic, tally)
 
     def _obey(self, refused: Refused) -> WimdeskError:
         """Tell what was refused. Stop where the endpoint signed that we are revoked, and wipe if it says so."""
@@ -195,14 +181,15 @@ class SyncEngine:
         """Stop the running pass at its next step."""
         self._cancelled.set()
 
-    def _exchange_as_one(self, transport: Transport, tally: _Tally) -> None:
+    def _exchange_as_one(self, transport: Transport, tally: Tally) -> None:
         """Exchange; where this profile or the endpoint went back in time, bring both together first."""
         for _turn in range(_RECOVERIES):
             try:
                 if self.app.read(recovery.returning):
                     self._bring_together(transport, tally)
                 self._exchange(transport, tally)
-                if not self.app.run(_endpoint_forgot, tally.acked):
+                without_place = bool(tally.acked) and self.app.read(outbox.is_waiting_below, tally.acked)
+                if not (without_place and self.app.run(_endpoint_forgot)):
                     return
                 lost = True
             except inbox.UnknownOwn:
@@ -215,11 +202,11 @@ class SyncEngine:
             self._start_over(tally, lost=lost)
         raise SyncProblem(_("The Secretariat's data changes too fast now. Nothing is lost. Please try again."))
 
-    def _start_over(self, tally: _Tally, *, lost: bool) -> None:
+    def _start_over(self, tally: Tally, *, lost: bool) -> None:
         self.app.run(lambda session: recovery.begin(session, lost=lost))
         tally.acked = {}
 
-    def _bring_together(self, transport: Transport, tally: _Tally) -> None:
+    def _bring_together(self, transport: Transport, tally: Tally) -> None:
         """Read everything, send back what the endpoint lost layer by layer, then let go what was held."""
         while True:
             while self._round(transport, tally, []):
@@ -235,13 +222,13 @@ class SyncEngine:
                 if refused.number not in _AGAIN:
                     raise
 
-    def _exchange(self, transport: Transport, tally: _Tally) -> None:
+    def _exchange(self, transport: Transport, tally: Tally) -> None:
         again = True
         while again:
             before = dict(tally.acked)
             waiting = self.app.read(_next_batches, tally.acked)
             # After a cut nobody knows what arrived: ask first, in a few bytes.
-            asking = bool(waiting and self.app.read(facts.number, "sending"))
+            asking = bool(waiting and tally.sending)
             more = self._round(transport, tally, [] if asking else waiting)
             if asking and 0 < tally.placed < _FAR:
                 tally.bite //= _POOR  # the line was cut before
@@ -250,7 +237,7 @@ class SyncEngine:
                 raise SyncProblem(_("The Secretariat did not take the changes. Nothing is lost. Please try again."))
             again = more or unsent
 
-    def _round(self, transport: Transport, tally: _Tally, waiting: list[_Waiting]) -> bool:
+    def _round(self, transport: Transport, tally: Tally, waiting: list[_Waiting]) -> bool:
         """Send these and take what comes; say whether there is more to read."""
         if self._is_over():
             raise Cancelled
@@ -262,35 +249,41 @@ class SyncEngine:
         tally.acked |= {space: n for space, n in response.acked.items() if n > tally.acked.get(space, 0)}
         return response.more
 
-    def _ask(self, transport: Transport, waiting: list[_Waiting], tally: _Tally) -> SyncResponse:
-        names = answer.names_of(self.app.identity().organisation)
+    def _ask(self, transport: Transport, waiting: list[_Waiting], tally: Tally) -> SyncResponse:
+        names = answer.names_of(tally.who.organisation)
         body, prefix = self._request(names, waiting, tally.bite)
         long = len(body) > _WORTH_ASKING
         if long:
-            self.app.run(_note_sending, 1)
+            self._note_sending(tally, sending=True)
         try:
             response = self._converse(transport, names, body, prefix, tally)
         except Refused as refused:
             if refused.number == Problem.TOKEN_NEEDED:
                 self.app.run(put_token, "")  # it ran out: ask for a new one, once
+                tally.token = ""
             elif refused.number == Problem.PREFIX_UNKNOWN:
                 body, prefix = self._request(names, waiting, tally.bite, building=False)
             else:
                 raise
             response = self._converse(transport, names, body, prefix, tally)
-        if long or self.app.read(facts.number, "sending"):
-            self.app.run(_note_sending, 0)
+        if tally.sending:
+            self._note_sending(tally, sending=False)
         return response
 
+    def _note_sending(self, tally: Tally, *, sending: bool) -> None:
+        """Remember that much is on its way, also over a crash."""
+        tally.sending = sending
+        self.app.run(lambda session: facts.put(session, sending=int(sending)))
+
     def _converse(
-        self, transport: Transport, names: wire.Names, body: bytes, prefix: bytes, tally: _Tally
+        self, transport: Transport, names: wire.Names, body: bytes, prefix: bytes, tally: Tally
     ) -> SyncResponse:
         """One round trip: what of the answer is whole is applied while the rest is on its way."""
         arrival = answer.Arrival(prefix)
         response, fresh = None, 0
         try:
             watch = functools.partial(self._watch, len(body), self.latest)
-            for piece in transport.stream(PATH_SYNC, body, self._token(transport), watch):
+            for piece in transport.stream(PATH_SYNC, body, self._token(transport, tally), watch):
                 for found in arrival.feed(piece):
                     taken = self.app.store.run_as("sync", answer.take, names, found)
                     tally.received += taken.received
@@ -324,8 +317,8 @@ class SyncEngine:
     ) -> tuple[bytes, bytes]:
         """Return the body, and what its compression and that of the answer build on."""
         with self.app.store.reading() as session:
-            generation, cursors, trails = facts.number(session, "generation"), *outbox.places(session)
-            returning, epoch = recovery.returning(session), facts.number(session, "epoch")
+            known_facts, (cursors, trails) = facts.everything(session), outbox.places(session)
+            generation, returning, epoch = (int(known_facts.get(key) or 0) for key in _COUNTED)
             # What both sides have already helps to pack what comes next, above all after a cut.
             space = waiting[0][0] if waiting else outbox.latest_space(session)
             known = outbox.last_placed(session, space, cursors[space]) if building and space in cursors else []
@@ -345,29 +338,28 @@ class SyncEngine:
         root = batch_root(space, self.app.store.author.device, epoch, first, ops, seed)
         return Batch(space, epoch, first, ops, seed, self.app.device_keys.sign.sign(root))
 
-    def _token(self, transport: Transport) -> str:
+    def _token(self, transport: Transport, tally: Tally) -> str:
         """Return the bearer token; get a new one by signing the endpoint's nonce where there is none."""
-        token = self.app.read(facts.text, "token")
-        if token:
-            return token
-        device = self.app.identity().device
+        if tally.token:
+            return tally.token
+        device = tally.who.device
         nonce = transport.post(PATH_NONCE, NonceRequest(device), NonceResponse).nonce
         signature = self.app.device_keys.sign.sign(token_message(nonce))
         answer = transport.post(PATH_TOKEN, TokenRequest(device, nonce, signature), TokenResponse)
         self.app.run(put_token, answer.token, answer.role, answer.organisation_name)
-        return answer.token
+        tally.token = answer.token
+        return tally.token
 
     def _transport_to(self, url: str) -> Transport:
         if self._transport is None or self._transport.url != url:
             self._transport = self._connect(url)
         return self._transport
 
-    def _report(self, traffic: Traffic, tally: _Tally) -> Report:
-        with self.app.store.reading() as session:
-            waiting, decisions = outbox.count(session), history.count_clashes(session)
+    def _report(self, traffic: Traffic, tally: Tally) -> Report:
         return Report(
-            tally.sent, tally.received, traffic.up, traffic.down, traffic.requests, tally.refused, waiting, decisions
-        )
+            tally.sent, tally.received, traffic.up, traffic.down, traffic.requests, tally.refused,
+            self.latest.waiting, self.latest.decisions,
+        )  # fmt: skip
 
     # ------------------------------------------------------------- what is shown
 
@@ -380,12 +372,7 @@ class SyncEngine:
         return self.latest
 
     def _tell(self, **changes: object) -> None:
-        with self.app.store.reading() as session:
-            figures = {
-                "waiting": outbox.count(session),
-                "decisions": history.count_clashes(session),
-                "last_success": outbox.last_success(session),
-            }
+        figures: dict[str, object] = asdict(self.app.read(outbox.figures))
         self.latest = replace(self.latest, **(figures | changes))  # type: ignore[arg-type]  # names checked by replace
         self.status.send(self.latest)
 
@@ -462,13 +449,13 @@ class SyncEngine:
         return True
 
 
-def _endpoint_forgot(session: Session, acked: dict[str, int]) -> bool:
-    """Say whether the endpoint has numbers of ours, but gave none of their places: it went back in time, and on.
+def _endpoint_forgot(session: Session) -> bool:
+    """Say whether an endpoint that has numbers of ours, but gave none of their places, went back in time.
 
     Once for each generation: a role that may no longer read a space looks the same.
     """
     generation = facts.number(session, "generation")
-    if facts.number(session, "forgot") == generation or not outbox.is_waiting_below(session, acked):
+    if facts.number(session, "forgot") == generation:
         return False
     facts.put(session, forgot=generation)
     return True
@@ -477,11 +464,6 @@ def _endpoint_forgot(session: Session, acked: dict[str, int]) -> bool:
 def _next_batches(session: Session, acked: dict[str, int]) -> list[_Waiting]:
     found = ((space, *outbox.next_batch(session, space, acked.get(space, 0))) for space in outbox.spaces(session))
     return [each for each in found if each[2]]
-
-
-def _note_sending(session: Session, sending: int) -> None:
-    """Remember that much is on its way, also over a crash."""
-    facts.put(session, sending=sending)
 
 
 def put_token(session: Session, token: str, role: str = "", organisation_name: str = "") -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import (
@@ -60,7 +61,11 @@ def create(session: Session) -> None:
 
 def read(session: Session) -> Identity:
     """Return who this profile is."""
-    known = facts.everything(session)
+    return of(facts.everything(session))
+
+
+def of(known: Mapping[str, facts.Fact]) -> Identity:
+    """Return who this profile is by these facts of it."""
 
     def text(key: str) -> str:
         return str(known.get(key) or "")

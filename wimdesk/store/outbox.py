@@ -6,17 +6,36 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import delete, exists, func, insert, not_, or_, select, update
+from sqlalchemy import ScalarSelect, delete, exists, func, insert, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from sync.protocol import PREFIX_OPS, Op, Problem, newest_that_fit
 from wimdesk import clock
-from wimdesk.store import journal, recovery, refusals, tables
+from wimdesk.store import journal, refusals, tables
 from wimdesk.store.record import types
 
 MAX_OPS = 20_000
 MAX_BYTES = 6 * 1024 * 1024
 """What goes out in one request; less than the endpoint takes, also where nothing of it can be compressed."""
+_LAST_SUCCESS = select(tables.sync_run.c.at).where(tables.sync_run.c.ok).order_by(tables.sync_run.c.pos.desc()).limit(1)
+
+
+def _records(state: str) -> ScalarSelect[int]:
+    # As an expression, or the whole journal would be read in the order of its records.
+    record = tables.op.c.record.concat("")
+    return select(func.count(record.distinct())).where(tables.op.c.state == state).scalar_subquery()
+
+
+_FIGURES = select(
+    _records(tables.WAITING).label("waiting"),
+    _records(tables.HELD).label("held"),
+    select(tables.local.c.value).where(tables.local.c.key == "returning").scalar_subquery().label("recovering"),
+    select(func.count(tables.clash.c.record.distinct()))
+    .where(tables.clash.c.open)
+    .scalar_subquery()
+    .label("decisions"),
+    _LAST_SUCCESS.scalar_subquery().label("last_success"),
+)
 _EVENTFUL = or_(not_(tables.sync_run.c.ok), tables.sync_run.c.sent > 0, tables.sync_run.c.received > 0)
 """A sync that failed, or in which something was new."""
 
@@ -33,6 +52,15 @@ class Waiting:
     at: str
     state: str
     problem: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is shown all the time: records that wait to be sent, records to decide, and when a sync last went well."""
+
+    waiting: int
+    decisions: int
+    last_success: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +180,15 @@ def cursors(session: Session) -> dict[str, int]:
 
 def count(session: Session) -> int:
     """Return how many records wait to be sent."""
-    # As an expression, or the whole journal would be read in the order of its records.
-    record = tables.op.c.record.concat("")
-    states = (tables.WAITING, tables.HELD) if recovery.returning(session) else (tables.WAITING,)
-    found = (session.scalar(select(func.count(record.distinct())).where(tables.op.c.state == each)) for each in states)
-    return sum(each or 0 for each in found)
+    return figures(session).waiting
+
+
+def figures(session: Session) -> Figures:
+    """Return what is shown all the time, with one question to the database: it is asked at each step of a sync."""
+    found = session.execute(_FIGURES).one()
+    # What is held back counts only while it will go out by itself.
+    waiting = found.waiting + (found.held if int(found.recovering or 0) else 0)
+    return Figures(waiting, found.decisions, found.last_success or "")
 
 
 def is_waiting(session: Session, after: Mapping[str, int] | None = None) -> bool:
@@ -245,8 +277,7 @@ def runs(session: Session, limit: int = 50) -> list[Run]:
 
 def last_success(session: Session) -> str:
     """Return when a sync last went well (UTC), or an empty text."""
-    query = select(tables.sync_run.c.at).where(tables.sync_run.c.ok).order_by(tables.sync_run.c.pos.desc()).limit(1)
-    return session.scalar(query) or ""
+    return figures(session).last_success
 
 
 def finished(sentence: str, *, ok: bool, **figures: int) -> Run:

@@ -1,0 +1,33 @@
+"""What one pass of the sync knows and has done so far: facts are read once, not at each step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from sync.protocol import PAGE_OPS
+from wimdesk.store import facts, identity
+
+
+@dataclass
+class Tally:
+    """What one pass knows and did so far. By space, `acked` is the highest own number that the endpoint knows."""
+
+    sent: int = 0
+    received: int = 0
+    placed: int = 0
+    refused: int = 0
+    acked: dict[str, int] = field(default_factory=dict)
+    who: identity.Identity = identity.NOBODY
+    token: str = ""
+    sending: bool = False
+    """Whether much was on its way and nobody knows what arrived."""
+    bite: int = PAGE_OPS
+    """How many operations are signed and counted as one."""
+
+
+def begun(session: Session) -> Tally:
+    """Return a tally that knows what holds for the whole pass."""
+    known = facts.everything(session)
+    return Tally(who=identity.of(known), token=str(known.get("token") or ""), sending=bool(known.get("sending")))
