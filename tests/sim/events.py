@@ -12,7 +12,7 @@ from tests.sim.laptop import BLANK, FIELDS, TYPE, Laptop, add_in, write_as_newer
 from tests.sim.model import DELETED
 from wimdesk import clock as clocks
 from wimdesk.app import App
-from wimdesk.errors import DiskFull, ProfileBusy, WimdeskError
+from wimdesk.errors import DiskFull, ProfileBusy
 from wimdesk.services import editing
 from wimdesk.store import history
 
@@ -279,18 +279,14 @@ def keep_copy(world: World, laptop: Laptop) -> str:
 
 def restore_laptop(world: World, laptop: Laptop) -> str:
     """The file is replaced by an earlier copy of it. Only what was never sent since may be missing afterwards."""
-    copies = [c for c in laptop.copies if world.switches.restored_with_waiting or not c.life.unsent]
-    if not copies:
+    if not laptop.copies:
         return "nothing"
-    copy = world.rng.choice(copies)
+    copy = world.rng.choice(laptop.copies)
     checks.observe(world, laptop)
     laptop.reborn(copy.folder)
     laptop.life = copy.life.copy()
     for seats in world.must_return.values():
         seats.discard(laptop.seat)
-    if not world.switches.restored_and_edited:
-        with contextlib.suppress(WimdeskError), world.undisturbed(laptop):
-            laptop.sync()
     checks.observe(world, laptop)
     return "restored"
 
@@ -298,7 +294,7 @@ def restore_laptop(world: World, laptop: Laptop) -> str:
 def clone_laptop(world: World, laptop: Laptop) -> str:
     """The folder is copied to another computer, and both go on."""
     checks.observe(world, laptop)
-    if any(other.clone for other in world.laptops) or not world.switches.cloned:
+    if any(other.clone for other in world.laptops):
         return "nothing"
     twin = world.new_laptop(laptop.seat, laptop.life.copy())
     twin.clone, twin.lives, twin.leaps = True, 1000, laptop.leaps

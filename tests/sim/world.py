@@ -32,13 +32,7 @@ class Switches:
     """Faults that the program can't yet survive. Each says why it is off."""
 
     server_restored: bool = False
-    """Laptops stop at GENERATION_CHANGED: nothing sends again what the restored endpoint has lost."""
-    restored_with_waiting: bool = False
-    """A new epoch numbers everything anew that waits in the copy, also what the endpoint has under the old number."""
-    restored_and_edited: bool = False
-    """A pass that stores edits and only then learns that its file is a copy numbers them anew: they stand twice."""
-    cloned: bool = False
-    """As above, for as long as both go on: what was stored, and not heard of, is sent again under the new epoch."""
+    """What one laptop sends back is one author's to `merge`: a question on an edited and deleted record ends."""
 
 
 @dataclass
