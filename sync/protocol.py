@@ -19,6 +19,7 @@ PATH_ENROL = "/v1/enrol"
 PATH_NONCE = "/v1/nonce"
 PATH_TOKEN = "/v1/token"
 PATH_SYNC = "/v1/sync"
+PATH_BUNDLES = "/v1/bundles"
 PATH_HEALTH = "/v1/health"
 
 MAX_BODY = 8 * 1024 * 1024
@@ -110,6 +111,7 @@ class Problem(IntEnum):
     TOO_OFTEN = 40
     BUSY = 50
     TOO_SLOW = 41
+    NOT_FOR_US = 42
 
 
 STATUS: dict[Problem, int] = {
@@ -137,6 +139,7 @@ STATUS: dict[Problem, int] = {
     Problem.TOO_OFTEN: 429,
     Problem.BUSY: 503,
     Problem.TOO_SLOW: 408,
+    Problem.NOT_FOR_US: 400,
 }
 
 
@@ -255,6 +258,8 @@ class EnrolResponse(msgspec.Struct, array_like=True, frozen=True):
     role: str
     server_key: bytes
     generation: int
+    receive_key: bytes
+    """The X25519 key of the endpoint, for what travels as a file."""
 
 
 class NonceRequest(msgspec.Struct, array_like=True, frozen=True):

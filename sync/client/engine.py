@@ -63,13 +63,13 @@ _STOP_SECONDS = 35.0
 _EVERY_SECONDS = 300.0
 WIPED = N_("This computer was removed by the Secretariat. Its data here is destroyed when you close WIMDesk.")
 _RECOVERIES = 5
-_WENT_BACK: dict[int, bool] = {
+WENT_BACK: dict[int, bool] = {
     Problem.NUMBERS_USED: False,
     Problem.GENERATION_CHANGED: True,
     Problem.NUMBERS_NOT_IN_ORDER: True,
 }  # fmt: skip
 """Refusals that mean that one side went back in time, and whether it was the endpoint."""
-_AGAIN = {Problem.READ_FIRST, Problem.NUMBERS_USED, Problem.NUMBERS_NOT_IN_ORDER}
+AGAIN = {Problem.READ_FIRST, Problem.NUMBERS_USED, Problem.NUMBERS_NOT_IN_ORDER}
 """Refusals that only mean that others were faster."""
 _BACK_OFF = (5, 15, 60, 300, 900)
 
@@ -111,13 +111,14 @@ class SyncEngine:
 
     def __init__(self, app: App, connect: Callable[[str], Transport] = Transport) -> None:
         self.app = app
-        self._connect = connect
+        self.connect = connect
         self.status: Signal[SyncStatus] = Signal()
         self.latest = SyncStatus()
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._cancelled = threading.Event()
-        self._pass = threading.Lock()
+        self.turn = threading.Lock()
+        """Held by whoever exchanges with the endpoint, over the network or by a file."""
         self._thread: threading.Thread | None = None
         self._transport: Transport | None = None
         self._asked = False
@@ -129,7 +130,7 @@ class SyncEngine:
 
     def run_once(self) -> Report:
         """Push what waits and pull what is new. Raises WimdeskError; what arrived before it is kept."""
-        with self._pass:
+        with self.turn:
             self._cancelled.clear()
             tally = self.app.read(begun)
             if not tally.who.enrolled:
@@ -142,7 +143,7 @@ class SyncEngine:
                 if self.app.run(setting_up.ensure_profile):
                     self._exchange_as_one(transport, tally)
             except Refused as refused:
-                raise self._obey(refused) from refused
+                raise self.obey(refused) from refused
             except WimdeskError as problem:
                 self._tell_problem(problem)
                 raise
@@ -155,7 +156,7 @@ class SyncEngine:
             self._tell(state="idle", step="", sentence="")
             return self._report(traffic, tally)
 
-    def _obey(self, refused: Refused) -> WimdeskError:
+    def obey(self, refused: Refused) -> WimdeskError:
         """Tell what was refused. Stop where the endpoint signed that we are revoked, and wipe if it says so."""
         told: WimdeskError = refused
         if refused.number == Problem.DEVICE_REVOKED and self._is_genuine(refused):
@@ -189,15 +190,15 @@ class SyncEngine:
                     self._bring_together(transport, tally)
                 self._exchange(transport, tally)
                 without_place = bool(tally.acked) and self.app.read(outbox.is_waiting_below, tally.acked)
-                if not (without_place and self.app.run(_endpoint_forgot)):
+                if not (without_place and self.app.run(endpoint_forgot)):
                     return
                 lost = True
             except inbox.UnknownOwn:
                 lost = False
             except Refused as refused:
-                if refused.number not in _WENT_BACK:
+                if refused.number not in WENT_BACK:
                     raise
-                lost = _WENT_BACK[refused.number]
+                lost = WENT_BACK[refused.number]
             log.info("the %s went back in time", "endpoint" if lost else "profile")
             self._start_over(tally, lost=lost)
         raise SyncProblem(_("The Secretariat's data changes too fast now. Nothing is lost. Please try again."))
@@ -216,17 +217,17 @@ class SyncEngine:
                 self.app.run(recovery.finish)
                 return
             try:
-                while layer := self.app.read(_next_batches, tally.acked):
+                while layer := self.app.read(next_batches, tally.acked):
                     self._round(transport, tally, layer)
             except Refused as refused:
-                if refused.number not in _AGAIN:
+                if refused.number not in AGAIN:
                     raise
 
     def _exchange(self, transport: Transport, tally: Tally) -> None:
         again = True
         while again:
             before = dict(tally.acked)
-            waiting = self.app.read(_next_batches, tally.acked)
+            waiting = self.app.read(next_batches, tally.acked)
             # After a cut nobody knows what arrived: ask first, in a few bytes.
             asking = bool(waiting and tally.sending)
             more = self._round(transport, tally, [] if asking else waiting)
@@ -251,7 +252,7 @@ class SyncEngine:
 
     def _ask(self, transport: Transport, waiting: list[_Waiting], tally: Tally) -> SyncResponse:
         names = answer.names_of(tally.who.organisation)
-        body, prefix = self._request(names, waiting, tally.bite)
+        body, prefix = self.request(names, waiting, tally.bite)
         long = len(body) > _WORTH_ASKING
         if long:
             self._note_sending(tally, sending=True)
@@ -262,7 +263,7 @@ class SyncEngine:
                 self.app.run(put_token, "")  # it ran out: ask for a new one, once
                 tally.token = ""
             elif refused.number == Problem.PREFIX_UNKNOWN:
-                body, prefix = self._request(names, waiting, tally.bite, building=False)
+                body, prefix = self.request(names, waiting, tally.bite, building=False)
             else:
                 raise
             response = self._converse(transport, names, body, prefix, tally)
@@ -312,7 +313,7 @@ class SyncEngine:
     def _is_over(self) -> bool:
         return self._cancelled.is_set() or self._stopping.is_set()
 
-    def _request(
+    def request(
         self, names: wire.Names, waiting: list[_Waiting], bite: int, *, building: bool = True
     ) -> tuple[bytes, bytes]:
         """Return the body, and what its compression and that of the answer build on."""
@@ -352,7 +353,7 @@ class SyncEngine:
 
     def _transport_to(self, url: str) -> Transport:
         if self._transport is None or self._transport.url != url:
-            self._transport = self._connect(url)
+            self._transport = self.connect(url)
         return self._transport
 
     def _report(self, traffic: Traffic, tally: Tally) -> Report:
@@ -449,7 +450,7 @@ class SyncEngine:
         return True
 
 
-def _endpoint_forgot(session: Session) -> bool:
+def endpoint_forgot(session: Session) -> bool:
     """Say whether an endpoint that has numbers of ours, but gave none of their places, went back in time.
 
     Once for each generation: a role that may no longer read a space looks the same.
@@ -461,7 +462,8 @@ def _endpoint_forgot(session: Session) -> bool:
     return True
 
 
-def _next_batches(session: Session, acked: dict[str, int]) -> list[_Waiting]:
+def next_batches(session: Session, acked: dict[str, int]) -> list[_Waiting]:
+    """Return what fits into one request of what waits behind these numbers, by space."""
     found = ((space, *outbox.next_batch(session, space, acked.get(space, 0))) for space in outbox.spaces(session))
     return [each for each in found if each[2]]
 

@@ -48,6 +48,7 @@ def enrol(app: App, code: str, url: str, connect: Callable[[str], Transport] = T
         role=answer.role,
         server_url=transport.url,
         server_key=answer.server_key,
+        receive_key=answer.receive_key,
     )
     return answer
 

@@ -53,6 +53,7 @@ SENTENCES = {
     Problem.NUMBERS_USED: N_("This profile is a copy of another one. Nothing is lost. Please sync again."),
     Problem.FOLLOWS_REFUSED: N_("An earlier change was refused. Nothing is lost. WIMDesk sends both again."),
     Problem.READ_FIRST: N_("Others were faster. Nothing is lost. WIMDesk reads first, then sends."),
+    Problem.NOT_FOR_US: N_("The Secretariat can't open this file. Nothing is lost. Please save a new one."),
     Problem.TOO_OFTEN: N_("Too many tries in a short time. Nothing is lost. Please wait some minutes."),
     Problem.BUSY: N_("The Secretariat's endpoint has a problem. Nothing is lost. Please try again later."),
 }
@@ -107,6 +108,10 @@ class Transport:
         `watch` is told how many bytes of the body went, again and again. Raises as `post`, and what `watch` raises.
         """
         yield from self._exchange(path, _Body(body, watch), {"Authorization": f"Bearer {token}"})
+
+    def carry(self, path: str, body: bytes, watch: Watch) -> bytes:
+        """Send somebody's body without saying who we are and return the answer as it came. Raises as `stream`."""
+        return b"".join(self._exchange(path, _Body(body, watch), {}))
 
     def _exchange(self, path: str, body: _Body, headers: dict[str, str]) -> Iterator[bytes]:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import json
 import logging
 import time
@@ -21,7 +22,7 @@ from starlette.routing import Route
 
 from sync.frames import Press, packed
 from sync.protocol import VERSION, EnrolRequest, NonceRequest, Problem, TokenRequest
-from sync.server import body, enrolment, tokens
+from sync.server import body, bundles, enrolment, tokens
 from sync.server.attempts import Attempts
 from sync.server.databases import answers
 from sync.server.exchange import Exchange
@@ -93,13 +94,22 @@ class Endpoint:
     async def sync(self, request: Request, row: Row) -> Response:
         """Push and pull."""
         device: Device = request.state.device
-        exchange = Exchange(self._store, device, _authorization(request))
+        signed_in = functools.partial(tokens.device_of, self._store, header=_authorization(request))
+        exchange = Exchange(self._store, device, signed_in)
         turn = self._turns.setdefault(device.id, asyncio.Lock())
         async with _patiently(turn):
             async for part in body.parts(request, row.most_bytes):
                 await run_in_threadpool(exchange.receive, part)
             await run_in_threadpool(exchange.finish)
             return await run_in_threadpool(_answered, exchange)
+
+    async def bundle(self, request: Request, row: Row) -> Response:
+        """Push and pull for whoever signed the file; who brings it can't read it, nor what it gets for it."""
+        sent = await body.received(request, row.most_bytes)
+        found = await run_in_threadpool(bundles.believed, self._store, sent)
+        async with _patiently(self._turns.setdefault(found.device.id, asyncio.Lock())):
+            answer = await run_in_threadpool(bundles.answered, self._store, found)
+        return Response(answer, media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})
 
     async def health(self, request: Request, row: Row) -> Response:
         """Whether the endpoint and its database answer."""

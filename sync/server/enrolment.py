@@ -156,6 +156,7 @@ def _answer(store: Store, connection: Connection, device_id: bytes) -> EnrolResp
         device.role,
         store.public_key,
         generation(connection),
+        store.public_receive_key,
     )
 
 

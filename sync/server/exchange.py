@@ -18,7 +18,6 @@ from sync.server.body import check_version
 from sync.server.refusals import Refused
 from sync.server.roles import Device, may_read
 from sync.server.store import Store, generation
-from sync.server.tokens import device_of
 
 T = TypeVar("T")
 ANSWER_BYTES = 16 * 1024 * 1024
@@ -29,12 +28,15 @@ _MOST_CURSORS = 10_000
 
 
 class Exchange:
-    """One request of a device. Each method may raise Refused; what was placed before it stays placed."""
+    """One request of a device. Each method may raise Refused; what was placed before it stays placed.
 
-    def __init__(self, store: Store, device: Device, authorization: str) -> None:
+    `ask` gives the device as it is now, or raises Refused: it may be revoked while its request is on the way.
+    """
+
+    def __init__(self, store: Store, device: Device, ask: Callable[[Connection], Device]) -> None:
         self._store = store
         self._device = device
-        self._authorization = authorization
+        self._known = ask
         self._names = wire.Names(device.organisation)
         self._begun = bytearray()
         self._size = 0
@@ -98,10 +100,6 @@ class Exchange:
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         return self._store.read(work, self._device.id)
-
-    def _known(self, connection: Connection) -> Device:
-        """Asked again and again: the device may have been revoked while its request was on the way."""
-        return device_of(self._store, connection, self._authorization)
 
     def _page(self, space: str, at: int, head: int, connection: Connection) -> tuple[Page, wire.PlaceOf]:
         page = pages.page(connection, self._known(connection), self._asked().epoch, space, at, head)

@@ -27,6 +27,7 @@ SENTENCES: dict[Problem, str] = {
     Problem.READ_FIRST: "Others were faster. Nothing was stored. Read what is new, then send.",
     Problem.PREFIX_UNKNOWN: "The server holds something else before this. Nothing was stored. Send it by itself.",
     Problem.TOO_SLOW: "The request came too slowly. What arrived whole is stored. Send the rest again.",
+    Problem.NOT_FOR_US: "This file is not for this server, or not whole. Nothing was stored. Bring it again.",
     Problem.TOO_OFTEN: "Too many attempts from this address. Wait an hour, then try again.",
     Problem.BUSY: "The server's database is busy. Nothing was stored. Try again in a minute.",
 }

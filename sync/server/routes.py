@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from sync.protocol import MAX_BODY, PATH_ENROL, PATH_HEALTH, PATH_NONCE, PATH_SYNC, PATH_TOKEN
+from sync.bundles import MAX_CHANGES
+from sync.protocol import MAX_BODY, PATH_BUNDLES, PATH_ENROL, PATH_HEALTH, PATH_NONCE, PATH_SYNC, PATH_TOKEN
 
 _SMALL = 16 * 1024
 """Bytes of a request by somebody who has not signed in yet."""
@@ -39,6 +40,10 @@ ROUTES = (
     Row(PATH_NONCE, "POST", Caller.ANYBODY, "nonce", _SMALL, False, "Something fresh to sign."),
     Row(PATH_TOKEN, "POST", Caller.ANYBODY, "token", _SMALL, True, "A signature becomes a token."),
     Row(PATH_SYNC, "POST", Caller.ENROLLED, "sync", MAX_BODY, False, "Send and receive changes."),
+    Row(
+        PATH_BUNDLES, "POST", Caller.ANYBODY, "bundle", MAX_CHANGES, True,
+        "A file of changes, signed by its author; the answer is for its author only.",
+    ),
     Row(PATH_HEALTH, "GET", Caller.ANYBODY, "health", 0, False, "Whether endpoint and database answer."),
-)
+)  # fmt: skip
 PATHS = frozenset(row.path for row in ROUTES)

@@ -18,7 +18,8 @@ from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
-from sync.server import audit, enrolment, orders
+from sync.bundles import MAX_CHANGES
+from sync.server import audit, bundles, enrolment, orders
 from sync.server import backup as copies
 from sync.server.app import FAILED_ATTEMPTS, create_app
 from sync.server.body import REST
@@ -34,6 +35,8 @@ from sync.server.store import renew_generation as renew
 _GRACE = 10
 """Seconds that requests on the way have to finish when the server stops."""
 _START = 30
+NO_BUNDLE = "This is no file of a sync. Nothing was changed. Choose another file."
+NO_FILE = "The file can't be read, or the answer not written. Bring the file again: twice does no harm."
 ONE_WRITER = "SQLite has one writer, so that one worker is all it can use. Nothing was started. Use PostgreSQL."
 
 
@@ -187,6 +190,25 @@ def quarantine(data: Path, *, database: str = "") -> list[dict[str, object]]:
     with _opened(data, database) as store:
         store.check_owner()
         return store.read(orders.quarantined)
+
+
+def bundle(data: Path, file: Path, out: Path, *, database: str = "") -> dict[str, int]:
+    """Take in a file of changes that somebody brought, and write the file with the answer. Works while `serve` runs.
+
+    Raises ValueError with a sentence where the file can't be read or is none for this endpoint.
+    """
+    with _opened(data, database) as store:
+        try:
+            if file.stat().st_size > MAX_CHANGES:
+                raise ValueError(NO_BUNDLE)
+            found = bundles.believed(store, file.read_bytes())
+            answer = bundles.answered(store, found)
+            out.write_bytes(answer)
+        except Refused as refusal:
+            raise ValueError(refusal.answer["message"]) from refusal
+        except OSError as error:
+            raise ValueError(NO_FILE) from error
+        return {"read": len(found.content), "written": len(answer)}
 
 
 def backup(data: Path, file: Path, *, database: str = "") -> dict[str, int]:

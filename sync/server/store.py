@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoneFree
 
+from sync import bundles
 from sync.protocol import Problem
 from sync.server import tables
 from sync.server.databases import FILE as FILE
@@ -53,10 +55,16 @@ class Store:
         self.pepper: bytes = state.pepper
         self._sign_key = Ed25519PrivateKey.from_private_bytes(state.sign_key)
         self.public_key = self._sign_key.public_key().public_bytes_raw()
+        self.receive_key = X25519PrivateKey.from_private_bytes(state.receive_key)
+        self.public_receive_key = self.receive_key.public_key().public_bytes_raw()
 
     def sign(self, message: bytes) -> bytes:
         """Return the endpoint's Ed25519 signature."""
         return self._sign_key.sign(message)
+
+    def seal(self, header: bundles.Header, content: bytes, reader: bytes) -> bytes:
+        """Return a file that the endpoint signed and only the holder of this X25519 key can open."""
+        return bundles.sealed(header, content, self._sign_key, [reader])
 
     def now(self) -> int:
         """Return the time in whole seconds since 1970."""
@@ -144,7 +152,8 @@ def _begin(connection: Connection) -> None:
     if connection.execute(select(tables.server_state)).first() is None:
         key = Ed25519PrivateKey.generate().private_bytes_raw()
         row = {"sign_key": key, "pepper": secrets.token_bytes(32), "generation": _new_generation()}
-        connection.execute(insert(tables.server_state).values(one=1, **row))
+        receive_key = X25519PrivateKey.generate().private_bytes_raw()
+        connection.execute(insert(tables.server_state).values(one=1, receive_key=receive_key, **row))
 
 
 def prepare(database: str, role: str) -> None:

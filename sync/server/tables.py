@@ -43,6 +43,7 @@ server_state = Table(
     metadata,
     Column("one", Integer, CheckConstraint("one = 1"), primary_key=True, autoincrement=False),
     Column("sign_key", LargeBinary, nullable=False),
+    Column("receive_key", LargeBinary, nullable=False),
     Column("pepper", LargeBinary, nullable=False),
     Column("generation", BigInteger, nullable=False),
 )

@@ -33,11 +33,13 @@ def start(session: Session, organisation_name: str, site_name: str = "", country
 
 
 def become(
-    session: Session, *, device: str, organisation: str, name: str, role: str, server_url: str, server_key: bytes
-) -> None:
+    session: Session, *, device: str, organisation: str, name: str, role: str, server_url: str, server_key: bytes,
+    receive_key: bytes,
+) -> None:  # fmt: skip
     """Be the device that the endpoint enrolled; what was entered before moves along."""
     identity.adopt(session, device=device, organisation=organisation)
-    facts.put(session, organisation_name=name, role=role, server_url=server_url, server_key=server_key.hex())
+    keys = {"server_key": server_key.hex(), "server_receive_key": receive_key.hex()}
+    facts.put(session, organisation_name=name, role=role, server_url=server_url, **keys)
 
 
 def ensure_profile(session: Session) -> bool:

@@ -1,0 +1,91 @@
+"""A file of changes, whoever brought it, and the file with the answer that only its author can read."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from sync import bundles
+from sync.frames import packed
+from sync.protocol import Problem
+from sync.server import orders, tables
+from sync.server.enrolment import find
+from sync.server.exchange import Exchange
+from sync.server.refusals import Refused
+from sync.server.roles import Device
+from sync.server.store import Store
+
+_PASSING = frozenset({Problem.BUSY})
+"""Refusals that say nothing about the file: it may be brought again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """A file of changes that an enrolled device has signed for this endpoint, and the key that locks the answer."""
+
+    device: Device
+    receive_key: bytes
+    header: bundles.Header
+    content: bytes
+
+
+def believed(store: Store, file: bytes) -> Believed:
+    """Open a file. Raises Refused where it is not for us, not whole, or not of a device that we know."""
+    try:
+        bundle = bundles.opened(file, store.receive_key)
+    except bundles.TooNew as error:
+        raise Refused(Problem.VERSION_UNSUPPORTED, version=bundles.VERSION) from error
+    except ValueError as error:
+        raise Refused(Problem.NOT_FOR_US) from error
+    header = bundle.header
+    if header.kind != "changes" or header.endpoint != store.public_receive_key:
+        raise Refused(Problem.NOT_FOR_US)
+
+    def work(connection: Connection) -> tuple[Device | None, bytes]:
+        query = select(tables.device.c.receive_key).where(tables.device.c.id == header.device)
+        return find(connection, header.device), connection.scalar(query) or b""
+
+    device, receive_key = store.read(work)
+    if device is None or device.organisation != header.organisation or not bundle.is_by(device.sign_key):
+        raise Refused(Problem.SIGNATURE_WRONG)
+    return Believed(device, receive_key, header, bundle.content)
+
+
+def answered(store: Store, found: Believed) -> bytes:
+    """Do what the file asks for and return the file with the answer, which may be a refusal.
+
+    Raises Refused only for what may be over when the file is brought again.
+    """
+    exchange = Exchange(store, found.device, functools.partial(_still, store, found.device.id))
+    header = bundles.Header(
+        "answer", bundles.new_id(), found.device.id, found.device.organisation, store.public_receive_key,
+        found.header.mark, answers=found.header.id, role=found.device.role,
+        organisation_name=found.device.organisation_name,
+    )  # fmt: skip
+    try:
+        exchange.receive(found.content)
+        exchange.finish()
+        content = packed(list(exchange.answer()))
+    except Refused as refusal:
+        if refusal.problem in _PASSING:
+            raise
+        header = _refusing(header, refusal)
+        content = b""
+    return store.seal(header, content, found.receive_key)
+
+
+def _refusing(header: bundles.Header, refusal: Refused) -> bundles.Header:
+    said = refusal.details
+    wipe, order = bool(said.get("wipe")), bytes.fromhex(str(said.get("order", "")))
+    return msgspec.structs.replace(header, problem=int(refusal.problem), wipe=wipe, order=order)
+
+
+def _still(store: Store, device_id: bytes, connection: Connection) -> Device:
+    """Asked again and again: the device may be revoked while its file is being read."""
+    device = find(connection, device_id)
+    if device is None or device.revoked:
+        raise orders.revoked(store, connection, device_id)
+    return device
