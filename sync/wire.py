@@ -85,6 +85,9 @@ class End(msgspec.Struct, array_like=True, frozen=True, tag=2):
 
 
 _LIMIT = 1 << 63
+_MOST_SPACES = 10_000
+_MOST_REFUSED = 200_000
+"""Operations that one answer refuses: ten spaces, each with as many as go out in one request."""
 _encode = msgspec.msgpack.Encoder().encode
 _hello = msgspec.msgpack.Decoder(Hello)
 _push = msgspec.msgpack.Decoder(Push)
@@ -134,6 +137,8 @@ def prefix_of(ops: Sequence[Op], names: Names) -> tuple[bytes, bytes]:
 def hello_of(frame: bytes, names: Names) -> SyncRequest:
     """Return the request without its batches. Raises ValueError."""
     found = _decoded(_hello, frame)
+    if len(found.places) > _MOST_SPACES:
+        raise ValueError("more spaces than there are")
     prefix = (names.long(found.prefix[0]), found.prefix[1]) if found.prefix else None
     places = [(names.long(ref), cursor, trail) for ref, cursor, trail in found.places]
     cursors = {space: cursor for space, cursor, _trail in places}
@@ -189,7 +194,7 @@ def answer_of(frame: bytes) -> Part | End:
 def page_of(found: Part, names: Names, records_at: RecordsAt) -> Page:
     """Return the page. Raises ValueError for nonsense, LookupError for a place that is not known here."""
     space = names.long(found.space)
-    if not 0 < found.count <= MAX_OPS or not 1 <= found.first < _LIMIT - MAX_OPS:
+    if not len(found.authors) <= found.count <= MAX_OPS or not 1 <= found.first < _LIMIT - MAX_OPS or not found.count:
         raise ValueError("no page")
     who, steps = columns.numbers(found.who, found.count), columns.numbers(found.ns, found.count)
 
@@ -221,6 +226,8 @@ def page_of(found: Part, names: Names, records_at: RecordsAt) -> Page:
 
 def end_of(found: End, pages: list[Page], names: Names) -> SyncResponse:
     """Return the answer. Raises ValueError."""
+    if len(found.acked) > _MOST_SPACES or len(found.refused) > _MOST_REFUSED:
+        raise ValueError("more than was ever sent")
     acked = {names.long(ref): n for ref, n in found.acked}
     refused = [(names.long(ref), n, number) for ref, n, number in found.refused]
     told = (found.generation, *acked.values(), *(part for _space, *both in refused for part in both))

@@ -50,18 +50,22 @@ def plans(app: App, query: Callable[[Session], object]) -> list[str]:
         steps = [connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values).all() for text, values in asked]
         return [step[-1] for found in steps for step in found]
 
-    return app.read(explain)
+    return app.run(explain)
 
 
 @pytest.mark.parametrize(
     "query",
-    [partial(outbox.next_batch, space="private"), outbox.spaces, outbox.is_waiting, outbox.count, outbox.refused],
-)
+    [
+        partial(outbox.next_batch, space="private"), outbox.spaces, outbox.is_waiting, outbox.count, outbox.refused,
+        partial(outbox.note_refused, refused=[("alliance", n, 1) for n in range(1, 5000)]),
+    ],
+)  # fmt: skip
 def test_what_waits_is_found_without_reading_or_sorting_the_journal(
     app: App, query: Callable[[Session], object]
 ) -> None:
     add(app, 3)
     found = plans(app, query)
+    assert len(found) < 5
     assert any("op_waiting" in step or "op_refused" in step for step in found)
     assert not [step for step in found if step == "SCAN op" or "op_record" in step or "ORDER BY" in step]
 
@@ -93,6 +97,16 @@ def test_what_was_refused_is_shown_behind_any_number_of_waiting_ones(app: App) -
     assert [parcel.caption for parcel in review.refused] == ["refused 0"]
     assert len(review.waiting) == 500
     assert review.waiting[0].caption == "site 509"
+
+
+def test_any_number_of_refusals_counts_each_once(app: App) -> None:
+    add(app, 20)
+    space = private_space(app.identity().organisation)
+    told = [(space, n, int(Problem.SPACE_FORBIDDEN)) for n in (*range(11), *range(5, 9), 2**63 - 1)]
+    assert app.run(outbox.note_refused, [*told, ("alliance", 12, 1)]) == 10
+    assert app.run(outbox.note_refused, told) == 0
+    assert waiting(app)[0] == 11
+    assert {row.problem for row in app.read(outbox.refused)} == {Problem.SPACE_FORBIDDEN}
 
 
 def test_quiet_syncs_take_no_room_and_hide_nothing(app: App) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync.columns import TooMany, decode, encode, row
+from sync.columns import TooMany, decode, encode, numbers, row
 from sync.protocol import MAX_OPS, MAX_PAYLOAD, Op, Payload
 
 SPACE, HOME = "alliance", bytes(range(16))
@@ -139,13 +139,19 @@ def test_columns_of_nothing_but_lists_are_not_even_opened() -> None:
         back(group(edit(1), columns=[[[[]] * (4 * MAX_PAYLOAD)]]))
 
 
-@pytest.mark.parametrize("field", ["records", "bases"])
-@pytest.mark.parametrize("number", [2**64, -(2**64), 2**68])
-def test_a_number_that_fits_nowhere_is_told(field: str, number: int) -> None:
-    with pytest.raises(ValueError, match="beyond"):
-        back(group(edit(1), **{field: row([number])}))
-    with pytest.raises(ValueError, match="beyond"):
-        back(group(edit(1), ids=b"", records=row([2**63 - 1]), bases=row([2**64 - 1])))
+@pytest.mark.parametrize("number", [2**64, -(2**63) - 1, 2**68])
+def test_a_number_that_fits_nowhere_is_told(number: int) -> None:
+    with pytest.raises(ValueError, match="beyond 64 bits"):
+        numbers(row([number]), 1)
+
+
+@pytest.mark.parametrize(
+    ("places", "bases", "what"),
+    [([2**63], [0], "place"), ([2**64 - 1], [0], "place"), ([2**63 - 1], [2**64 - 1], "base")],
+)
+def test_a_place_that_no_log_has_is_told(places: list[int], bases: list[int], what: str) -> None:
+    with pytest.raises(ValueError, match=f"a {what} beyond"):
+        back(group(edit(1), ids=b"", records=row(places), bases=row(bases)))
 
 
 @pytest.mark.parametrize("depth", [40, 200, 900])

@@ -19,6 +19,20 @@ from tests.support import Office
 from wimdesk.errors import SyncProblem, WimdeskError
 
 
+class _Counted(io.BytesIO):
+    """Its body; how far it is read is counted there."""
+
+    def __init__(self, malice: Malice) -> None:
+        super().__init__(malice.body)
+        self._malice = malice
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Read, and count."""
+        found = super().read(size)
+        self._malice.read += len(found)
+        return found
+
+
 class Malice(BaseAdapter):
     """Answers everything with the same bytes."""
 
@@ -27,6 +41,7 @@ class Malice(BaseAdapter):
         self.status = status
         self.body = body
         self.asked = 0
+        self.read = 0
 
     def send(
         self,
@@ -39,7 +54,7 @@ class Malice(BaseAdapter):
     ) -> requests.Response:
         self.asked += 1
         assert self.asked < 50, "the laptop asks without end"
-        raw = urllib3.HTTPResponse(body=io.BytesIO(self.body), status=self.status, preload_content=False)
+        raw = urllib3.HTTPResponse(body=_Counted(self), status=self.status, preload_content=False)
         return HTTPAdapter().build_response(request, raw)
 
     def close(self) -> None:
@@ -74,4 +89,5 @@ def test_there_is_always_more_but_nothing_comes(office: Office) -> None:
     ids=["deep", "infinite", "large", "long", "no order", "no end"],
 )  # fmt: skip
 def test_a_refusal_that_is_none(office: Office, body: bytes) -> None:
-    sync(office, 409, body)
+    malice = sync(office, 409, body)
+    assert malice.read <= 64 * 1024 * malice.asked

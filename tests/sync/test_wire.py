@@ -8,7 +8,7 @@ import pytest
 from sync import wire
 from sync.client.answer import Arrival
 from sync.columns import row
-from sync.frames import first_frame
+from sync.frames import first_frame, handfuls
 from sync.protocol import (
     ANSWER_OPS,
     MAX_OPS,
@@ -73,6 +73,23 @@ def test_an_end_with_numbers_beyond_all_measure_is_told(made: SyncResponse) -> N
     assert isinstance(end, wire.End)
     with pytest.raises(ValueError, match="beyond"):
         wire.end_of(end, [], NAMES)
+
+
+def test_more_than_there_can_be_is_told_before_anything_is_made_of_it() -> None:
+    with pytest.raises(ValueError, match="no page"):
+        page(part(authors=[(bytes(16), n) for n in range(2)]))
+    with pytest.raises(ValueError, match="ever sent"):
+        wire.end_of(wire.End(1, [], [(1, n, 31) for n in range(200_001)], False), [], NAMES)
+    with pytest.raises(ValueError, match="ever sent"):
+        wire.end_of(wire.End(1, [(1, 1)] * 10_001, [], False), [], NAMES)
+    hello = msgspec.msgpack.encode(wire.Hello(1, 1, 1, [(1, 1, b"")] * 10_001))
+    with pytest.raises(ValueError, match="spaces"):
+        wire.hello_of(hello, NAMES)
+
+
+def test_frames_are_understood_a_few_at_a_time() -> None:
+    frames = [bytes(50 * 1024)] * 7
+    assert [len(some) for some in handfuls(frames)] == [3, 3, 1]
 
 
 def test_an_answer_with_more_than_anybody_asks_for_is_told() -> None:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ScalarSelect, delete, exists, func, insert, not_, or_, select, update
+from sqlalchemy import ScalarSelect, bindparam, delete, exists, func, insert, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from sync.protocol import PREFIX_OPS, Op, Problem, newest_that_fit
@@ -108,21 +108,16 @@ def note_refused(session: Session, refused: list[tuple[str, int, int]]) -> int:
     Returns how many of them were news: the endpoint repeats what it once refused.
     """
     author = journal.scribe_of(session).author
-    mine = (tables.op.c.device == author.device, tables.op.c.epoch == author.epoch)
-    count = 0
-    followers: dict[str, str] = {}
-    for space, n, problem in refused:
-        number = (tables.op.c.space == space, tables.op.c.n == n, tables.op.c.state == tables.WAITING)
-        for row in session.execute(select(tables.op).where(*mine, *number)).all():
-            refusal = {"state": tables.REFUSED, "problem": problem}
-            session.execute(update(tables.op).where(tables.op.c.pos == row.pos).values(refusal))
-            if problem == Problem.FOLLOWS_REFUSED:
-                followers[row.record] = row.type
-            else:
-                count += 1
+    op = tables.op.c
+    mine = (op.device == author.device, op.epoch == author.epoch, op.state == tables.WAITING)
+    found = refusals.among(session, refused, *mine)
+    if found:
+        refusal = update(tables.op).where(op.pos == bindparam("_pos")).values(state=tables.REFUSED)
+        session.execute(refusal, [{"_pos": row.pos, "problem": problem} for row, problem in found])
+    followers = {row.record: row.type for row, problem in found if problem == Problem.FOLLOWS_REFUSED}
     for record, type_name in followers.items():
         send_again(session, type_name, record)
-    return count
+    return sum(problem != Problem.FOLLOWS_REFUSED for _row, problem in found)
 
 
 def send_again(session: Session, type_name: str, record: str) -> bool:

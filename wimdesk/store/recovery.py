@@ -21,7 +21,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Table, and_, case, delete, func, inspect, or_, select, update
 from sqlalchemy.orm import Session
 
-from wimdesk.store import clashes, facts, journal, tables
+from wimdesk.store import clashes, facts, journal, refusals, tables
 from wimdesk.store.record import types
 
 POSITION = 1 << 40
@@ -235,15 +235,15 @@ def note_refused(session: Session, refused: Iterable[tuple[str, int, int]]) -> i
     op = tables.op
     sending = (op.c.device == author.device, op.c.epoch == returning(session), op.c.state == tables.WAITING)
     count = 0
-    for space, n, problem in refused:
-        row = session.execute(select(op).where(*sending, op.c.space == space, op.c.n == n)).first()
-        if row is None:
-            continue
+    last: dict[str, int] = {}
+    for row, problem in refusals.among(session, refused, *sending):
         values: dict[str, object] = {"state": tables.LOST, "problem": problem}
         if row.act:
-            held = (op.c.space == space, op.c.device == author.device, op.c.epoch == author.epoch)
-            last = session.scalar(select(func.max(op.c.n)).where(*held)) or 0
-            values = {"state": tables.REFUSED, "problem": problem, "epoch": author.epoch, "n": last + 1}
+            if row.space not in last:
+                held = (op.c.space == row.space, op.c.device == author.device, op.c.epoch == author.epoch)
+                last[row.space] = session.scalar(select(func.max(op.c.n)).where(*held)) or 0
+            last[row.space] += 1
+            values = {"state": tables.REFUSED, "problem": problem, "epoch": author.epoch, "n": last[row.space]}
             count += 1
         session.execute(update(op).where(op.c.pos == row.pos).values(values))
     return count

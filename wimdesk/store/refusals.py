@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import ColumnElement, Row, select, update
 from sqlalchemy.orm import Session
 
 from wimdesk.store import tables
@@ -28,6 +28,19 @@ def of(session: Session, records: list[str]) -> dict[str, list[OpRow]]:
         for row in session.execute(query):
             found[row.record].append(row)
     return found
+
+
+def among(
+    session: Session, refused: Iterable[tuple[str, int, int]], *where: ColumnElement[bool]
+) -> list[tuple[OpRow, int]]:
+    """Return (row, problem) of the operations that are among the refused (space, n, problem), in one question."""
+    problems = {(space, n): problem for space, n, problem in refused}
+    if not problems:
+        return []
+    op = tables.op.c
+    columns = (op.pos, op.space, op.n, op.record, op.type, op.act)
+    rows: list[OpRow] = list(session.execute(select(*columns).where(*where).order_by(op.space, op.n)))
+    return [(row, problems[row.space, row.n]) for row in rows if (row.space, row.n) in problems]
 
 
 def names(stuck: Iterable[OpRow]) -> list[str]:
