@@ -131,7 +131,7 @@ def _judge(
 
 def _built_on(op: Op) -> set[int]:
     """Return the numbers of the earlier operations of its own device that this one builds on."""
-    return {-at for at in op.base.values() if at < 0}
+    return {-at for at in op.base.values() if -LIMIT < at < 0}
 
 
 def _refused_before(connection: Connection, device: Device, batch: Batch, fresh: Sequence[_Numbered]) -> set[int]:
@@ -169,7 +169,7 @@ def _is_sound(op: Op) -> bool:
         and len(op.base) <= _MOST_FIELDS
         and bool(op.type)
         and all(is_plain(name, _LONGEST_NAME) for name in (op.type, *op.fields, *op.base))
-        and all(-LIMIT <= number < LIMIT for number in op.base.values())
+        and all(-LIMIT < number < LIMIT for number in op.base.values())
     )
 
 

@@ -314,5 +314,6 @@ def test_numbers_that_fit_nowhere_are_refused(corner: Endpoint) -> None:
         with pytest.raises(Answered) as refusal:
             one.send(request)
         assert refusal.value.problem is Problem.MALFORMED
-    huge = msgspec.structs.replace(one.op(one.private), base={"title": 2**64 - 1})
-    assert one.push(1, huge).refused == [(one.private, 1, Problem.MALFORMED)]
+    for n, base in enumerate([2**64 - 1, 2**63, -(2**63)], 1):
+        huge = msgspec.structs.replace(one.op(one.private), base={"title": base})
+        assert one.push(n, huge).refused == [(one.private, n, Problem.MALFORMED)]
