@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import msgspec
 import pytest
 
@@ -21,6 +23,7 @@ from sync.protocol import (
     SyncResponse,
     newest_that_fit,
 )
+from tests.support import Office
 
 NAMES = wire.Names(bytes(range(16)))
 OP = Op("alliance", "site", bytes(16), bytes(16), ("name",), {}, b"x")
@@ -105,3 +108,13 @@ def test_the_compression_builds_on_what_fits() -> None:
     large = [msgspec.structs.replace(OP, payload=bytes([n]) * (PREFIX_BYTES // 3)) for n in range(9)]
     assert newest_that_fit(large) == large[1::-1]
     assert newest_that_fit([msgspec.structs.replace(OP, payload=bytes(MAX_PAYLOAD)), OP]) == []
+
+
+def test_both_sides_build_on_the_same_few_of_many_large_operations(office: Office) -> None:
+    anna = office.laptop("Anna")
+    chance = random.Random(5)
+    for _ in range(12):
+        anna.add("person", given_name="Carla", summary=chance.randbytes(25_000).hex())
+    anna.sync()
+    anna.add("person", given_name="Delia")
+    assert anna.sync().requests == 1  # a second one would say that the endpoint builds on something else
