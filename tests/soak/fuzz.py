@@ -346,7 +346,8 @@ class _Device:
         place = chance.randrange(6)
         if place == 0:
             begin = damaged(begin, begin, chance)
-        body = framed(begin) + (packed([framed(frame) for frame in frames if frame]) if frames else b"")
+        sent = [framed(frame[:MAX_FRAME]) for frame in frames if frame]
+        body = framed(begin[:MAX_FRAME]) + (packed(sent) if frames else b"")
         return damaged(body, body, chance) if place == 1 else body
 
     def _push(self, chance: random.Random, space: str, epoch: int, head: int) -> bytes:
