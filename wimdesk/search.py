@@ -19,10 +19,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlcipher3 import dbapi2
 
+from wimdesk.store import rows
 from wimdesk.store.engine import Store
-from wimdesk.store.record import Record, fields, types
+from wimdesk.store.record import Record, Weight, searched, types
 
-_COLUMNS = ("title", "summary", "body", "tags")
+_COLUMNS: tuple[Weight, ...] = ("title", "summary", "body", "tags")
 _LETTERS = str.maketrans(
     {
         "ı": "i",
@@ -90,19 +91,11 @@ def attach(store: Store) -> None:
     store.indexers.append(_index)
 
 
-def _searched(cls: type[Record]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for name, info in fields(cls).items():
-        if "search" in info:
-            found.setdefault(info["search"], []).append(name)
-    return found
-
-
 def _index(session: Session, touched: dict[str, set[str]]) -> None:
     known = types()
     for type_name, ids in touched.items():
         cls = known.get(type_name)
-        if cls is None or not _searched(cls):
+        if cls is None or not searched(cls):
             continue
         everyone = sorted(ids)
         for start in range(0, len(everyone), 500):
@@ -110,30 +103,34 @@ def _index(session: Session, touched: dict[str, set[str]]) -> None:
 
 
 def _index_some(session: Session, cls: type[Record], ids: list[str]) -> None:
-    connection = session.connection().connection.driver_connection
-    if connection is None:
-        raise RuntimeError("no driver connection")
+    connection = rows.driver(session)
     marks = ",".join("?" * len(ids))
     old = connection.execute(f"SELECT doc FROM search_ref WHERE record IN ({marks})", ids).fetchall()
     connection.executemany("DELETE FROM search_text WHERE rowid=?", old)
     connection.executemany("DELETE FROM search_title WHERE rowid=?", old)
-    connection.execute(f"DELETE FROM search_ref WHERE record IN ({marks})", ids)
-    columns = _searched(cls)
+    connection.executemany("DELETE FROM search_ref WHERE doc=?", old)
+    columns = searched(cls)
     names = [name for group in columns.values() for name in group]
     table = cls.__table__.c
     query = select(table.id, *(table[name] for name in names)).where(table.id.in_(ids), table.deleted.is_(False))
+    last = connection.execute("SELECT coalesce(max(doc), 0) FROM search_ref").fetchone()[0]
+    found: list[tuple[str, list[str]]] = []
     for row in session.connection().execute(query):
         parts = {weight: " ".join(folded(getattr(row, name)) for name in group) for weight, group in columns.items()}
-        if not any(parts.values()):
-            continue
-        doc = connection.execute(
-            "INSERT INTO search_ref(record, type) VALUES (?, ?)", (row.id, cls.__tablename__)
-        ).lastrowid
-        texts = [parts.get(column, "") for column in _COLUMNS]
-        connection.execute(
-            "INSERT INTO search_text(rowid, title, summary, body, tags) VALUES (?,?,?,?,?)", (doc, *texts)
-        )
-        connection.execute("INSERT INTO search_title(rowid, title) VALUES (?, ?)", (doc, f"{texts[0]} {texts[3]}"))
+        if any(parts.values()):
+            found.append((row.id, [parts.get(column, "") for column in _COLUMNS]))
+    connection.executemany(
+        "INSERT INTO search_ref(doc, record, type) VALUES (?, ?, ?)",
+        [(doc, record, cls.__tablename__) for doc, (record, _texts) in enumerate(found, last + 1)],
+    )
+    connection.executemany(
+        "INSERT INTO search_text(rowid, title, summary, body, tags) VALUES (?,?,?,?,?)",
+        [(doc, *texts) for doc, (_record, texts) in enumerate(found, last + 1)],
+    )
+    connection.executemany(
+        "INSERT INTO search_title(rowid, title) VALUES (?, ?)",
+        [(doc, f"{texts[0]} {texts[3]}") for doc, (_record, texts) in enumerate(found, last + 1)],
+    )
 
 
 def rebuild(session: Session) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -85,7 +85,7 @@ def _first_replaced(session: Session, record: str) -> dict[str, object]:
 
 
 def _in_words(
-    session: Session, known: dict[str, Info], name: str, before: object, after: object
+    session: Session, known: Mapping[str, Info], name: str, before: object, after: object
 ) -> tuple[str, str, str]:
     if name == "deleted":
         words = {True: _("In the trash"), False: _("In use")}

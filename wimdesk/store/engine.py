@@ -20,7 +20,7 @@ from sqlcipher3 import dbapi2
 from wimdesk.errors import DiskFull, EnvironmentProblem, NotAProfile, ProfileBusy
 from wimdesk.events import Changed, Signal
 from wimdesk.i18n import _
-from wimdesk.store import identity, journal
+from wimdesk.store import identity, journal, rows
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -114,6 +114,7 @@ def _engine(path: Path, key: bytes, *, read_only: bool) -> Engine:
         poolclass=QueuePool,
         pool_size=4,
         max_overflow=8,
+        json_serializer=rows.as_json,
         hide_parameters=True,  # what stands in a statement is what somebody typed
     )
 
@@ -185,7 +186,7 @@ class Store:
                 result = verb(session, *args, **kwargs)
                 session.flush()
                 for index in self.indexers:
-                    index(session, scribe.touched)
+                    index(session, scribe.worded)
                 # Here and not by the caller: what waits behind this write is already written by the new author.
                 author = identity.author(identity.read(session)) if session.info.get("new_author") else self.author
             self.author = author

@@ -9,10 +9,10 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import msgspec
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import Row, Table, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -20,7 +20,7 @@ from sync.merge import DELETED, Change, Clash, FieldState, RecordState, merge
 from sync.protocol import Page, Placed, trail
 from wimdesk.errors import SyncProblem
 from wimdesk.i18n import _
-from wimdesk.store import journal, recovery, tables
+from wimdesk.store import journal, recovery, rows, tables
 from wimdesk.store.record import Info, Record, blank_row, fields, fits, types
 
 _pack = msgspec.msgpack.Encoder().encode
@@ -57,6 +57,8 @@ class _Bench:
         self.owners: dict[str, bytes] = {}
         self.last: dict[str, tuple[str, str]] = {}
         self.first: dict[str, tuple[str, str]] = {}
+        self.changed: dict[str, set[str]] = {}
+        """The fields that this page set, by record."""
         self.clashes: list[tuple[str, str, Clash]] = []
         self.settled: list[tuple[str, str, int]] = []
 
@@ -86,12 +88,13 @@ def apply_page(session: Session, page: Page, own_epoch: int = 0) -> int:
         _merge_one(bench, seq, record, type_name, owner, change)
         bench.first.setdefault(record, who)
         bench.last[record] = who
+        bench.changed.setdefault(record, set()).update(change.values)
     # Only what this page changed: a state that was loaded for an operation nobody can read stays as it is.
     bench.states = {record: state for record, state in bench.states.items() if record in bench.last}
     if bench.states:
         _save_states(bench)
         _save_clashes(bench)
-        show(session, bench.states, bench.first, bench.last, page.space)
+        show(session, bench.states, bench.first, bench.last, page.space, bench.changed)
     place = {"seq": items[-1][0], "trail": _trail(session, page, (item for _seq, item in items), own_epoch, so_far)}
     session.execute(
         upsert(tables.cursor).values(space=page.space, **place).on_conflict_do_update(["space"], set_=place)
@@ -138,14 +141,12 @@ def _open(session: Session, page: Page, items: _Items, own_epoch: int) -> list[_
             pos = astray.match(found, known.pos if known is not None else 0)
         opened.append(_opened(found))
         if pos:
-            places.append({"_pos": pos} | {name: found[name] for name in _PLACE} | {"state": tables.PLACED})
+            place = {name: found[name] for name in _PLACE}
+            places.append(place | {"state": tables.PLACED, "problem": 0, "pos": pos})
         else:
             fresh.append(found)
-    if places:
-        placing = update(tables.op).where(tables.op.c.pos == bindparam("_pos")).values(problem=0)
-        session.execute(placing.values({name: bindparam(name) for name in (*_PLACE, "state")}), places)
-    if fresh:
-        session.execute(insert(tables.op), fresh)
+    rows.change(session, tables.op, places, "pos")
+    rows.add(session, tables.op, fresh)
     return opened
 
 
@@ -153,8 +154,14 @@ def _opened(row: Mapping[str, Any]) -> _Opened:
     payload = journal.unpack_payload(row["payload"])
     values = journal.paired(row["fields"], payload)
     change = Change(row["seq"], row["device"], row["epoch"], row["n"], values, row["base"])
-    owner = uuid.UUID(row["owner"]).bytes
+    owner = bytes.fromhex(row["owner"].replace("-", ""))
     return row["seq"], row["record"], row["type"], owner, change, (payload.at, payload.by)
+
+
+def text_of(record: bytes) -> str:
+    """Return an id (16 bytes) as the database has it."""
+    found = record.hex()
+    return f"{found[:8]}-{found[8:12]}-{found[12:16]}-{found[16:20]}-{found[20:]}"
 
 
 def _signed(epoch: int) -> int:
@@ -166,7 +173,7 @@ def _journal_row(page: Page, seq: int, item: Placed) -> dict[str, Any]:
     op, who = item.op, page.authors[item.author]
     return {
         "space": page.space, "seq": seq, "device": who.device, "epoch": _signed(who.epoch), "n": item.n,
-        "type": op.type, "record": str(uuid.UUID(bytes=op.record)), "owner": str(uuid.UUID(bytes=op.owner)),
+        "type": op.type, "record": text_of(op.record), "owner": text_of(op.owner),
         "fields": list(op.fields), "base": op.base, "payload": op.payload, "state": tables.PLACED,
     }  # fmt: skip
 
@@ -213,6 +220,8 @@ def _load_states(bench: _Bench, records: Iterable[str]) -> None:
         for record, space, state in bench.session.execute(query.where(tables.shadow.c.record.in_(part))):
             if space == bench.space:
                 bench.states[record] = _unpack_state(state)
+        # What the log of this space has said something of, lives here.
+        part = [record for record in part if record not in bench.states]
         # A record stays in the space where it was first known here, whatever comes elsewhere under its id.
         oldest = select(func.min(tables.op.c.pos)).where(tables.op.c.record.in_(part)).group_by(tables.op.c.record)
         here = select(tables.op.c.record).where(tables.op.c.pos.in_(oldest), tables.op.c.space != bench.space)
@@ -230,8 +239,8 @@ def _load_owners(bench: _Bench, kinds: Mapping[str, str]) -> None:
         cls = types().get(type_name)
         if cls is not None:
             for part in _chunks(records):
-                rows = bench.session.execute(select(cls.id, cls.owner).where(cls.id.in_(part)))
-                bench.owners |= {row.id: uuid.UUID(row.owner).bytes for row in rows if row.owner}
+                found = bench.session.execute(select(cls.id, cls.owner).where(cls.id.in_(part)))
+                bench.owners |= {row.id: uuid.UUID(row.owner).bytes for row in found if row.owner}
 
 
 def _merge_one(bench: _Bench, seq: int, record: str, type_name: str, owner: bytes, change: Change) -> None:
@@ -245,17 +254,12 @@ def _merge_one(bench: _Bench, seq: int, record: str, type_name: str, owner: byte
 
 def _save_states(bench: _Bench) -> None:
     known = types()
-    rows = [
+    found = [
         {"record": record, "type": s.type, "space": bench.space, "state": _pack(s), "parked": _is_parked(s, known)}
         for record, s in bench.states.items()
     ]
-    statement = upsert(tables.shadow)
-    bench.session.execute(
-        statement.on_conflict_do_update(
-            ["record"], set_={"state": statement.excluded.state, "parked": statement.excluded.parked}
-        ),
-        rows,
-    )
+    ending = "ON CONFLICT(record) DO UPDATE SET state=excluded.state, parked=excluded.parked"
+    rows.add(bench.session, tables.shadow, found, ending)
 
 
 def _is_parked(state: RecordState, known: dict[str, type[Record]]) -> bool:
@@ -264,17 +268,11 @@ def _is_parked(state: RecordState, known: dict[str, type[Record]]) -> bool:
 
 
 def _save_clashes(bench: _Bench) -> None:
-    if bench.settled:
-        closing = update(tables.clash).where(
-            tables.clash.c.record == bindparam("_record"),
-            tables.clash.c.field == bindparam("_field"),
-            tables.clash.c.winner < bindparam("_seq"),
-        )
-        bench.session.execute(
-            closing.values(open=False), [{"_record": r, "_field": f, "_seq": s} for r, f, s in bench.settled]
-        )
+    rows.driver(bench.session).executemany(
+        "UPDATE clash SET open=0 WHERE record=? AND field=? AND winner<?", bench.settled
+    )
     last_settled = {(r, f): s for r, f, s in bench.settled}
-    rows = [
+    found = [
         {
             "record": record, "field": c.field, "winner": c.winner, "loser": c.loser, "type": type_name,
             "space": bench.space, "base": c.base,
@@ -282,8 +280,7 @@ def _save_clashes(bench: _Bench) -> None:
         }
         for record, type_name, c in bench.clashes
     ]  # fmt: skip
-    if rows:
-        bench.session.execute(upsert(tables.clash).on_conflict_do_nothing(), rows)
+    rows.add(bench.session, tables.clash, found, "ON CONFLICT DO NOTHING")
 
 
 def show(
@@ -292,37 +289,43 @@ def show(
     first: dict[str, tuple[str, str]],
     last: dict[str, tuple[str, str]],
     space: str,
+    changed: Mapping[str, set[str]] | None = None,
 ) -> None:
-    """Write what the log says, with own waiting edits on top, into the tables of the records."""
+    """Write what the log says, with own waiting edits on top, into the tables of the records.
+
+    `changed` are the fields that can differ from what is shown; where it is not given, any can.
+    """
     returning = recovery.returning(session)
     waiting = _waiting(session, list(states), returning)
-    scribe = journal.scribe_of(session)
-    by_type: dict[str, list[tuple[str, dict[str, object]]]] = defaultdict(list)
+    by_type: dict[str, list[str]] = defaultdict(list)
     for record, state in states.items():
-        by_type[state.type].append((record, _visible(state, waiting.get(record, []), returning)))
+        by_type[state.type].append(record)
     known = types()
-    for type_name, rows in by_type.items():
-        cls = known.get(type_name)
-        if cls is None:
-            continue
-        present = _present(session, cls, [record for record, _values in rows])
-        table, described = cls.__table__, fields(cls)
-        inserts, updates = [], defaultdict(list)
-        for record, values in rows:
-            kept = _shown(described, values) | dict(zip(("updated_at", "updated_by"), last[record], strict=True))
+    for type_name in by_type.keys() & known.keys():
+        cls = known[type_name]
+        blank, described = blank_row(cls), fields(cls)
+        present = _present(session, cls, by_type[type_name])
+        inserts: list[rows.Row] = []
+        updates: dict[tuple[str, ...], list[rows.Row]] = defaultdict(list)
+        for record in by_type[type_name]:
+            values, versions = _visible(states[record], waiting.get(record, []), returning)
+            differing = changed[record] if changed is not None and record in present else values.keys()
+            kept = {name: values[name] for name in differing if name in blank}
+            _make_fit(kept, described, blank)
+            kept |= {"versions": versions, "updated_at": last[record][0], "updated_by": last[record][1]}
             if record in present:
-                updates[tuple(kept)].append({"_id": record} | kept)
+                updates[tuple(kept)].append(kept | {"id": record})
                 continue
             made_at, made_by = first[record]
-            owner = str(uuid.UUID(bytes=states[record].owner))
+            owner = text_of(states[record].owner)
             made = {"id": record, "space": space, "owner": owner, "created_at": made_at, "created_by": made_by}
-            inserts.append(blank_row(cls) | made | kept)
-        if inserts:
-            session.execute(insert(table), inserts)  # type: ignore[arg-type]  # it is a Table
-        changing = update(table).where(table.c.id == bindparam("_id"))  # type: ignore[arg-type]  # it is a Table
-        for rows_alike in updates.values():
-            session.execute(changing, rows_alike)
-        scribe.note(type_name, [record for record, _values in rows])
+            inserts.append(blank | made | kept)
+        table = cast(Table, cls.__table__)
+        rows.add(session, table, inserts)
+        journal.scribe_of(session).note(type_name, [str(row["id"]) for row in inserts])
+        for names, alike in updates.items():
+            rows.change(session, table, alike, "id")
+            journal.scribe_of(session).note(type_name, [str(row["id"]) for row in alike], names)
 
 
 def _present(session: Session, cls: type[Record], records: list[str]) -> set[str]:
@@ -332,13 +335,16 @@ def _present(session: Session, cls: type[Record], records: list[str]) -> set[str
     return found
 
 
-def _shown(described: dict[str, Info], values: dict[str, object]) -> dict[str, object]:
-    """Return what goes into the table: known fields whose value is of their kind. The shadow keeps the rest."""
-    kept = {name: value for name, value in values.items() if name in described and fits(described[name], value)}
-    return kept | {"versions": values["versions"], DELETED: values.get(DELETED) is True}
+def _make_fit(values: dict[str, object], described: Mapping[str, Info], blank: dict[str, object]) -> None:
+    """Leave blank what is not of its field's kind, so that only the log decides what shows. The shadow keeps it."""
+    for name, value in values.items():
+        if name == DELETED:
+            values[name] = value is True
+        elif not fits(described[name], value):
+            values[name] = blank[name]
 
 
-def _visible(state: RecordState, waiting: list[Row[Any]], returning: int) -> dict[str, object]:
+def _visible(state: RecordState, waiting: list[Row[Any]], returning: int) -> tuple[dict[str, object], dict[str, int]]:
     values = {name: f.value for name, f in state.fields.items()}
     versions = {name: f.seq for name, f in state.fields.items()}
     for row in waiting:
@@ -346,7 +352,7 @@ def _visible(state: RecordState, waiting: list[Row[Any]], returning: int) -> dic
         # What had a place has no number here that means anything: its row stands for it.
         lost = row.state == tables.LOST or (returning and row.epoch == returning)
         versions |= dict.fromkeys(row.fields, recovery.POSITION + row.pos if lost else -row.n)
-    return values | {"versions": versions}
+    return values, versions
 
 
 def _waiting(session: Session, records: list[str], returning: int) -> dict[str, list[Row[Any]]]:
@@ -372,15 +378,15 @@ def _is_any(session: Session, state: str) -> bool:
 
 def show_parked(session: Session) -> int:
     """After an upgrade: show what had been parked and is understood now; return how many records."""
-    rows = session.execute(select(tables.shadow).where(tables.shadow.c.parked)).all()
+    parked = session.execute(select(tables.shadow).where(tables.shadow.c.parked)).all()
     known = types()
     by_space: dict[str, dict[str, RecordState]] = defaultdict(dict)
-    for row in rows:
+    for row in parked:
         by_space[row.space][row.record] = _unpack_state(row.state)
     for space, states in by_space.items():
         first, last = _authors(session, list(states))
         show(session, states, first, last, space)
-    understood = [r.record for r in rows if not _is_parked(_unpack_state(r.state), known)]
+    understood = [r.record for r in parked if not _is_parked(_unpack_state(r.state), known)]
     for part in _chunks(understood):
         session.execute(update(tables.shadow).where(tables.shadow.c.record.in_(part)).values(parked=False))
     return len(understood)
@@ -399,9 +405,9 @@ def _authors(session: Session, records: list[str]) -> tuple[dict[str, tuple[str,
     return last | first, last
 
 
-def plant(session: Session, cls: type[Record], rows: list[dict[str, object]]) -> None:
+def plant(session: Session, cls: type[Record], shipped: list[dict[str, object]]) -> None:
     """Put records there that ship with the program; they are no edits and are never sent."""
-    full = [blank_row(cls) | {"versions": {}} | row for row in rows]
+    full = [blank_row(cls) | {"versions": {}} | row for row in shipped]
     if full:
         session.execute(upsert(cls.__table__).on_conflict_do_nothing(), full)  # type: ignore[arg-type]  # it is a Table
         journal.scribe_of(session).note(cls.__tablename__, [str(row["id"]) for row in full])

@@ -7,7 +7,7 @@ transaction. A wrong way of writing is refused loudly: bulk statements and real 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,7 @@ from sync.protocol import Payload
 from wimdesk import clock
 from wimdesk.identifiers import new_id
 from wimdesk.store import clashes, refusals, tables
-from wimdesk.store.record import Record, default, fields
+from wimdesk.store.record import Record, default, fields, words_of
 
 _pack = msgspec.msgpack.Encoder().encode
 _unpack_before = msgspec.msgpack.Decoder(dict[str, object]).decode
@@ -69,13 +69,17 @@ class Scribe:
 
     author: Author
     touched: dict[str, set[str]] = field(default_factory=dict)
+    worded: dict[str, set[str]] = field(default_factory=dict)
+    """Those of the touched whose words in the search index may have changed."""
     drafts: dict[str, Draft] = field(default_factory=dict)
     wrote: bool = False
     act: int = 0
 
-    def note(self, type_name: str, ids: Iterable[str]) -> None:
-        """Remember that these records changed."""
+    def note(self, type_name: str, ids: Collection[str], names: Iterable[str] | None = None) -> None:
+        """Remember that these records changed, in the fields named or in any."""
         self.touched.setdefault(type_name, set()).update(ids)
+        if names is None or not words_of(type_name).isdisjoint(names):
+            self.worded.setdefault(type_name, set()).update(ids)
 
 
 class WritingSession(Session):
@@ -152,7 +156,7 @@ def _capture(session: Session, _context: UOWTransaction, _instances: object) -> 
         record.versions = (record.versions or {}) | dict.fromkeys(values, -draft.n)
         scribe.drafts[record.id] = draft
         (again if earlier else rows).append(_operation(record, draft, scribe))
-        scribe.note(record.__tablename__, [record.id])
+        scribe.note(record.__tablename__, [record.id], values)
     _write(session, scribe, rows, again)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar, Literal, NotRequired, TypedDict
 
 from sqlalchemy import JSON, Boolean, Float, Integer, Text, inspect, text
@@ -141,13 +143,31 @@ def types() -> dict[str, type[Record]]:
     }
 
 
-def fields(cls: type[Record]) -> dict[str, Info]:
+@functools.cache
+def fields(cls: type[Record]) -> Mapping[str, Info]:
     """Return the synced fields of a type with what they say of themselves, in declared order."""
     found: dict[str, Info] = {}
     for column in inspect(cls).columns:
         if column.key not in LOCAL_COLUMNS and column.key != "deleted":
             found[column.key] = column.info  # type: ignore[assignment]  # made by `field` above
-    return found
+    return MappingProxyType(found)
+
+
+@functools.cache
+def searched(cls: type[Record]) -> Mapping[Weight, list[str]]:
+    """Return the fields whose words are in the search index, by their weight."""
+    found: dict[Weight, list[str]] = {}
+    for name, info in fields(cls).items():
+        if "search" in info:
+            found.setdefault(info["search"], []).append(name)
+    return MappingProxyType(found)
+
+
+def words_of(type_name: str) -> frozenset[str]:
+    """Return the fields on which a record's words in the search index depend; none for an unknown type."""
+    cls = types().get(type_name)
+    names = {name for group in searched(cls).values() for name in group} if cls else set()
+    return frozenset(names | {"deleted"}) if names else frozenset()
 
 
 def default(info: Info) -> object:
