@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -11,9 +11,32 @@ from sqlalchemy.orm import Session
 from sync import wire
 from sync.frames import Reader, handfuls
 from sync.protocol import ANSWER_OPS, MAX_INFLATED, MAX_OPS, Author, Page, Placed, SyncResponse, digest_of
-from wimdesk.errors import SyncProblem
+from wimdesk.errors import SyncProblem, WimdeskError
 from wimdesk.i18n import _
 from wimdesk.store import facts, inbox, outbox, recovery
+
+_ENOUGH = 32 * 1024
+"""Bytes on the wire that are worth a transaction of their own, where more is coming."""
+
+
+def gathered(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield what arrives in larger pieces: a commit costs much more than it costs to wait for the next few kilobytes.
+
+    What came before the line was cut is yielded before the cut is told.
+    """
+    held, cut = bytearray(), None
+    try:
+        for piece in pieces:
+            held += piece
+            if len(held) >= _ENOUGH:
+                yield bytes(held)
+                held.clear()
+    except WimdeskError as problem:
+        cut = problem
+    if held:
+        yield bytes(held)
+    if cut is not None:
+        raise cut
 
 
 @dataclass(slots=True)

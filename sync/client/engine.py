@@ -284,7 +284,8 @@ class SyncEngine:
         response, fresh = None, 0
         try:
             watch = functools.partial(self._watch, len(body), self.latest)
-            for piece in transport.stream(PATH_SYNC, body, self._token(transport, tally), watch):
+            arriving = transport.stream(PATH_SYNC, body, self._token(transport, tally), watch)
+            for piece in answer.gathered(arriving):
                 for found in arrival.feed(piece):
                     taken = self.app.store.run_as("sync", answer.take, names, found)
                     tally.received += taken.received

@@ -11,6 +11,7 @@ import argparse
 import os
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -24,9 +25,10 @@ from tests.bench import figures, scene, workload
 from tests.bench.figures import Figure, say
 from tests.bench.link import Link
 from tests.bench.scene import Scene
-from tests.bench.workload import Row
+from tests.bench.workload import Edit, Row
 from ui.application import Program
-from wimdesk.app import App
+from wimdesk.app import DATABASE, App
+from wimdesk.store import engine, keys
 from wimdesk.store.engine import Store
 
 P = ParamSpec("P")
@@ -34,6 +36,7 @@ R = TypeVar("R")
 GOAL_SECONDS = 1.0
 """For 10,000 edits."""
 GOAL_GAP = 50.0
+_WRITTEN = ("op", "shadow", "organization")
 _TICK_MS = 5
 _PATIENCE = 300.0
 
@@ -43,18 +46,21 @@ class Stopwatch:
     """How long the writer was at work for the network: applying, indexing and committing."""
 
     seconds: float = 0.0
+    processor: float = 0.0
     transactions: int = 0
     longest: float = 0.0
 
     def watch(self, store: Store) -> None:
         """Measure whatever this store writes for the sync from now on."""
         run_as = store.run_as
+        clock = time.pthread_getcpuclockid(store.run(lambda _session: threading.get_ident()))
 
         def timed(origin: str, verb: Callable[..., R], *args: object, **kwargs: object) -> R:
-            start = time.perf_counter()
+            start, before = time.perf_counter(), time.clock_gettime(clock)
             try:
                 return run_as(origin, verb, *args, **kwargs)
             finally:
+                self.processor += time.clock_gettime(clock) - before
                 self._note(time.perf_counter() - start)
 
         store.run_as = timed  # type: ignore[method-assign]  # measured from outside, so that nothing in it has to change
@@ -92,7 +98,7 @@ class Heart:
         return gaps
 
 
-def run(count: int, page: str) -> list[Figure]:
+def run(count: int, page: str, seed: int = 3) -> list[Figure]:
     """Measure with so many records, while the window shows a page."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
@@ -102,11 +108,12 @@ def run(count: int, page: str) -> list[Figure]:
             here.link.url = served.url
             here.enrol()
             rows = workload.records(count)
-            first = _pull_new(here, rows)
-            return [*first, *_pull_edits(here, rows, page)]
+            edits = workload.edits(rows, len(rows), seed)
+            first = _pull_new(here, rows, edits)
+            return [*first, *_pull_edits(here, rows, edits, page)]
 
 
-def _pull_new(here: Scene, rows: list[Row]) -> list[Figure]:
+def _pull_new(here: Scene, rows: list[Row], edits: list[Edit]) -> list[Figure]:
     anna, bela = here.laptop("anna"), here.laptop("bela")
     try:
         anna.app.run(scene.add, rows, "alliance")
@@ -118,7 +125,7 @@ def _pull_new(here: Scene, rows: list[Row]) -> list[Figure]:
         whole = time.perf_counter() - start
         bela.app.settings.put("sync_automatically", False)
         bela.app.settings.put("first_run_done", True)
-        anna.app.run(scene.change_all, rows, workload.edits(rows, len(rows), 3))
+        anna.app.run(scene.change_all, rows, edits)
         anna.sync()
     finally:
         for laptop in here.laptops.values():
@@ -130,6 +137,8 @@ def _pull_new(here: Scene, rows: list[Row]) -> list[Figure]:
 def _told(what: str, watch: Stopwatch, whole: float, goal: float | None) -> list[Figure]:
     found = [
         Figure(f"{what}: applying", watch.seconds, "s", goal),
+        Figure(f"{what}: processor while applying", watch.processor, "s"),
+        Figure(f"{what}: transactions", watch.transactions, ""),
         Figure(f"{what}: longest transaction", watch.longest, "s"),
         Figure(f"{what}: whole pass", whole, "s"),
     ]
@@ -138,7 +147,7 @@ def _told(what: str, watch: Stopwatch, whole: float, goal: float | None) -> list
     return found
 
 
-def _pull_edits(here: Scene, rows: list[Row], page: str) -> list[Figure]:
+def _pull_edits(here: Scene, rows: list[Row], edits: list[Edit], page: str) -> list[Figure]:
     found = QApplication.instance()
     application = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
     program = Program(application, here.place / "bela", scene.WORD)
@@ -165,12 +174,52 @@ def _pull_edits(here: Scene, rows: list[Row], page: str) -> list[Figure]:
         _wait(lambda: not program.desk.tasks.busy())  # type: ignore[union-attr]  # it was there a moment ago
         _stay(1.0)
         gaps = heart.taken()
-        prove(program.app, rows)
+        prove(program.app, rows, edits)
     finally:
         program.window.close()
         program.close()
     goal = GOAL_SECONDS * len(rows) / 10_000
-    return [*_told(f"{len(rows):,} edits", watch, ends[0] - start, goal), *_gaps(calm, gaps)]
+    told = _told(f"{len(rows):,} edits", watch, ends[0] - start, goal)
+    return [*told, *_bare(here.place, len(rows), told[0].value, watch.transactions), *_gaps(calm, gaps)]
+
+
+def _bare(place: Path, count: int, seconds: float, transactions: int) -> list[Figure]:
+    """Measure the least: the rows of the same edits from memory into an encrypted file, by the driver alone."""
+    key = keys.unlock(place / "bela", scene.WORD).database
+    source = engine.connect(place / "bela" / DATABASE, key, read_only=True)
+    copy = engine.connect(place / "bare.db", key, create=True)
+    found: dict[str, list[tuple[object, ...]]] = {}
+    try:
+        for name in _WRITTEN:
+            rows = source.execute(f"SELECT * FROM {name} ORDER BY rowid").fetchall()
+            found[name] = rows[-count:]
+            for (statement,) in source.execute("SELECT sql FROM sqlite_master WHERE tbl_name=? AND sql<>''", (name,)):
+                copy.execute(statement)
+            copy.execute("BEGIN")
+            copy.executemany(_insert(name, rows), rows[:-count] if name == "op" else rows)
+            copy.execute("COMMIT")
+        start = time.perf_counter()
+        size = -(-count // max(1, transactions))
+        for at in range(0, count, size):
+            copy.execute("BEGIN IMMEDIATE")
+            for name, rows in found.items():
+                copy.executemany(_insert(name, rows), rows[at : at + size])
+            copy.execute("COMMIT")
+        floor = time.perf_counter() - start
+    finally:
+        source.close()
+        copy.close()
+    bare = [
+        Figure("bare rows into an encrypted file, as many commits", floor, "s"),
+        Figure("applying, as a multiple of that", seconds / floor, ""),
+    ]
+    for figure in bare:
+        say(figure.line())
+    return bare
+
+
+def _insert(name: str, rows: list[tuple[object, ...]]) -> str:
+    return f"INSERT OR REPLACE INTO {name} VALUES ({','.join('?' * len(rows[0]))})"
 
 
 def _gaps(calm: list[float], gaps: list[float]) -> list[Figure]:
@@ -185,11 +234,10 @@ def _gaps(calm: list[float], gaps: list[float]) -> list[Figure]:
     return found
 
 
-def prove(app: App, rows: list[Row]) -> None:
+def prove(app: App, rows: list[Row], wanted: list[Edit]) -> None:
     """Raise where an edit did not arrive: an empty pull would be very quick."""
     shown = app.read(scene.shown)
     names = list(scene.COLUMNS)
-    wanted = workload.edits(rows, len(rows), 3)
     lost = sum(
         shown[str(rows[index]["id"])][names.index(name)] != next(iter(scene.values_of({name: value}).values()))
         for index, name, value in wanted
@@ -217,8 +265,9 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--n", type=int, default=10_000, help="how many records, each edited once")
     parser.add_argument("--page", default="organisation", help="the page that the window shows meanwhile")
+    parser.add_argument("--seed", type=int, default=3, help="which edits")
     args = parser.parse_args(argv)
-    return figures.finish(run(args.n, args.page), n=args.n, page=args.page)
+    return figures.finish(run(args.n, args.page, args.seed), n=args.n, page=args.page, seed=args.seed)
 
 
 if __name__ == "__main__":

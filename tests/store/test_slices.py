@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.store.test_inbox import Log
+from tests.log import Log
 from tests.support import sample_value
 from wimdesk import search
 from wimdesk.records import Organization, Site
