@@ -96,7 +96,7 @@ def _parser(
             parser.add_argument(word)
         else:
             parser.add_argument(word, nargs=str(count), metavar="FIELD=VALUE")
-    parser.set_defaults(handler=_printing(handler))
+    parser.set_defaults(handler=printing(handler))
 
 
 def enrol(args: argparse.Namespace) -> object:
@@ -118,7 +118,7 @@ def enrol(args: argparse.Namespace) -> object:
         app.close()
 
 
-def _printing(work: Handler) -> Callable[[argparse.Namespace], int]:
+def printing(work: Handler) -> Callable[[argparse.Namespace], int]:
     """Print what the command returns as JSON; exit code 0."""
 
     def run(args: argparse.Namespace) -> int:
@@ -130,7 +130,9 @@ def _printing(work: Handler) -> Callable[[argparse.Namespace], int]:
     return run
 
 
-def _with_app(work: Callable[[App, argparse.Namespace], object]) -> Handler:
+def with_app(work: Callable[[App, argparse.Namespace], object]) -> Handler:
+    """Open the profile for as long as the command works."""
+
     def run(args: argparse.Namespace) -> object:
         app = open_app(args)
         try:
@@ -152,20 +154,20 @@ def _pairs(type_name: str, texts: list[str]) -> dict[str, object]:
     return values
 
 
-@_with_app
+@with_app
 def list_records(app: App, args: argparse.Namespace) -> object:
     """List the records of a type."""
     return app.read(editing.rows, args.type)
 
 
-@_with_app
+@with_app
 def add_record(app: App, args: argparse.Namespace) -> object:
     """Make a record; print it with its id."""
     made = app.run(editing.add, args.type, _pairs(args.type, args.values))
     return app.read(editing.values, args.type, made)
 
 
-@_with_app
+@with_app
 def set_fields(app: App, args: argparse.Namespace) -> object:
     """Change fields; what a rule finds odd is said, the change stays."""
     odd = app.run(editing.change, args.type, args.id, _pairs(args.type, args.values))
@@ -174,40 +176,40 @@ def set_fields(app: App, args: argparse.Namespace) -> object:
     return app.read(editing.values, args.type, args.id)
 
 
-@_with_app
+@with_app
 def delete_record(app: App, args: argparse.Namespace) -> object:
     """Move a record to the trash."""
     app.run(editing.remove, args.type, args.id)
     return {"id": args.id, "deleted": True}
 
 
-@_with_app
+@with_app
 def restore_record(app: App, args: argparse.Namespace) -> object:
     """Take a record out of the trash."""
     app.run(editing.restore, args.type, args.id)
     return app.read(editing.values, args.type, args.id)
 
 
-@_with_app
+@with_app
 def show_record(app: App, args: argparse.Namespace) -> object:
     """Show one record."""
     return app.read(editing.values, args.type, args.id)
 
 
-@_with_app
+@with_app
 def show_history(app: App, args: argparse.Namespace) -> object:
     """Show what was done to a record, oldest first."""
     app.read(history.fetch, args.type, args.id)
     return [asdict(step) for step in app.read(history.history, args.id)]
 
 
-@_with_app
+@with_app
 def import_file(app: App, args: argparse.Namespace) -> object:
     """Bring a CSV file in."""
     return asdict(app.run(exchange.import_csv, args.type, exchange.read_text(Path(args.file))))
 
 
-@_with_app
+@with_app
 def export_file(app: App, args: argparse.Namespace) -> object:
     """Write the records of a type as CSV."""
     text = app.read(exchange.export_csv, args.type)
@@ -217,14 +219,14 @@ def export_file(app: App, args: argparse.Namespace) -> object:
     return {"file": args.out, "rows": len(app.read(editing.rows, args.type))}
 
 
-@_with_app
+@with_app
 def search_text(app: App, args: argparse.Namespace) -> object:
     """Search in everything; the best first."""
     hits = app.searcher().ask(args.text, limit=100) or []
     return [{"type": hit.type, "id": hit.id, "caption": app.read(editing.caption, hit.type, hit.id)} for hit in hits]
 
 
-@_with_app
+@with_app
 def show_clashes(app: App, _args: argparse.Namespace) -> object:
     """Show what was changed in two places: base, mine and theirs, with who and when."""
     found = []
@@ -240,7 +242,7 @@ def show_clashes(app: App, _args: argparse.Namespace) -> object:
     return found
 
 
-@_with_app
+@with_app
 def sync_now(app: App, _args: argparse.Namespace) -> object:
     """Send and fetch; print what went over the wire."""
     report = SyncEngine(app).run_once()
@@ -251,13 +253,13 @@ def sync_now(app: App, _args: argparse.Namespace) -> object:
     }  # fmt: skip
 
 
-@_with_app
+@with_app
 def show_outbox(app: App, _args: argparse.Namespace) -> object:
     """Show what waits to be sent or was refused, by field and bytes."""
     return [asdict(item) for item in [*app.read(outbox.refused), *app.read(outbox.waiting)]]
 
 
-@_with_app
+@with_app
 def make_submission(app: App, args: argparse.Namespace) -> object:
     """Make a submission from what is recorded, keep it, and write its PDF."""
     from wimdesk.services import reporting  # loads reportlab, which no other command needs
@@ -271,21 +273,21 @@ def make_submission(app: App, args: argparse.Namespace) -> object:
     return kept | {"file": args.out, "bytes": len(pdf)}
 
 
-@_with_app
+@with_app
 def set_name(app: App, args: argparse.Namespace) -> object:
     """Say who writes on this computer."""
     app.set_person(args.text)
     return asdict(app.read(identity.read))
 
 
-@_with_app
+@with_app
 def check(app: App, _args: argparse.Namespace) -> object:
     """Prove that the profile is whole."""
     app.check()
     return {"ok": True, **app.read(history.counts)}
 
 
-@_with_app
+@with_app
 def make_backup(app: App, _args: argparse.Namespace) -> object:
     """Make a verified copy now."""
     made = app.back_up()
@@ -355,31 +357,35 @@ def add_secretariat(commands: argparse._SubParsersAction[argparse.ArgumentParser
     _add_place(parser)
     parser.add_argument("--listen", default="127.0.0.1:8420", metavar="HOST:PORT")
     parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes on one port (PostgreSQL)")
-    parser.set_defaults(handler=_printing(serve))
+    parser.set_defaults(handler=printing(serve))
     parser = group.add_parser("prepare", help="make tables and row security in PostgreSQL, as the database's owner")
     parser.add_argument("--database", default="", metavar="ADDRESS", help=_ADDRESS_HELP)
     parser.add_argument("--role", required=True, help="the role that the endpoint serves with; it must exist")
-    parser.set_defaults(handler=_printing(prepare))
+    parser.set_defaults(handler=printing(prepare))
     parser = group.add_parser("enrol", help="make a one-time code for an organisation's new computer")
     _add_place(parser)
     parser.add_argument("--organisation", required=True)
     parser.add_argument("--role", default="volunteer", choices=sorted(ROLES))
     parser.add_argument("--server", default="", help="the endpoint's address, for the enrolment file")
     parser.add_argument("--file", type=Path, help="write the code and the address as an enrolment file too")
-    parser.set_defaults(handler=_printing(issue_code))
+    parser.set_defaults(handler=printing(issue_code))
     for name, verb, text in (
         ("devices", "devices", "list the computers that were ever enrolled"),
         ("restored", "renew_generation", "say that the endpoint's data was restored from a backup"),
         ("quarantine", "quarantine", "list what revoked computers still sent"),
         ("backup", "backup", "write everything into one file, while it serves"),
         ("restore", "restore", "put a backup into an empty folder or database"),
+        ("bundle", "bundle", "take in a file of changes that somebody brought; write its answer"),
         ("revoke", "revoke", "shut a computer out from its next sync on"),
     ):
         parser = group.add_parser(name, help=text)
         _add_place(parser)
-        parser.set_defaults(handler=_printing(operate), verb=verb)
+        parser.set_defaults(handler=printing(operate), verb=verb)
         if name in {"backup", "restore"}:
             parser.add_argument("--file", type=Path, required=True)
+        if name == "bundle":
+            parser.add_argument("file", type=Path)
+            parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--device", required=True)
     parser.add_argument("--wipe", action="store_true", help="destroy the data on that computer, too")
 
@@ -456,7 +462,7 @@ def operate(args: argparse.Namespace) -> object:
     if not database and args.verb != "restore" and not (data / service.FILE).is_file():
         raise UserError(_("There is no endpoint in this folder. Nothing was changed. Choose another folder."))
     more = {"device_id": args.device, "wipe": args.wipe} if args.verb == "revoke" else {}
-    more |= {"file": args.file} if "file" in args else {}
+    more |= {name: getattr(args, name) for name in ("file", "out") if name in args}
     try:
         found: object = getattr(service, args.verb)(data, database=database, **more)
     except service.Unusable as error:

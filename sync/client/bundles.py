@@ -22,7 +22,7 @@ from sync.protocol import MAX_BODY, PAGE_OPS, PATH_BUNDLES, Op, Problem, SyncRes
 from wimdesk import clock
 from wimdesk.app import App
 from wimdesk.errors import Refused, UserError
-from wimdesk.i18n import _
+from wimdesk.i18n import N_, _, ngettext
 from wimdesk.services import exchange, setting_up
 from wimdesk.store import facts, inbox, outbox, recovery
 
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 _READ_FIRST = "file_reads_first"
 """The fact that the next file must not send: others were faster, so that what they wrote is read first."""
 _SAVED_AT = "file_saved_at"
+_NEW_ONE = N_("Please save a new file and bring it to the Secretariat.")
 _MARKED = 12
 """Spaces that a mark names at most; it must stay short."""
 
@@ -42,6 +43,15 @@ class Saved:
     size: int
     more: bool
 
+    def sentences(self) -> list[str]:
+        """Return what to tell the person: what is in it, and what comes next."""
+        words = ngettext("{count} change is in the file.", "{count} changes are in the file.", self.changes)
+        told = [words.format(count=self.changes) if self.changes else _("The file asks for what others did.")]
+        if self.more:
+            told.append(_("The rest did not fit. Save a new file once you have loaded the answer."))
+        told.append(_("Give or mail it to the Secretariat, or to anybody with a network. They can't read it."))
+        return told
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -53,6 +63,16 @@ class Look:
     author: str = ""
     counts: dict[str, int] | None = None
     problem: int = 0
+
+    def sentence(self) -> str:
+        """Return what to tell the person who has the file."""
+        if self.kind == "changes":
+            if self.mine:
+                return _("This file holds your own changes, on their way to the Secretariat.")
+            return _("This file holds changes of somebody else. You can't read it, but you can pass it on.")
+        if self.mine:
+            return _("This file holds an answer for this computer.")
+        return _("This file holds an answer for another computer. Take it there.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +90,28 @@ class Loaded:
     old: bool = False
     more: bool = False
     again: bool = False
+
+    def sentences(self) -> list[str]:
+        """Return what to tell the person: what was in it, and what comes next."""
+        if self.old:
+            return [_("This answer is older than what this computer knows. Nothing was changed."), _(_NEW_ONE)]
+        told = []
+        if self.arrived:
+            words = ngettext("{count} change of yours arrived.", "{count} changes of yours arrived.", self.arrived)
+            told.append(words.format(count=self.arrived))
+        if self.received:
+            words = ngettext("{count} change of others came in.", "{count} changes of others came in.", self.received)
+            told.append(words.format(count=self.received))
+        if self.refused:
+            words = ngettext("{count} change was not taken.", "{count} changes were not taken.", self.refused)
+            told.append(words.format(count=self.refused))
+        if self.known and not self.again:
+            told.append(_("All of this was here already. Nothing was changed."))
+        if self.again:
+            told.append(_("One side was restored or copied, so both are compared first. Nothing is lost."))
+        if self.more:
+            told.append(_("There is more to come."))
+        return [*told, _(_NEW_ONE)] if self.again or self.more else told
 
 
 def save(engine: SyncEngine, path: Path) -> Saved:

@@ -111,7 +111,7 @@ def test_what_waits_behind_a_change_of_identity_is_written_by_the_new_author(app
 def test_the_first_pull_makes_a_profile_only_where_there_is_none(app: App) -> None:
     app.run(
         setting_up.become, device=new_id(), organisation=new_id(), name="WIM Peru", role="coordinator",
-        server_url="http://127.0.0.1:1", server_key=b"k",
+        server_url="http://127.0.0.1:1", server_key=b"k", receive_key=b"r",
     )  # fmt: skip
     assert app.run(setting_up.ensure_profile) is True
     assert app.run(setting_up.ensure_profile) is False
