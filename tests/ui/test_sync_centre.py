@@ -286,7 +286,7 @@ def test_nothing_is_cut_and_everything_has_a_name(
     theme.apply(dressed, scheme, contrast=False)
     seat = sit(full)
     kinds = [row.partition(":")[0] for row in seat.page.list.model.records()]
-    assert set(kinds) == {"decision", "refused", "waiting", "done"}
+    assert set(kinds) == {"decision", "refused", "waiting", "files", "done"}
     for row in reversed(seat.page.list.model.records()):
         seat.choose(row)
         assert [*cut(seat.page), *sideways(seat.window)] == [], row

@@ -119,8 +119,14 @@ TOPICS = (
             N_("Press “Sync now”, or let it happen by itself."),
             N_("Where two people changed the same field, choose what to keep."),
             N_("Without a network, everything waits here. Nothing is lost."),
+            N_("No network for long? Press “Sync by file” and save a file. Mail it or give it to somebody."),
+            N_("They pass it on and bring you an answer. Drop that file on the Sync centre."),
         ),
-        (N_("Both versions stay in the history, whatever you choose."),),
+        (
+            N_("Both versions stay in the history, whatever you choose."),
+            N_("A file from somebody else can be passed on in the Sync centre. You can't read it."),
+            N_("The same file may be loaded twice, and files in any order. It does no harm."),
+        ),
     ),
     Topic(
         "settings",

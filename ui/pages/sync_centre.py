@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from sync.client.engine import SyncStatus
@@ -11,7 +11,8 @@ from ui import theme
 from ui.forms.join import JoinForm
 from ui.page import Page
 from ui.pages.sync_centre_decision import DecisionCard
-from ui.pages.sync_centre_list import SyncList
+from ui.pages.sync_centre_files import FilesCard, dropped_file
+from ui.pages.sync_centre_list import FILES, SyncList
 from ui.pages.sync_centre_parts import DoneCard, ParcelCard, StateBanner
 from ui.widgets.buttons import PrimaryButton, SecondaryButton
 from ui.widgets.card import Card, scrolling
@@ -56,11 +57,17 @@ class SyncCentrePage(Page):
         self.connect_button = SecondaryButton(_("Connect with a code"), "key-round")
         self.connect_button.clicked.connect(self._connect)
         self.connect_button.hide()
+        self.file_button = SecondaryButton(_("Sync by file"), "usb")
+        self.file_button.setToolTip(_("Save, load or pass on a file where there is no network"))
+        self.file_button.clicked.connect(self._show_files)
+        self.file_button.hide()
         self.sync_button = PrimaryButton(_("Sync now"), "refresh-cw")
         self.sync_button.setToolTip(_("Send and fetch now (F5)"))
         self.sync_button.clicked.connect(self.sync_now)
         self.header.add_action(self.connect_button)
+        self.header.add_action(self.file_button)
         self.header.add_action(self.sync_button)
+        self.setAcceptDrops(True)
         self.list = SyncList()
         self.list.setFixedWidth(theme.px(_LIST))
         self.list.chosen.connect(self._choose)
@@ -128,6 +135,7 @@ class SyncCentrePage(Page):
         self._review = review
         self.list.show_review(review)
         self.sync_button.setVisible(review.enrolled)
+        self.file_button.setVisible(review.enrolled)
         self.connect_button.setVisible(not review.enrolled and not review.sample)
         self._show_status(self._status())
         known = self.list.model.records()
@@ -196,7 +204,11 @@ class SyncCentrePage(Page):
         if kind == "done":
             return next((each for each in self._review.done if each.at == name), None)
         parcels = {"waiting": self._review.waiting, "refused": self._review.refused}.get(kind, ())
-        return self._shown if self._shown == _JOIN else next((each for each in parcels if each.record == name), None)
+        return (
+            self._shown
+            if self._shown in {_JOIN, FILES}
+            else next((each for each in parcels if each.record == name), None)
+        )
 
     def _make_detail(self, item: Decision | Parcel | Done | str | None) -> QWidget | None:
         if isinstance(item, Decision):
@@ -205,6 +217,10 @@ class SyncCentrePage(Page):
             return self._make_parcel(item)
         if isinstance(item, Done):
             return DoneCard(item)
+        if item == FILES and self.desk.engine is not None:
+            card = FilesCard(self.desk, self.desk.engine)
+            card.loaded.connect(self.refresh)
+            return card
         return self._make_join() if item else None
 
     def _make_decision(self, decision: Decision) -> DecisionCard:
@@ -321,6 +337,28 @@ class SyncCentrePage(Page):
         self._show_detail()
         if self._detail is not None:
             self._detail.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_files(self) -> None:
+        """Let files be saved and loaded right here."""
+        self._remember()
+        self._shown = FILES
+        self.list.choose(FILES)
+        self._show_detail()
+        if isinstance(self._detail, FilesCard):
+            self._detail.save_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._review.enrolled and dropped_file(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = dropped_file(event.mimeData())
+        if path is None:
+            return
+        event.acceptProposedAction()
+        self._show_files()
+        if isinstance(self._detail, FilesCard):
+            self._detail.take(path)
 
     def _joined(self) -> None:
         self.desk.notices.say(_("This computer has joined. The first sync begins."))

@@ -17,6 +17,8 @@ from wimdesk.services.sync_review import Decision, Done, Parcel, Review
 _Index = QModelIndex | QPersistentModelIndex
 _CARD, _GAP, _HEADING = 57, 8, 34
 _PAD = 14
+FILES = "files:sync"
+"""The row that leads to what can be done with files."""
 _ICONS = {
     "activity": "calendar",
     "contact_detail": "phone",
@@ -123,7 +125,7 @@ def _is_heading(index: _Index) -> bool:
 
 
 class SyncList(RecordList):
-    """The list; each row is named "decision:", "refused:", "waiting:" or "done:" and an id."""
+    """The list; each row is named "decision:", "refused:", "waiting:" "done:" or "files:" and an id."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(_("What needs a decision, what waits, what was done"), parent=parent)
@@ -142,6 +144,9 @@ class SyncList(RecordList):
         size = f"{len(review.waiting)} · {size_text(review.waiting_size)}" if review.waiting else ""
         items += [_heading(_("Waiting to send"), size or _("nothing"))]
         items += [_waiting_item(each) for each in review.waiting]
+        if review.enrolled:
+            files = Row(_("Sync by file"), meta=_("Save, load or pass on a file"), icon="usb")
+            items += [_heading(_("Without a network"), ""), Item(FILES, files)]
         if review.done:
             items += [_heading(_("Done"), "")]
             items += [_done_item(each) for each in review.done]
