@@ -81,9 +81,15 @@ def operations(session: Session) -> int:
 
 
 def content(laptop: Laptop) -> dict[str, object]:
-    """What a person could see, and how far each space was read."""
+    """What a person could see but for times, and how far each space was read."""
     kinds = ("person", "site", "organization", "post")
-    rows = {kind: sorted(laptop.app.read(editing.rows, kind), key=lambda row: str(row["id"])) for kind in kinds}
+    rows: dict[str, object] = {
+        kind: sorted(
+            ({**row, "created_at": "", "updated_at": ""} for row in laptop.app.read(editing.rows, kind)),
+            key=lambda row: str(row["id"]),
+        )
+        for kind in kinds
+    }
     return {**rows, "cursors": laptop.app.read(outbox.cursors)}
 
 
