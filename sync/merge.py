@@ -2,7 +2,8 @@
 
 No clock is compared anywhere. The later place (seq) in the space's log wins, field by field. If
 the winner's author had not seen the value it replaces, both stay known as a `Clash` until a
-person decides. Deletion is the field `deleted`; `*` in a base is "all that I had seen".
+person decides. Deletion is the field `deleted`; its base names every field that its author saw.
+Who wrote an operation says nothing about what its author had seen: it may be another who sends it back.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import msgspec
 
 DELETED = "deleted"
 ALL = "*"
+"""In a base: the own operation without which this one would be half of a record that nobody else knows."""
 
 
 class FieldState(msgspec.Struct, array_like=True):
@@ -83,22 +85,23 @@ def _seen(before: FieldState, change: Change, base: int) -> bool:
     return before.seq <= base
 
 
-def _own(before: FieldState, change: Change) -> bool:
-    return (before.device, before.epoch) == (change.device, change.epoch)
-
-
 def _note_edit_of_deleted(state: RecordState, change: Change, outcome: Outcome) -> None:
     """An edit by someone who did not know that the record was deleted: it stays deleted, and asks."""
     gone = state.fields.get(DELETED)
-    if gone is None or gone.value is not True or DELETED in change.values or _own(gone, change):
+    if gone is None or gone.value is not True or DELETED in change.values:
         return
-    if gone.seq > change.base.get(DELETED, 0):
-        outcome.clashes.append(Clash(DELETED, change.base.get(DELETED, 0), gone.seq, change.seq))
+    base = change.base.get(DELETED, 0)
+    if not _seen(gone, change, base):
+        outcome.clashes.append(Clash(DELETED, max(base, 0), gone.seq, change.seq))
 
 
 def _note_unseen_edits(state: RecordState, change: Change, outcome: Outcome) -> None:
-    """A deletion by someone who did not know of a later edit: deleted, and asks."""
-    seen = change.base.get(ALL, 0)
-    unseen = [f.seq for name, f in state.fields.items() if f.seq > seen and name != DELETED and not _own(f, change)]
+    """A deletion by someone who did not know of a later edit: deleted, and asks. Its own fields ask for themselves."""
+    base = change.base
+    unseen = [
+        before.seq
+        for name, before in state.fields.items()
+        if name not in change.values and not _seen(before, change, base.get(name, 0))
+    ]
     if unseen:
-        outcome.clashes.append(Clash(DELETED, change.base.get(DELETED, 0), change.seq, max(unseen)))
+        outcome.clashes.append(Clash(DELETED, max(base.get(DELETED, 0), 0), change.seq, max(unseen)))

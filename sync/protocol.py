@@ -155,6 +155,7 @@ class Op(msgspec.Struct, array_like=True, frozen=True):
 
     `base`: for each field set, the seq at which the device last saw that field change, or minus
     the n of its own earlier operation where that has no seq yet; 0 (never seen) is left out.
+    A deletion says it of every field that it saw.
     `payload`: opaque to the endpoint; see `pack_payload`.
     """
 

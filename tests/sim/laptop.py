@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 from sqlcipher3 import dbapi2
 
@@ -24,6 +24,7 @@ from tests.support import Template
 from wimdesk.app import DATABASE, App
 from wimdesk.services import editing
 from wimdesk.store import journal, keys, tables
+from wimdesk.store.record import types
 
 TYPE = "site"
 FIELDS = ("name", "operator", "country_code", "commodity", "latitude")
@@ -203,7 +204,7 @@ def add_in(session: Session, values: dict[str, object], space: str) -> str:
 
 def write_as_newer(session: Session, record: str, values: dict[str, object], at: str) -> None:
     """Journal what a newer program would: a field that this one does not know."""
-    author, op = journal.scribe_of(session).author, tables.op.c
+    author, op, site = journal.scribe_of(session).author, tables.op.c, types()[TYPE].__table__
     row = session.execute(select(tables.op).where(op.record == record).limit(1)).one()
     mine = (op.space == row.space, op.device == author.device, op.epoch == author.epoch)
     number = (session.scalar(select(func.max(op.n)).where(*mine)) or 0) + 1
@@ -214,3 +215,6 @@ def write_as_newer(session: Session, record: str, values: dict[str, object], at:
             state=tables.WAITING,
         )
     )  # fmt: skip
+    known = session.scalar(select(site.c.versions).where(site.c.id == record)) or {}
+    seen = known | dict.fromkeys(values, -number)
+    session.execute(update(site).where(site.c.id == record).values(versions=seen))

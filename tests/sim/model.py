@@ -126,7 +126,7 @@ class Model:
             self._ask(space, save, DELETED, gone.seq, save.seq)
         for name, value in save.values.items():
             if name == DELETED and value is True:
-                unseen = [p.seq for f, p in setters.items() if f != DELETED and not _knew(save, p, ALL)]
+                unseen = [p.seq for f, p in setters.items() if f not in save.values and not _knew(save, p, ALL)]
                 if unseen:
                     self._ask(space, save, DELETED, save.seq, max(unseen))
             before = setters.get(name)

@@ -224,7 +224,7 @@ def test_deletion_and_an_edit_that_it_did_not_know_ask(app: App) -> None:
     log.add(site, name="North")
     log.add(site, operator="B", base={})
     log.author = 1
-    log.add(site, deleted=True, base={"*": 1})
+    log.add(site, deleted=True, base={"name": 1})
     app.run(inbox.apply_page, log.page())
     (found,) = app.read(history.open_clashes, site)
     assert (found.field, found.shown.value, found.other.value) == ("deleted", True, {"operator": "B"})
@@ -246,7 +246,11 @@ def test_it_makes_no_difference_how_the_log_is_cut_into_pages(
         log.author, everything = kind % 2, kind > 1
         found: object = value > 0 if name == "deleted" else f"value {value}"
         bases = {name: min(base, len(log.ops))} if base >= 0 else {}
-        log.add(site, base=bases | ({"*": max(base, 0)} if everything else {}), **{name: found})
+        log.add(
+            site,
+            base=(dict.fromkeys(("name", "operator", "deleted"), max(base, 0)) if everything else {}) | bases,
+            **{name: found},
+        )
     office.close()
     office.opened.clear()
     whole, parts = office.app(f"whole {site}"), office.app(f"parts {site}")

@@ -11,7 +11,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import sync.merge
-from sync.merge import ALL, DELETED, Change, Clash, FieldState, Outcome, RecordState, merge
+from sync.merge import DELETED, Change, Clash, FieldState, Outcome, RecordState, merge
 
 Merge = Callable[[RecordState, Change], Outcome]
 FIELDS = ("title", "note")
@@ -40,11 +40,8 @@ class Device:
     def edit(self, values: dict[str, object]) -> None:
         """Edit as the journal writes it down."""
         known = self.known()
-        base = {name: known[name] for name in values if name in known}
-        if known.get(DELETED):
-            base[DELETED] = known[DELETED]
-        if values.get(DELETED) is True:
-            base[ALL] = max([0, *known.values()])
+        told = known if values.get(DELETED) is True else {DELETED, *values}
+        base = {name: known[name] for name in told if name in known}
         self.n += 1
         self.waiting.append((self.n, values, base, self.cursor))
 
@@ -224,6 +221,17 @@ def test_of_every_log(claim: Callable[[World], None]) -> None:
 
 def test_one_laptop_alone() -> None:
     prove(one_laptop_alone_has_no_questions, [merge])
+
+
+def test_who_wrote_it_is_no_proof_that_it_was_seen() -> None:
+    """One laptop may send back what two had done: then both stand under its name."""
+    state = RecordState("site", b"o" * 16, {})
+    one = b"1" * 16
+    assert merge(state, Change(1, one, 7, 1, {"title": "a", "note": "n"}, {})).clashes == []
+    assert merge(state, Change(2, one, 7, 2, {DELETED: True}, {"note": 1})).clashes == [Clash(DELETED, 0, 2, 1)]
+    assert merge(state, Change(3, one, 7, 3, {"title": "b"}, {"title": 1})).clashes == [Clash(DELETED, 0, 2, 3)]
+    assert merge(state, Change(4, one, 7, 4, {"title": "c"}, {"title": 3, DELETED: -2})).clashes == []
+    assert merge(state, Change(5, one, 7, 5, {DELETED: True, "note": "m"}, {"note": 1, "title": -4})).clashes == []
 
 
 # ------------------------------------------------------------------ planted bugs

@@ -172,14 +172,12 @@ def _write(session: Session, scribe: Scribe, rows: list[dict[str, Any]], again: 
 
 def _base(record: Record, values: dict[str, object]) -> dict[str, int]:
     known = record.versions or {}
-    base = {name: known[name] for name in values if name in known}
-    if known.get(DELETED):
-        base[DELETED] = known[DELETED]
+    # A deletion is about the whole record: it says of every field what was seen of it.
+    told = known if values.get(DELETED) is True else {DELETED, *values}
+    base = {name: known[name] for name in told if known.get(name)}
     if known and max(known.values()) < 0:
         # Nobody else knows this record: without the operation before it, this one would be half of it.
         base[ALL] = min(known.values())
-    elif values.get(DELETED) is True:
-        base[ALL] = max([0, *known.values()])
     return base
 
 
