@@ -84,6 +84,8 @@ def take(session: Session, names: wire.Names, found: Sequence[wire.Part | wire.E
     try:
         pages = _pages(session, names, returning or epoch, [each for each in found if isinstance(each, wire.Part)])
         for page in pages:
+            if not returning and recovery.waits_too(session, page):
+                raise inbox.UnknownOwn(page.space)
             taken.fresh += inbox.apply_page(session, page, returning)
             taken.received += sum(not isinstance(item, int) for item in page.ops)
             taken.placed += sum(isinstance(item, int) for item in page.ops)

@@ -392,9 +392,9 @@ def _heed(engine: SyncEngine, header: bundles.Header) -> Loaded:
     if app.read(recovery.returning) and problem in AGAIN:
         app.run(_note, _READ_FIRST, 1)
         return Loaded(again=True)
-    if problem not in WENT_BACK:
+    if problem not in WENT_BACK and problem not in AGAIN:
         raise refused
-    return _start_over(app, lost=WENT_BACK[problem])
+    return _start_over(app, lost=WENT_BACK.get(problem, False))
 
 
 def _start_over(app: App, *, lost: bool) -> Loaded:

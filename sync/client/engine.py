@@ -184,10 +184,13 @@ class SyncEngine:
 
     def _exchange_as_one(self, transport: Transport, tally: Tally) -> None:
         """Exchange; where this profile or the endpoint went back in time, bring both together first."""
+        behind = False
         for _turn in range(_RECOVERIES):
             try:
                 if self.app.read(recovery.returning):
                     self._bring_together(transport, tally)
+                elif behind:
+                    self._read(transport, tally)
                 self._exchange(transport, tally)
                 without_place = bool(tally.acked) and self.app.read(outbox.is_waiting_below, tally.acked)
                 if not (without_place and self.app.run(endpoint_forgot)):
@@ -196,6 +199,9 @@ class SyncEngine:
             except inbox.UnknownOwn:
                 lost = False
             except Refused as refused:
+                behind = refused.number == Problem.READ_FIRST
+                if behind:
+                    continue
                 if refused.number not in WENT_BACK:
                     raise
                 lost = WENT_BACK[refused.number]
@@ -207,11 +213,14 @@ class SyncEngine:
         self.app.run(lambda session: recovery.begin(session, lost=lost))
         tally.acked = {}
 
+    def _read(self, transport: Transport, tally: Tally) -> None:
+        while self._round(transport, tally, []):
+            """Until nothing is left to read."""
+
     def _bring_together(self, transport: Transport, tally: Tally) -> None:
         """Read everything, send back what the endpoint lost layer by layer, then let go what was held."""
         while True:
-            while self._round(transport, tally, []):
-                """Until nothing is left to read."""
+            self._read(transport, tally)
             tally.acked = {}
             if not self.app.run(recovery.next_layer):
                 self.app.run(recovery.finish)

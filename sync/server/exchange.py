@@ -169,6 +169,9 @@ class Exchange:
             if request.all_read and pages.behind(connection, device, request):
                 raise Refused(Problem.READ_FIRST)
             for batch in batches:
+                cursor = request.cursors.get(batch.space, 0)
+                if may_read(device, batch.space) and intake.is_ahead(connection, device, batch, cursor):
+                    raise Refused(Problem.READ_FIRST)
                 intake.take(connection, device, batch, self._store.now())
             acked = {b.space: intake.known_of(connection, device, request.epoch, b.space) for b in batches}
             return acked, [each for batch in batches for each in intake.refused_of(connection, device, batch)]

@@ -59,6 +59,20 @@ def known_of(connection: Connection, device: Device, epoch: int, space: str) -> 
     return connection.scalar(select(tables.author.c.known).where(*_by(tables.author, device, epoch, space))) or 0
 
 
+def is_ahead(connection: Connection, device: Device, batch: Batch, cursor: int) -> bool:
+    """Say whether the device has places behind the cursor that it got under another epoch.
+
+    A copy of its profile, or this one before it was restored, was here: it may have sent the same already.
+    """
+    author, op = tables.author.c, tables.op
+    mine = (author.space == batch.space, author.device == device.id, author.epoch != batch.epoch)
+    for epoch in connection.scalars(select(author.epoch).where(*mine)).all():
+        newest = select(op.c.seq).where(*_by(op, device, epoch, batch.space)).order_by(op.c.n.desc()).limit(1)
+        if (connection.scalar(newest) or 0) > cursor:
+            return True
+    return False
+
+
 def _by(table: Table, device: Device, epoch: int, space: str) -> tuple[ColumnElement[bool], ...]:
     return table.c.space == space, table.c.device == device.id, table.c.epoch == epoch
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
 import logging
 import sys
 
 from tests.sim.simulator import STEPS_OF_A_WORLD, run, scene
-from tests.sim.world import Switches
 
 
 def main(words: list[str] | None = None) -> int:
@@ -20,14 +18,11 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--world", type=int, default=STEPS_OF_A_WORLD, help="steps of one world")
     parser.add_argument("--first", action="store_true", help="stop at the first violation")
     parser.add_argument("--often", type=float, default=1.0, help="how much more often than usual one goes back in time")
-    names = [switch.name for switch in dataclasses.fields(Switches)]
-    parser.add_argument("--with", dest="on", action="append", default=[], choices=names, help="a fault that is off")
     given = parser.parse_args(words)
     logging.disable(logging.CRITICAL)
-    switches = Switches(**dict.fromkeys(given.on, True))
     with scene(given.devices) as here:
         outcome = run(
-            here, given.steps, given.seed, switches=switches, stop_at_first=given.first, steps_of_a_world=given.world,
+            here, given.steps, given.seed, stop_at_first=given.first, steps_of_a_world=given.world,
             often=given.often,
         )  # fmt: skip
     tally = outcome.tally
@@ -35,7 +30,6 @@ def main(words: list[str] | None = None) -> int:
         "steps": outcome.steps,
         "seeds": [given.seed, given.seed + outcome.worlds - 1],
         "devices": given.devices,
-        "off": [name for name in names if not getattr(switches, name)],
         "events": dict(sorted(tally.kinds.items())),
         "faults": dict(sorted(tally.faults.items())),
         "outcomes": dict(sorted(tally.outcomes.items())),

@@ -321,7 +321,7 @@ def endpoint_copy(world: World, _laptop: Laptop) -> str:
 
 def endpoint_restore(world: World, _laptop: Laptop) -> str:
     """The endpoint goes back to a backup. What a laptop that still syncs holds must come back to it."""
-    if not world.switches.server_restored or not world.endpoint_copies:
+    if not world.endpoint_copies:
         return "nothing"
     for each in world.laptops:
         checks.observe(world, each)

@@ -132,6 +132,19 @@ def _renumber(session: Thing) -> None:
 
 
 @_bug
+def copy_sends_again_what_another_sent() -> AbstractContextManager[object]:
+    return _nothing(intake, "is_ahead", False)
+
+
+@_bug
+def who_wrote_it_has_seen_it() -> AbstractContextManager[object]:
+    def wrong(right: Thing, before: Thing, change: Thing, base: int) -> bool:
+        return (before.device, before.epoch) == (change.device, change.epoch) or bool(right(before, change, base))
+
+    return _around(merging, "_seen", wrong)
+
+
+@_bug
 def numbered_anew_after_a_lost_answer() -> AbstractContextManager[object]:
     def wrong(right: Thing, self: Thing, transport: Thing, tally: Thing) -> None:
         try:
@@ -175,7 +188,7 @@ def base_dropped() -> AbstractContextManager[object]:
 @_bug
 def base_of_deletion_dropped() -> AbstractContextManager[object]:
     def wrong(right: Thing, record: Thing, values: Thing) -> dict[str, int]:
-        return {name: seq for name, seq in right(record, values).items() if name != ALL}
+        return {name: seq for name, seq in right(record, values).items() if name in {*values, ALL, DELETED}}
 
     return _around(journal, "_base", wrong)
 

@@ -19,7 +19,7 @@ from tests.sim import checks, events, passes
 from tests.sim.fate import seeded, weighted
 from tests.sim.laptop import Laptop
 from tests.sim.scene import Scene
-from tests.sim.world import Switches, Tally, Violation, World
+from tests.sim.world import Tally, Violation, World
 from wimdesk import clock as clocks
 from wimdesk.store import outbox
 
@@ -74,7 +74,6 @@ def run(
     steps: int,
     seed: int,
     *,
-    switches: Switches | None = None,
     stop_at_first: bool = False,
     steps_of_a_world: int = STEPS_OF_A_WORLD,
     often: float = 1.0,
@@ -89,7 +88,7 @@ def run(
     weights = {event: weight * (often if event in GOING_BACK else 1.0) for event, weight in EVENTS.items()}
     while outcome.steps < steps:
         length = min(steps_of_a_world, steps - outcome.steps)
-        found = _one_world(here, length, seed + outcome.worlds, switches or Switches(), outcome, weights)
+        found = _one_world(here, length, seed + outcome.worlds, outcome, weights)
         trace.update(found.encode())
         outcome.worlds += 1
         if outcome.violations and stop_at_first:
@@ -107,11 +106,9 @@ def _small() -> Iterator[None]:
         yield
 
 
-def _one_world(
-    here: Scene, length: int, seed: int, switches: Switches, outcome: Outcome, weights: dict[Event, float]
-) -> str:
+def _one_world(here: Scene, length: int, seed: int, outcome: Outcome, weights: dict[Event, float]) -> str:
     with tempfile.TemporaryDirectory(dir=here.folder) as folder, seeded(seed), _small():
-        world = World(here, Path(folder) / "world", seed, switches, outcome.tally)
+        world = World(here, Path(folder) / "world", seed, outcome.tally)
         with clocks.driven_by(world.clock.now):
             step = 0
             try:

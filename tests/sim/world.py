@@ -28,14 +28,6 @@ class Violation(AssertionError):
 
 
 @dataclass
-class Switches:
-    """Faults that the program can't yet survive. Each says why it is off."""
-
-    server_restored: bool = False
-    """What one laptop sends back is one author's to `merge`: a question on an edited and deleted record ends."""
-
-
-@dataclass
 class Tally:
     """What was done and looked at."""
 
@@ -48,11 +40,10 @@ class Tally:
 class World:
     """Everything there is in one run of one seed."""
 
-    def __init__(self, scene: Scene, folder: Path, seed: int, switches: Switches, tally: Tally) -> None:
+    def __init__(self, scene: Scene, folder: Path, seed: int, tally: Tally) -> None:
         self.scene = scene
         self.folder = folder
         self.rng = random.Random(seed)
-        self.switches = switches
         self.tally = tally
         self.clock = Clock()
         self.clock.tick = 1000

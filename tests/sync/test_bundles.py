@@ -20,7 +20,7 @@ from sync.server import service
 from tests.support import Endpoint, Laptop, Office, endpoint_at
 from wimdesk.errors import NoConnection, Refused, UserError
 from wimdesk.services import editing
-from wimdesk.store import outbox, recovery, tables
+from wimdesk.store import history, outbox, recovery, tables
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -341,6 +341,26 @@ def test_a_copied_profile_comes_back_by_files(post: Post, office: Office, anna: 
     copy.sync()
     assert {first, second} <= {row["id"] for row in bela.app.read(editing.rows, "site")}
     assert content(copy) == content(bela)
+
+
+def test_what_another_copy_has_sent_is_read_first_by_files_too(post: Post, office: Office, anna: Laptop) -> None:
+    record = anna.add("person", given_name="Carla")
+    anna.sync()
+    anna.change("person", record, role="waits in both")
+    shutil.copy(anna.app.back_up(), office.folder / "copy.db")
+    anna.app.run(lambda session: recovery.begin(session, lost=False))
+    anna.sync()
+    anna.sync()
+    copy = office.reopened("copied", office.folder / "copy.db", anna.app.device_keys)
+    for _file in range(4):
+        post.round(copy)
+    anna.sync()
+    for laptop in (anna, copy):
+        assert laptop.app.read(outbox.count) == 0
+        assert laptop.app.read(operations) == copy.app.read(operations)
+        roles = [step.values.get("role") for step in laptop.app.read(history.history, record)]
+        assert roles.count("waits in both") == 1
+    assert content(copy) == content(anna)
 
 
 def test_what_was_refused_is_told(post: Post, office: Office) -> None:

@@ -156,6 +156,68 @@ def test_both_copies_keep_all_their_work(office: Office, anna: Laptop, bela: Lap
     agreed(anna, clone, bela)
 
 
+def test_what_a_profile_sent_under_a_new_epoch_an_older_copy_of_it_does_not_send_again(
+    office: Office, anna: Laptop, bela: Laptop
+) -> None:
+    person = anna.add("person", given_name="Carla", role="r0")
+    anna.sync()
+    first = anna.app.back_up()
+    anna.change("person", person, role="Anna's")
+    anna.sync()
+    anna.close()
+    again = office.reopened("restored", first, anna.app.device_keys)
+    made = again.add("organization", name={"en": "One"})
+    copy = again.app.back_up()
+    again.change("person", person, role="its number was used")
+    epoch = again.app.identity().epoch
+    settle(again, bela)
+    assert again.app.identity().epoch != epoch, "what was made went out under another epoch"
+    bela.change("organization", made, name={"en": "Two"})
+    bela.sync()
+    again.close()
+    older = office.reopened("restored again", copy, anna.app.device_keys)
+    older.change("organization", made, summary={"en": "new"})
+    settle(older, bela)
+    for laptop in (older, bela):
+        steps = laptop.app.read(history.history, made)
+        assert sorted(value["en"] for step in steps for value in step.values.values()) == ["One", "Two", "new"]
+        assert laptop.see("organization", made)["name"] == {"en": "Two"}
+        assert [question.record for question in laptop.questions()] == [person]
+    agreed(older, bela)
+
+
+def test_what_waits_in_a_copy_is_known_when_it_arrives(office: Office, anna: Laptop, bela: Laptop) -> None:
+    record = anna.add("person", given_name="Carla", role="r0")
+    anna.sync()
+    anna.change("person", record, role="waits in both")
+    copy = anna.app.back_up()
+    anna.app.run(lambda session: recovery.begin(session, lost=False))
+    settle(anna, bela)
+    anna.close()
+    older = office.reopened("restored", copy, anna.app.device_keys)
+    settle(older, bela)
+    assert [step.values.get("role") for step in bela.app.read(history.history, record)].count("waits in both") == 1
+    agreed(older, bela)
+
+
+def test_two_copies_that_take_turns_ask_no_needless_questions(office: Office, anna: Laptop, bela: Laptop) -> None:
+    record = anna.add("person", given_name="Carla", role="r0")
+    anna.sync()
+    clone = office.reopened("clone", anna.app.back_up(), anna.app.device_keys)
+    for number in range(3):
+        for laptop in (anna, clone):
+            laptop.change("person", record, role=f"{laptop.app.folder.name} {number}")
+            laptop.sync()
+            laptop.sync()
+            settle(anna, clone)
+    epochs = anna.app.identity().epoch, clone.app.identity().epoch
+    anna.change("person", record, role="last")
+    settle(anna, clone, bela)
+    assert (anna.app.identity().epoch, clone.app.identity().epoch) == epochs, "both have found their way"
+    assert [laptop.questions() for laptop in (anna, clone, bela)] == [[]] * 3
+    agreed(anna, clone, bela)
+
+
 def test_a_change_while_all_is_read_anew_is_kept(office: Office, anna: Laptop, bela: Laptop) -> None:
     record = anna.add("person", given_name="Carla", role="r0")
     anna.sync()
@@ -226,6 +288,48 @@ def test_decisions_stay_decided_and_open_questions_stay_open(house: House) -> No
         for laptop in (anna, bela):
             assert [(q.record, q.shown.value, q.other.value) for q in laptop.questions()] == before
             assert role(laptop, decided) == "Anna's"
+        agreed(anna, bela)
+
+
+@pytest.mark.parametrize("deleted_last", [True, False])
+def test_one_laptop_gives_back_what_two_people_did_without_knowing_of_each_other(
+    house: House, deleted_last: bool
+) -> None:
+    with house.open():
+        anna, bela = house.laptop("Anna"), house.laptop("Bela")
+        record = anna.add("person", given_name="Carla", role="r0")
+        settle(anna, bela)
+        house.keep_copy()
+    with house.open():
+        anna.change("person", record, role="Anna's")
+        bela.app.run(editing.remove, "person", record)
+        settle(*((anna, bela) if deleted_last else (bela, anna)))
+        assert [question.field for question in bela.questions()] == ["deleted"]
+    house.restore()
+    with house.open():
+        carla = house.laptop("Carla")
+        settle(bela, carla, anna)
+        for laptop in (anna, bela, carla):
+            assert [(q.record, q.field) for q in laptop.questions()] == [(record, "deleted")]
+        agreed(anna, bela, carla)
+
+
+def test_who_deletes_an_own_edit_is_not_asked_also_when_another_gives_it_back(house: House) -> None:
+    with house.open():
+        anna, bela = house.laptop("Anna"), house.laptop("Bela")
+        record = anna.add("person", given_name="Carla", role="r0")
+        settle(anna, bela)
+        house.keep_copy()
+    with house.open():
+        anna.change("person", record, role="Anna's")
+        anna.app.run(editing.remove, "person", record)
+        anna.change("person", record, summary="after it was deleted")
+        settle(anna, bela)
+    house.restore()
+    with house.open():
+        settle(bela, anna)
+        assert anna.questions() == bela.questions() == []
+        assert anna.see("person", record)["deleted"] is True
         agreed(anna, bela)
 
 

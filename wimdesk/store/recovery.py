@@ -14,6 +14,7 @@ Places change meaning with the log that they count in. Until `finish`, a base na
 from __future__ import annotations
 
 import os
+import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -21,6 +22,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Table, and_, case, delete, func, inspect, or_, select, update
 from sqlalchemy.orm import Session
 
+from sync.protocol import Page, Placed
 from wimdesk.store import clashes, facts, journal, refusals, tables
 from wimdesk.store.record import types
 
@@ -139,6 +141,19 @@ class Astray:
         if row is not None:
             found.remove(row)
         return known or (row.pos if row is not None else 0)
+
+
+def waits_too(session: Session, page: Page) -> bool:
+    """Say whether something of the page waits here: this profile was restored or copied, and the other one sent it."""
+    author = journal.scribe_of(session).author
+    mine = {i for i, who in enumerate(page.authors) if who.device == author.device and who.epoch != author.epoch}
+    arrived = [item.op for item in page.ops if isinstance(item, Placed) and item.author in mine]
+    said = {(str(uuid.UUID(bytes=each.record)), each.fields, each.payload) for each in arrived}
+    if not said:
+        return False
+    op = tables.op.c
+    query = select(op.record, op.fields, op.payload).where(op.state == tables.WAITING, op.space == page.space)
+    return any((row.record, tuple(row.fields), row.payload) in said for row in session.execute(query))
 
 
 def told(row: OpRow) -> Told:
