@@ -170,7 +170,7 @@ class Exchange:
                 raise Refused(Problem.READ_FIRST)
             for batch in batches:
                 cursor = request.cursors.get(batch.space, 0)
-                if may_read(device, batch.space) and intake.is_ahead(connection, device, batch, cursor):
+                if batch.ops and may_read(device, batch.space) and intake.is_ahead(connection, device, batch, cursor):
                     raise Refused(Problem.READ_FIRST)
                 intake.take(connection, device, batch, self._store.now())
             acked = {b.space: intake.known_of(connection, device, request.epoch, b.space) for b in batches}

@@ -92,7 +92,12 @@ def test_a_copied_profile_does_not_lose_its_work_silently(corner: Endpoint) -> N
             one.push(1, one.op(space, b"copy"))
         assert refusal.value.problem is Problem.NUMBERS_USED
     one.epoch += 1
+    with pytest.raises(Answered) as refusal:
+        one.push(1, one.op(one.private, b"copy"))
+    assert refusal.value.problem is Problem.READ_FIRST, "the same may have come from the original"
+    one.cursors = {one.private: 1}
     assert one.push(1, one.op(one.private, b"copy")).acked == {one.private: 1}
+    assert one.push(1, one.op("nowhere", b"copy")).refused == [("nowhere", 1, Problem.SPACE_FORBIDDEN)]
 
 
 def test_a_refused_operation_blocks_nothing_after_it(endpoint: Endpoint) -> None:

@@ -111,7 +111,10 @@ def test_a_bomb_is_refused_without_holding_it(bomb: bytes) -> None:
 
 
 @pytest.mark.parametrize(("window", "problem"), [(20, None), (27, Problem.MALFORMED)])
-def test_a_window_that_takes_much_memory_is_refused(laptop: Laptop, window: int, problem: Problem | None) -> None:
+def test_a_window_that_takes_much_memory_is_refused(
+    shared_endpoint: Endpoint, window: int, problem: Problem | None
+) -> None:
+    laptop = shared_endpoint.laptop()  # nothing of it is known, whatever other tests sent
     parameters = zstandard.ZstdCompressionParameters.from_level(1, window_log=window)
     frame = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
     body = wire.push(laptop.batch(1, laptop.op(laptop.private, bytes(9000))), laptop.names, lambda _op: 0)
