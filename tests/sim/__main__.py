@@ -1,13 +1,13 @@
-"""Run the simulator: `python -m tests.sim --steps 100000 --seed 1 --devices 8`. Prints JSON."""
+"""Run the simulator: `python -m tests.sim --steps 100000 --seed 1 --devices 8 --workers 2`. Prints JSON."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import logging
 import sys
 
-from tests.sim.simulator import STEPS_OF_A_WORLD, run, scene
+from tests.sim.crew import Task, work
+from tests.sim.simulator import STEPS_OF_A_WORLD
 
 
 def main(words: list[str] | None = None) -> int:
@@ -18,17 +18,18 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--world", type=int, default=STEPS_OF_A_WORLD, help="steps of one world")
     parser.add_argument("--first", action="store_true", help="stop at the first violation")
     parser.add_argument("--often", type=float, default=1.0, help="how much more often than usual one goes back in time")
+    parser.add_argument("--workers", type=int, default=1, help="processes; the outcome is the same for any number")
+    parser.add_argument("--minutes", type=float, default=0.0, help="end after so many, behind a whole world")
     given = parser.parse_args(words)
-    logging.disable(logging.CRITICAL)
-    with scene(given.devices) as here:
-        outcome = run(
-            here, given.steps, given.seed, stop_at_first=given.first, steps_of_a_world=given.world,
-            often=given.often,
-        )  # fmt: skip
+    task = Task(
+        given.steps, given.seed, given.devices, given.world, given.often, 60 * given.minutes, stop_at_first=given.first
+    )
+    outcome = work(task, given.workers)
     tally = outcome.tally
     report = {
         "steps": outcome.steps,
-        "seeds": [given.seed, given.seed + outcome.worlds - 1],
+        "worlds": outcome.worlds,
+        "seeds": [outcome.seeds[0], outcome.seeds[-1]],
         "devices": given.devices,
         "events": dict(sorted(tally.kinds.items())),
         "faults": dict(sorted(tally.faults.items())),

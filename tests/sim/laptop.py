@@ -102,7 +102,7 @@ class Laptop:
     def close(self) -> None:
         self.eye.close()
         self.engine.stop()
-        self.app.close()
+        self._leave()
         shutil.rmtree(self.app.folder)
 
     def reborn(self, source: Path | None = None) -> None:
@@ -112,10 +112,15 @@ class Laptop:
         with_file = dead if source is None else source
         kept = self.home / f"{self.seat.name}.kept"
         copy_database(with_file / DATABASE, kept / DATABASE)
-        self.app.close()
+        self._leave()
         shutil.rmtree(dead)
         self.open(kept)
         shutil.rmtree(kept)
+
+    def _leave(self) -> None:
+        """Let go of the files. Who dies makes no backup first, and where all is over nobody needs one."""
+        self.app._wrote = False  # noqa: SLF001 - see above
+        self.app.close()
 
     def keep_copy(self) -> None:
         """Make a copy of the file for later."""

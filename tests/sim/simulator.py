@@ -15,7 +15,7 @@ from unittest import mock
 from sync.client import engine
 from sync.server import app as serving
 from sync.server import exchange, pages
-from tests.sim import checks, events, passes
+from tests.sim import checks, events, pace, passes
 from tests.sim.fate import seeded, weighted
 from tests.sim.laptop import Laptop
 from tests.sim.scene import Scene
@@ -57,7 +57,23 @@ class Outcome:
     seconds: float = 0.0
     violations: list[dict[str, object]] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
-    trace: str = ""
+    seeds: list[int] = field(default_factory=list)
+    traces: list[str] = field(default_factory=list)
+
+    @property
+    def trace(self) -> str:
+        """What happened in all worlds, as one digest."""
+        return hashlib.sha256("".join(self.traces).encode()).hexdigest()
+
+    def add(self, other: Outcome) -> None:
+        """Take in what another process did at the same time."""
+        self.steps += other.steps
+        self.worlds += other.worlds
+        self.seconds = max(self.seconds, other.seconds)
+        self.violations += other.violations
+        self.seeds += other.seeds
+        self.traces += other.traces
+        self.tally.add(other.tally)
 
 
 @contextmanager
@@ -77,24 +93,25 @@ def run(
     stop_at_first: bool = False,
     steps_of_a_world: int = STEPS_OF_A_WORLD,
     often: float = 1.0,
+    seconds: float = 0.0,
 ) -> Outcome:
-    """Run worlds until so many steps are done. World k of a run has the seed `seed` + k.
+    """Run worlds until so many steps are done, or so many seconds are over (0: any). World k has the seed `seed` + k.
 
     What goes back in time does so `often` times as often as usual.
     """
     outcome = Outcome()
-    trace = hashlib.sha256()
     began = time.perf_counter()
     weights = {event: weight * (often if event in GOING_BACK else 1.0) for event, weight in EVENTS.items()}
-    while outcome.steps < steps:
-        length = min(steps_of_a_world, steps - outcome.steps)
-        found = _one_world(here, length, seed + outcome.worlds, outcome, weights)
-        trace.update(found.encode())
-        outcome.worlds += 1
-        if outcome.violations and stop_at_first:
-            break
+    with pace.brisk():
+        while outcome.steps < steps and not (seconds and time.perf_counter() - began > seconds):
+            length = min(steps_of_a_world, steps - outcome.steps)
+            outcome.seeds.append(seed + outcome.worlds)
+            outcome.traces.append(_one_world(here, length, outcome.seeds[-1], outcome, weights))
+            outcome.worlds += 1
+            pace.tidy()
+            if outcome.violations and stop_at_first:
+                break
     outcome.seconds = time.perf_counter() - began
-    outcome.trace = trace.hexdigest()
     return outcome
 
 

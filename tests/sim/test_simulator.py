@@ -9,6 +9,7 @@ import pytest
 
 import wimdesk
 from tests.sim import planted
+from tests.sim.crew import Task, work
 from tests.sim.simulator import run, scene
 
 if TYPE_CHECKING:
@@ -45,6 +46,13 @@ def test_one_seed_is_one_story(here: Scene) -> None:
     first, again, other = (run(here, 60, seed).trace for seed in (SEED, SEED, SEED + 1))
     assert first == again
     assert first != other
+
+
+def test_any_number_of_processes_tells_one_story(here: Scene) -> None:
+    whole = run(here, 80, SEED, steps_of_a_world=30)
+    parts = work(Task(80, SEED, len(here.seats), 30), 2)
+    assert (parts.steps, parts.seeds, parts.traces) == (80, [SEED, SEED + 1, SEED + 2], whole.traces)
+    assert parts.tally == whole.tally
 
 
 def _today() -> list[str]:

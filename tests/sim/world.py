@@ -36,6 +36,13 @@ class Tally:
     checks: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
 
+    def add(self, other: Tally) -> None:
+        """Count what another run did too."""
+        self.kinds.update(other.kinds)
+        self.faults.update(other.faults)
+        self.checks.update(other.checks)
+        self.outcomes.update(other.outcomes)
+
 
 class World:
     """Everything there is in one run of one seed."""
