@@ -418,7 +418,7 @@ def scene(kind: str, seed: int) -> Iterator[tuple[Make, Run]]:
 
 
 def soak(times: int, seed: int, kinds: tuple[str, ...] = KINDS) -> Outcome:
-    """Run about that many messages, the same ones for the same seed."""
+    """Run about that many messages, the same ones for the same seed; only the endpoint draws ids of its own."""
     outcome = Outcome()
     for kind in kinds:
         chance = random.Random(f"{seed} {kind}")
