@@ -27,6 +27,10 @@ from sync.server.refusals import Refused
 from sync.server.roles import Device, bytes_id, text_id
 from sync.server.store import Store, generation
 
+DEVICES = select(tables.device, tables.organisation.c.name.label("organisation_name")).join(
+    tables.organisation, tables.organisation.c.id == tables.device.c.organisation
+)
+"""Every device, with the name of its organisation."""
 _CODE_LENGTH = 16
 _LONGEST_NAME = 200
 _ORGANISATION_NAME = "Name the organisation in 1 to 200 letters. No code was made."
@@ -162,14 +166,12 @@ def _answer(store: Store, connection: Connection, device_id: bytes) -> EnrolResp
 
 def find(connection: Connection, device_id: bytes) -> Device | None:
     """Return the device as it is now."""
-    query = (
-        select(tables.device, tables.organisation.c.name.label("organisation_name"))
-        .join(tables.organisation, tables.organisation.c.id == tables.device.c.organisation)
-        .where(tables.device.c.id == device_id)
-    )
-    row = connection.execute(query).first()
-    if row is None:
-        return None
+    row = connection.execute(DEVICES.where(tables.device.c.id == device_id)).first()
+    return None if row is None else device_in(row)
+
+
+def device_in(row: Row[tuple[object, ...]]) -> Device:
+    """Return the device in a row of `DEVICES`."""
     return Device(
         row.id, row.organisation, row.organisation_name, row.role, row.sign_key, revoked=row.revoked_at is not None
     )

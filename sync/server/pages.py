@@ -44,33 +44,37 @@ def behind(connection: Connection, device: Device, request: SyncRequest) -> list
     Raises Refused where the device has read what this log does not say.
     """
     found = []
-    for space, head in _heads(connection, device, request.cursors):
+    for space, head, last in _heads(connection, device, request.cursors):
         cursor = request.cursors.get(space, 0)
-        trail = request.trails.get(space, b"")
-        if cursor > head or (cursor and trail and not _says(connection, space, cursor, trail)):
+        said = request.trails.get(space, b"")
+        if cursor > head:
+            raise Refused(Problem.GENERATION_CHANGED)
+        if cursor and said and said[:TRAIL_BYTES] != (last if cursor == head else _trail(connection, space, cursor)):
             raise Refused(Problem.GENERATION_CHANGED)
         if cursor < head:
             found.append((space, cursor, head))
     return found
 
 
-def _says(connection: Connection, space: str, seq: int, trail: bytes) -> bool:
-    table = tables.op
-    found = connection.scalar(select(table.c.trail).where(table.c.space == space, table.c.seq == seq))
-    return bool(found == trail[:TRAIL_BYTES])
+def _trail(connection: Connection, space: str, seq: int) -> bytes:
+    op = tables.op.c
+    return connection.scalar(select(op.trail).where(op.space == space, op.seq == seq)) or b""
 
 
-def _heads(connection: Connection, device: Device, cursors: dict[str, int]) -> Iterator[tuple[str, int]]:
-    """Yield each readable space and its newest seq; a space nobody wrote to has a cursor of 0 or is a lie."""
+def _heads(connection: Connection, device: Device, cursors: dict[str, int]) -> Iterator[tuple[str, int, bytes]]:
+    """Yield each readable space, its newest seq and the trail there.
+
+    A space nobody wrote to has a cursor of 0 or is a lie.
+    """
     named = own_spaces(device)
     query = select(tables.space).order_by(tables.space.c.name)
     if not reads_every_shared(device):
         query = query.where(tables.space.c.name.in_(named))
-    heads: dict[str, int] = {row.name: row.head for row in connection.execute(query)}
+    heads: dict[str, tuple[int, bytes]] = {row.name: (row.head, row.trail) for row in connection.execute(query)}
     others = [space for space in heads if organisation_of_shared(space) and space not in named]
     asked = [space for space in cursors if space not in heads and space not in named and may_read(device, space)]
     for space in (*named, *others, *asked):
-        yield space, heads.get(space, 0)
+        yield space, *heads.get(space, (0, b""))
 
 
 def page(connection: Connection, device: Device, epoch: int, space: str, cursor: int, head: int) -> Page:

@@ -6,11 +6,11 @@ import hashlib
 import hmac
 import secrets
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from sync.protocol import TOKEN_SECONDS, NonceResponse, Problem, TokenRequest, TokenResponse, token_message
 from sync.server import audit, orders, tables
-from sync.server.enrolment import find, verified
+from sync.server.enrolment import DEVICES, device_in, find, verified
 from sync.server.refusals import Refused
 from sync.server.roles import Device, bytes_id, text_id
 from sync.server.store import Store
@@ -18,6 +18,12 @@ from sync.server.store import Store
 _NONCE_SECONDS = 120
 _STAMP = 8
 _RANDOM = 8
+_ASKING = (
+    DEVICES.add_columns(tables.token.c.expires)
+    .join(tables.token, tables.token.c.device == tables.device.c.id)
+    .where(tables.token.c.hash == bindparam("hash"))
+)
+"""Asked again and again in each request: one question, made once."""
 
 
 def _seal(store: Store, device: str, stamp: bytes) -> bytes:
@@ -83,13 +89,10 @@ def device_of(store: Store, connection: Connection, header: str, *, also_revoked
     scheme, _, text = header.partition(" ")
     if scheme.lower() != "bearer":
         raise Refused(Problem.TOKEN_NEEDED)
-    query = select(tables.token).where(tables.token.c.hash == _hash(text.strip()))
-    row = connection.execute(query).first()
-    if row is None:
+    row = connection.execute(_ASKING, {"hash": _hash(text.strip())}).first()
+    if row is None or store.now() >= row.expires:
         raise Refused(Problem.TOKEN_NEEDED)
-    device = find(connection, row.device)
-    if device is None or store.now() >= row.expires:
-        raise Refused(Problem.TOKEN_NEEDED)
+    device = device_in(row)
     if device.revoked and not also_revoked:
         raise orders.revoked(store, connection, device.id)
     return device

@@ -448,15 +448,11 @@ def own_known_by_device_without_epoch() -> AbstractContextManager[object]:
 def revoked_device_still_served() -> AbstractContextManager[object]:
     def wrong(right: Thing, *args: Thing) -> object:
         device = right(*args)
-        return (
-            None
-            if device is None
-            else type(device)(
-                device.id, device.organisation, device.organisation_name, device.role, device.sign_key, revoked=False
-            )
+        return type(device)(
+            device.id, device.organisation, device.organisation_name, device.role, device.sign_key, revoked=False
         )
 
-    return _around(tokens, "find", wrong)
+    return _around(tokens, "device_in", wrong)
 
 
 @_bug

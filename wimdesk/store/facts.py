@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -11,11 +11,14 @@ from wimdesk.store import journal, tables
 Fact = str | int | bool | None
 IDENTITY = frozenset({"device", "epoch", "organisation", "sample_organisation", "person_name", "returning"})
 """What stands in each operation: the next write is made under what these facts say after the commit."""
+_ALL = select(tables.local)
+_ONE = select(tables.local.c.value).where(tables.local.c.key == bindparam("key"))
+"""Asked many times in each pass of the sync: made once."""
 
 
 def get(session: Session, key: str) -> Fact:
     """Return a fact, or None where it was never put."""
-    found: Fact = session.scalar(select(tables.local.c.value).where(tables.local.c.key == key))
+    found: Fact = session.scalar(_ONE, {"key": key})
     return found
 
 
@@ -31,7 +34,7 @@ def number(session: Session, key: str) -> int:
 
 def everything(session: Session) -> dict[str, Fact]:
     """Return all facts at once: cheaper than a few one by one."""
-    return {row.key: row.value for row in session.execute(select(tables.local))}
+    return {row.key: row.value for row in session.execute(_ALL)}
 
 
 def put(session: Session, **facts: Fact) -> None:
