@@ -30,7 +30,6 @@ _PLACE = ("seq", "device", "epoch", "n", "base")
 _Items = Sequence[tuple[int, int | Placed]]
 _Opened = tuple[int, str, str, bytes, Change, tuple[str, str]]
 """Seq, record, type, owner, the change, and when and by whom."""
-_ON_TOP = (tables.WAITING, tables.REFUSED, tables.HELD, tables.LOST)
 
 
 class GapInPage(Exception):
@@ -360,7 +359,7 @@ def _waiting(session: Session, records: list[str], returning: int) -> dict[str, 
 
     What the endpoint lost stays on top too, as long as it may still come back.
     """
-    states = [state for state in _ON_TOP if _is_any(session, state) and (returning or state != tables.LOST)]
+    states = sorted(recovery.present(session) - (set() if returning else {tables.LOST}))
     if not states:
         return {}
     found: dict[str, list[Row[Any]]] = defaultdict(list)
@@ -369,11 +368,6 @@ def _waiting(session: Session, records: list[str], returning: int) -> dict[str, 
         for row in session.execute(query.order_by(*recovery.old_order())):
             found[row.record].append(row)
     return found
-
-
-def _is_any(session: Session, state: str) -> bool:
-    # One by one and literally: only so the small index of each state answers.
-    return session.scalar(select(tables.op.c.pos).where(tables.op.c.state == state).limit(1)) is not None
 
 
 def show_parked(session: Session) -> int:

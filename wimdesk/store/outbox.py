@@ -17,6 +17,10 @@ from wimdesk.store.record import types
 MAX_OPS = 20_000
 MAX_BYTES = 6 * 1024 * 1024
 """What goes out in one request; less than the endpoint takes, also where nothing of it can be compressed."""
+_SPACES = select(tables.op.c.space).distinct().where(tables.op.c.state == tables.WAITING)
+_PLACES = select(tables.cursor)
+_LATEST = select(tables.op.c.space).order_by(tables.op.c.pos.desc()).limit(1)
+"""Asked at each step of a sync: made once."""
 _LAST_SUCCESS = select(tables.sync_run.c.at).where(tables.sync_run.c.ok).order_by(tables.sync_run.c.pos.desc()).limit(1)
 
 
@@ -79,7 +83,7 @@ class Run:
 
 def spaces(session: Session) -> list[str]:
     """Return the spaces in which something waits."""
-    return list(session.scalars(select(tables.op.c.space).distinct().where(tables.op.c.state == tables.WAITING)))
+    return list(session.scalars(_SPACES))
 
 
 def next_batch(session: Session, space: str, after: int = 0) -> tuple[int, list[Op]]:
@@ -136,7 +140,7 @@ def send_again(session: Session, type_name: str, record: str) -> bool:
 
 def places(session: Session) -> tuple[dict[str, int], dict[str, bytes]]:
     """Return how far each space was read, and the trail of its log there (sync.protocol.trail)."""
-    rows = session.execute(select(tables.cursor)).all()
+    rows = session.execute(_PLACES).all()
     return {row.space: row.seq for row in rows}, {row.space: row.trail for row in rows}
 
 
@@ -150,7 +154,7 @@ def last_placed(session: Session, space: str, cursor: int) -> list[Op]:
 
 def latest_space(session: Session) -> str:
     """Return the space of the operation that came here or was made here last; empty where there is none."""
-    return session.scalar(select(tables.op.c.space).order_by(tables.op.c.pos.desc()).limit(1)) or ""
+    return session.scalar(_LATEST) or ""
 
 
 def _op_of(row: journal.OpRow) -> Op:

@@ -137,10 +137,13 @@ LOCAL_COLUMNS = frozenset({"id", "space", "owner", "versions", "created_at", "cr
 def types() -> dict[str, type[Record]]:
     """Return every record type by its name, as imported by wimdesk.records."""
     return {
-        mapper.class_.__tablename__: mapper.class_
-        for mapper in Base.registry.mappers
-        if issubclass(mapper.class_, Record)
+        _name(mapper.class_): mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Record)
     }
+
+
+@functools.cache
+def _name(cls: type[Record]) -> str:
+    return cls.__tablename__
 
 
 @functools.cache

@@ -19,7 +19,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, and_, case, delete, func, inspect, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Table,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    inspect,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from sync.protocol import Page, Placed
@@ -33,6 +47,14 @@ TOLD = ("space", "device", "epoch", "n", "type", "record", "owner", "fields", "b
 """What an operation says, wherever it is."""
 _CHUNK = 500
 _UNSENT = (tables.WAITING, tables.REFUSED, tables.HELD, tables.REPLACED)
+_WITHOUT_PLACE = (tables.WAITING, tables.REFUSED, tables.HELD, tables.LOST)
+# One by one and literally: only so the small index of each state answers.
+_PRESENT = select(
+    *(
+        exists().where(tables.op.c.state == literal_column(f"'{state}'")).select_from(tables.op)
+        for state in _WITHOUT_PLACE
+    )
+)
 OpRow = Row[Any]
 """One row of the table `op`."""
 Told = Mapping[str, Any]
@@ -171,13 +193,15 @@ def old_order() -> tuple[ColumnElement[int], ...]:
     return case((op.was.is_(None), 1), else_=0), op.was, op.pos
 
 
+def present(session: Session) -> set[str]:
+    """Return in which of the states without a place there is any operation."""
+    found = session.execute(_PRESENT).one()
+    return {state for state, there in zip(_WITHOUT_PLACE, found, strict=True) if there}
+
+
 def is_any(session: Session) -> bool:
     """Say whether anything is held or lost."""
-    op = tables.op.c
-    return any(
-        session.scalar(select(op.pos).where(op.state == state).limit(1)) is not None
-        for state in (tables.HELD, tables.LOST)
-    )
+    return not present(session).isdisjoint((tables.HELD, tables.LOST))
 
 
 def returning(session: Session) -> int:
