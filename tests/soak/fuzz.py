@@ -25,10 +25,11 @@ from pathlib import Path
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from sync import columns, wire
+from sync import bundles, columns, lockbox, wire
 from sync.client import answer
 from sync.frames import MAX_FRAME, Reader, TooLarge, first_frame, framed, packed
 from sync.protocol import (
@@ -60,14 +61,15 @@ from wimdesk.app import App
 from wimdesk.errors import WimdeskError
 from wimdesk.store import inbox
 
-KINDS = ("frames", "columns", "wire", "laptop", "endpoint")
-_SLOWER = {"laptop": 20, "endpoint": 100}
+KINDS = ("frames", "columns", "wire", "bundle", "laptop", "endpoint")
+_SLOWER = {"bundle": 5, "laptop": 20, "endpoint": 100}
 """So many times fewer executions where each is a transaction of a database."""
 _LONGEST_MS, _LONGEST_WAIT = 1000.0, 10.0
 _CORPUS, _NEW = 300, 0.05
 """So many valid messages to damage, and how often one of them gives way to a new one."""
 HOME, SPACE = bytes(range(16)), "alliance"
 NAMES = wire.Names(HOME)
+FILE_KEY = X25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
 RECORDS = [uuid.UUID(int=n << 100 | 7).bytes for n in range(1, 6)]
 INTEGERS = [0, 1, -1, 47, 127, 128, 255, 2000, 2001, 2**16, 2**31, 2**32, 2**53, 2**63 - 1, 2**63, 2**64 - 1, -(2**63)]
 
@@ -274,6 +276,32 @@ def _read_answer(found: wire.Part | wire.End) -> None:
         wire.page_of(found, NAMES, lambda _space, places: known(places))
 
 
+def header(chance: random.Random) -> bytes:
+    """The header of a file, as somebody writes it who means no good."""
+    kind, id, text = (
+        chance.choice(["changes", "answer"]),
+        chance.randbytes(16),
+        chance.choice(["", "reader", "é" * 300]),
+    )
+    made = bundles.Header(kind, id, id, HOME, chance.randbytes(32), b"mark", {SPACE: 5}, id, 33, True, b"order", text)
+    return _pack(made)
+
+
+def read_bundle(message: bytes) -> str:
+    """The message as a whole file, and as what is in one that can be opened."""
+    known, said = FILE_KEY.public_key().public_bytes_raw(), "nothing"
+    inside = framed(message[:MAX_FRAME] or b"x") + bytes(64) + b"content"
+    lines = (b"WIMSYNC 1 changes\n", b"WIMSYNC 1 answer\n")
+    boxes = [line + lockbox.lock(plain, [known]) for line, plain in zip(lines, (inside, message), strict=True)]
+    for file in (message, b"WIMSYNC " + message, lines[0] + message, *boxes):
+        try:
+            bundles.opened(file, FILE_KEY).is_by(bytes(32))
+            said = "understood"
+        except ValueError as error:
+            said = type(error).__name__ if said == "nothing" else said
+    return said
+
+
 def of_corpus(*makers: Make) -> Make:
     """Damage messages that are valid."""
     corpus: list[bytes] = []
@@ -409,6 +437,7 @@ def scene(kind: str, seed: int) -> Iterator[tuple[Make, Run]]:
         "frames": (of_corpus(stream), read_frames),
         "columns": (of_corpus(group), read_columns),
         "wire": (of_corpus(*messages, lambda c: opened(end(c))), read_wire),
+        "bundle": (of_corpus(header), read_bundle),
     }
     if kind in in_memory:
         yield in_memory[kind]

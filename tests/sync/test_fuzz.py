@@ -13,7 +13,7 @@ def test_no_message_breaks_who_reads_it() -> None:
     outcome = fuzz.soak(12_000, seed=7)
     assert outcome.crashes == []
     said = set(outcome.outcomes)
-    assert {f"{kind}: understood" for kind in ("frames", "columns", "wire")} <= said
+    assert {f"{kind}: understood" for kind in ("frames", "columns", "wire", "bundle")} <= said
     assert {"laptop: Undone", "laptop: SyncProblem", "endpoint: 200", "endpoint: 400 1"} <= said
 
 
