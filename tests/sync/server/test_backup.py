@@ -77,6 +77,7 @@ def test_what_was_restored_goes_on_in_either_database(
         other = Laptop(laptop.url, code)
         assert other.read(laptop.private) == [b"kept", b"later"]
         assert other.me.server_key == laptop.me.server_key
+        assert other.me.receive_key == laptop.me.receive_key
 
 
 def damaged(whole: Path, how: str) -> Path:
