@@ -315,7 +315,8 @@ def endpoint_copy(world: World, _laptop: Laptop) -> str:
     """The operator makes a backup."""
     folder = world.folder / f"endpoint.copy.{world.clock.tick}"
     if not folder.exists():
-        world.endpoint_copies.append(world.endpoint.copy_to(folder))
+        checks.read_log(world)
+        world.endpoint_copies.append((world.endpoint.copy_to(folder), world.model.copied()))
     return "copied"
 
 
@@ -325,12 +326,13 @@ def endpoint_restore(world: World, _laptop: Laptop) -> str:
         return "nothing"
     for each in world.laptops:
         checks.observe(world, each)
-    world.endpoint.restore(world.rng.choice(world.endpoint_copies))
+    folder, logs = world.rng.choice(world.endpoint_copies)
+    world.endpoint.restore(folder)
     _operate_again(world)
     for each in world.laptops:
         for life in (each.life, *(copy.life for copy in each.copies)):
             world.model.leave(life)
-    gone = world.model.rewind(world.endpoint.heads())
+    gone = world.model.rewind(logs)
     world.generation, world.restored_at = world.endpoint.generation(), world.clock.tick
     for each in world.active:
         for save in {save.id for save in gone} & {row.save for row in each.written("seq IS NOT NULL")}:

@@ -147,19 +147,24 @@ class Model:
             life.ahead = {record: self.seen(life, space, record) for space, record in self.by_record}
         life.heard, life.cursors = False, {}
 
-    def rewind(self, heads: dict[str, int]) -> list[Save]:
-        """Forget what stands behind these heads, as a restored endpoint does; return the saves that are gone."""
-        logs, gone = self.logs, []
+    def copied(self) -> dict[str, list[Save]]:
+        """Return the logs as they are now."""
+        return {space: list(log) for space, log in self.logs.items()}
+
+    def rewind(self, logs: dict[str, list[Save]]) -> list[Save]:
+        """Let these be the logs, as at a restored endpoint; return the saves that are gone.
+
+        What had gone with an earlier restoring may be there again: the copy may be from before that one.
+        """
+        placed = [save for log in self.logs.values() for save in log]
         self.logs, self.by_record = defaultdict(list), defaultdict(list)
         self.questions, self._setters = defaultdict(dict), defaultdict(dict)
+        for save in placed:
+            save.seq = 0
         for space, log in logs.items():
             for save in log:
-                if save.seq <= heads.get(space, 0):
-                    self.place(space, save)
-                else:
-                    save.seq = 0
-                    gone.append(save)
-        return gone
+                self.place(space, save)
+        return [save for save in placed if not save.seq]
 
     def _ask(self, space: str, save: Save, name: str, winner: int, loser: int) -> None:
         self.questions[space][Question(save.id.record, name, winner, loser)] = True

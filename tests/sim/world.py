@@ -58,7 +58,7 @@ class World:
         self.trace = hashlib.sha256()
         self.model = Model()
         self.letters: list[Letter] = []
-        self.endpoint_copies: list[Path] = []
+        self.endpoint_copies: list[tuple[Path, dict[str, list[Save]]]] = []
         self.must_return: dict[SaveId, set[Seat]] = {}
         """What a restored endpoint lacked, and who had it."""
         self.restored_at = 0
