@@ -20,6 +20,8 @@ PATH_NONCE = "/v1/nonce"
 PATH_TOKEN = "/v1/token"
 PATH_SYNC = "/v1/sync"
 PATH_BUNDLES = "/v1/bundles"
+PATH_FILES = "/v1/files/{digest}/{space:path}"
+"""One file of a space by the SHA-256 of what travels; see `file_path`."""
 PATH_HEALTH = "/v1/health"
 
 MAX_BODY = 8 * 1024 * 1024
@@ -37,6 +39,10 @@ TRAIL_BYTES = 8
 PREFIX_OPS = 256
 PREFIX_BYTES = 256 * 1024
 """What a compression builds on: the last operations that the reader has, as many as fit."""
+MAX_FILE = 50_000_000
+"""Bytes of one file, as it travels."""
+FILE_PIECE = 64 * 1024
+"""Bytes of a file that are kept as one."""
 ANSWER_OPS = 20_000
 """Operations in one answer, and a page of at most MAX_OPS more; then the device asks again."""
 TOKEN_SECONDS = 24 * 3600
@@ -59,6 +65,11 @@ def private_space(organisation: str) -> str:
 def shared_space(organisation: str) -> str:
     """Return the space of the organisation and the Secretariat."""
     return f"org/{organisation}/shared"
+
+
+def file_path(space: str, digest: bytes) -> str:
+    """Return where the endpoint keeps a file of a space."""
+    return f"/v1/files/{digest.hex()}/{space}"
 
 
 class Role(msgspec.Struct, frozen=True):
@@ -112,6 +123,12 @@ class Problem(IntEnum):
     BUSY = 50
     TOO_SLOW = 41
     NOT_FOR_US = 42
+    FILE_UNKNOWN = 60
+    FILE_ELSEWHERE = 61
+    FILE_WRONG = 62
+    NO_ROOM = 63
+    FILES_TOO_OFTEN = 64
+    RANGE_OUTSIDE = 65
 
 
 STATUS: dict[Problem, int] = {
@@ -140,6 +157,12 @@ STATUS: dict[Problem, int] = {
     Problem.BUSY: 503,
     Problem.TOO_SLOW: 408,
     Problem.NOT_FOR_US: 400,
+    Problem.FILE_UNKNOWN: 404,
+    Problem.FILE_ELSEWHERE: 409,
+    Problem.FILE_WRONG: 422,
+    Problem.NO_ROOM: 413,
+    Problem.FILES_TOO_OFTEN: 429,
+    Problem.RANGE_OUTSIDE: 416,
 }
 
 

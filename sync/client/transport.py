@@ -55,6 +55,12 @@ SENTENCES = {
     Problem.READ_FIRST: N_("Others were faster. Nothing is lost. WIMDesk reads first, then sends."),
     Problem.NOT_FOR_US: N_("The Secretariat can't open this file. Nothing is lost. Please save a new one."),
     Problem.TOO_OFTEN: N_("Too many tries in a short time. Nothing is lost. Please wait some minutes."),
+    Problem.FILE_UNKNOWN: N_("The Secretariat does not have this file yet. It comes when its author has synced."),
+    Problem.FILE_ELSEWHERE: N_("A file did not arrive in order. Nothing is lost. Please sync again."),
+    Problem.FILE_WRONG: N_("A file was damaged on the way and dropped there. It is safe here. Please sync again."),
+    Problem.NO_ROOM: N_("The Secretariat has no room for this file. It stays on this computer. Remove some files."),
+    Problem.FILES_TOO_OFTEN: N_("Many files were sent within an hour. The others stay here and go later."),
+    Problem.RANGE_OUTSIDE: N_("A file is shorter there than here. Nothing is lost. Please sync again."),
     Problem.BUSY: N_("The Secretariat's endpoint has a problem. Nothing is lost. Please try again later."),
 }
 REFUSED = N_("The Secretariat's endpoint refused. Nothing is lost. Please try again later.")

@@ -10,9 +10,11 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 from weakref import WeakValueDictionary
 
 import msgspec
+from sqlalchemy import Connection
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -22,7 +24,7 @@ from starlette.routing import Route
 
 from sync.frames import Press, packed
 from sync.protocol import VERSION, EnrolRequest, NonceRequest, Problem, TokenRequest
-from sync.server import body, bundles, enrolment, tokens
+from sync.server import body, bundles, enrolment, files, tokens
 from sync.server.attempts import Attempts
 from sync.server.databases import answers
 from sync.server.exchange import Exchange
@@ -40,6 +42,7 @@ _SHORT = 48 * 1024
 """Bytes of an answer, before it is compressed, that is not sent piece by piece."""
 _LONG = 1 << 20
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 _enrol_request = msgspec.msgpack.Decoder(EnrolRequest)
 _nonce_request = msgspec.msgpack.Decoder(NonceRequest)
@@ -49,9 +52,10 @@ _token_request = msgspec.msgpack.Decoder(TokenRequest)
 class Endpoint:
     """The routes over one store."""
 
-    def __init__(self, store: Store, attempts: Attempts) -> None:
+    def __init__(self, store: Store, attempts: Attempts, limits: files.Limits) -> None:
         self._store = store
         self._attempts = attempts
+        self._limits = limits
         self._turns: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
 
     def routes(self) -> list[Route]:
@@ -111,6 +115,47 @@ class Endpoint:
             answer = await run_in_threadpool(bundles.answered, self._store, found)
         return Response(answer, media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})
 
+    async def file(self, request: Request, row: Row) -> Response:
+        """A file or the rest of it; to HEAD, how much of it this organisation has sent."""
+        device, place = await run_in_threadpool(self._visitor, request)
+        if request.method == "HEAD":
+            state = await run_in_threadpool(self._read_as, device, files.arrived, place)
+            return _upload_state(*state)
+        owner, size = await run_in_threadpool(self._read_as, device, files.found, place)
+        asked, condition = request.headers.get("range", ""), request.headers.get("if-range", "")
+        part = files.wanted(asked, condition, place, size)
+        first, end = part or (0, size)
+        headers = _file_headers(place) | {"Content-Length": str(end - first)}
+        if part:
+            headers["Content-Range"] = f"bytes {first}-{end - 1}/{size}"
+        content = files.contents(self._store, device.id, place, owner, first, end)
+        return StreamingResponse(content, 206 if part else 200, headers, "application/octet-stream")
+
+    async def file_part(self, request: Request, row: Row) -> Response:
+        """The next part of a file; what arrives before the line is cut is kept."""
+        device, place = await run_in_threadpool(self._visitor, request)
+        size, at = _number(request, "upload-length"), _number(request, "upload-offset")
+        signed_in = functools.partial(tokens.device_of, self._store, header=_authorization(request))
+        upload = files.Upload(self._store, signed_in, place, self._limits)
+        async with _patiently(self._turns.setdefault(device.id + place.digest, asyncio.Lock())):
+            await run_in_threadpool(upload.begin, device, size, at)
+            try:
+                async for part in body.parts(request, row.most_bytes):
+                    await run_in_threadpool(upload.take, part)
+            except (ClientDisconnect, Refused):
+                await run_in_threadpool(upload.keep)
+                raise
+            arrived = await run_in_threadpool(upload.finish)
+        return _upload_state(arrived, size, arrived == size, 204)
+
+    async def file_removed(self, request: Request, row: Row) -> Response:
+        """A file goes."""
+        device, place = await run_in_threadpool(self._visitor, request)
+        await run_in_threadpool(
+            self._store.write, lambda connection: files.remove(connection, device, place, self._store.now()), device.id
+        )
+        return Response(status_code=204)
+
     async def health(self, request: Request, row: Row) -> Response:
         """Whether the endpoint and its database answer."""
         await run_in_threadpool(self._touch)
@@ -126,6 +171,16 @@ class Endpoint:
             if refusal.problem not in {Problem.MALFORMED, Problem.TOO_LARGE, Problem.TOO_SLOW}:
                 await run_in_threadpool(self._attempts.failed, address)
             raise
+
+    def _visitor(self, request: Request) -> tuple[Device, files.Place]:
+        """Who asks for which file. A computer that was removed gets none."""
+        place = files.Place.of(request.path_params["space"], request.path_params["digest"])
+        header = _authorization(request)
+        device = self._store.read(lambda connection: tokens.device_of(self._store, connection, header))
+        return device, place
+
+    def _read_as(self, device: Device, work: Callable[[Connection, Device, files.Place], T], place: files.Place) -> T:
+        return self._store.read(lambda connection: work(connection, device, place), device.id)
 
     def _device(self, authorization: str) -> Device:
         return self._store.read(
@@ -184,6 +239,26 @@ def _pressed(begun: list[bytes], frames: Iterator[bytes], prefix: bytes) -> Iter
     yield press.end()
 
 
+def _file_headers(place: files.Place) -> dict[str, str]:
+    # Whoever opens the address in a browser gets a file to keep, never a page to show.
+    return {
+        "ETag": files.etag(place), "Accept-Ranges": "bytes", "Cache-Control": "no-store",
+        "Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff",
+    }  # fmt: skip
+
+
+def _upload_state(arrived: int, size: int, is_whole: bool, status: int = 200) -> Response:
+    told = {"Upload-Offset": str(arrived), "Upload-Length": str(size), "Upload-Complete": f"?{int(is_whole)}"}
+    return Response(status_code=status, headers=told | {"Cache-Control": "no-store"})
+
+
+def _number(request: Request, header: str) -> int:
+    text = request.headers.get(header, "")
+    if not (text.isascii() and text.isdigit() and len(text) < 16):
+        raise Refused(Problem.MALFORMED)
+    return int(text)
+
+
 def _json(answer: dict[str, int | str], status: int = 200, headers: dict[str, str] | None = None) -> Response:
     kept = {"Cache-Control": "no-store", **(headers or {})}
     return Response(json.dumps(answer), status, kept, "application/json")
@@ -215,7 +290,12 @@ def _broken(request: Request, error: Exception) -> Response:
 
 
 def create_app(
-    data: Path, *, now: Callable[[], float] = time.time, failed_attempts: int = FAILED_ATTEMPTS, database: str = ""
+    data: Path,
+    *,
+    now: Callable[[], float] = time.time,
+    failed_attempts: int = FAILED_ATTEMPTS,
+    database: str = "",
+    limits: files.Limits = files.USUAL,
 ) -> Starlette:
     """Return the application over the store in `data` or `database`; the store closes when the server stops."""
     store = Store(data, now, database)
@@ -224,7 +304,7 @@ def create_app(
     except ValueError:
         store.close()
         raise
-    endpoint = Endpoint(store, Attempts(store, failed_attempts))
+    endpoint = Endpoint(store, Attempts(store, failed_attempts), limits)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

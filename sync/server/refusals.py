@@ -29,10 +29,16 @@ SENTENCES: dict[Problem, str] = {
     Problem.TOO_SLOW: "The request came too slowly. What arrived whole is stored. Send the rest again.",
     Problem.NOT_FOR_US: "This file is not for this server, or not whole. Nothing was stored. Bring it again.",
     Problem.TOO_OFTEN: "Too many attempts from this address. Wait an hour, then try again.",
+    Problem.FILE_UNKNOWN: "There is no such file here. Nothing was stored.",
+    Problem.FILE_ELSEWHERE: "The file goes on at another place. Nothing was stored. Ask where, then send the rest.",
+    Problem.FILE_WRONG: "The file is not what its name says. It was dropped. Send it again from its beginning.",
+    Problem.NO_ROOM: "There is no room for this file. Nothing was stored. Remove files, or ask the Secretariat.",
+    Problem.FILES_TOO_OFTEN: "Too many new files within an hour. Nothing was stored. Send the others later.",
+    Problem.RANGE_OUTSIDE: "The file is shorter than that. Ask for a part that is in it.",
     Problem.BUSY: "The server's database is busy. Nothing was stored. Try again in a minute.",
 }
 
-_WAIT = {Problem.TOO_OFTEN: "3600", Problem.BUSY: "60"}
+_WAIT = {Problem.TOO_OFTEN: "3600", Problem.FILES_TOO_OFTEN: "3600", Problem.BUSY: "60"}
 """Seconds to wait, as HTTP says it (RFC 9110 section 10.2.3)."""
 
 

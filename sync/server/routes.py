@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from enum import Enum
 
 from sync.bundles import MAX_CHANGES
-from sync.protocol import MAX_BODY, PATH_BUNDLES, PATH_ENROL, PATH_HEALTH, PATH_NONCE, PATH_SYNC, PATH_TOKEN
+from sync.protocol import (
+    MAX_BODY,
+    MAX_FILE,
+    PATH_BUNDLES,
+    PATH_ENROL,
+    PATH_FILES,
+    PATH_HEALTH,
+    PATH_NONCE,
+    PATH_SYNC,
+    PATH_TOKEN,
+)
 
 _SMALL = 16 * 1024
 """Bytes of a request by somebody who has not signed in yet."""
@@ -44,6 +54,9 @@ ROUTES = (
         PATH_BUNDLES, "POST", Caller.ANYBODY, "bundle", MAX_CHANGES, True,
         "A file of changes, signed by its author; the answer is for its author only.",
     ),
+    Row(PATH_FILES, "GET", Caller.ENROLLED, "file", 0, False, "Read a file, or how much of it arrived (HEAD)."),
+    Row(PATH_FILES, "PATCH", Caller.ENROLLED, "file_part", MAX_FILE, False, "Send a file or the rest of it."),
+    Row(PATH_FILES, "DELETE", Caller.ENROLLED, "file_removed", 0, False, "Remove a file that nothing refers to."),
     Row(PATH_HEALTH, "GET", Caller.ANYBODY, "health", 0, False, "Whether endpoint and database answer."),
 )  # fmt: skip
 PATHS = frozenset(row.path for row in ROUTES)

@@ -78,17 +78,19 @@ _NAMED = "device = (SELECT named_device())"
 """As _MINE, but also of a device that was revoked."""
 _OWNED = f"({_within('writes_any')} OR (owner = (SELECT this_organisation()) AND {_within('writes_own')}))"
 _ANY_WRITE = f"({_within('writes_any')} OR {_within('writes_own')})"
-# What each table lets through: reading, adding, changing.
-_POLICIES: dict[str, tuple[str, str, str]] = {
-    "op": (_within("reads"), f"{_MINE} AND {_OWNED}", ""),
-    "record_owner": (_within("reads"), _OWNED, ""),
-    "space": (_within("reads"), _ANY_WRITE, _ANY_WRITE),
+# What each table lets through: reading, adding, changing, removing.
+_POLICIES: dict[str, tuple[str, str, str, str]] = {
+    "op": (_within("reads"), f"{_MINE} AND {_OWNED}", "", ""),
+    "record_owner": (_within("reads"), _OWNED, "", ""),
+    "space": (_within("reads"), _ANY_WRITE, _ANY_WRITE, ""),
+    "file": (_within("reads"), _OWNED, _OWNED, _OWNED),
+    "file_piece": (_within("reads"), _OWNED, "", _OWNED),
     # What a device said about its own numbers, also in spaces that it may not enter.
-    "author": (_NAMED, _MINE, _MINE),
-    "batch": (_NAMED, _MINE, ""),
-    "refused": (_NAMED, _MINE, ""),
+    "author": (_NAMED, _MINE, _MINE, ""),
+    "batch": (_NAMED, _MINE, "", ""),
+    "refused": (_NAMED, _MINE, "", ""),
     # A revoked device may still leave something here.
-    "quarantine": (_NAMED, _NAMED, ""),
+    "quarantine": (_NAMED, _NAMED, "", ""),
 }
 PROTECTED = frozenset(_POLICIES)
 """The tables with rows of spaces."""
@@ -96,7 +98,8 @@ _GRANTS = {
     "SELECT": "server_state, role_right",
     "SELECT, INSERT": "organisation, code, device, op, record_owner, batch, refused, quarantine, audit",
     "SELECT, INSERT, UPDATE": "space, author",
-    "SELECT, INSERT, DELETE": "token, nonce, failed_attempt, wipe",
+    "SELECT, INSERT, DELETE": "token, nonce, failed_attempt, wipe, file_piece",
+    "SELECT, INSERT, UPDATE, DELETE": "file",
     "UPDATE (tries, used_by)": "code",
     "UPDATE (revoked_at)": "device",
 }
@@ -128,17 +131,19 @@ def apply(connection: Connection, role: str) -> None:
 
 
 def _policies() -> Iterator[str]:
-    for table, (read, add, change) in _POLICIES.items():
+    for table, rights in _POLICIES.items():
         column = _COLUMN.get(table, "space")
-        read, add, change = (each.replace("(space =", f"({column} =") for each in (read, add, change))
-        read, add, change = (each.replace("space ~", f"{column} ~") for each in (read, add, change))
+        named = (each.replace("(space =", f"({column} =").replace("space ~", f"{column} ~") for each in rights)
+        read, add, change, remove = named
         yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
-        for name in ("reading", "adding", "changing"):
+        for name in ("reading", "adding", "changing", "removing"):
             yield f"DROP POLICY IF EXISTS {name} ON {table}"
         yield f"CREATE POLICY reading ON {table} FOR SELECT USING ({read})"
         yield f"CREATE POLICY adding ON {table} FOR INSERT WITH CHECK ({add})"
         if change:
             yield f"CREATE POLICY changing ON {table} FOR UPDATE USING ({change}) WITH CHECK ({change})"
+        if remove:
+            yield f"CREATE POLICY removing ON {table} FOR DELETE USING ({remove})"
 
 
 def _grants(role: str) -> Iterator[str]:

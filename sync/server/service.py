@@ -26,6 +26,7 @@ from sync.server.body import REST
 from sync.server.crew import Crew, handling
 from sync.server.databases import FILE as FILE
 from sync.server.databases import holds_password as holds_password
+from sync.server.files import USUAL, Limits
 from sync.server.refusals import Refused
 from sync.server.store import Store
 from sync.server.store import Unusable as Unusable
@@ -133,13 +134,18 @@ def serve_on(listener: socket.socket, data: Path, database: str, ready: Callable
 
 @contextlib.contextmanager
 def running(
-    data: Path, *, now: Callable[[], float] = time.time, failed_attempts: int = FAILED_ATTEMPTS, database: str = ""
+    data: Path,
+    *,
+    now: Callable[[], float] = time.time,
+    failed_attempts: int = FAILED_ATTEMPTS,
+    database: str = "",
+    limits: Limits = USUAL,
 ) -> Iterator[str]:
     """Serve on a free port of this computer for as long as the block lasts; yields the base URL."""
     started = threading.Event()
     listener, url = _listen("127.0.0.1", 0)
     with listener:
-        app = create_app(data, now=now, failed_attempts=failed_attempts, database=database)
+        app = create_app(data, now=now, failed_attempts=failed_attempts, database=database, limits=limits)
         server = _server(app, started.set)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="endpoint")
         thread.start()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Connection,
@@ -193,6 +194,30 @@ record_owner = Table(
     Column("record", LargeBinary(16), primary_key=True),
     Column("owner", LargeBinary(16), nullable=False),
 )
+
+file = Table(
+    "file",
+    metadata,
+    Column("space", Text, primary_key=True),
+    Column("owner", LargeBinary(16), primary_key=True),
+    Column("digest", LargeBinary(32), primary_key=True),
+    Column("size", BigInteger, CheckConstraint("size >= 0"), nullable=False),
+    Column("received", BigInteger, CheckConstraint("received BETWEEN 0 AND size"), nullable=False),
+    Column("whole", Boolean, nullable=False),
+    Column("begun", BigInteger, nullable=False),
+)
+"""Files, named by the SHA-256 of what travels. Each organisation keeps its own copy: it may remove that at any time."""
+
+file_piece = Table(
+    "file_piece",
+    metadata,
+    Column("space", Text, primary_key=True),
+    Column("owner", LargeBinary(16), primary_key=True),
+    Column("digest", LargeBinary(32), primary_key=True),
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    Column("content", LargeBinary, nullable=False),
+)
+"""The bytes of files in the pieces in which they came, without a hole from 0 to `file.received`."""
 
 audit = Table(
     "audit",

@@ -29,6 +29,7 @@ class Letter:
     path: str
     headers: tuple[tuple[bytes, bytes], ...]
     parts: tuple[bytes, ...]
+    method: str = "POST"
 
     @property
     def size(self) -> int:
@@ -40,7 +41,7 @@ class Letter:
         for part in self.parts:
             parts.append(part[:left])
             left -= len(parts[-1])
-        return Letter(self.path, self.headers, tuple(parts))
+        return Letter(self.path, self.headers, tuple(parts), self.method)
 
 
 @dataclass(slots=True)
@@ -118,8 +119,8 @@ class Line:
                 reply.parts.append(bytes(message["body"]))
 
         scope = {
-            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
-            "path": letter.path, "raw_path": letter.path.encode(), "query_string": b"", "root_path": "",
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": letter.method,
+            "scheme": "http", "path": letter.path, "raw_path": letter.path.encode(), "query_string": b"", "root_path": "",
             "headers": list(letter.headers), "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80), "state": {},
         }  # fmt: skip
         try:
@@ -229,7 +230,7 @@ class Wire(BaseAdapter):
         raw = urllib3.HTTPResponse(
             body=_Pieces(reply.parts, broken=broken),
             headers=headers, status=reply.status, preload_content=False, decode_content=False,
-            request_method="POST",
+            request_method=request.method,
         )  # fmt: skip
         return self._building.build_response(request, raw)
 
@@ -286,7 +287,7 @@ def _letter(request: requests.PreparedRequest) -> Letter:
     else:
         parts = tuple(bytes(part) for part in body)
     headers = tuple((str(k).lower().encode(), _bytes(v)) for k, v in request.headers.items())
-    return Letter(urlsplit(request.url or "").path, headers, parts)
+    return Letter(urlsplit(request.url or "").path, headers, parts, request.method or "POST")
 
 
 def _bytes(value: str | bytes) -> bytes:

@@ -11,7 +11,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import hashlib
 import io
+import itertools
 import json
 import logging
 import random
@@ -41,6 +43,7 @@ from sync.protocol import (
     Problem,
     Role,
     SyncRequest,
+    file_path,
     private_space,
     shared_space,
 )  # fmt: skip
@@ -53,7 +56,10 @@ from tests.sync.server.laptop import Answered, Laptop
 
 PLACES = ("private", "shared", "committee", "alliance", "every_shared", "foreign private", "unknown")
 """Kinds of spaces as the role table knows them, and two that nobody may enter."""
-ACTIONS = ("read", "own", "another's", "take over", "shipped", "revoked", "no token", "expired")
+FILE_ACTIONS = ("read a file", "send a file", "remove its file", "remove another's file")
+ACTIONS = (
+    "read", "own", "another's", "take over", "shipped", "revoked", "no token", "expired", *FILE_ACTIONS,
+)  # fmt: skip
 _SHIPPED = uuid.UUID(SHIPPED_OWNER).bytes
 _INFLATED = 1 << 28
 _MARKER = 24
@@ -123,6 +129,16 @@ class Member(Laptop):
         answer.status_code, answer.raw = reply.status, io.BytesIO(reply.body)
         return answer
 
+    def file(self, method: str, space: str, content: bytes) -> str:
+        """Ask something about a file; say what became of it."""
+        told = {"authorization": self.authorization, "upload-offset": "0", "upload-length": str(len(content))}
+        headers = tuple((name.encode(), value.encode()) for name, value in told.items())
+        path = file_path(space, hashlib.sha256(content).digest())
+        reply = self.site.line.carry(Letter(path, headers, (content,) if method == "PATCH" else (), method))
+        if reply.status >= 400:
+            return Problem(json.loads(reply.body)["error"]).name
+        return "done" if reply.body in {b"", content} else "something else"
+
     def write(self, op: Op) -> str:
         """Push one operation; say what became of it."""
         first = self.numbers[op.space] + 1
@@ -159,6 +175,7 @@ class Scene:
     seed: str
 
     def __post_init__(self) -> None:
+        self.count = itertools.count()
         self.other = self.site.member(f"Other {self.seed}", "secretariat")
         self.members = {role: self.site.member(f"Own {self.seed}", role) for role in ROLES}
         self.mine = next(iter(self.members.values())).organisation
@@ -172,7 +189,9 @@ class Scene:
             op = self.other.op(self.spaces[kind])
             assert self.other.write(op) == "taken", kind
             self.taken[kind] = op.record
+            assert self.other.file("PATCH", self.spaces[kind], self.seed.encode()) == "done", kind
         op = self.members["coordinator"].op(self.spaces["private"])
+        assert self.members["coordinator"].file("PATCH", op.space, self.seed.encode()) == "done"
         assert self.members["coordinator"].write(op) == "taken"
         self.taken["private"] = op.record
 
@@ -183,9 +202,30 @@ class Scene:
             return _may_read(ROLES[role], kind), member.sees(space)
         if action == "no token":
             return "TOKEN_NEEDED", self._with_token(member, "Bearer nobody", space)
+        if action in FILE_ACTIONS:
+            return self._with_file(member, kind, action)
         owner, record = self._record(kind, action, member)
         op = member.op(space, owner=owner, record=record)
         return _may_write(ROLES[role], kind, action, owner == self.mine), member.write(op)
+
+    def _with_file(self, member: Member, kind: str, action: str) -> tuple[str, str]:
+        """A file that the Secretariat sent (in the private space a colleague did), or one that the member sends."""
+        role, space, there = ROLES[member.role], self.spaces[kind], self.seed.encode()
+        enters = kind in role.writes_own | role.writes_any
+        if action == "read a file":
+            return "done" if kind in role.reads else "SPACE_FORBIDDEN", member.file("GET", space, there)
+        mine = f"{member.role} {next(self.count)}".encode()
+        if action == "send a file":
+            return "done" if enters else "SPACE_FORBIDDEN", member.file("PATCH", space, mine)
+        if action == "remove its file":
+            member.file("PATCH", space, mine)
+            return "done" if enters else "SPACE_FORBIDDEN", member.file("DELETE", space, mine)
+        sender = self.members["coordinator"] if kind == "private" else self.other
+        sender.file("PATCH", space, mine)
+        removed = "done" if kind in role.writes_any or (enters and kind == "private") else "OWNER_FORBIDDEN"
+        there_is_one = kind != "unknown"
+        expected = (removed if there_is_one else "FILE_UNKNOWN") if enters else "SPACE_FORBIDDEN"
+        return expected, member.file("DELETE", space, mine)
 
     def _record(self, kind: str, action: str, member: Member) -> tuple[bytes, bytes]:
         if action == "take over":
@@ -207,6 +247,8 @@ class Scene:
         for role, member in self.members.items():
             for kind, space in self.spaces.items():
                 outcome.note(f"{role}/{kind}/expired", "TOKEN_NEEDED", member.write(member.op(space)))
+                outcome.note(f"{role}/{kind}/expired", "TOKEN_NEEDED", member.file("GET", space, b"x"))
+                outcome.note(f"{role}/{kind}/expired", "TOKEN_NEEDED", member.file("PATCH", space, b"x"))
             member.sign_in()
 
     def revoked(self, outcome: Outcome) -> None:
@@ -216,6 +258,9 @@ class Scene:
             for kind, space in self.spaces.items():
                 outcome.note(f"{role}/{kind}/revoked", "DEVICE_REVOKED", member.write(member.op(space)))
                 outcome.note(f"{role}/{kind}/revoked", "DEVICE_REVOKED", member.sees(space))
+                for method in ("GET", "PATCH", "DELETE"):
+                    found = member.file(method, space, self.seed.encode())
+                    outcome.note(f"{role}/{kind}/revoked", "DEVICE_REVOKED", found)
 
 
 def _may_read(role: Role, kind: str) -> str:

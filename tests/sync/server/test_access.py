@@ -6,7 +6,7 @@ from unittest import mock
 
 import pytest
 
-from sync.server import intake
+from sync.server import files, intake
 from tests.postgres import PLACES
 from tests.soak import access
 
@@ -36,6 +36,14 @@ def test_with_the_programs_filters_off_only_the_database_stands_in_the_way(place
         outcome = access.canaries(site, 60, SEED, organisations=5, filters=False)
     assert outcome.own > 20
     assert (outcome.foreign == 0) == (place == "postgresql")
+
+
+def test_the_matrix_notices_a_forgotten_check_of_files() -> None:
+    for check in ("may_read", "may_enter", "may_write"):
+        with access.site(postgres=False) as site, mock.patch.object(files, check, return_value=True):
+            outcome = access.matrix(site, 1, SEED)
+        assert outcome.unexpected
+        assert all("file" in each for each in outcome.unexpected)
 
 
 def test_the_matrix_notices_a_forgotten_check() -> None:

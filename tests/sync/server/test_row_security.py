@@ -128,6 +128,52 @@ def test_policies_say_what_the_role_table_says(endpoint: Endpoint, store: Store)
             assert tried(store, laptop.id, space, whose) == expected, (role, space)
 
 
+def file_tried(store: Store, device: bytes, space: str, owner: bytes) -> tuple[bool, bool, bool]:
+    """Whether the database lets the device see a file in this space, keep one there, and remove one."""
+    digest = uuid.uuid4().bytes * 2
+    with store.reading(device) as connection:
+        seen = connection.scalar(select(tables.file_piece.c.at).where(tables.file_piece.c.space == space))
+        told = connection.scalar(select(tables.file.c.size).where(tables.file.c.space == space))
+    assert (seen is None) == (told is None)
+    own = {"space": space, "owner": owner, "digest": digest}
+
+    def write(connection: Connection) -> None:
+        connection.execute(insert(tables.file).values(**own, size=1, received=1, whole=True, begun=0))
+        connection.execute(insert(tables.file_piece).values(**own, at=0, content=b"x"))
+
+    def remove(connection: Connection) -> int:
+        return connection.execute(
+            delete(tables.file_piece).where(tables.file_piece.c.space == space, tables.file_piece.c.owner == owner)
+        ).rowcount
+
+    try:
+        store.write(write, device)
+    except ProgrammingError as error:
+        taken = "row-level security" not in str(error)
+    else:
+        taken = True
+    return seen is not None, taken, store.write(remove, device) > 0
+
+
+@on_postgres
+def test_policies_about_files_say_what_the_role_table_says(endpoint: Endpoint, store: Store) -> None:
+    here, there = scene(endpoint)
+    spaces = [COMMITTEE, ALLIANCE, here.private, here.shared, there.private, there.shared, "group/1"]
+    owner = Store(endpoint.data, database=endpoint.owner)
+    for role in ROLES:
+        laptop = endpoint.laptop("One", role)
+        device = Device(laptop.id, laptop.organisation, "One", role, b"", revoked=False)
+        for space, whose in itertools.product(spaces, (here.organisation, there.organisation)):
+            for table, more in ((tables.file, {"size": 1, "received": 1, "whole": True, "begun": 0}),
+                                (tables.file_piece, {"at": 0, "content": b"x"})):  # fmt: skip
+                there_already = {"space": space, "owner": whose, "digest": uuid.uuid4().bytes * 2, **more}
+                owner.write(lambda connection, t=table, r=there_already: connection.execute(insert(t).values(r)))
+            may = may_write(device, space, whose)
+            expected = may_read(device, space), may, may
+            assert file_tried(store, laptop.id, space, whose) == expected, (role, space)
+    owner.close()
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_may_read_wherever_it_may_write(role: str) -> None:
     device = Device(bytes(16), bytes(16), "One", role, b"", revoked=False)
