@@ -120,7 +120,8 @@ class Line:
 
         scope = {
             "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": letter.method,
-            "scheme": "http", "path": letter.path, "raw_path": letter.path.encode(), "query_string": b"", "root_path": "",
+            "scheme": "http", "path": letter.path, "raw_path": letter.path.encode(), "query_string": b"",
+            "root_path": "",
             "headers": list(letter.headers), "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80), "state": {},
         }  # fmt: skip
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import uuid
 from typing import TYPE_CHECKING
@@ -155,6 +156,10 @@ def file_tried(store: Store, device: bytes, space: str, owner: bytes) -> tuple[b
     return seen is not None, taken, store.write(remove, device) > 0
 
 
+def put(connection: Connection, table: Table, row: dict[str, object]) -> None:
+    connection.execute(insert(table).values(row))
+
+
 @on_postgres
 def test_policies_about_files_say_what_the_role_table_says(endpoint: Endpoint, store: Store) -> None:
     here, there = scene(endpoint)
@@ -167,7 +172,7 @@ def test_policies_about_files_say_what_the_role_table_says(endpoint: Endpoint, s
             for table, more in ((tables.file, {"size": 1, "received": 1, "whole": True, "begun": 0}),
                                 (tables.file_piece, {"at": 0, "content": b"x"})):  # fmt: skip
                 there_already = {"space": space, "owner": whose, "digest": uuid.uuid4().bytes * 2, **more}
-                owner.write(lambda connection, t=table, r=there_already: connection.execute(insert(t).values(r)))
+                owner.write(functools.partial(put, table=table, row=there_already))
             may = may_write(device, space, whose)
             expected = may_read(device, space), may, may
             assert file_tried(store, laptop.id, space, whose) == expected, (role, space)
