@@ -1,25 +1,37 @@
-"""What only its reader can open, and the words by which two people compare keys over the telephone.
+"""What only its reader can open, and the words that prove to two people that they talk of the same computer.
 
-A locked box is a file of the age format (age-encryption.org/v1): other programs can open it too, with the key.
+What `lock` makes is a file of the age format (age-encryption.org/v1): other programs can open it too, with the key.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import os
+import secrets
 from collections.abc import Collection
 
 import pyrage
+from argon2.low_level import Type, hash_secret_raw
 from bech32 import bech32_encode, convertbits
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hpke
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from mnemonic import Mnemonic
 
+_SUITE = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
+_NONCE_BYTES = 12
 _WORDS = 6
-_BITS = 11
-"""Bits that one word stands for: the list of BIP 39 has 2,048."""
+"""Of the 2,048 of BIP 39."""
 
 
 class NotForUs(ValueError):
     """The box was made for somebody else, or is not whole."""
+
+
+class NotWords(ValueError):
+    """Not six words of the list; its text is the first that is none, empty where there are more or fewer than six."""
 
 
 def lock(plain: bytes, receive_keys: Collection[bytes]) -> bytes:
@@ -54,11 +66,55 @@ def unlock_with_words(box: bytes, passphrase: str) -> bytes:
         raise NotForUs("another passphrase, or damaged") from error
 
 
-def words(sign_key: bytes, receive_key: bytes) -> str:
-    """Return six English words that stand for a computer's two public keys: 66 bits of their SHA-256."""
-    number = int.from_bytes(hashlib.sha256(b"wimdesk words v1\0" + sign_key + receive_key).digest()) >> (256 - 66)
-    names = Mnemonic("english").wordlist
-    return " ".join(names[number >> _BITS * at & (1 << _BITS) - 1] for at in reversed(range(_WORDS)))
+def new_words() -> str:
+    """Return six random English words: 66 bits that people can tell one another over the telephone."""
+    return " ".join(secrets.choice(_list()) for _ in range(_WORDS))
+
+
+def words_of(typed: str) -> str:
+    """Return six words as `new_words` writes them: the first four letters of each are enough (BIP 39).
+
+    Raises NotWords, which says the first word that is none.
+    """
+    known = {word[:4]: word for word in _list()}
+    given = "".join(letter if letter.isalpha() else " " for letter in typed.casefold()).split()
+    for word in given:
+        if not known.get(word[:4], "").startswith(word):
+            raise NotWords(word)
+    if len(given) != _WORDS:
+        raise NotWords("")
+    return " ".join(known[word[:4]] for word in given)
+
+
+def lock_for(plain: bytes, receive_key: bytes, words: str, context: bytes) -> bytes:
+    """Return a box for one computer that has told its words (HPKE, RFC 9180).
+
+    Whoever hands on a wrong key of it still opens nothing. Raises ValueError for a key that is none.
+    """
+    nonce = os.urandom(_NONCE_BYTES)
+    inner = nonce + AESGCM(_stretched(words, context)).encrypt(nonce, plain, context)
+    return _SUITE.encrypt(inner, X25519PublicKey.from_public_bytes(receive_key), info=context)
+
+
+def unlock_for(box: bytes, key: X25519PrivateKey, words: str, context: bytes) -> bytes:
+    """Return what is in the box. Raises NotForUs, also where it was locked with other words."""
+    try:
+        inner = _SUITE.decrypt(box, key, info=context)
+        return AESGCM(_stretched(words, context)).decrypt(inner[:_NONCE_BYTES], inner[_NONCE_BYTES:], context)
+    except (InvalidTag, ValueError) as error:
+        raise NotForUs("other words or another key, or damaged") from error
+
+
+def _stretched(words: str, context: bytes) -> bytes:
+    salt = hashlib.sha256(b"wimdesk words v1\0" + context).digest()[:16]
+    return hash_secret_raw(
+        words.encode(), salt, time_cost=2, memory_cost=16 * 1024, parallelism=1, hash_len=32, type=Type.ID
+    )
+
+
+@functools.cache
+def _list() -> list[str]:
+    return Mnemonic("english").wordlist
 
 
 def _recipient(key: bytes) -> pyrage.x25519.Recipient:

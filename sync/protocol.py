@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterable
-from enum import IntEnum
+from enum import IntEnum, unique
 from typing import NamedTuple
 
 import msgspec
@@ -22,6 +22,7 @@ PATH_SYNC = "/v1/sync"
 PATH_BUNDLES = "/v1/bundles"
 PATH_FILES = "/v1/files/{digest}/{space:path}"
 """One file of a space by the SHA-256 of what travels; see `file_path`."""
+PATH_KEYS = "/v1/keys"
 PATH_HEALTH = "/v1/health"
 
 MAX_BODY = 8 * 1024 * 1024
@@ -32,9 +33,13 @@ MAX_OPS = 2000
 """Operations in one batch."""
 MAX_PAYLOAD = 512 * 1024
 """Bytes of one operation's payload."""
+MAX_SEALED = 1024 * 1024
+"""Bytes of one sealed block."""
 PAGE_OPS = 48
 PAGE_BYTES = 16 * 1024
 """Operations and bytes that travel as one, so that a link that dies every few kilobytes gets something across."""
+SEALED_BYTES = 48 * 1024
+"""The same in a private space, where each block has to be packed by itself."""
 TRAIL_BYTES = 8
 PREFIX_OPS = 256
 PREFIX_BYTES = 256 * 1024
@@ -78,23 +83,27 @@ class Role(msgspec.Struct, frozen=True):
     reads: frozenset[str]
     writes_own: frozenset[str]
     writes_any: frozenset[str]
+    hands_keys: bool = False
+    """Whether it may hand the organisation's key to another computer of the organisation."""
 
 
 _ORG = frozenset({"private", "shared", "alliance"})
 ROLES: dict[str, Role] = {
     "volunteer": Role(_ORG, _ORG, frozenset({"private", "shared"})),
-    "coordinator": Role(_ORG, _ORG, frozenset({"private", "shared"})),
-    "committee": Role(_ORG | {"committee"}, _ORG | {"committee"}, frozenset({"private", "shared", "committee"})),
+    "coordinator": Role(_ORG, _ORG, frozenset({"private", "shared"}), hands_keys=True),
+    "committee": Role(_ORG | {"committee"}, _ORG | {"committee"}, frozenset({"private", "shared", "committee"}), True),
     "secretariat": Role(
         _ORG | {"committee", "every_shared"},
         _ORG | {"committee", "every_shared"},
         frozenset({"private", "shared", "committee", "alliance", "every_shared"}),
+        hands_keys=True,
     ),
     "reader": Role(_ORG, frozenset(), frozenset()),
 }
 """The role table: `writes_own` are records that the device's organisation owns, `writes_any` also others'."""
 
 
+@unique
 class Problem(IntEnum):
     """Numbers of refusals. They never change their meaning; the HTTP status is in STATUS."""
 
@@ -119,10 +128,13 @@ class Problem(IntEnum):
     FOLLOWS_REFUSED = 35
     READ_FIRST = 36
     PREFIX_UNKNOWN = 37
+    MUST_BE_SEALED = 38
+    KEY_FORBIDDEN = 39
     TOO_OFTEN = 40
-    BUSY = 50
     TOO_SLOW = 41
     NOT_FOR_US = 42
+    KEY_OTHER = 43
+    BUSY = 50
     FILE_UNKNOWN = 60
     FILE_ELSEWHERE = 61
     FILE_WRONG = 62
@@ -153,6 +165,9 @@ STATUS: dict[Problem, int] = {
     Problem.FOLLOWS_REFUSED: 409,
     Problem.READ_FIRST: 409,
     Problem.PREFIX_UNKNOWN: 409,
+    Problem.MUST_BE_SEALED: 400,
+    Problem.KEY_FORBIDDEN: 403,
+    Problem.KEY_OTHER: 409,
     Problem.TOO_OFTEN: 429,
     Problem.BUSY: 503,
     Problem.TOO_SLOW: 408,
@@ -210,6 +225,25 @@ class Batch(msgspec.Struct, array_like=True, frozen=True):
     signature: bytes
 
 
+class Sealed(msgspec.Struct, array_like=True, frozen=True):
+    """Operations first, first+1, ... of one device, epoch and private space, as only the organisation can read them.
+
+    `key`: which of the organisation's keys opens the box. `root`: what `batch_root` says of what is in it; the
+    signature is over `sealed_message`. `built_on`: numbers of own operations before it, not yet placed when it was
+    sealed, on which something in it builds.
+    """
+
+    space: str
+    epoch: int
+    first: int
+    count: int
+    built_on: tuple[int, ...]
+    key: bytes
+    root: bytes
+    signature: bytes
+    box: bytes
+
+
 class SyncRequest(msgspec.Struct, array_like=True, frozen=True):
     """One round trip up: how far this device has read each space, and what it has to say.
 
@@ -249,11 +283,24 @@ class Page(msgspec.Struct, array_like=True, frozen=True):
     own: bytes = b""
 
 
+class Block(msgspec.Struct, array_like=True, frozen=True):
+    """Operations seq, seq+1, ... of a private space, as they were sealed; an own one has no box (see `Sealed`)."""
+
+    space: str
+    seq: int
+    author: Author | None
+    n: int
+    count: int
+    key: bytes
+    root: bytes
+    box: bytes
+
+
 class SyncResponse(msgspec.Struct, array_like=True, frozen=True):
     """One round trip down. `acked`: of each space in the request, the highest n known of this device and epoch.
 
     `refused`: (space, n, problem number) of operations in the request that got no place and never will.
-    `more`: call again, there is more to read.
+    `more`: call again, there is more to read. `keys`: changes with each computer and key of the organisation.
     """
 
     generation: int
@@ -261,6 +308,7 @@ class SyncResponse(msgspec.Struct, array_like=True, frozen=True):
     pages: list[Page]
     refused: list[tuple[str, int, int]]
     more: bool
+    keys: int = 0
 
 
 class EnrolRequest(msgspec.Struct, array_like=True, frozen=True):
@@ -315,12 +363,73 @@ class TokenResponse(msgspec.Struct, array_like=True, frozen=True):
     organisation_name: str
 
 
+class Envelope(msgspec.Struct, array_like=True, frozen=True):
+    """One of the organisation's keys for one of its computers: locked for it, and with the words it has told.
+
+    An empty box is that computer's word that it could not open the one before; UNOPENED answers that it was heard.
+    """
+
+    number: int
+    computer: bytes
+    box: bytes
+
+
+UNOPENED = b"-"
+
+
+class KeysRequest(msgspec.Struct, array_like=True, frozen=True):
+    """Asks for what concerns the organisation's keys, after adding `made` (number, id) and `envelopes`."""
+
+    made: list[tuple[int, bytes]] = []
+    envelopes: list[Envelope] = []
+
+
+class Computer(msgspec.Struct, array_like=True, frozen=True):
+    """A computer of the organisation that was not removed; `has` are the numbers of keys in envelopes for it, and
+    `failed` those of envelopes that it could not open."""
+
+    id: bytes
+    name: str
+    role: str
+    receive_key: bytes
+    enrolled_at: int
+    has: list[int]
+    failed: list[int]
+
+
+class KeysResponse(msgspec.Struct, array_like=True, frozen=True):
+    """All keys of the organisation (number, id), its computers, and the envelopes for this computer.
+
+    `stale`: a computer that has the newest key was removed; what follows needs a new one.
+    """
+
+    version: int
+    made: list[tuple[int, bytes]]
+    computers: list[Computer]
+    envelopes: list[Envelope]
+    stale: bool
+
+
 TOKEN_CONTEXT = b"wimdesk token v1\0"
 ENROL_CONTEXT = b"wimdesk enrol v1\0"
 BATCH_CONTEXT = b"wimdesk batch v1\0"
 
 
 ORDER_CONTEXT = b"wimdesk order v1\0"
+
+
+SEALED_CONTEXT = b"wimdesk sealed v1\0"
+
+
+def sealed_message(device: bytes, block: Sealed) -> bytes:
+    """Return what `Sealed.signature` signs."""
+    clear = (block.space, device, block.epoch, block.first, block.count, block.built_on, block.root)
+    return SEALED_CONTEXT + hashlib.sha256(_encode(clear)).digest()
+
+
+def key_context(organisation: bytes, computer: bytes, number: int) -> bytes:
+    """Return what an envelope is bound to."""
+    return b"wimdesk envelope v1\0" + organisation + computer + number.to_bytes(4)
 
 
 def order_message(device: bytes, *, wipe: bool) -> bytes:

@@ -20,9 +20,11 @@ from sync.protocol import (
     TRAIL_BYTES,
     Author,
     Batch,
+    Block,
     Op,
     Page,
     Placed,
+    Sealed,
     SyncRequest,
     SyncResponse,
     private_space,
@@ -52,7 +54,7 @@ class Hello(msgspec.Struct, array_like=True, frozen=True):
     all_read: bool = False
 
 
-class Push(msgspec.Struct, array_like=True, frozen=True):
+class Push(msgspec.Struct, array_like=True, frozen=True, tag=1):
     """A `Batch`; `group` holds its operations."""
 
     space: Ref
@@ -60,6 +62,19 @@ class Push(msgspec.Struct, array_like=True, frozen=True):
     seed: bytes
     signature: bytes
     group: bytes
+
+
+class SealedPush(msgspec.Struct, array_like=True, frozen=True, tag=2):
+    """A `Sealed`."""
+
+    space: Ref
+    first: int
+    count: int
+    built_on: tuple[int, ...]
+    key: bytes
+    root: bytes
+    signature: bytes
+    box: bytes
 
 
 class Part(msgspec.Struct, array_like=True, frozen=True, tag=1):
@@ -82,6 +97,20 @@ class End(msgspec.Struct, array_like=True, frozen=True, tag=2):
     acked: list[tuple[Ref, int]]
     refused: list[tuple[Ref, int, int]]
     more: bool
+    keys: int
+
+
+class SealedPart(msgspec.Struct, array_like=True, frozen=True, tag=3):
+    """A `Block`; of the reader's own ones the endpoint says the first bytes of the root, for comparison."""
+
+    space: Ref
+    seq: int
+    author: tuple[bytes, int] | None
+    n: int
+    count: int
+    key: bytes
+    root: bytes
+    box: bytes
 
 
 _LIMIT = 1 << 63
@@ -90,8 +119,11 @@ _MOST_REFUSED = 200_000
 """Operations that one answer refuses: ten spaces, each with as many as go out in one request."""
 _encode = msgspec.msgpack.Encoder().encode
 _hello = msgspec.msgpack.Decoder(Hello)
-_push = msgspec.msgpack.Decoder(Push)
-_answer = msgspec.msgpack.Decoder(Part | End)
+_push = msgspec.msgpack.Decoder(Push | SealedPush)
+_answer = msgspec.msgpack.Decoder(Part | End | SealedPart)
+
+
+Answer = Part | End | SealedPart
 
 
 class Names:
@@ -152,10 +184,19 @@ def push(batch: Batch, names: Names, place_of: PlaceOf) -> bytes:
     return framed(_encode(Push(names.short(batch.space), batch.first, batch.seed, batch.signature, group)))
 
 
-def push_of(frame: bytes, epoch: int, names: Names, records_at: RecordsAt) -> Batch:
-    """Return the batch. Raises ValueError for nonsense, LookupError for a place that is not in the log."""
-    found = _decoded(_push, frame)
+def sealed_push(block: Sealed, names: Names) -> bytes:
+    """Return the frame of a block."""
+    clear = (names.short(block.space), block.first, block.count, block.built_on, block.key, block.root)
+    return framed(_encode(SealedPush(*clear, block.signature, block.box)))
+
+
+def push_of(frame: bytes, epoch: int, names: Names, records_at: RecordsAt) -> Batch | Sealed:
+    """Return the batch or block. Raises ValueError for nonsense, LookupError for a place that is not in the log."""
+    found: Push | SealedPush = _decoded(_push, frame)
     space = names.long(found.space)
+    if isinstance(found, SealedPush):
+        sealed = (found.key, found.root, found.signature, found.box)
+        return Sealed(space, epoch, found.first, found.count, found.built_on, *sealed)
     ops = columns.decode(found.group, space, names.organisation, lambda places: records_at(space, places))
     return Batch(space, epoch, found.first, ops, found.seed, found.signature)
 
@@ -178,16 +219,33 @@ def part(page: Page, names: Names, place_of: PlaceOf) -> bytes:
     )
 
 
+def sealed_part(block: Block, names: Names) -> bytes:
+    """Return the frame of a block of the log."""
+    author = None if block.author is None else (block.author.device, block.author.epoch)
+    root = block.root if author else block.root[:TRAIL_BYTES]
+    where = names.short(block.space), block.seq
+    return framed(_encode(SealedPart(*where, author, block.n, block.count, block.key, root, block.box)))
+
+
+def block_of(found: SealedPart, names: Names) -> Block:
+    """Return the block. Raises ValueError for nonsense."""
+    numbers = 0 < found.count <= MAX_OPS and all(1 <= n < _LIMIT - MAX_OPS for n in (found.seq, found.n))
+    author = None if found.author is None else Author(*found.author)
+    if not numbers or (author and (len(author.device) != 16 or not 0 <= author.epoch < 2 * _LIMIT)):
+        raise ValueError("no block")
+    return Block(names.long(found.space), found.seq, author, found.n, found.count, found.key, found.root, found.box)
+
+
 def end(response: SyncResponse, names: Names) -> bytes:
     """Return the last frame of an answer."""
     acked = [(names.short(space), n) for space, n in response.acked.items()]
     refused = [(names.short(space), n, number) for space, n, number in response.refused]
-    return framed(_encode(End(response.generation, acked, refused, response.more)))
+    return framed(_encode(End(response.generation, acked, refused, response.more, response.keys)))
 
 
-def answer_of(frame: bytes) -> Part | End:
+def answer_of(frame: bytes) -> Part | End | SealedPart:
     """Return what a frame of an answer says. Raises ValueError."""
-    found: Part | End = _decoded(_answer, frame)
+    found: Part | End | SealedPart = _decoded(_answer, frame)
     return found
 
 
@@ -230,10 +288,10 @@ def end_of(found: End, pages: list[Page], names: Names) -> SyncResponse:
         raise ValueError("more than was ever sent")
     acked = {names.long(ref): n for ref, n in found.acked}
     refused = [(names.long(ref), n, number) for ref, n, number in found.refused]
-    told = (found.generation, *acked.values(), *(part for _space, *both in refused for part in both))
+    told = (found.generation, found.keys, *acked.values(), *(part for _space, *both in refused for part in both))
     if not all(0 <= number < _LIMIT for number in told):
         raise ValueError("a number beyond all measure")
-    return SyncResponse(found.generation, acked, pages, refused, found.more)
+    return SyncResponse(found.generation, acked, pages, refused, found.more, found.keys)
 
 
 def _decoded(decoder: msgspec.msgpack.Decoder[M], frame: bytes) -> M:

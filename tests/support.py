@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import random
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
@@ -13,19 +16,22 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from filelock import FileLock
 
+from sync import sealing
 from sync.client import enrolment
 from sync.client.engine import Report, SyncEngine
-from sync.protocol import Op, private_space
+from sync.protocol import MAX_SEALED, Op, private_space
 from sync.server.service import issue_code, running
 from wimdesk import search
 from wimdesk.app import DATABASE, App
 from wimdesk.identifiers import new_id
 from wimdesk.services import editing
-from wimdesk.store import facts, history, identity, journal, keys, outbox
+from wimdesk.store import facts, history, identity, journal, keys, outbox, seal_keys
 from wimdesk.store.engine import Store
 from wimdesk.store.history import TwoPlaces
 from wimdesk.store.record import Info, Values, fields
 
+TOO_LONG = base64.b64encode(random.Random(1).randbytes(MAX_SEALED * 9 // 8)).decode()
+"""A text that does not fit into one message, however well it is packed."""
 PASSPHRASE = "correct horse battery staple"
 
 
@@ -116,6 +122,12 @@ class Laptop:
         self.app.close()
 
 
+def introduce(app: App, organisation: str) -> None:
+    """Give a profile the organisation's key as if a coordinator had handed it on."""
+    key = hashlib.sha256(organisation.encode()).digest()
+    app.run(seal_keys.keep, seal_keys.SealKey(1, sealing.id_of(key), key))
+
+
 @dataclass
 class Office:
     """Opens profiles and laptops for one test, and closes them after it."""
@@ -131,9 +143,13 @@ class Office:
         self.opened.append(app.close)
         return app
 
-    def laptop(self, name: str, organisation: str = "", role: str = "coordinator") -> Laptop:
+    def laptop(
+        self, name: str, organisation: str = "", role: str = "coordinator", *, introduced: bool = True
+    ) -> Laptop:
         assert self.endpoint is not None
         laptop = Laptop.join(self.app(name), self.endpoint, organisation or self.organisation, role, name)
+        if introduced:
+            introduce(laptop.app, organisation or self.organisation)
         self.opened.append(laptop.close)
         return laptop
 

@@ -54,7 +54,7 @@ def prepare(folder: Path, endpoint: Endpoint, passphrase: str) -> Path:
         first.sync()
         second.enrol(endpoint, ORGANISATION, "coordinator")
         second.app.set_person("Elena Flores")
-        second.sync()
+        first.let_in(second)
         _clash(first, second, organisation)
         first.app.settings.put("first_run_done", True)
         first.app.settings.put("sync_automatically", True)

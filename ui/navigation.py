@@ -42,6 +42,7 @@ SECTIONS = (
 MORE = (
     Entry("help", N_("Help & training"), "circle-help", "ui.pages.help:HelpPage"),
     Entry("settings", N_("Settings"), "settings", "ui.pages.settings:SettingsPage"),
+    Entry("computers", N_("Computers"), "key-round", "ui.pages.computers:ComputersPage"),
     Entry("trash", N_("Trash"), "trash-2", "ui.trash:TrashPage"),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,11 +10,22 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from sync import wire
+from sync.client import blocks
 from sync.frames import Reader, handfuls
-from sync.protocol import ANSWER_OPS, MAX_INFLATED, MAX_OPS, Author, Page, Placed, SyncResponse, digest_of
+from sync.protocol import (
+    ANSWER_OPS,
+    MAX_INFLATED,
+    MAX_OPS,
+    Author,
+    Page,
+    Placed,
+    SyncResponse,
+    digest_of,
+    private_space,
+)
 from wimdesk.errors import SyncProblem, WimdeskError
 from wimdesk.i18n import _
-from wimdesk.store import facts, inbox, outbox, recovery
+from wimdesk.store import facts, inbox, outbox, recovery, seal_keys
 
 _ENOUGH = 32 * 1024
 """Bytes on the wire that are worth a transaction of their own, where more is coming."""
@@ -41,8 +53,8 @@ def gathered(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 @dataclass(slots=True)
 class Taken:
-    """How many operations came from others, how many own ones got a place, how many of both were new here, how many
-    were refused, and the `End`."""
+    """How many operations came from others, how many own ones got a place, how many of both were new here (or are left
+    until their key comes), how many were refused, and the `End`."""
 
     received: int = 0
     placed: int = 0
@@ -58,11 +70,11 @@ class Arrival:
         self._reader = Reader(MAX_INFLATED, prefix)
         self._ops = 0
 
-    def feed(self, piece: bytes) -> Iterator[list[wire.Part | wire.End]]:
+    def feed(self, piece: bytes) -> Iterator[list[wire.Answer]]:
         """Yield what is whole now, in handfuls."""
         for frames in handfuls(self._reader.feed(piece)):
             found = [wire.answer_of(frame) for frame in frames]
-            self._ops += sum(each.count for each in found if isinstance(each, wire.Part))
+            self._ops += sum(each.count for each in found if not isinstance(each, wire.End))
             if self._ops > ANSWER_OPS + MAX_OPS:
                 raise ValueError("an answer without end")
             yield found
@@ -72,7 +84,7 @@ class Arrival:
         self._reader.end()
 
 
-def take(session: Session, names: wire.Names, found: Sequence[wire.Part | wire.End]) -> Taken:
+def take(session: Session, names: wire.Names, found: Sequence[wire.Answer]) -> Taken:
     """Apply pieces of an answer as one transaction.
 
     Raises SyncProblem where a page does not follow on what is here or makes no sense, inbox.UnknownOwn where this
@@ -82,7 +94,9 @@ def take(session: Session, names: wire.Names, found: Sequence[wire.Part | wire.E
     known = facts.everything(session)
     returning, epoch, generation = (int(known.get(key) or 0) for key in ("returning", "epoch", "generation"))
     try:
-        pages = _pages(session, names, returning or epoch, [each for each in found if isinstance(each, wire.Part)])
+        opener = _Opener(session, names, returning or epoch)
+        pages = opener.pages(each for each in found if not isinstance(each, wire.End))
+        taken.fresh += opener.left
         for page in pages:
             if not returning and recovery.waits_too(session, page):
                 raise inbox.UnknownOwn(page.space)
@@ -108,31 +122,63 @@ def damaged() -> SyncProblem:
     return SyncProblem(_("The answer arrived damaged. Nothing is lost. WIMDesk will ask again."))
 
 
-def _pages(session: Session, names: wire.Names, epoch: int, parts: Sequence[wire.Part]) -> list[Page]:
-    """Return the pages; those that follow one another as one, which is much less work.
+class _Opener:
+    """Turns the pieces of an answer into pages. Raises inbox.UnknownOwn where an own number says something else."""
 
-    Raises inbox.UnknownOwn where an own number says something else at the endpoint.
-    """
-    pages: list[Page] = []
-    fresh: dict[tuple[str, int], bytes] = {}
+    def __init__(self, session: Session, names: wire.Names, epoch: int) -> None:
+        self._session = session
+        self._names = names
+        self._epoch = epoch
+        self._fresh: dict[tuple[str, int], bytes] = {}
+        self._private = private_space(str(uuid.UUID(bytes=names.organisation)))
+        self.left = 0
+        """How many operations were left because the key to them is not here."""
 
-    def records_at(space: str, places: Collection[int]) -> Mapping[int, bytes]:
-        known = {place: fresh[space, place] for place in places if (space, place) in fresh}
-        return known | inbox.records_at(session, space, set(places) - known.keys())
+    def pages(self, parts: Iterable[wire.Part | wire.SealedPart]) -> list[Page]:
+        """Return the pages; those that follow one another as one, which is much less work."""
+        pages: list[Page] = []
+        for part in parts:
+            sealed = isinstance(part, wire.SealedPart)
+            if sealed != (self._names.long(part.space) == self._private):
+                # What the endpoint could have read or written itself is nothing private.
+                raise ValueError("only what is private is sealed")
+            page = self._unsealed(part) if isinstance(part, wire.SealedPart) else self._open(part)
+            before = pages[-1] if pages else None
+            if page is None:
+                self.left += part.count
+            elif before is not None and (before.space, before.first + len(before.ops)) == (page.space, page.first):
+                pages[-1] = _joined(before, page)
+            else:
+                pages.append(page)
+        return pages
 
-    for part in parts:
-        page = wire.page_of(part, names, records_at)
-        own = outbox.own(session, page.space, epoch, [item for item in page.ops if isinstance(item, int)])
-        if len(own) != sum(isinstance(item, int) for item in page.ops) or digest_of(own.values()) != part.own:
+    def _open(self, part: wire.Part) -> Page:
+        page = wire.page_of(part, self._names, self._records_at)
+        numbers = [item for item in page.ops if isinstance(item, int)]
+        own = outbox.own(self._session, page.space, self._epoch, numbers)
+        if len(own) != len(numbers) or digest_of(own.values()) != part.own:
             raise inbox.UnknownOwn(page.space)
         for seq, item in enumerate(page.ops, page.first):
-            fresh[page.space, seq] = (item.op if isinstance(item, Placed) else own[item]).record
-        before = pages[-1] if pages else None
-        if before is not None and (before.space, before.first + len(before.ops)) == (page.space, page.first):
-            pages[-1] = _joined(before, page)
-        else:
-            pages.append(page)
-    return pages
+            self._fresh[page.space, seq] = (item.op if isinstance(item, Placed) else own[item]).record
+        return page
+
+    def _records_at(self, space: str, places: Collection[int]) -> Mapping[int, bytes]:
+        known = {place: self._fresh[space, place] for place in places if (space, place) in self._fresh}
+        return known | inbox.records_at(self._session, space, set(places) - known.keys())
+
+    def _unsealed(self, part: wire.SealedPart) -> Page | None:
+        """Return what a block says; None where its key is not here: then the space is left until it comes."""
+        if facts.get(self._session, "locked"):
+            return None
+        block = wire.block_of(part, self._names)
+        if key := self._keys.get(block.key):
+            return blocks.page_of(self._session, block, key, self._epoch, self._names.organisation)
+        facts.put(self._session, locked=True, key_changes=0)
+        return None
+
+    @functools.cached_property
+    def _keys(self) -> dict[bytes, bytes]:
+        return seal_keys.by_id(self._session)
 
 
 def _joined(one: Page, two: Page) -> Page:

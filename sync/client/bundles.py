@@ -303,7 +303,7 @@ def _counts(app: App, found: bundles.Bundle) -> dict[str, int]:
     counts: dict[str, int] = {}
     for each in _pieces(found.content):
         for part in each:
-            if isinstance(part, wire.Part):
+            if not isinstance(part, wire.End):
                 space = names.long(part.space)
                 counts[space] = counts.get(space, 0) + part.count
     return counts
@@ -312,7 +312,7 @@ def _counts(app: App, found: bundles.Bundle) -> dict[str, int]:
 # ----------------------------------------------------------------- loading
 
 
-def _pieces(content: bytes) -> list[list[wire.Part | wire.End]]:
+def _pieces(content: bytes) -> list[list[wire.Answer]]:
     """Return the answer, whole. Raises SyncProblem."""
     arrival = answer.Arrival(b"")
     try:
@@ -357,22 +357,29 @@ def _taken(engine: SyncEngine, bundle: bundles.Bundle) -> Loaded:
     return done
 
 
-def _news(session: Session, names: wire.Names, pieces: Sequence[Sequence[wire.Part | wire.End]]) -> tuple[int, int]:
+def _news(session: Session, names: wire.Names, pieces: Sequence[Sequence[wire.Answer]]) -> tuple[int, int]:
     """Return how many own changes and others' are new here. Raises UserError where there are some missing before."""
     known = outbox.cursors(session)
     own = others = 0
-    for part in (each for some in pieces for each in some if isinstance(each, wire.Part)):
-        space = names.long(part.space)
+    for part in (each for some in pieces for each in some if not isinstance(each, wire.End)):
+        space, first = names.long(part.space), part.first if isinstance(part, wire.Part) else part.seq
         cursor = known.get(space, 0)
-        if part.first > cursor + 1:
+        if first > cursor + 1:
             raise UserError(
                 _("An earlier file is missing. Nothing was changed. Load that one first, or save a new file.")
             )
-        fresh = columns.numbers(part.who, part.count)[cursor + 1 - part.first :]
+        fresh = _authors(part)[max(0, cursor + 1 - first) :]
         own += fresh.count(0)
         others += len(fresh) - fresh.count(0)
-        known[space] = max(cursor, part.first + part.count - 1)
+        known[space] = max(cursor, first + part.count - 1)
     return own, others
+
+
+def _authors(part: wire.Part | wire.SealedPart) -> list[int]:
+    """Return the author of each place, 0 for this computer."""
+    if isinstance(part, wire.Part):
+        return columns.numbers(part.who, part.count)
+    return [0 if part.author is None else 1] * part.count
 
 
 def _acked_of(header: bundles.Header, names: wire.Names, response: SyncResponse) -> dict[str, int]:

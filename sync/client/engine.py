@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import logging
-import os
 import random
 import threading
 import time
@@ -17,25 +16,24 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy.orm import Session
 
 from sync import wire
-from sync.client import answer, pieces
+from sync.client import answer, keys, pieces
 from sync.client.tally import Tally, begun
 from sync.client.transport import Traffic, Transport
 from sync.frames import packed
 from sync.protocol import (
+    PATH_KEYS,
     PATH_NONCE,
     PATH_SYNC,
     PATH_TOKEN,
     VERSION,
-    Batch,
+    KeysResponse,
     NonceRequest,
     NonceResponse,
-    Op,
     Problem,
     SyncRequest,
     SyncResponse,
     TokenRequest,
     TokenResponse,
-    batch_root,
     order_message,
     token_message,
 )  # fmt: skip
@@ -44,14 +42,14 @@ from wimdesk.errors import Cancelled, NoConnection, Refused, SyncProblem, UserEr
 from wimdesk.events import Changed, Signal
 from wimdesk.i18n import N_, _
 from wimdesk.services import setting_up
-from wimdesk.store import facts, inbox, outbox, recovery
+from wimdesk.store import facts, inbox, outbox, recovery, seal_keys
 
 log = logging.getLogger(__name__)
-_Waiting = tuple[str, int, list[Op]]
-"""A space, the n of the first, and the operations."""
 State = Literal["off", "idle", "running", "offline", "problem"]
 _WORTH_ASKING = 4 * 1024
 """Bytes of a request from which on it is cheaper to ask what arrived than to send it twice."""
+PRIVATE = 0
+"""The short name of the private space (wire.Names)."""
 _SHOW_EVERY = 0.5
 _COUNTED = ("generation", "returning", "epoch")
 _FAR = 150
@@ -140,7 +138,8 @@ class SyncEngine:
             self._tell(state="running", step=_("Connecting"), sentence="")
             try:
                 self._exchange_as_one(transport, tally)
-                if self.app.run(setting_up.ensure_profile):
+                got = self._tend_keys(transport, tally)
+                if self.app.run(setting_up.ensure_profile) or got:
                     self._exchange_as_one(transport, tally)
             except Refused as refused:
                 raise self.obey(refused) from refused
@@ -155,6 +154,15 @@ class SyncEngine:
             self.app.run(outbox.record_run, run)
             self._tell(state="idle", step="", sentence="")
             return self._report(traffic, tally)
+
+    def _tend_keys(self, transport: Transport, tally: Tally) -> bool:
+        """Fetch and hand on the organisation's keys; say whether there is more to read or send now."""
+        if tally.keys == self.app.read(facts.number, "key_changes"):
+            return False
+        self._tell(step=_("Fetching keys"))
+        return keys.tend(
+            self.app, lambda request: transport.post(PATH_KEYS, request, KeysResponse, self._token(transport, tally))
+        )
 
     def obey(self, refused: Refused) -> WimdeskError:
         """Tell what was refused. Stop where the endpoint signed that we are revoked, and wipe if it says so."""
@@ -221,6 +229,8 @@ class SyncEngine:
         """Read everything, send back what the endpoint lost layer by layer, then let go what was held."""
         while True:
             self._read(transport, tally)
+            if self._tend_keys(transport, tally):
+                continue
             tally.acked = {}
             if not self.app.run(recovery.next_layer):
                 self.app.run(recovery.finish)
@@ -247,7 +257,7 @@ class SyncEngine:
                 raise SyncProblem(_("The Secretariat did not take the changes. Nothing is lost. Please try again."))
             again = more or unsent
 
-    def _round(self, transport: Transport, tally: Tally, waiting: list[_Waiting]) -> bool:
+    def _round(self, transport: Transport, tally: Tally, waiting: list[pieces.Waiting]) -> bool:
         """Send these and take what comes; say whether there is more to read."""
         if self._is_over():
             raise Cancelled
@@ -256,10 +266,11 @@ class SyncEngine:
         self._tell(step=_("Sending and fetching"), done=done, total=done + count)
         response = self._ask(transport, waiting, tally)
         tally.sent += count
+        tally.keys = response.keys
         tally.acked |= {space: n for space, n in response.acked.items() if n > tally.acked.get(space, 0)}
         return response.more
 
-    def _ask(self, transport: Transport, waiting: list[_Waiting], tally: Tally) -> SyncResponse:
+    def _ask(self, transport: Transport, waiting: list[pieces.Waiting], tally: Tally) -> SyncResponse:
         names = answer.names_of(tally.who.organisation)
         body, prefix = self.request(names, waiting, tally.bite)
         long = len(body) > _WORTH_ASKING
@@ -324,30 +335,23 @@ class SyncEngine:
         return self._cancelled.is_set() or self._stopping.is_set()
 
     def request(
-        self, names: wire.Names, waiting: list[_Waiting], bite: int, *, building: bool = True
+        self, names: wire.Names, waiting: list[pieces.Waiting], bite: int, *, building: bool = True
     ) -> tuple[bytes, bytes]:
         """Return the body, and what its compression and that of the answer build on."""
         with self.app.store.reading() as session:
+            private, key = names.long(PRIVATE), seal_keys.current(session)
             known_facts, (cursors, trails) = facts.everything(session), outbox.places(session)
-            generation, returning, epoch = (int(known_facts.get(key) or 0) for key in _COUNTED)
+            generation, returning, epoch = (int(known_facts.get(name) or 0) for name in _COUNTED)
             # What both sides have already helps to pack what comes next, above all after a cut.
-            space = waiting[0][0] if waiting else outbox.latest_space(session)
-            known = outbox.last_placed(session, space, cursors[space]) if building and space in cursors else []
+            space = next((space for space, _first, _ops in waiting if space != private), outbox.latest_space(session))
+            is_open = building and space != private and space in cursors
+            known = outbox.last_placed(session, space, cursors[space]) if is_open else []
         prefix, digest = wire.prefix_of(known, names)
         building_on = (space, digest) if prefix else None
         all_read = bool(returning and waiting)
         request = SyncRequest(VERSION, generation, cursors, returning or epoch, [], all_read, trails, building_on)
-        frames = [
-            wire.push(self._signed(request.epoch, space, first + at, some), names, pieces.seen_place)
-            for space, first, ops in waiting
-            for at, some in pieces.bites(ops, bite)
-        ]
+        frames = pieces.frames(self.app, names, waiting, request.epoch, bite, key)
         return wire.hello(request, names) + (packed(frames, prefix) if frames else b""), prefix
-
-    def _signed(self, epoch: int, space: str, first: int, ops: list[Op]) -> Batch:
-        seed = os.urandom(16)
-        root = batch_root(space, self.app.store.author.device, epoch, first, ops, seed)
-        return Batch(space, epoch, first, ops, seed, self.app.device_keys.sign.sign(root))
 
     def _token(self, transport: Transport, tally: Tally) -> str:
         """Return the bearer token; get a new one by signing the endpoint's nonce where there is none."""
@@ -472,9 +476,9 @@ def endpoint_forgot(session: Session) -> bool:
     return True
 
 
-def next_batches(session: Session, acked: dict[str, int]) -> list[_Waiting]:
+def next_batches(session: Session, acked: dict[str, int]) -> list[pieces.Waiting]:
     """Return what fits into one request of what waits behind these numbers, by space."""
-    found = ((space, *outbox.next_batch(session, space, acked.get(space, 0))) for space in outbox.spaces(session))
+    found = ((space, *outbox.next_batch(session, space, acked.get(space, 0))) for space in outbox.ready(session))
     return [each for each in found if each[2]]
 
 

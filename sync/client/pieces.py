@@ -1,21 +1,53 @@
-"""What waits, cut into pieces that count by themselves, and how a piece names what both sides know."""
+"""What waits, cut into pieces that are signed and count by themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 
-from sync.protocol import PAGE_BYTES, Op
+from sync import wire
+from sync.client import blocks
+from sync.protocol import PAGE_BYTES, SEALED_BYTES, Batch, Op, batch_root, private_space
+from wimdesk.app import App
+from wimdesk.store.seal_keys import SealKey
 
+Waiting = tuple[str, int, list[Op]]
+"""A space, the n of the first, and the operations."""
 _OVERHEAD = 100
 """Bytes of an operation besides its payload, about."""
 
 
-def bites(ops: list[Op], most: int) -> Iterator[tuple[int, list[Op]]]:
-    """Yield (how many came before, some operations): each bite is signed by itself and counts by itself."""
+def frames(
+    app: App, names: wire.Names, waiting: Iterable[Waiting], epoch: int, most: int, key: SealKey | None
+) -> list[bytes]:
+    """Return what goes out, `most` operations or fewer in a piece; what is private is sealed with the key."""
+    private = private_space(app.identity().organisation)
+    found = []
+    for space, first, ops in waiting:
+        if space == private and key is not None:
+            for at, some in bites(ops, 2 * most, SEALED_BYTES):
+                found.append(blocks.frame(app, key, names, Batch(space, epoch, first + at, some, b"", b"")))
+        else:
+            for at, some in bites(ops, most):
+                found.append(wire.push(_signed(app, space, epoch, first + at, some), names, seen_place))
+    return found
+
+
+def _signed(app: App, space: str, epoch: int, first: int, ops: list[Op]) -> Batch:
+    seed = os.urandom(16)
+    root = batch_root(space, app.store.author.device, epoch, first, ops, seed)
+    return Batch(space, epoch, first, ops, seed, app.device_keys.sign.sign(root))
+
+
+def bites(ops: list[Op], most: int, limit: int = PAGE_BYTES) -> Iterator[tuple[int, list[Op]]]:
+    """Yield (how many came before, some operations): each bite is signed by itself and counts by itself.
+
+    `limit`: bytes of a bite that has more than one operation.
+    """
     begun, size = 0, 0
     for at, op in enumerate(ops):
         size += len(op.payload) + _OVERHEAD
-        if at > begun and (at - begun == most or size > PAGE_BYTES):
+        if at > begun and (at - begun == most or size > limit):
             yield begun, ops[begun:at]
             begun, size = at, len(op.payload) + _OVERHEAD
     if ops:

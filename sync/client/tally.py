@@ -19,6 +19,8 @@ class Tally:
     placed: int = 0
     refused: int = 0
     acked: dict[str, int] = field(default_factory=dict)
+    keys: int = 0
+    """What the endpoint last said of the organisation's keys (SyncResponse.keys)."""
     who: identity.Identity = identity.NOBODY
     token: str = ""
     sending: bool = False

@@ -23,8 +23,8 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from sync.frames import Press, packed
-from sync.protocol import VERSION, EnrolRequest, NonceRequest, Problem, TokenRequest
-from sync.server import body, bundles, enrolment, files, tokens
+from sync.protocol import VERSION, EnrolRequest, KeysRequest, KeysResponse, NonceRequest, Problem, TokenRequest
+from sync.server import body, bundles, enrolment, files, keys, tokens
 from sync.server.attempts import Attempts
 from sync.server.databases import answers
 from sync.server.exchange import Exchange
@@ -45,6 +45,7 @@ _LONG = 1 << 20
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 _enrol_request = msgspec.msgpack.Decoder(EnrolRequest)
+_keys_request = msgspec.msgpack.Decoder(KeysRequest)
 _nonce_request = msgspec.msgpack.Decoder(NonceRequest)
 _token_request = msgspec.msgpack.Decoder(TokenRequest)
 
@@ -155,6 +156,18 @@ class Endpoint:
             self._store.write, lambda connection: files.remove(connection, device, place, self._store.now()), device.id
         )
         return Response(status_code=204)
+
+    async def keys(self, request: Request, row: Row) -> Response:
+        """Who has which key of the organisation."""
+        authorization = _authorization(request)
+        sent = await body.received(request, row.most_bytes)
+        wanted = body.opened(body.inflated(sent, row.most_bytes), _keys_request)
+
+        def work(connection: Connection) -> KeysResponse:
+            device = tokens.device_of(self._store, connection, authorization)
+            return keys.tend(connection, device, wanted, self._store.now())
+
+        return await _replied(lambda: self._store.write(work, request.state.device.id))
 
     async def health(self, request: Request, row: Row) -> Response:
         """Whether the endpoint and its database answer."""

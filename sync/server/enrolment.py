@@ -27,10 +27,10 @@ from sync.server.refusals import Refused
 from sync.server.roles import Device, bytes_id, text_id
 from sync.server.store import Store, generation
 
-DEVICES = select(tables.device, tables.organisation.c.name.label("organisation_name")).join(
-    tables.organisation, tables.organisation.c.id == tables.device.c.organisation
-)
-"""Every device, with the name of its organisation."""
+DEVICES = select(
+    tables.device, tables.organisation.c.name.label("organisation_name"), tables.organisation.c.key_changes
+).join(tables.organisation, tables.organisation.c.id == tables.device.c.organisation)
+"""Every device, with what is known of its organisation."""
 _CODE_LENGTH = 16
 _LONGEST_NAME = 200
 _ORGANISATION_NAME = "Name the organisation in 1 to 200 letters. No code was made."
@@ -131,6 +131,7 @@ def _enrol(store: Store, connection: Connection, request: EnrolRequest) -> Enrol
         )
     )  # fmt: skip
     connection.execute(update(tables.code).where(tables.code.c.hash == hashed).values(used_by=made))
+    touch_keys(connection, code.organisation)
     audit.note(connection, store.now(), text_id(made), "enrol", code.role)
     return _answer(store, connection, made)
 
@@ -172,9 +173,14 @@ def find(connection: Connection, device_id: bytes) -> Device | None:
 
 def device_in(row: Row[tuple[object, ...]]) -> Device:
     """Return the device in a row of `DEVICES`."""
-    return Device(
-        row.id, row.organisation, row.organisation_name, row.role, row.sign_key, revoked=row.revoked_at is not None
-    )
+    revoked = row.revoked_at is not None
+    return Device(row.id, row.organisation, row.organisation_name, row.role, row.sign_key, revoked, row.key_changes)
+
+
+def touch_keys(connection: Connection, organisation: bytes) -> None:
+    """Have each computer of the organisation look again at who has which key."""
+    table = tables.organisation
+    connection.execute(update(table).where(table.c.id == organisation).values(key_changes=table.c.key_changes + 1))
 
 
 def revoke(store: Store, device: str, *, wipe: bool = False) -> None:
@@ -188,6 +194,7 @@ def revoke(store: Store, device: str, *, wipe: bool = False) -> None:
         if not known.revoked:
             changed = update(tables.device).where(tables.device.c.id == known.id)
             connection.execute(changed.values(revoked_at=store.now()))
+            touch_keys(connection, known.organisation)
         if wipe:
             connection.execute(delete(tables.wipe).where(tables.wipe.c.device == known.id))
             connection.execute(insert(tables.wipe).values(device=known.id))

@@ -12,11 +12,11 @@ from sqlalchemy import Connection
 from sync import wire
 from sync.columns import TooMany
 from sync.frames import Reader, TooLarge, first_frame, handfuls
-from sync.protocol import ANSWER_OPS, MAX_INFLATED, Batch, Page, Problem, SyncRequest, SyncResponse
-from sync.server import intake, orders, pages
+from sync.protocol import ANSWER_OPS, MAX_INFLATED, Batch, Block, Page, Problem, Sealed, SyncRequest, SyncResponse
+from sync.server import intake, numbers, orders, pages, sealed
 from sync.server.body import check_version
 from sync.server.refusals import Refused
-from sync.server.roles import Device, may_read
+from sync.server.roles import Device, kind_of, may_read
 from sync.server.store import Store, generation
 
 T = TypeVar("T")
@@ -89,13 +89,27 @@ class Exchange:
         for space, cursor, head in behind:
             at = cursor
             while at < head and not more:
-                page, place_of = self._read(functools.partial(self._page, space, at, head))
-                yield wire.part(page, self._names, place_of)
-                at += len(page.ops)
-                ops -= len(page.ops)
-                size -= sum(len(item.op.payload) for item in page.ops if not isinstance(item, int))
+                frames, count, bytes_ = self._next(space, at, head)
+                yield from frames
+                at += count
+                ops -= count
+                size -= bytes_
                 more = ops <= 0 or size <= 0
-        yield wire.end(SyncResponse(self._generation, self._acked, [], self._refused, more), self._names)
+        keys = self._read(self._known).key_changes
+        yield wire.end(SyncResponse(self._generation, self._acked, [], self._refused, more, keys), self._names)
+
+    def _next(self, space: str, at: int, head: int) -> tuple[list[bytes], int, int]:
+        """Return the next frames of a space, how many operations they are, and their bytes."""
+        if kind_of(self._device, space) == "private":
+            blocks = self._read(functools.partial(self._blocks, space, at, head))
+            frames = [wire.sealed_part(block, self._names) for block in blocks]
+            return frames, sum(block.count for block in blocks), sum(map(len, frames))
+        page, place_of = self._read(functools.partial(self._page, space, at, head))
+        size = sum(len(item.op.payload) for item in page.ops if not isinstance(item, int))
+        return [wire.part(page, self._names, place_of)], len(page.ops), size
+
+    def _blocks(self, space: str, at: int, head: int, connection: Connection) -> list[Block]:
+        return sealed.blocks(connection, self._known(connection), self._asked().epoch, space, at, head)
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         return self._store.read(work, self._device.id)
@@ -116,9 +130,9 @@ class Exchange:
         except ValueError as error:
             raise Refused(Problem.MALFORMED) from error
         sound = (
-            0 <= hello.epoch < 2 * intake.LIMIT
+            0 <= hello.epoch < 2 * numbers.LIMIT
             and hello.generation >= 0
-            and all(0 <= cursor < intake.LIMIT for cursor in hello.cursors.values())
+            and all(0 <= cursor < numbers.LIMIT for cursor in hello.cursors.values())
         )
         if not sound:
             raise Refused(Problem.MALFORMED)
@@ -150,7 +164,8 @@ class Exchange:
     def _take(self, frames: list[bytes]) -> None:
         batches = self._read(lambda connection: [self._opened(connection, frame) for frame in frames])
         for batch in batches:
-            intake.check(self._device, batch)  # before the transaction: nobody waits for a signature
+            # Before the transaction: nobody waits for a signature.
+            (sealed if isinstance(batch, Sealed) else intake).check(self._device, batch)
         # Always in this order, so that two writers can't wait for each other.
         batches.sort(key=lambda batch: (batch.space, batch.first))
         try:
@@ -161,7 +176,7 @@ class Exchange:
             # What a revoked device sends is kept apart; it hears of it at the end.
             orders.quarantine(self._store, self._device, batches)
 
-    def _place(self, batches: list[Batch]) -> None:
+    def _place(self, batches: list[Batch | Sealed]) -> None:
         request = self._asked()
 
         def work(connection: Connection) -> tuple[dict[str, int], list[tuple[str, int, int]]]:
@@ -169,18 +184,18 @@ class Exchange:
             if request.all_read and pages.behind(connection, device, request):
                 raise Refused(Problem.READ_FIRST)
             for batch in batches:
-                cursor = request.cursors.get(batch.space, 0)
-                if batch.ops and may_read(device, batch.space) and intake.is_ahead(connection, device, batch, cursor):
+                cursor, news = request.cursors.get(batch.space, 0), isinstance(batch, Sealed) or bool(batch.ops)
+                if news and may_read(device, batch.space) and numbers.is_ahead(connection, device, batch, cursor):
                     raise Refused(Problem.READ_FIRST)
-                intake.take(connection, device, batch, self._store.now())
-            acked = {b.space: intake.known_of(connection, device, request.epoch, b.space) for b in batches}
-            return acked, [each for batch in batches for each in intake.refused_of(connection, device, batch)]
+                (sealed if isinstance(batch, Sealed) else intake).take(connection, device, batch, self._store.now())
+            acked = {b.space: numbers.known_of(connection, device, request.epoch, b.space) for b in batches}
+            return acked, [each for batch in batches for each in numbers.refused_of(connection, device, batch)]
 
         acked, refused = self._store.write(work, self._device.id)
         self._acked |= acked
         self._refused += refused
 
-    def _opened(self, connection: Connection, frame: bytes) -> Batch:
+    def _opened(self, connection: Connection, frame: bytes) -> Batch | Sealed:
         epoch = self._asked().epoch
         reader = replace(self._device, revoked=False)
 
@@ -196,7 +211,9 @@ class Exchange:
             raise Refused(Problem.TOO_MANY_OPS) from error
         except ValueError as error:
             raise Refused(Problem.MALFORMED) from error
-        self._size += sum(len(op.payload) + _OVERHEAD for op in batch.ops)
+        self._size += (
+            len(batch.box) if isinstance(batch, Sealed) else sum(len(op.payload) + _OVERHEAD for op in batch.ops)
+        )
         if self._size > MAX_INFLATED:
             raise Refused(Problem.TOO_LARGE)
         return batch

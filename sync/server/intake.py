@@ -10,17 +10,15 @@ from operator import itemgetter
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Table, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from sync.protocol import ALLIANCE, MAX_OPS, MAX_PAYLOAD, SHIPPED_OWNER, Batch, Op, Problem, batch_root, trail
-from sync.server import audit, tables
+from sync.server import audit, numbers, tables
 from sync.server.enrolment import is_plain, verified
 from sync.server.pages import op_of
 from sync.server.refusals import Refused
-from sync.server.roles import Device, may_enter, may_write, organisation_of_shared, text_id
+from sync.server.roles import Device, kind_of, may_enter, may_write, organisation_of_shared, text_id
 
-LIMIT = 1 << 63
-"""Numbers from here on fit in no database."""
 _LONGEST_NAME = 100
 _MOST_FIELDS = 500
 _SEED_BYTES = range(16, 65)
@@ -39,9 +37,11 @@ def check(device: Device, batch: Batch) -> None:
     """Raise Refused where the batch as a whole can't be taken: size, numbers or signature."""
     if len(batch.ops) > MAX_OPS:
         raise Refused(Problem.TOO_MANY_OPS)
+    if kind_of(device, batch.space) == "private":
+        raise Refused(Problem.MUST_BE_SEALED)
     sound = (
-        1 <= batch.first < LIMIT - MAX_OPS
-        and 0 <= batch.epoch < 2 * LIMIT
+        1 <= batch.first < numbers.LIMIT - MAX_OPS
+        and 0 <= batch.epoch < 2 * numbers.LIMIT
         and len(batch.seed) in _SEED_BYTES
         and bool(batch.space)
         and is_plain(batch.space, _LONGEST_NAME)
@@ -54,32 +54,9 @@ def check(device: Device, batch: Batch) -> None:
         raise Refused(Problem.SIGNATURE_WRONG)
 
 
-def known_of(connection: Connection, device: Device, epoch: int, space: str) -> int:
-    """Return the highest n that is known of the device and epoch in the space; there is no hole below it."""
-    return connection.scalar(select(tables.author.c.known).where(*_by(tables.author, device, epoch, space))) or 0
-
-
-def is_ahead(connection: Connection, device: Device, batch: Batch, cursor: int) -> bool:
-    """Say whether the device has places behind the cursor that it got under another epoch.
-
-    A copy of its profile, or this one before it was restored, was here: it may have sent the same already.
-    """
-    author, op = tables.author.c, tables.op
-    mine = (author.space == batch.space, author.device == device.id, author.epoch != batch.epoch)
-    for epoch in connection.scalars(select(author.epoch).where(*mine)).all():
-        newest = select(op.c.seq).where(*_by(op, device, epoch, batch.space)).order_by(op.c.n.desc()).limit(1)
-        if (connection.scalar(newest) or 0) > cursor:
-            return True
-    return False
-
-
-def _by(table: Table, device: Device, epoch: int, space: str) -> tuple[ColumnElement[bool], ...]:
-    return table.c.space == space, table.c.device == device.id, table.c.epoch == epoch
-
-
 def take(connection: Connection, device: Device, batch: Batch, now: int) -> None:
     """Place what is new in the checked batch; what is known already changes nothing. Raises Refused."""
-    known = known_of(connection, device, batch.epoch, batch.space)
+    known = numbers.known_of(connection, device, batch.epoch, batch.space)
     if batch.first > known + 1:
         raise Refused(Problem.NUMBERS_NOT_IN_ORDER, expected=known + 1)
     numbered = [_Numbered(n, op) for n, op in enumerate(batch.ops, batch.first)]
@@ -89,7 +66,7 @@ def take(connection: Connection, device: Device, batch: Batch, now: int) -> None
         return
     accepted, refused = _judge(connection, device, batch, fresh)
     _keep_proof(connection, device, batch, fresh[0].n)
-    _note_known(connection, device, batch, known, fresh[-1].n)
+    numbers.note_known(connection, device, batch, known, fresh[-1].n)
     if refused:
         _keep_refusals(connection, device, batch, refused)
         reasons = ", ".join(sorted({problem.name for _item, problem in refused}))
@@ -105,7 +82,7 @@ def _compare(connection: Connection, device: Device, batch: Batch, repeated: Seq
     last = repeated[-1].n
     given = {n: _digest(op) for n, op in repeated}
     for table in (tables.op, tables.refused):
-        mine = _by(table, device, batch.epoch, batch.space)
+        mine = numbers.by(table, device, batch.epoch, batch.space)
         for row in connection.execute(select(table).where(*mine, table.c.n.between(repeated[0].n, last))):
             kept = row.digest if table is tables.refused else _digest(op_of(row))
             if kept != given[row.n]:
@@ -122,7 +99,7 @@ def _judge(
 ) -> tuple[list[_Numbered], list[tuple[_Numbered, Problem]]]:
     owners = _owners(connection, device, fresh)
     organisations = _organisations(connection, fresh)
-    stuck = _refused_before(connection, device, batch, fresh)
+    stuck = numbers.refused_before(connection, device, batch, {n for _n, op in fresh for n in _built_on(op)})
     accepted, refused, new = [], [], []
     for item in fresh:
         op = item.op
@@ -145,16 +122,7 @@ def _judge(
 
 def _built_on(op: Op) -> set[int]:
     """Return the numbers of the earlier operations of its own device that this one builds on."""
-    return {-at for at in op.base.values() if -LIMIT < at < 0}
-
-
-def _refused_before(connection: Connection, device: Device, batch: Batch, fresh: Sequence[_Numbered]) -> set[int]:
-    """What builds on a refused operation would reach the others as half of what was meant."""
-    asked = sorted({n for _n, op in fresh for n in _built_on(op)})
-    table = tables.refused
-    mine = _by(table, device, batch.epoch, batch.space)
-    parts = (asked[i : i + _CHUNK] for i in range(0, len(asked), _CHUNK))
-    return {n for part in parts for n in connection.scalars(select(table.c.n).where(*mine, table.c.n.in_(part)))}
+    return {-at for at in op.base.values() if -numbers.LIMIT < at < 0}
 
 
 def _problem(device: Device, op: Op, owner: bytes | None, organisations: frozenset[bytes]) -> Problem | None:
@@ -183,7 +151,7 @@ def _is_sound(op: Op) -> bool:
         and len(op.base) <= _MOST_FIELDS
         and bool(op.type)
         and all(is_plain(name, _LONGEST_NAME) for name in (op.type, *op.fields, *op.base))
-        and all(-LIMIT < number < LIMIT for number in op.base.values())
+        and all(-numbers.LIMIT < number < numbers.LIMIT for number in op.base.values())
     )
 
 
@@ -218,15 +186,6 @@ def _keep_proof(connection: Connection, device: Device, batch: Batch, fresh: int
     )  # fmt: skip
 
 
-def _note_known(connection: Connection, device: Device, batch: Batch, before: int, known: int) -> None:
-    if before:
-        mine = _by(tables.author, device, batch.epoch, batch.space)
-        connection.execute(update(tables.author).where(*mine).values(known=known))
-    else:
-        row = {"space": batch.space, "device": device.id, "epoch": batch.epoch, "known": known}
-        connection.execute(insert(tables.author).values(row))
-
-
 def _keep_refusals(
     connection: Connection, device: Device, batch: Batch, items: Sequence[tuple[_Numbered, Problem]]
 ) -> None:
@@ -242,24 +201,13 @@ def _keep_refusals(
 
 def _append(connection: Connection, device: Device, batch: Batch, accepted: Sequence[_Numbered]) -> None:
     """Give out the seqs last of all: the counter row stays locked for the shortest time (PostgreSQL)."""
-    head, last = _advance(connection, batch.space, len(accepted))
+    head, last = numbers.advance(connection, batch.space, len(accepted))
     rows = []
     for seq, item in enumerate(accepted, head - len(accepted) + 1):
         last = trail(last, device.id, batch.epoch, item.n)
         rows.append(_row(device, batch.epoch, seq, item, last))
     connection.execute(insert(tables.op), rows)
     connection.execute(update(tables.space).where(tables.space.c.name == batch.space).values(trail=last))
-
-
-def _advance(connection: Connection, space: str, count: int) -> tuple[int, bytes]:
-    """Return the new head of the space, and the trail of the log before it."""
-    table = tables.space
-    statement = update(table).where(table.c.name == space).values(head=table.c.head + count)
-    found = connection.execute(statement.returning(table.c.head, table.c.trail)).first()
-    if found is None:
-        connection.execute(insert(table).values(name=space, head=count, trail=b""))
-        return count, b""
-    return found.head, found.trail
 
 
 def _row(device: Device, epoch: int, seq: int, item: _Numbered, trail: bytes) -> dict[str, object]:
@@ -269,12 +217,3 @@ def _row(device: Device, epoch: int, seq: int, item: _Numbered, trail: bytes) ->
         "record": op.record, "owner": op.owner, "fields": _encode(op.fields), "base": _encode(op.base),
         "payload": op.payload, "trail": trail,
     }  # fmt: skip
-
-
-def refused_of(connection: Connection, device: Device, batch: Batch) -> list[tuple[str, int, int]]:
-    """Return (space, n, problem number) of what was refused of the batch, now or before, in order."""
-    table = tables.refused
-    numbers = table.c.n.between(batch.first, batch.first + len(batch.ops) - 1)
-    mine = _by(table, device, batch.epoch, batch.space)
-    rows = connection.execute(select(table.c.n, table.c.number).where(*mine, numbers).order_by(table.c.n))
-    return [(batch.space, row.n, row.number) for row in rows]

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import msgspec
 from sqlalchemy import Connection, func, insert, select
 
-from sync.protocol import Batch, Problem, order_message
-from sync.server import intake, tables
+from sync.protocol import Batch, Op, Problem, Sealed, order_message
+from sync.server import intake, numbers, sealed, tables
 from sync.server.refusals import Refused
 from sync.server.roles import Device, text_id
 from sync.server.store import Store
@@ -26,24 +26,24 @@ def revoked(store: Store, connection: Connection, device_id: bytes) -> Refused:
     return Refused(Problem.DEVICE_REVOKED, wipe=int(wipe), order=signature)
 
 
-def quarantine(store: Store, device: Device, batches: Iterable[Batch]) -> int:
+def quarantine(store: Store, device: Device, batches: Iterable[Batch | Sealed]) -> int:
     """Keep what a revoked device signed, each operation once; return how many were new.
 
     Nobody can tell when it was signed, so that a person decides. Raises Refused where a signature does not fit.
     """
     checked = list(batches)
     for batch in checked:
-        intake.check(device, batch)
+        (sealed if isinstance(batch, Sealed) else intake).check(device, batch)
     table = tables.quarantine
 
     def work(connection: Connection) -> int:
         count = 0
         held = connection.scalar(select(func.count()).select_from(table).where(table.c.device == device.id)) or 0
         for batch in checked:
-            numbers = (table.c.space == batch.space, table.c.device == device.id, table.c.epoch == batch.epoch)
-            known = set(connection.scalars(select(table.c.n).where(*numbers, table.c.n >= batch.first)))
-            placed = intake.known_of(connection, device, batch.epoch, batch.space)
-            for n, op in enumerate(batch.ops, batch.first):
+            mine = (table.c.space == batch.space, table.c.device == device.id, table.c.epoch == batch.epoch)
+            known = set(connection.scalars(select(table.c.n).where(*mine, table.c.n >= batch.first)))
+            placed = numbers.known_of(connection, device, batch.epoch, batch.space)
+            for n, op in enumerate(_kept(batch), batch.first):
                 if n in known or n <= placed or held + count >= MOST_KEPT:
                     continue
                 connection.execute(
@@ -57,6 +57,13 @@ def quarantine(store: Store, device: Device, batches: Iterable[Batch]) -> int:
         return count
 
     return store.write(work, device.id)
+
+
+def _kept(batch: Batch | Sealed) -> list[Op]:
+    """Return the operations; a sealed block is kept as one, under its first number."""
+    if isinstance(batch, Batch):
+        return batch.ops
+    return [Op(batch.space, "sealed", b"", b"", (), {}, _encode(batch))]
 
 
 def quarantined(connection: Connection) -> list[dict[str, object]]:

@@ -21,9 +21,9 @@ from sync.protocol import (
     digest_of,
     newest_that_fit,
 )
-from sync.server import tables
+from sync.server import sealed, tables
 from sync.server.refusals import Refused
-from sync.server.roles import Device, may_read, organisation_of_shared, own_spaces, reads_every_shared
+from sync.server.roles import Device, kind_of, may_read, organisation_of_shared, own_spaces, reads_every_shared
 
 _OVERHEAD = 100
 """Bytes of an operation besides its payload, about."""
@@ -46,19 +46,31 @@ def behind(connection: Connection, device: Device, request: SyncRequest) -> list
     found = []
     for space, head, last in _heads(connection, device, request.cursors):
         cursor = request.cursors.get(space, 0)
-        said = request.trails.get(space, b"")
-        if cursor > head:
-            raise Refused(Problem.GENERATION_CHANGED)
-        if cursor and said and said[:TRAIL_BYTES] != (last if cursor == head else _trail(connection, space, cursor)):
+        private = kind_of(device, space) == "private"
+        if private and space not in request.cursors:
+            continue  # it does not have the organisation's key yet
+        trail = request.trails.get(space, b"")
+        is_of_log = cursor == head and trail[:TRAIL_BYTES] == last
+        if cursor > head or not (is_of_log or _is_of_log(connection, space, cursor, trail, private=private)):
             raise Refused(Problem.GENERATION_CHANGED)
         if cursor < head:
             found.append((space, cursor, head))
     return found
 
 
-def _trail(connection: Connection, space: str, seq: int) -> bytes:
+def _is_of_log(connection: Connection, space: str, cursor: int, trail: bytes, *, private: bool) -> bool:
+    """Say whether a device that follows this log can be at the cursor; one without a trail may be anywhere, but
+    never in the middle of a block."""
+    if not cursor or not (trail or private):
+        return True
+    said = (sealed.trail_at if private else _trail_at)(connection, space, cursor)
+    return said is not None and (not trail or said == trail[:TRAIL_BYTES])
+
+
+def _trail_at(connection: Connection, space: str, seq: int) -> bytes | None:
     op = tables.op.c
-    return connection.scalar(select(op.trail).where(op.space == space, op.seq == seq)) or b""
+    found: bytes | None = connection.scalar(select(op.trail).where(op.space == space, op.seq == seq))
+    return found
 
 
 def _heads(connection: Connection, device: Device, cursors: dict[str, int]) -> Iterator[tuple[str, int, bytes]]:

@@ -21,6 +21,8 @@ class Device:
     role: str
     sign_key: bytes
     revoked: bool
+    key_changes: int = 0
+    """Changes with each computer and key of the organisation."""
 
 
 def text_id(id: bytes) -> str:
@@ -91,3 +93,8 @@ def own_spaces(device: Device) -> list[str]:
 def reads_every_shared(device: Device) -> bool:
     """Say whether the device also reads the shared spaces of all other organisations."""
     return _EVERY_SHARED in _role(device).reads
+
+
+def may_hand_keys(device: Device) -> bool:
+    """Say whether the device may hand the organisation's key to another of its computers."""
+    return _role(device).hands_keys

@@ -27,6 +27,10 @@ This page is made from the role table (`sync/protocol.py`) and the list of route
 "Own" are records that the computer's own organisation owns, "any" are also records of others. Nobody reads or writes
 another organisation's private space. What ships with the program is owned by nobody's organisation: it changes only
 where a role writes any record of the alliance. A computer that was removed may do nothing.
+
+What is private is sealed with the organisation's key, which the server does not have: there it tells by the role alone
+who may write, not by whose record it is. Any computer that may write there makes the organisation's first key; who
+hands the key on also makes the next one, and puts it into envelopes for other computers of the organisation.
 """
 _ROUTES = """
 ## Routes
@@ -51,9 +55,9 @@ def page() -> str:
 
 
 def _roles() -> Iterator[str]:
-    yield from _table("Role", *KINDS.values())
+    yield from _table("Role", *KINDS.values(), "hands on the organisation's key")
     for name, role in ROLES.items():
-        yield _line(name, *(rights(role, kind) for kind in KINDS))
+        yield _line(name, *(rights(role, kind) for kind in KINDS), "yes" if role.hands_keys else "no")
 
 
 def _routes() -> Iterator[str]:

@@ -13,6 +13,7 @@ from sync.protocol import (
     PATH_ENROL,
     PATH_FILES,
     PATH_HEALTH,
+    PATH_KEYS,
     PATH_NONCE,
     PATH_SYNC,
     PATH_TOKEN,
@@ -20,6 +21,7 @@ from sync.protocol import (
 
 _SMALL = 16 * 1024
 """Bytes of a request by somebody who has not signed in yet."""
+_KEYS = 1024 * 1024
 
 
 class Caller(Enum):
@@ -57,6 +59,7 @@ ROUTES = (
     Row(PATH_FILES, "GET", Caller.ENROLLED, "file", 0, False, "Read a file, or how much of it arrived (HEAD)."),
     Row(PATH_FILES, "PATCH", Caller.ENROLLED, "file_part", MAX_FILE, False, "Send a file or the rest of it."),
     Row(PATH_FILES, "DELETE", Caller.ENROLLED, "file_removed", 0, False, "Remove a file that nothing refers to."),
+    Row(PATH_KEYS, "POST", Caller.ENROLLED, "keys", _KEYS, False, "Hand on the organisation's keys, in envelopes."),
     Row(PATH_HEALTH, "GET", Caller.ANYBODY, "health", 0, False, "Whether endpoint and database answer."),
 )  # fmt: skip
 PATHS = frozenset(row.path for row in ROUTES)

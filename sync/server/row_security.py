@@ -78,9 +78,14 @@ _NAMED = "device = (SELECT named_device())"
 """As _MINE, but also of a device that was revoked."""
 _OWNED = f"({_within('writes_any')} OR (owner = (SELECT this_organisation()) AND {_within('writes_own')}))"
 _ANY_WRITE = f"({_within('writes_any')} OR {_within('writes_own')})"
-# What each table lets through: reading, adding, changing, removing.
+_TO_SELF = f"({_ANY_WRITE} OR (computer = (SELECT this_device()) AND {_within('reads')}))"
+"""Who may not write may still have a key for itself."""
+# What each table lets through: reading, adding, changing, removing; a changed row must be one that could be added.
 _POLICIES: dict[str, tuple[str, str, str, str]] = {
     "op": (_within("reads"), f"{_MINE} AND {_OWNED}", "", ""),
+    "sealed": (_within("reads"), f"{_MINE} AND {_ANY_WRITE}", "", ""),
+    "space_key": (_within("reads"), f"{_MINE} AND {_ANY_WRITE}", "", ""),
+    "envelope": (_within("reads"), f"{_MINE} AND {_TO_SELF}", _TO_SELF, ""),
     "record_owner": (_within("reads"), _OWNED, "", ""),
     "space": (_within("reads"), _ANY_WRITE, _ANY_WRITE, ""),
     "file": (_within("reads"), _OWNED, _OWNED, _OWNED),
@@ -96,12 +101,15 @@ PROTECTED = frozenset(_POLICIES)
 """The tables with rows of spaces."""
 _GRANTS = {
     "SELECT": "server_state, role_right",
-    "SELECT, INSERT": "organisation, code, device, op, record_owner, batch, refused, quarantine, audit",
-    "SELECT, INSERT, UPDATE": "space, author",
+    "SELECT, INSERT": (
+        "organisation, code, device, op, sealed, space_key, record_owner, batch, refused, quarantine, audit"
+    ),
+    "SELECT, INSERT, UPDATE": "space, author, envelope",
     "SELECT, INSERT, DELETE": "token, nonce, failed_attempt, wipe, file_piece",
     "SELECT, INSERT, UPDATE, DELETE": "file",
     "UPDATE (tries, used_by)": "code",
     "UPDATE (revoked_at)": "device",
+    "UPDATE (key_changes)": "organisation",
 }
 
 
@@ -141,7 +149,7 @@ def _policies() -> Iterator[str]:
         yield f"CREATE POLICY reading ON {table} FOR SELECT USING ({read})"
         yield f"CREATE POLICY adding ON {table} FOR INSERT WITH CHECK ({add})"
         if change:
-            yield f"CREATE POLICY changing ON {table} FOR UPDATE USING ({change}) WITH CHECK ({change})"
+            yield f"CREATE POLICY changing ON {table} FOR UPDATE USING ({change}) WITH CHECK ({add})"
         if remove:
             yield f"CREATE POLICY removing ON {table} FOR DELETE USING ({remove})"
 

@@ -54,7 +54,9 @@ organisation = Table(
     metadata,
     Column("id", LargeBinary(16), primary_key=True),
     Column("name", Text, nullable=False, unique=True),
+    Column("key_changes", Integer, nullable=False, default=0),
 )
+"""`key_changes` goes up with each computer that comes or goes and with each key or envelope."""
 
 code = Table(
     "code",
@@ -131,6 +133,45 @@ op = Table(
     Column("trail", LargeBinary(8), nullable=False),
     UniqueConstraint("space", "device", "epoch", "n"),
 )
+
+sealed = Table(
+    "sealed",
+    metadata,
+    Column("space", Text, primary_key=True),
+    Column("seq", BigInteger, CheckConstraint("seq >= ops"), primary_key=True, autoincrement=False),
+    Column("ops", Integer, CheckConstraint("ops > 0"), nullable=False),
+    Column("device", LargeBinary(16), nullable=False),
+    Column("epoch", Unsigned, nullable=False),
+    Column("n", BigInteger, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("root", LargeBinary(32), nullable=False),
+    Column("signature", LargeBinary(64), nullable=False),
+    Column("box", LargeBinary, nullable=False),
+    Column("trail", LargeBinary(8), nullable=False),
+    UniqueConstraint("space", "device", "epoch", "n"),
+)
+"""The log of a private space, block by block: `seq` is the place of a block's last operation, `n` its first number."""
+
+space_key = Table(
+    "space_key",
+    metadata,
+    Column("space", Text, primary_key=True),
+    Column("number", Integer, CheckConstraint("number > 0"), primary_key=True, autoincrement=False),
+    Column("id", LargeBinary, nullable=False),
+    Column("device", LargeBinary(16), nullable=False),
+)
+"""The keys that an organisation has given itself; the endpoint knows no more of them than this."""
+
+envelope = Table(
+    "envelope",
+    metadata,
+    Column("space", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("computer", LargeBinary(16), primary_key=True),
+    Column("device", LargeBinary(16), nullable=False),
+    Column("box", LargeBinary, nullable=False),
+)
+"""Keys on their way: `box` is locked for the computer by `device`."""
 
 author = Table(
     "author",

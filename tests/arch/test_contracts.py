@@ -76,7 +76,8 @@ def skeleton(tmp_path: Path) -> Path:
     folders = ("wimdesk/services", "wimdesk/records", "wimdesk/store", "wimdesk/pdf", "wimdesk/search")
     folders += ("wimdesk/commands", "sync/client", "sync/server", *PACKAGES)
     files = ["wimdesk/__main__.py", "wimdesk/bundle_commands.py", "wimdesk/app.py"]
-    files += [f"sync/{name}.py" for name in ("protocol", "merge", "columns", "frames", "wire", "bundles", "lockbox")]
+    leaves = ("protocol", "merge", "columns", "frames", "wire", "bundles", "sealing", "lockbox")
+    files += [f"sync/{name}.py" for name in leaves]
     files += [f"wimdesk/{name}.py" for name in ("settings", "events", "clock", "errors", "i18n", "identifiers")]
     for name in [*(f"{folder}/__init__.py" for folder in folders), *files]:
         path = tmp_path / name

@@ -22,6 +22,7 @@ from sync.client.engine import Report, SyncEngine
 from sync.server.service import issue_code
 from tests.bench.link import Count, Link, Speed
 from tests.bench.workload import Edit, Row
+from tests.support import introduce
 from wimdesk.app import App
 from wimdesk.records import Organization
 from wimdesk.services import editing
@@ -151,15 +152,23 @@ class Scene:
     def enrol(self) -> None:
         """Enrol both laptops at the endpoint; they sync, so that tokens and profiles are there."""
         for name in ("anna", "bela"):
-            app = App.open(self.place / name, WORD)
-            try:
+            with self._opened(name) as app:
                 code = issue_code(self.place / "endpoint", ORGANISATION, self.role)["code"]
                 enrolment.enrol(app, code, self.link.url)
+                introduce(app, ORGANISATION)
+        for name in ("anna", "bela", "anna", "bela"):  # twice, so that each knows of the other's key
+            with self._opened(name) as app:
                 engine = SyncEngine(app)
                 engine.run_once()
                 engine.stop()
-            finally:
-                app.close()
+
+    @contextlib.contextmanager
+    def _opened(self, name: str) -> Iterator[App]:
+        app = App.open(self.place / name, WORD)
+        try:
+            yield app
+        finally:
+            app.close()
 
     def copy(self, place: Path) -> Scene:
         """Return the same at another place; nothing of it may be open."""

@@ -20,6 +20,8 @@ _state = msgspec.msgpack.Decoder(tuple[str, bytes, dict[str, tuple[object, int, 
 
 def begin(world: World) -> None:
     """Learn what was there before the first step."""
+    for laptop in world.laptops:
+        world.endpoint.keys.update(laptop.ask("SELECT id, key FROM seal_key"))
     for space in world.endpoint.heads():
         for entry in world.endpoint.log(space, 0):
             earlier = frozenset(save.id for save in world.model.by_record[space, entry.save.record])
@@ -38,6 +40,8 @@ def read_log(world: World) -> None:
             raise world.broken("I2", f"the endpoint has lost {known - head} places of {space}")
         if head == known:
             continue
+        for laptop in world.laptops:
+            world.endpoint.keys.update(laptop.ask("SELECT id, key FROM seal_key"))
         for entry in world.endpoint.log(space, known):
             _read_entry(world, entry)
         if len(model.logs[space]) != head:

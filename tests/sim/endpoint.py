@@ -12,7 +12,8 @@ from sqlalchemy import delete, update
 from sqlcipher3 import dbapi2
 from starlette.applications import Starlette
 
-from sync.protocol import Payload
+from sync import sealing
+from sync.protocol import Author, Block, Op, Payload
 from sync.server import enrolment, service, tables
 from sync.server.app import create_app
 from sync.server.store import FILE, Store
@@ -31,6 +32,8 @@ class Secretariat:
     def __init__(self, folder: Path, clock: Clock) -> None:
         self.folder = folder
         self._clock = clock
+        self.keys: dict[bytes, bytes] = {}
+        """The organisations' keys by their ids: the simulation may look into what the endpoint can't."""
         self.leaps = 0
         self.extra_seconds = 0
         self.data = folder / "0"
@@ -103,23 +106,43 @@ class Secretariat:
         return dict(self._eye.execute("SELECT name, head FROM space ORDER BY name").fetchall())
 
     def log(self, space: str, after: int) -> Iterator[Entry]:
-        """Yield the operations of a space in their order."""
+        """Yield the operations of a space in their order, also what only its organisation can open."""
+        if space.endswith("/private"):
+            yield from self._sealed(space, after)
+            return
         query = "SELECT seq, record, owner, fields, payload, type FROM op WHERE space = ? AND seq > ? ORDER BY seq"
         for seq, record, owner, fields, payload, type_name in self._eye.execute(query, (space, after)).fetchall():
-            opened = _payload(payload)
-            name = str(uuid.UUID(bytes=record))
-            values = dict(zip(_names(fields), opened.values, strict=True))
-            yield Entry(space, seq, SaveId(opened.at, name), str(uuid.UUID(bytes=owner)), type_name, values)
+            yield _entry(seq, Op(space, type_name, record, owner, _names(fields), {}, payload))
+
+    def _sealed(self, space: str, after: int) -> Iterator[Entry]:
+        organisation = uuid.UUID(space.split("/")[1]).bytes
+        query = "SELECT seq, ops, device, epoch, n, key, root, box FROM sealed WHERE space = ? AND seq > ? ORDER BY seq"
+        for seq, count, device, epoch, n, key, root, box in self._eye.execute(query, (space, after)).fetchall():
+            first = seq - count + 1
+            block = Block(space, first, Author(device, epoch), n, count, key, root, box)
+            for place, op in enumerate(sealing.unseal(self.keys[key], block, organisation), first):
+                yield _entry(place, op)
 
     def numbers_twice(self) -> int:
         """Return how many places the log gave to a number that has one already."""
         query = "SELECT count(*) FROM (SELECT 1 FROM op GROUP BY space, device, epoch, n HAVING count(*) > 1)"
-        return int(self._eye.execute(query).fetchone()[0])
+        over = """
+            SELECT count(*) FROM sealed a JOIN sealed b USING (space, device, epoch)
+            WHERE a.seq < b.seq AND a.n < b.n + b.ops AND b.n < a.n + a.ops
+        """
+        return sum(int(self._eye.execute(each).fetchone()[0]) for each in (query, over))
 
     def close(self) -> None:
         self._eye.close()
         self._operator.close()
         self.line.close()
+
+
+def _entry(seq: int, op: Op) -> Entry:
+    opened = _payload(op.payload)
+    values = dict(zip(op.fields, opened.values, strict=True))
+    save = SaveId(opened.at, str(uuid.UUID(bytes=op.record)))
+    return Entry(op.space, seq, save, str(uuid.UUID(bytes=op.owner)), op.type, values)
 
 
 def _eye(data: Path) -> dbapi2.Connection:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +20,10 @@ from tests.sim.endpoint import URL, Secretariat, copy_database
 from tests.sim.fate import Clock, seeded
 from tests.sim.laptop import Seat
 from tests.sim.wire import Wire
-from tests.support import Template
+from tests.support import Template, introduce
 from wimdesk import clock as clocks
-from wimdesk.app import DATABASE
+from wimdesk.app import DATABASE, App
+from wimdesk.services import computers
 from wimdesk.store import facts, identity, keys
 
 _ROLES = ("coordinator", "volunteer", "committee")
@@ -48,9 +52,43 @@ class Scene:
                 seat = _enrol(template, endpoint, folder, name, organisation, role)
                 seats.append(seat)
                 roles[seat.device] = role
+            _confirm(template, endpoint, folder, seats)
             endpoint.copy_to(folder / "endpoint")
             endpoint.close()
         return cls(folder, template, tuple(seats), roles)
+
+
+def _confirm(template: Template, endpoint: Secretariat, folder: Path, seats: list[Seat]) -> None:
+    """Let the first computer of each organisation know the words of the others, and tell them."""
+    words: dict[str, dict[str, str]] = defaultdict(dict)
+    for seat in seats:
+        with _opened(template, folder, seat) as app:
+            words[seat.organisation][seat.device] = app.read(facts.text, "words")
+    firsts = {seat.organisation: seat for seat in reversed(seats)}
+    for organisation, seat in firsts.items():
+        with _opened(template, folder, seat) as app:
+            for device, told in words[organisation].items():
+                app.run(computers.put, device, "", told)
+            SyncEngine(app, _connect(endpoint)).run_once()
+
+
+@contextmanager
+def _opened(template: Template, folder: Path, seat: Seat) -> Iterator[App]:
+    source = folder / f"{seat.name}.again"
+    shutil.copytree(template.folder, source)
+    copy_database(folder / seat.name / DATABASE, source / DATABASE)
+    app = template.reopen(source, seat.device_keys)
+    try:
+        yield app
+        copy_database(source / DATABASE, folder / seat.name / DATABASE)
+    finally:
+        app.close()
+        shutil.rmtree(source)
+
+
+def _connect(endpoint: Secretariat) -> Callable[[str], Transport]:
+    wire = Wire(endpoint.line, lambda letter: None, lambda: None)
+    return lambda url: Transport(url, wire)
 
 
 def _enrol(template: Template, endpoint: Secretariat, folder: Path, name: str, organisation: str, role: str) -> Seat:
@@ -62,13 +100,10 @@ def _enrol(template: Template, endpoint: Secretariat, folder: Path, name: str, o
     app = template.reopen(source, device_keys)
     try:
         app.run(identity.create)
-        wire = Wire(endpoint.line, lambda letter: None, lambda: None)
-
-        def connect(url: str) -> Transport:
-            return Transport(url, wire)
-
+        connect = _connect(endpoint)
         answer = enrolment.enrol(app, endpoint.code(organisation, role), URL, connect)
         app.run(lambda session: facts.put(session, person_name=f"Person {name}"))
+        introduce(app, organisation)
         SyncEngine(app, connect).run_once()
         copy_database(source / DATABASE, folder / name / DATABASE)
     finally:

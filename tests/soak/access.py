@@ -22,33 +22,41 @@ import tempfile
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from unittest import mock
 from urllib.parse import urlsplit
 
+import msgspec
 import requests
+import zstandard
 from starlette.applications import Starlette
 
 from sync.frames import Reader
 from sync.protocol import (
     ALLIANCE,
     COMMITTEE,
+    PATH_KEYS,
     PATH_SYNC,
     ROLES,
     SHIPPED_OWNER,
     TOKEN_SECONDS,
+    Envelope,
+    KeysRequest,
     Op,
     Problem,
     Role,
+    Sealed,
     SyncRequest,
     file_path,
+    pack,
     private_space,
     shared_space,
 )  # fmt: skip
-from sync.server import exchange, pages
+from sync.server import exchange, keys, pages
 from sync.server.app import create_app
+from sync.server.roles import Device
 from sync.server.service import issue_code, revoke
 from tests.postgres import Database, cluster
 from tests.sim.wire import Letter, Line
@@ -58,8 +66,14 @@ PLACES = ("private", "shared", "committee", "alliance", "every_shared", "foreign
 """Kinds of spaces as the role table knows them, and two that nobody may enter."""
 FILE_ACTIONS = ("read a file", "send a file", "remove its file", "remove another's file")
 ACTIONS = (
-    "read", "own", "another's", "take over", "shipped", "revoked", "no token", "expired", *FILE_ACTIONS,
+    "read", "own", "another's", "take over", "shipped", "open", "sealed", "revoked", "no token", "expired",
+    *FILE_ACTIONS,
 )  # fmt: skip
+"""What is private goes out sealed and all else open; "open" and "sealed" are for either."""
+KEY_ACTIONS = ("ask", "make", "contradict", "to itself", "hand on", "abroad", "revoked", "no token", "expired")
+"""What a device may want of the organisation's keys."""
+LATE = frozenset({"revoked", "expired"})
+_KEY = bytes(8)
 _SHIPPED = uuid.UUID(SHIPPED_OWNER).bytes
 _INFLATED = 1 << 28
 _MARKER = 24
@@ -90,6 +104,8 @@ class Site:
     data: Path
     made: Database | None = None
     later: float = 0.0
+    own: set[bytes] = field(default_factory=set)
+    """The devices of the organisation that the matrix is about."""
 
     def __post_init__(self) -> None:
         self.database = self.made.role if self.made else ""
@@ -139,29 +155,47 @@ class Member(Laptop):
             return Problem(json.loads(reply.body)["error"]).name
         return "done" if reply.body in {b"", content} else "something else"
 
-    def write(self, op: Op) -> str:
-        """Push one operation; say what became of it."""
+    def write(self, op: Op, *, seals: bool | None = None) -> str:
+        """Push one operation, what is private sealed unless said otherwise; say what became of it."""
         first = self.numbers[op.space] + 1
         try:
-            answer = self.push(first, op)
+            if op.space == self.private if seals is None else seals:
+                answer = self.send(self.request(), self.sealed(first, op))
+            else:
+                answer = self.send(self.request(self.batch(first, op)))
         except Answered as refusal:
             return refusal.problem.name
         self.numbers[op.space] = first
         refused = [number for space, n, number in answer.refused if (space, n) == (op.space, first)]
         return Problem(refused[0]).name if refused else "taken"
 
+    def sealed(self, first: int, op: Op) -> Sealed:
+        """The operation as a block, also where none belongs."""
+        block = self.block(first, msgspec.structs.replace(op, space=self.private))
+        return self.signed(msgspec.structs.replace(block, space=op.space))
+
     def sees(self, space: str) -> str:
         """Read everything; say whether there was something of this space."""
-        self.cursors = {}
+        self.cursors = {self.private: 0, space: 0}
+        seen = set()
         try:
             while (answer := self.send(self.request())).pages:
                 for page in answer.pages:
                     self.cursors[page.space] = page.first + len(page.ops) - 1
+                    seen.add(page.space)
                 if not answer.more:
                     break
         except Answered as refusal:
             return refusal.problem.name
-        return "read" if space in self.cursors else "nothing"
+        return "read" if space in seen else "nothing"
+
+    def tell(self, request: KeysRequest) -> str:
+        """Say something about the organisation's keys; return what became of it."""
+        try:
+            answer = self.keys(request)
+        except Answered as refusal:
+            return refusal.problem.name
+        return "told" if {computer.id for computer in answer.computers} == self.site.own else "told of others"
 
 
 # ---------------------------------------------------------------- the matrix
@@ -194,6 +228,11 @@ class Scene:
         assert self.members["coordinator"].file("PATCH", op.space, self.seed.encode()) == "done"
         assert self.members["coordinator"].write(op) == "taken"
         self.taken["private"] = op.record
+        self.site.own = {member.id for member in self.members.values()}
+        first = KeysRequest([(1, _KEY)], [Envelope(1, self.members["coordinator"].id, b"locked")])
+        assert self.members["coordinator"].tell(first) == "told"
+        assert self.other.tell(KeysRequest([(1, b"1" * 8)])) == "told of others"
+        self.keys = 1
 
     def try_out(self, role: str, kind: str, action: str) -> tuple[str, str]:
         """Return what the role table says and what the endpoint did."""
@@ -201,12 +240,28 @@ class Scene:
         if action == "read":
             return _may_read(ROLES[role], kind), member.sees(space)
         if action == "no token":
-            return "TOKEN_NEEDED", self._with_token(member, "Bearer nobody", space)
+            return "TOKEN_NEEDED", self._unknown(member, lambda: member.write(member.op(space)))
         if action in FILE_ACTIONS:
             return self._with_file(member, kind, action)
         owner, record = self._record(kind, action, member)
         op = member.op(space, owner=owner, record=record)
-        return _may_write(ROLES[role], kind, action, owner == self.mine), member.write(op)
+        seals = action == "sealed" if action in {"open", "sealed"} else None
+        return _may_write(ROLES[role], kind, action, owner == self.mine), member.write(op, seals=seals)
+
+    def try_keys(self, role: str, action: str) -> tuple[str, str]:
+        """Return what the role table says of the organisation's keys and what the endpoint did."""
+        member = self.members[role]
+        if action == "no token":
+            return "TOKEN_NEEDED", self._unknown(member, lambda: member.tell(KeysRequest()))
+        neighbour = next(other.id for other in self.members.values() if other is not member)
+        request = {
+            "ask": KeysRequest(), "make": KeysRequest([(self.keys + 1, uuid.uuid4().bytes)]),
+            "contradict": KeysRequest([(1, b"another key")]), "to itself": _envelope(member.id),
+            "hand on": _envelope(neighbour), "abroad": _envelope(self.other.id),
+        }[action]  # fmt: skip
+        found = member.tell(request)
+        self.keys += action == "make" and found == "told"
+        return _may_keys(ROLES[role], action), found
 
     def _with_file(self, member: Member, kind: str, action: str) -> tuple[str, str]:
         """A file that the Secretariat sent (in the private space a colleague did), or one that the member sends."""
@@ -231,13 +286,13 @@ class Scene:
         if action == "take over":
             # Says that a record is its own which another organisation wrote first.
             return (self.other.organisation if kind == "private" else member.organisation), self.taken.get(kind, b"")
-        owners = {"own": member.organisation, "another's": self.other.organisation, "shipped": _SHIPPED}
-        return owners[action], b""
+        owners = {"another's": self.other.organisation, "shipped": _SHIPPED}
+        return owners.get(action, member.organisation), b""
 
-    def _with_token(self, member: Member, authorization: str, space: str) -> str:
-        kept, member.authorization = member.authorization, authorization
+    def _unknown(self, member: Member, attempt: Callable[[], str]) -> str:
+        kept, member.authorization = member.authorization, "Bearer nobody"
         try:
-            return member.write(member.op(space))
+            return attempt()
         finally:
             member.authorization = kept
 
@@ -249,6 +304,7 @@ class Scene:
                 outcome.note(f"{role}/{kind}/expired", "TOKEN_NEEDED", member.write(member.op(space)))
                 outcome.note(f"{role}/{kind}/expired", "TOKEN_NEEDED", member.file("GET", space, b"x"))
                 outcome.note(f"{role}/{kind}/expired", "TOKEN_NEEDED", member.file("PATCH", space, b"x"))
+            outcome.note(f"{role}/keys/expired", "TOKEN_NEEDED", member.tell(KeysRequest()))
             member.sign_in()
 
     def revoked(self, outcome: Outcome) -> None:
@@ -261,6 +317,7 @@ class Scene:
                 for method in ("GET", "PATCH", "DELETE"):
                     found = member.file(method, space, self.seed.encode())
                     outcome.note(f"{role}/{kind}/revoked", "DEVICE_REVOKED", found)
+            outcome.note(f"{role}/keys/revoked", "DEVICE_REVOKED", member.tell(KeysRequest()))
 
 
 def _may_read(role: Role, kind: str) -> str:
@@ -268,11 +325,28 @@ def _may_read(role: Role, kind: str) -> str:
 
 
 def _may_write(role: Role, kind: str, action: str, mine: bool) -> str:
+    if action == "open" and kind == "private":
+        return "MUST_BE_SEALED"
+    if action == "sealed" and kind != "private":
+        return "MALFORMED"
     if kind not in role.writes_own | role.writes_any:
         return "SPACE_FORBIDDEN"
+    if kind == "private":
+        return "taken"  # nobody but the organisation sees whose record it is
     if action == "take over":
         return "OWNER_FORBIDDEN"
     return "taken" if kind in role.writes_any or mine else "OWNER_FORBIDDEN"
+
+
+def _envelope(computer: bytes) -> KeysRequest:
+    return KeysRequest([], [Envelope(1, computer, b"locked")])
+
+
+def _may_keys(role: Role, action: str) -> str:
+    if action == "contradict" and "private" in role.writes_any:
+        return "KEY_OTHER"
+    allowed = {"ask": True, "to itself": True, "make": role.hands_keys, "hand on": role.hands_keys}
+    return "told" if allowed.get(action) else "KEY_FORBIDDEN"
 
 
 def matrix(site: Site, wanted: int, seed: int) -> Outcome:
@@ -280,16 +354,12 @@ def matrix(site: Site, wanted: int, seed: int) -> Outcome:
     outcome, chance = Outcome(), random.Random(seed)
     while outcome.cases.total() < wanted:
         scene = Scene(site, f"{seed}.{outcome.cases.total()}")
-        cases = [
-            (role, kind, action)
-            for role in ROLES
-            for kind in PLACES
-            for action in ACTIONS
-            if action not in {"revoked", "expired"}
-        ]
+        places = [(kind, action) for kind in PLACES for action in ACTIONS] + [("keys", each) for each in KEY_ACTIONS]
+        cases = [(role, kind, action) for role in ROLES for kind, action in places if action not in LATE]
         chance.shuffle(cases)
         for role, kind, action in cases:
-            outcome.note(f"{role}/{kind}/{action}", *scene.try_out(role, kind, action))
+            tried = scene.try_keys(role, action) if kind == "keys" else scene.try_out(role, kind, action)
+            outcome.note(f"{role}/{kind}/{action}", *tried)
         scene.out_of_date(outcome)
         scene.revoked(outcome)
     return outcome
@@ -313,9 +383,13 @@ class Canary:
     kind: str
     space: str
     marker: bytes
+    reader: bytes = b""
+    """The only device that may read it, where there is one."""
 
     def may_be_read_by(self, member: Member) -> bool:
         """Say what the role table says."""
+        if self.reader:
+            return member.id == self.reader
         return _readers(ROLES[member.role], self.kind, own=member.organisation == self.owner.organisation)
 
 
@@ -328,8 +402,16 @@ def planted(site: Site, organisations: int, chance: random.Random) -> tuple[list
         spaces = {"private": writer.private, "shared": writer.shared, "committee": COMMITTEE, "alliance": ALLIANCE}
         for kind, space in spaces.items():
             marker = chance.randbytes(_MARKER)
-            assert writer.write(writer.op(space, marker)) == "taken"
+            if kind == "private":
+                box = msgspec.structs.replace(writer.sealed(1, writer.op(space)), box=marker)  # so that it can be found
+                assert not writer.send(writer.request(), box).refused
+            else:
+                assert writer.write(writer.op(space, marker)) == "taken"
             hidden.append(Canary(writer, kind, space, marker))
+        key, locked = chance.randbytes(_MARKER), chance.randbytes(_MARKER)
+        writer.keys(KeysRequest([(1, key)], [Envelope(1, members[-1].id, locked)]))
+        hidden.append(Canary(writer, "private", writer.private, key))
+        hidden.append(Canary(writer, "private", writer.private, locked, members[-1].id))
     return members, hidden
 
 
@@ -341,8 +423,10 @@ def canaries(site: Site, wanted: int, seed: int, organisations: int = 50, *, fil
     with contextlib.nullcontext() if filters else open_doors(spaces):
         while outcome.searched < wanted:
             member = chance.choice(members)
-            body = member.packed(question(member, chance, spaces))
-            answer = member.carry(PATH_SYNC, body, Authorization=member.authorization)
+            path, body = PATH_SYNC, member.packed(question(member, chance, spaces))
+            if chance.random() < 0.1:
+                path, body = PATH_KEYS, pack(KeysRequest())
+            answer = member.carry(path, body, Authorization=member.authorization)
             plain = _plain(answer)
             found = [canary for canary in hidden if canary.marker in plain]
             outcome.statuses[str(answer.status_code)] += 1
@@ -355,6 +439,8 @@ def canaries(site: Site, wanted: int, seed: int, organisations: int = 50, *, fil
 def question(member: Member, chance: random.Random, spaces: list[str]) -> SyncRequest:
     """A request for some spaces from some place on, now and then with an empty batch in one of them."""
     cursors = {space: chance.choice((0, 0, 0, 1)) for space in chance.sample(spaces, chance.randint(0, 4))}
+    if chance.random() < 0.5:
+        cursors[member.private] = 0
     prefix = (chance.choice(spaces), chance.randbytes(8)) if chance.random() < 0.05 else None
     batches = []
     if chance.random() < 0.1:
@@ -366,13 +452,25 @@ def question(member: Member, chance: random.Random, spaces: list[str]) -> SyncRe
 def _plain(answer: requests.Response) -> bytes:
     if answer.status_code != 200:
         return bytes(answer.content)
-    return b"".join(Reader(_INFLATED).feed(answer.content))
+    with contextlib.suppress(zstandard.ZstdError):  # an answer about keys
+        return zstandard.decompress(answer.content, max_output_size=_INFLATED)
+    with contextlib.suppress(ValueError):
+        return b"".join(Reader(_INFLATED).feed(answer.content))
+    return bytes(answer.content)
 
 
 @contextlib.contextmanager
 def open_doors(spaces: list[str]) -> Iterator[None]:
     """Let the program's own filters pass everything for as long as the block lasts."""
+    private = next(space for space in spaces if space.endswith("/private"))
+
+    def kind_of(_device: Device, space: str) -> str:
+        return "private" if space.endswith("/private") else "shared"
+
     with (
+        mock.patch.object(keys, "private_space", return_value=private),
+        mock.patch.object(exchange, "kind_of", kind_of),
+        mock.patch.object(pages, "kind_of", kind_of),
         mock.patch.object(exchange, "may_read", return_value=True),
         mock.patch.object(pages, "may_read", return_value=True),
         mock.patch.object(pages, "own_spaces", return_value=spaces),

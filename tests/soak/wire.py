@@ -26,6 +26,7 @@ from sync.client import enrolment
 from sync.client.engine import SyncEngine
 from sync.server.service import issue_code
 from tests.soak.kill import ROOT, WORD, Outcome, environment
+from tests.support import introduce
 from wimdesk.app import App
 from wimdesk.errors import WimdeskError
 from wimdesk.services import editing
@@ -105,6 +106,7 @@ def soak(times: int, seed: int) -> Outcome:
             for name in ("anna", "bela"):
                 with scene.laptop(name) as app:
                     enrolment.enrol(app, issue_code(scene.data, ORGANISATION, "coordinator")["code"], scene.url)
+                    introduce(app, ORGANISATION)
         for number in range(times):
             with scene.laptop("anna") as app:
                 scene.saved |= app.run(_save, number)

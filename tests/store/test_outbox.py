@@ -10,7 +10,7 @@ from sync.protocol import Problem, private_space
 from tests.support import waiting
 from wimdesk import clock
 from wimdesk.services import editing, sync_review
-from wimdesk.store import outbox, tables
+from wimdesk.store import outbox, seal_keys, tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,6 +73,8 @@ def test_what_waits_is_found_without_reading_or_sorting_the_journal(
 def test_batches_follow_one_another_and_end(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbox, "MAX_OPS", 50)
     add(app, 55)
+    assert not app.read(outbox.is_waiting), "what is private waits for the organisation's key"
+    app.run(seal_keys.keep, seal_keys.SealKey(1, b"id", bytes(32)))
     first, batch = waiting(app)
     assert (first, len(batch)) == (1, 50)
     assert app.read(outbox.is_waiting, {private_space(app.identity().organisation): 50})

@@ -42,8 +42,24 @@ def test_a_passphrase_opens_what_it_locked() -> None:
         lockbox.unlock_with_words(box, "four dry drill")
 
 
-def test_six_words_name_two_keys() -> None:
-    found = lockbox.words(bytes(32), bytes(32))
-    assert found == lockbox.words(bytes(32), bytes(32))
-    assert len(found.split()) == 6
-    assert found != lockbox.words(bytes(32), bytes(31) + b"\1")
+def test_six_words_are_read_as_people_type_them() -> None:
+    words = lockbox.new_words()
+    assert len(words.split()) == 6
+    assert words != lockbox.new_words()
+    shortened = ", ".join(word[:4].upper() for word in words.split())
+    assert lockbox.words_of(f" {shortened}\n") == words
+
+
+@pytest.mark.parametrize(("typed", "wrong"), [("abandon abacus", "abacus"), ("abandon " * 5, ""), ("abandon " * 7, "")])
+def test_what_is_no_six_words_is_said(typed: str, wrong: str) -> None:
+    with pytest.raises(lockbox.NotWords, match=f"^{wrong}$"):
+        lockbox.words_of(typed)
+
+
+def test_a_box_with_words_needs_key_words_and_context() -> None:
+    key, other, words = X25519PrivateKey.generate(), X25519PrivateKey.generate(), lockbox.new_words()
+    box = lockbox.lock_for(b"ore", _public(key), words, b"one")
+    assert lockbox.unlock_for(box, key, words, b"one") == b"ore"
+    for wrong in ((other, words, b"one"), (key, lockbox.new_words(), b"one"), (key, words, b"two")):
+        with pytest.raises(lockbox.NotForUs):
+            lockbox.unlock_for(box, *wrong)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import update
 
-from sync.protocol import MAX_PAYLOAD, Problem
+from sync.protocol import Problem
 from sync.server import tables as server_tables
 from sync.server.store import Store
-from tests.support import Laptop, Office
+from tests.support import TOO_LONG, Laptop, Office
 from tests.sync.test_two_laptops import LosesAnswers
 from wimdesk.errors import NoConnection
 from wimdesk.services import editing
@@ -19,7 +19,7 @@ from wimdesk.store import history, outbox, tables
 if TYPE_CHECKING:
     from wimdesk.store.record import Values
 
-LONG = "x" * (MAX_PAYLOAD + 1)
+LONG = TOO_LONG
 CARLA = {"given_name": "Carla", "family_name": "Quispe", "role": "Chair"}
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sync.client.engine import SyncEngine
-from tests.support import PASSPHRASE, Laptop
+from tests.support import PASSPHRASE, Laptop, introduce
 from wimdesk.app import DATABASE, App
 from wimdesk.errors import Damaged
 from wimdesk.services import editing
@@ -26,6 +26,7 @@ def test_damage_restoring_and_sync(office: Office, tmp_path: Path) -> None:
     assert office.endpoint is not None
     folder = tmp_path / "anna"
     anna = Laptop.join(App.open(folder, PASSPHRASE), office.endpoint, office.organisation)
+    introduce(anna.app, office.organisation)
     bela = office.laptop("Bela")
     waiting = anna.add("site", name="in the backup, not sent by then")
     anna.app.back_up()

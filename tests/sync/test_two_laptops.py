@@ -10,9 +10,9 @@ import pytest
 from sync.client import enrolment
 from sync.client.engine import SyncEngine
 from sync.client.transport import Transport, Watch
-from sync.protocol import MAX_PAYLOAD, Problem, private_space
+from sync.protocol import Problem, private_space
 from sync.server.service import revoke
-from tests.support import Laptop, Office, endpoint_at, fact, waiting
+from tests.support import TOO_LONG, Laptop, Office, endpoint_at, fact, introduce, waiting
 from wimdesk import clock
 from wimdesk.errors import NoConnection, Refused, SyncProblem, UserError, WimdeskError
 from wimdesk.services import editing, publishing, samples
@@ -210,7 +210,7 @@ def test_a_lost_answer_stores_nothing_twice(anna: Laptop, bela: Laptop) -> None:
 
 def test_what_is_refused_is_shown_and_stops_nothing(anna: Laptop, bela: Laptop) -> None:
     before = anna.add("site", name="before")
-    big = anna.add("person", given_name="Carla", summary="x" * (MAX_PAYLOAD + 1))
+    big = anna.add("person", given_name="Carla", summary=TOO_LONG)
     after = anna.add("site", name="after")
     report = anna.sync()
     assert (report.refused, report.waiting) == (1, 0)
@@ -304,6 +304,7 @@ def test_what_was_entered_before_joining_comes_along_and_samples_do_not(office: 
     app.run(samples.plant)
     app.run(editing.add, "site", {"name": "tried"})
     early = Laptop.join(app, office.endpoint, office.organisation)
+    introduce(early.app, office.organisation)
     late = office.laptop("late")
     early.sync()
     late.sync()

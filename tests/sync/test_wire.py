@@ -82,9 +82,9 @@ def test_more_than_there_can_be_is_told_before_anything_is_made_of_it() -> None:
     with pytest.raises(ValueError, match="no page"):
         page(part(authors=[(bytes(16), n) for n in range(2)]))
     with pytest.raises(ValueError, match="ever sent"):
-        wire.end_of(wire.End(1, [], [(1, n, 31) for n in range(200_001)], False), [], NAMES)
+        wire.end_of(wire.End(1, [], [(1, n, 31) for n in range(200_001)], False, 0), [], NAMES)
     with pytest.raises(ValueError, match="ever sent"):
-        wire.end_of(wire.End(1, [(1, 1)] * 10_001, [], False), [], NAMES)
+        wire.end_of(wire.End(1, [(1, 1)] * 10_001, [], False, 0), [], NAMES)
     hello = msgspec.msgpack.encode(wire.Hello(1, 1, 1, [(1, 1, b"")] * 10_001))
     with pytest.raises(ValueError, match="spaces"):
         wire.hello_of(hello, NAMES)

@@ -12,8 +12,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from sync.client.engine import SyncEngine
 from sync.client.transport import Transport
-from sync.protocol import MAX_PAYLOAD
-from tests.support import Endpoint, Laptop, Office, Template, fact
+from tests.support import TOO_LONG, Endpoint, Laptop, Office, Template, fact
 from tests.ui.sync_seat import ANA, LEFT, RIGHT, ROSA, Sit, clash, in_sight, words
 from tests.ui.test_every_page import cut, sideways
 from ui import moments, theme
@@ -216,7 +215,7 @@ def test_open_it_leads_to_the_record(ana: Laptop, sit: Sit) -> None:
 def test_what_was_not_taken_stays_with_a_sentence(ana: Laptop, sit: Sit) -> None:
     ana.sync()
     seat = sit(ana)
-    record = ana.add("person", given_name="Carla", summary="x" * (MAX_PAYLOAD + 1))
+    record = ana.add("person", given_name="Carla", summary=TOO_LONG)
     seat.click(seat.page.sync_button)
     seat.qtbot.waitUntil(lambda: seat.rows("refused") != [])
     assert "too large to send" in seat.rows("refused")[0]
@@ -232,7 +231,7 @@ def test_what_was_not_taken_stays_with_a_sentence(ana: Laptop, sit: Sit) -> None
 
 def test_what_was_not_taken_can_be_sent_again(ana: Laptop, sit: Sit) -> None:
     seat = sit(ana)
-    record = ana.add("person", given_name="Carla", summary="x" * (MAX_PAYLOAD + 1))
+    record = ana.add("person", given_name="Carla", summary=TOO_LONG)
     ana.sync()
     seat.qtbot.waitUntil(lambda: seat.rows("refused") != [])
     seat.choose(f"refused:{record}")
@@ -264,7 +263,7 @@ def test_every_sync_is_told_with_what_it_moved(ana: Laptop, mamani: Laptop, sit:
 @pytest.fixture
 def full(ana: Laptop, two: list[str]) -> Laptop:
     """Something of every kind stands in the list."""
-    refused = ana.add("person", given_name="Carla", summary="x" * (MAX_PAYLOAD + 1))
+    refused = ana.add("person", given_name="Carla", summary=TOO_LONG)
     ana.sync()
     ana.add("site", name="North")
     assert refused

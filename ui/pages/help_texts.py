@@ -139,6 +139,17 @@ TOPICS = (
         ),
     ),
     Topic(
+        "computers",
+        N_("Computers"),
+        "key-round",
+        N_("Only computers that a coordinator has let in can read what is private."),
+        (
+            N_("A new computer shows six words. Read them to a coordinator, by telephone for example."),
+            N_("The coordinator types them here and presses “Let in”. Both sync."),
+            N_("Never send the words through somebody you do not trust."),
+        ),
+    ),
+    Topic(
         "trash",
         N_("Trash"),
         "trash-2",

@@ -10,6 +10,7 @@ from sync.client import enrolment
 from sync.client.engine import Report, SyncEngine
 from ui.tour.endpoint import Endpoint
 from wimdesk.app import App
+from wimdesk.services import computers
 
 
 @dataclass
@@ -34,6 +35,15 @@ class Laptop:
     def sync(self) -> Report:
         """Send and fetch, and wait for it."""
         return self.engine.run_once()
+
+    def let_in(self, other: Laptop) -> Report:
+        """Let another computer of the organisation read what is private: the person there reads six words aloud."""
+        other.sync()
+        self.sync()
+        words = other.app.read(computers.look).words
+        self.app.run(computers.confirm, other.app.identity().device, words)
+        self.sync()
+        return other.sync()
 
     def close(self) -> None:
         """Close the profile."""

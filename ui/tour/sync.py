@@ -18,7 +18,7 @@ def run(stage: Stage) -> Details:
     sent = _send(first)
     second.enrol(stage.running(), ORGANISATION, "coordinator")
     second.app.set_person("Elena Flores")
-    got = second.sync()
+    got = first.let_in(second)
     organisation = first.app.identity().organisation
     expect(second.app.identity().organisation == organisation, "the second laptop is of another organisation")
     _same(first, second, stage.known["person"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from sync import lockbox
 from wimdesk.i18n import language
 from wimdesk.records import Organization, Site
 from wimdesk.store import facts, identity
@@ -39,7 +40,7 @@ def become(
     """Be the device that the endpoint enrolled; what was entered before moves along."""
     identity.adopt(session, device=device, organisation=organisation)
     keys = {"server_key": server_key.hex(), "server_receive_key": receive_key.hex()}
-    facts.put(session, organisation_name=name, role=role, server_url=server_url, **keys)
+    facts.put(session, organisation_name=name, role=role, server_url=server_url, words=lockbox.new_words(), **keys)
 
 
 def ensure_profile(session: Session) -> bool:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from sqlalchemy import ScalarSelect, bindparam, delete, exists, func, insert, not_, or_, select, update
 from sqlalchemy.orm import Session
 
-from sync.protocol import PREFIX_OPS, Op, Problem, newest_that_fit
+from sync.protocol import PREFIX_OPS, Op, Problem, newest_that_fit, private_space
 from wimdesk import clock
-from wimdesk.store import journal, refusals, tables
+from wimdesk.store import facts, journal, refusals, seal_keys, tables
 from wimdesk.store.record import types
 
 MAX_OPS = 20_000
@@ -86,6 +86,12 @@ def spaces(session: Session) -> list[str]:
     return list(session.scalars(_SPACES))
 
 
+def ready(session: Session) -> list[str]:
+    """Return those of them that can be sent: what is private waits for the organisation's key."""
+    private = private_space(facts.text(session, "organisation"))
+    return [space for space in spaces(session) if space != private or seal_keys.opens(session)]
+
+
 def next_batch(session: Session, space: str, after: int = 0) -> tuple[int, list[Op]]:
     """Return (n of the first, the next operations of the space with a higher n than `after`), in the order made."""
     query = (
@@ -139,8 +145,16 @@ def send_again(session: Session, type_name: str, record: str) -> bool:
 
 
 def places(session: Session) -> tuple[dict[str, int], dict[str, bytes]]:
-    """Return how far each space was read, and the trail of its log there (sync.protocol.trail)."""
-    rows = session.execute(_PLACES).all()
+    """Return how far each space was read, and the trail of its log there (sync.protocol.trail).
+
+    The private space is only there where this computer has the key to it.
+    """
+    private = private_space(facts.text(session, "organisation"))
+    rows = list(session.execute(_PLACES))
+    if not seal_keys.opens(session):
+        rows = [row for row in rows if row.space != private]
+    elif private not in {row.space for row in rows}:
+        return {row.space: row.seq for row in rows} | {private: 0}, {row.space: row.trail for row in rows}
     return {row.space: row.seq for row in rows}, {row.space: row.trail for row in rows}
 
 
@@ -198,7 +212,7 @@ def is_waiting(session: Session, after: Mapping[str, int] | None = None) -> bool
         session.scalar(
             select(exists().where(op.state == tables.WAITING, op.space == space, op.n > known.get(space, 0)))
         )
-        for space in spaces(session)
+        for space in ready(session)
     )
 
 

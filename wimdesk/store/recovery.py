@@ -36,8 +36,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from sync.protocol import Page, Placed
-from wimdesk.store import clashes, facts, journal, refusals, tables
+from sync.protocol import Page, Placed, private_space
+from wimdesk.store import clashes, facts, journal, refusals, seal_keys, tables
 from wimdesk.store.record import types
 
 POSITION = 1 << 40
@@ -229,6 +229,8 @@ def next_layer(session: Session) -> int:
     numbers: dict[str, int] = {}
     count = 0
     query = select(op).where(op.c.state == tables.LOST, op.c.problem == 0).order_by(*old_order())
+    if not seal_keys.opens(session):
+        query = query.where(op.c.space != private_space(facts.text(session, "organisation")))
     for row in session.execute(query).all():
         base = None if row.record in blocked else _placed_base(session, row)
         if base is None:

@@ -80,6 +80,15 @@ cursor = Table(
 )
 """How far each space was read; `trail` is that of its log there (sync.protocol.trail)."""
 
+seal_key = Table(
+    "seal_key",
+    Base.metadata,
+    Column("id", LargeBinary, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+)
+"""The organisation's keys (store.seal_keys)."""
+
 local = Table("local", Base.metadata, Column("key", Text, primary_key=True), Column("value", JSON, nullable=False))
 
 sync_run = Table(

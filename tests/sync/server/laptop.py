@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import os
 import uuid
@@ -14,23 +15,29 @@ import requests
 import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from sync import wire
+from sync import sealing, wire
 from sync.frames import Reader, framed, packed
 from sync.protocol import (
     PATH_ENROL,
+    PATH_KEYS,
     PATH_NONCE,
     PATH_SYNC,
     PATH_TOKEN,
     VERSION,
+    Author,
     Batch,
+    Block,
     EnrolRequest,
     EnrolResponse,
+    KeysRequest,
+    KeysResponse,
     NonceRequest,
     NonceResponse,
     Op,
     Page,
     Placed,
     Problem,
+    Sealed,
     SyncRequest,
     SyncResponse,
     TokenRequest,
@@ -39,6 +46,7 @@ from sync.protocol import (
     enrol_message,
     pack,
     private_space,
+    sealed_message,
     shared_space,
     token_message,
 )
@@ -59,6 +67,16 @@ class Answered(Exception):
 
 def _nowhere(_op: Op) -> int:
     return 0
+
+
+def key_of(space: str) -> bytes:
+    """The key of a private space: here everybody knows everybody's, so that what leaks can be read."""
+    return hashlib.sha256(space.encode()).digest()
+
+
+def organisation_of(space: str) -> bytes:
+    """Whose private space it is."""
+    return uuid.UUID(space.split("/")[1]).bytes
 
 
 def post(url: str, body: bytes, **headers: str) -> requests.Response:
@@ -103,7 +121,8 @@ class Laptop:
         self.private = private_space(self.me.organisation)
         self.shared = shared_space(self.me.organisation)
         self.generation = 0
-        self.cursors: dict[str, int] = {}
+        self.cursors = {self.private: 0}
+        self.blocks: list[Block] = []
         self.log: dict[str, list[int | Placed]] = {}
         self.names = wire.Names(self.organisation)
         self.made: dict[tuple[str, int], bytes] = {}
@@ -130,13 +149,25 @@ class Laptop:
 
     def batch(self, first: int, *ops: Op) -> Batch:
         """Signed operations of one space."""
-        seed, space = os.urandom(32), ops[0].space if ops else self.private
+        seed, space = os.urandom(32), ops[0].space if ops else self.shared
         signature = self.key.sign(batch_root(space, self.id, self.epoch, first, list(ops), seed))
         return Batch(space, self.epoch, first, list(ops), seed, signature)
 
+    def block(self, first: int, *ops: Op, built_on: tuple[int, ...] = ()) -> Sealed:
+        """Signed operations of one private space, sealed."""
+        space = ops[0].space
+        author, whose = Author(self.id, self.epoch), organisation_of(space)
+        root, box = sealing.seal(key_of(space), space, author, first, ops, whose)
+        key = sealing.id_of(key_of(space))
+        return self.signed(Sealed(space, self.epoch, first, len(ops), built_on, key, root, b"", box))
+
+    def signed(self, block: Sealed) -> Sealed:
+        """The block with a signature that fits."""
+        return msgspec.structs.replace(block, signature=self.key.sign(sealed_message(self.id, block)))
+
     def forged(self, space: str, first: int, ops: list[tuple[object, ...]], seed: bytes) -> bytes:
         """The frame of a batch of nonsense, signed where the protocol can sign it."""
-        space = self.private if space == "own" else space
+        space = self.shared if space == "own" else space
         made = [msgspec.convert((space, *op), Op) for op in ops]
         try:
             root = batch_root(space, self.id, self.epoch, first, made, seed)
@@ -151,31 +182,49 @@ class Laptop:
         """What one round trip says."""
         return SyncRequest(VERSION, self.generation, self.cursors, self.epoch, list(batches))
 
-    def send(self, request: SyncRequest) -> SyncResponse:
+    def send(self, request: SyncRequest, *blocks: Sealed) -> SyncResponse:
         """One round trip; the answer is not applied."""
-        response = self.carry(self.url + PATH_SYNC, self.packed(request), Authorization=self.authorization)
+        response = self.carry(self.url + PATH_SYNC, self.packed(request, *blocks), Authorization=self.authorization)
         if response.status_code != 200:
             raise Answered(response.status_code, response.json())
         return self.opened(response.content)
 
     def push(self, first: int, *ops: Op) -> SyncResponse:
-        """Push, each space numbered from `first` on, and forget the answer's pages."""
-        spaces = dict.fromkeys(op.space for op in ops)
-        batches = [self.batch(first, *(op for op in ops if op.space == space)) for space in spaces]
-        return self.send(self.request(*batches))
+        """Push, each space numbered from `first` on, and forget the answer's pages. What is private is sealed."""
+        spaces = {space: [op for op in ops if op.space == space] for space in dict.fromkeys(op.space for op in ops)}
+        batches = [self.batch(first, *some) for space, some in spaces.items() if space != self.private]
+        private = spaces.get(self.private)
+        return self.send(self.request(*batches), *([self.block(first, *private)] if private else []))
 
     def known(self, space: str) -> int:
         """The highest n that the endpoint knows of this device in the space."""
+        if space == self.private:
+            return self._known_private()
         root = batch_root(space, self.id, self.epoch, 1, [], bytes(16))
         empty = Batch(space, self.epoch, 1, [], bytes(16), self.key.sign(root))
         return self.send(self.request(empty)).acked[space]
 
-    def packed(self, request: SyncRequest) -> bytes:
+    def _known_private(self) -> int:
+        try:
+            self.send(self.request(), self.block(1 << 62, self.op(self.private)))
+        except Answered as refusal:
+            if refusal.problem is Problem.NUMBERS_NOT_IN_ORDER:
+                return int(refusal.answer["expected"]) - 1
+            raise
+        raise AssertionError
+
+    def keys(self, request: KeysRequest | None = None) -> KeysResponse:
+        """How things stand with the organisation's keys, after adding some."""
+        headers = {"Authorization": self.authorization}
+        return ask(self.url + PATH_KEYS, request or KeysRequest(), KeysResponse, self.carry, **headers)
+
+    def packed(self, request: SyncRequest, *blocks: Sealed) -> bytes:
         """The body of a request."""
         for batch in request.batches:
             for n, op in enumerate(batch.ops, batch.first):
                 self.made[batch.space, n] = op.record
         pushes = [wire.push(batch, self.names, _nowhere) for batch in request.batches]
+        pushes += [wire.sealed_push(block, self.names) for block in blocks]
         return wire.hello(request, self.names) + (packed(pushes) if pushes else b"")
 
     def opened(self, content: bytes) -> SyncResponse:
@@ -184,7 +233,12 @@ class Laptop:
         found = [wire.answer_of(frame) for frame in reader.feed(content)]
         reader.end()
         pages: list[Page] = []
+        self.blocks = []
         for each in found[:-1]:
+            if isinstance(each, wire.SealedPart):
+                self.blocks.append(wire.block_of(each, self.names))
+                pages.append(page_of(self.blocks[-1]))
+                continue
             assert isinstance(each, wire.Part)
             page = wire.page_of(each, self.names, self.records_at)
             self.places[page.space] = self.places.get(page.space, {}) | {
@@ -194,6 +248,10 @@ class Laptop:
             pages.append(page)
         assert isinstance(found[-1], wire.End)
         return wire.end_of(found[-1], pages, self.names)
+
+    def start_over(self) -> None:
+        """Read everything again from the beginning."""
+        self.generation, self.cursors, self.log = 0, {self.private: 0}, {}
 
     def records_at(self, space: str, places: Collection[int]) -> dict[int, bytes]:
         """What was at these places in what was read."""
@@ -216,3 +274,11 @@ class Laptop:
         """The payloads of others in the space, in order."""
         self.pull()
         return [item.op.payload for item in self.log.get(space, []) if isinstance(item, Placed)]
+
+
+def page_of(block: Block) -> Page:
+    """A block of a private log as a page; raises ValueError where it is not what was sealed."""
+    if block.author is None:
+        return Page(block.space, block.seq, [], [*range(block.n, block.n + block.count)])
+    ops = sealing.unseal(key_of(block.space), block, organisation_of(block.space))
+    return Page(block.space, block.seq, [block.author], [Placed(0, n, op) for n, op in enumerate(ops, block.n)])

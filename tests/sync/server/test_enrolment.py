@@ -181,7 +181,7 @@ def test_without_a_good_token_nothing_is_told(endpoint: Endpoint) -> None:
             laptop.send(laptop.request())
         assert (refusal.value.problem, refusal.value.status) == (Problem.TOKEN_NEEDED, 401)
     laptop.authorization = good
-    assert laptop.known(laptop.private) == 0
+    assert laptop.known(laptop.shared) == 0
     endpoint.later = TOKEN_SECONDS + 1
     with pytest.raises(Answered) as refusal:
         laptop.send(laptop.request())

@@ -117,18 +117,18 @@ def test_a_window_that_takes_much_memory_is_refused(
     laptop = shared_endpoint.laptop()  # nothing of it is known, whatever other tests sent
     parameters = zstandard.ZstdCompressionParameters.from_level(1, window_log=window)
     frame = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
-    body = wire.push(laptop.batch(1, laptop.op(laptop.private, bytes(9000))), laptop.names, lambda _op: 0)
+    body = wire.push(laptop.batch(1, laptop.op(laptop.shared, bytes(9000))), laptop.names, lambda _op: 0)
     assert sent(laptop, PATH_SYNC, plain(laptop) + frame.compress(body) + frame.flush()) is problem
 
 
 @pytest.mark.parametrize("cut", [1, 3, 4, 5, 10, -1])
 def test_a_truncated_body(laptop: Laptop, cut: int) -> None:
     laptop.epoch += 1
-    whole = laptop.packed(laptop.request(laptop.batch(1, laptop.op(laptop.private, b"x" * 500))))
+    whole = laptop.packed(laptop.request(laptop.batch(1, laptop.op(laptop.shared, b"x" * 500))))
     assert MAGIC in whole
     assert sent(laptop, PATH_SYNC, whole[:cut]) is Problem.MALFORMED
     laptop.epoch += 1
-    whole = laptop.packed(laptop.request(laptop.batch(1, laptop.op(laptop.private))))
+    whole = laptop.packed(laptop.request(laptop.batch(1, laptop.op(laptop.shared))))
     assert MAGIC not in whole
     assert sent(laptop, PATH_SYNC, whole[:cut]) is Problem.MALFORMED
 
@@ -282,10 +282,10 @@ def test_a_small_request_does_not_become_a_very_large_one(shared_endpoint: Endpo
     laptop = shared_endpoint.laptop()  # nothing of it is known, whatever other tests sent
     payload = msgspec.msgpack.encode(Payload(["x"], "2026-11-23T01:02:03Z", "n" * 1500))
     record = os.urandom(16)
-    ops = [laptop.op(laptop.private, payload, record=record) for _ in range(MAX_OPS)]
+    ops = [laptop.op(laptop.shared, payload, record=record) for _ in range(MAX_OPS)]
     batch = laptop.batch(1, *ops)
     request = msgspec.structs.replace(laptop.request(*[batch] * 40), all_read=True)
     body = laptop.packed(request)
     assert len(body) < 40 * 1024
     assert sent(laptop, PATH_SYNC, body) is Problem.TOO_LARGE
-    assert laptop.known(laptop.private) == 0
+    assert laptop.known(laptop.shared) == 0

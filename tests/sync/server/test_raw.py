@@ -47,12 +47,12 @@ def status(laptop: Laptop, raw: bytes) -> int:
 
 
 def stored(laptop: Laptop, endpoint: Endpoint) -> list[bytes]:
-    return endpoint.laptop(role="reader").read(laptop.private)
+    return endpoint.laptop(role="reader").read(laptop.shared)
 
 
 def test_a_push_that_stops_half_way_stores_nothing_and_blocks_nobody(laptop: Laptop, corner: Endpoint) -> None:
     body = laptop.packed(
-        laptop.request(laptop.batch(1, laptop.op(laptop.private, b"one"), laptop.op(laptop.private, b"two")))
+        laptop.request(laptop.batch(1, laptop.op(laptop.shared, b"one"), laptop.op(laptop.shared, b"two")))
     )
     halves = [connected(laptop) for _ in range(100)]
     for connection in halves:
@@ -125,7 +125,7 @@ def test_a_request_without_the_length_of_its_body(laptop: Laptop) -> None:
 
 
 def test_a_batch_is_of_use_to_nobody_else_and_only_once(laptop: Laptop, corner: Endpoint) -> None:
-    body = laptop.packed(laptop.request(laptop.batch(1, laptop.op(laptop.private, b"once"))))
+    body = laptop.packed(laptop.request(laptop.batch(1, laptop.op(laptop.shared, b"once"))))
     for _ in range(3):
         assert post(laptop.url + PATH_SYNC, body, Authorization=laptop.authorization).status_code == 200
     other = corner.laptop()

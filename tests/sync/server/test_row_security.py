@@ -9,11 +9,11 @@ import uuid
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import Connection, Table, UniqueConstraint, delete, func, insert, select, text, update
+from sqlalchemy import Table, UniqueConstraint, delete, func, insert, select, text, update
 from sqlalchemy.exc import ProgrammingError
 
-from sync.protocol import ALLIANCE, COMMITTEE, ROLES, Role, private_space, shared_space
-from sync.server import roles, row_security, tables
+from sync.protocol import ALLIANCE, COMMITTEE, ROLES, Envelope, KeysRequest, Role, private_space, shared_space
+from sync.server import exchange, intake, keys, pages, roles, row_security, sealed, tables
 from sync.server.roles import Device, may_enter, may_read, may_write
 from sync.server.service import revoke, running
 from sync.server.store import Store, Unusable, prepare
@@ -50,8 +50,13 @@ def scene(endpoint: Endpoint) -> tuple[Laptop, Laptop]:
 
 def switch_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """From now on the program lets everybody into every space."""
-    monkeypatch.setattr(roles, "kind_of", lambda device, space: "private")
-    monkeypatch.setattr(roles, "_role", lambda device: Role(EVERY_KIND, EVERY_KIND, EVERY_KIND))
+
+    def kind_of(_device: Device, space: str) -> str:
+        return "private" if space.endswith("/private") else "shared"
+
+    for module in (roles, pages, exchange, sealed, intake):
+        monkeypatch.setattr(module, "kind_of", kind_of)
+    monkeypatch.setattr(roles, "_role", lambda device: Role(EVERY_KIND, EVERY_KIND, EVERY_KIND, hands_keys=True))
 
 
 def test_with_the_programs_checks_off_nothing_foreign_is_read(
@@ -60,7 +65,9 @@ def test_with_the_programs_checks_off_nothing_foreign_is_read(
     here, there = scene(endpoint)
     volunteer = endpoint.laptop("Two", "volunteer")
     switch_off(monkeypatch)
-    volunteer.cursors = {here.private: 0}
+    named = [there.private, there.shared, ALLIANCE, here.private, here.shared, COMMITTEE]
+    monkeypatch.setattr(pages, "own_spaces", lambda _device: named)
+    volunteer.cursors = {here.private: 0, there.private: 0}
     with contextlib.suppress(Answered):
         volunteer.pull()
     foreign = {here.private, here.shared, COMMITTEE} & {space for space, ops in volunteer.log.items() if ops}
@@ -68,7 +75,7 @@ def test_with_the_programs_checks_off_nothing_foreign_is_read(
         assert foreign == set()
         assert volunteer.read(there.private), "its own is still there"
     else:
-        assert foreign >= {here.shared, COMMITTEE}, "the checks are off: this is what leaks"
+        assert foreign == {here.private, here.shared, COMMITTEE}, "the checks are off: this is what leaks"
 
 
 def test_with_the_programs_checks_off_nothing_foreign_is_written(
@@ -79,54 +86,87 @@ def test_with_the_programs_checks_off_nothing_foreign_is_written(
     for space in (here.private, here.shared):
         epoch, there.epoch = there.epoch, there.epoch + 1
         answer: object = None
+        op = there.op(space, b"foreign", owner=here.organisation)
         with contextlib.suppress(ValueError):  # 500 has no number
-            answer = there.push(1, there.op(space, b"foreign", owner=here.organisation))
+            answer = there.push(1, op) if space == here.shared else there.send(there.request(), there.block(1, op))
         assert (answer is None) == bool(endpoint.database), "only the database stands in the way"
         there.epoch = epoch
     monkeypatch.undo()
-    assert (b"foreign" in here.read(here.private)) == (not endpoint.database)
+    for space in (here.private, here.shared):
+        assert (b"foreign" in here.read(space)) == (not endpoint.database)
 
 
-def tried(store: Store, device: bytes, space: str, owner: bytes) -> tuple[bool, bool]:
-    """Whether the database lets the device read and write in this space."""
+def test_with_the_programs_checks_off_no_foreign_key_is_seen_or_given(
+    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = scene(endpoint)
+    here.keys(KeysRequest([(1, bytes(8))], [Envelope(1, here.id, b"locked")]))
+    before = here.keys()
+    switch_off(monkeypatch)
+    monkeypatch.setattr(keys, "private_space", lambda _organisation: here.private)
+    envelopes = [Envelope(1, there.id, b"foreign")]
+    if not endpoint.database:
+        assert there.keys(KeysRequest([(2, b"\1" * 8)], envelopes)).made == [(1, bytes(8)), (2, b"\1" * 8)]
+        return
+    assert there.keys().made == []
+    for request in (KeysRequest([(1, bytes(8))]), KeysRequest([(2, bytes(8))]), KeysRequest([], envelopes)):
+        with pytest.raises((Answered, ValueError)):
+            there.keys(request)
+    monkeypatch.undo()
+    assert here.keys() == before
+
+
+TABLES = (tables.op, tables.record_owner, tables.sealed, tables.space_key, tables.envelope)
+
+
+def tried(store: Store, device: bytes, table: Table, values: dict[str, object]) -> tuple[bool, bool]:
+    """Whether the database lets the device read this table in the space of the row, and write the row."""
     with store.reading(device) as connection:
-        readable = connection.scalar(select(tables.op.c.seq).where(tables.op.c.space == space)) is not None
-
-    def write(connection: Connection) -> None:
-        connection.execute(insert(tables.record_owner).values(space=space, record=uuid.uuid4().bytes, owner=owner))
-        connection.execute(insert(tables.op).values(row(space, device, owner)))
-
+        readable = connection.scalar(select(table.c.space).where(table.c.space == values["space"])) is not None
     try:
-        store.write(write, device)
+        store.write(lambda connection: connection.execute(insert(table).values(values)), device)
     except ProgrammingError as error:
         return readable, "row-level security" not in str(error)
     return readable, True
 
 
-def row(space: str, device: bytes, owner: bytes) -> dict[str, object]:
-    """An operation at a place that nobody else has."""
-    values = {column.name: b"" for column in tables.op.columns}
+def row(table: Table, space: str, device: bytes, owner: bytes) -> dict[str, object]:
+    """A row at a place that nobody else has; an envelope is for the owner."""
+    values = {column.name: b"" for column in table.columns}
     number = uuid.uuid4().int >> 66
-    return values | {
-        "space": space, "seq": number, "device": device, "epoch": 1, "n": number, "type": "note",
-        "record": uuid.uuid4().bytes, "owner": owner,
+    more = {
+        "space": space, "seq": number, "device": device, "epoch": 1, "n": number, "ops": 1, "number": number >> 31,
+        "type": "note", "record": uuid.uuid4().bytes, "owner": owner, "computer": owner,
     }  # fmt: skip
+    return values | {name: value for name, value in more.items() if name in values}
+
+
+def expected(device: Device, table: Table, space: str, owner: bytes) -> tuple[bool, bool]:
+    """What the role table says."""
+    if table in (tables.op, tables.record_owner):
+        return may_read(device, space), may_write(device, space, owner)
+    if table is tables.envelope and owner == device.id:
+        return may_read(device, space), may_read(device, space)
+    return may_read(device, space), may_enter(device, space)
 
 
 @on_postgres
 def test_policies_say_what_the_role_table_says(endpoint: Endpoint, store: Store) -> None:
     here, there = scene(endpoint)
     odd = ["", "group/1", "org//shared", f"org/{there.organisation.hex()}/shared", f"{there.shared}/", "Alliance"]
-    spaces = [COMMITTEE, ALLIANCE, here.private, here.shared, there.private, there.shared, *odd]
+    spaces = [COMMITTEE, ALLIANCE, here.private, here.shared, there.private, there.shared, f"{here.private}/", *odd]
     owner = Store(endpoint.data, database=endpoint.owner)
-    owner.write(lambda connection: connection.execute(insert(tables.op), [row(s, bytes(16), bytes(16)) for s in odd]))
+    with owner.writing() as connection:
+        for table in TABLES:
+            connection.execute(insert(table), [row(table, space, bytes(16), bytes(16)) for space in spaces])
     owner.close()
     for role in ROLES:
         laptop = endpoint.laptop("One", role)
         device = Device(laptop.id, laptop.organisation, "One", role, b"", revoked=False)
-        for space, whose in itertools.product(spaces, (here.organisation, there.organisation)):
-            expected = may_read(device, space), may_write(device, space, whose)
-            assert tried(store, laptop.id, space, whose) == expected, (role, space)
+        owners = (here.organisation, there.organisation, laptop.id)
+        for table, space, whose in itertools.product(TABLES, spaces, owners):
+            found = tried(store, laptop.id, table, row(table, space, laptop.id, whose))
+            assert found == expected(device, table, space, whose), (role, table.name, space)
 
 
 def file_tried(store: Store, device: bytes, space: str, owner: bytes) -> tuple[bool, bool, bool]:
@@ -198,23 +238,35 @@ def test_without_a_device_there_is_no_row(endpoint: Endpoint, store: Store) -> N
                 for name in row_security.PROTECTED
             }
         # What it numbered itself is how a revoked device's last words are told from those that were placed.
-        assert seen == dict.fromkeys(seen, 0) | ({"author": 4, "batch": 4} if device == there.id else {})
+        assert seen == dict.fromkeys(seen, 0) | ({"author": 4, "batch": 3} if device == there.id else {})
     with store.reading(here.id) as connection:
-        assert connection.scalar(select(func.count()).select_from(tables.op)) == 6
+        assert connection.scalar(select(func.count()).select_from(tables.op)) == 5
+        assert connection.scalar(select(func.count()).select_from(tables.sealed)) == 1
         assert set(connection.scalars(select(tables.author.c.device))) == {here.id}
 
 
 @on_postgres
 def test_nobody_writes_in_the_name_of_another(endpoint: Endpoint, store: Store) -> None:
     here, there = scene(endpoint)
-    forged = insert(tables.op).values(row(ALLIANCE, there.id, here.organisation))
-    with pytest.raises(ProgrammingError, match="row-level security"):
-        store.write(lambda connection: connection.execute(forged), here.id)
+    for table in (tables.op, tables.sealed, tables.space_key, tables.envelope):
+        forged = insert(table).values(row(table, here.private, there.id, here.organisation))
+        with pytest.raises(ProgrammingError, match="row-level security"), store.writing(here.id) as connection:
+            connection.execute(forged)
+    with store.writing(here.id) as connection:
+        connection.execute(insert(tables.envelope).values(row(tables.envelope, here.private, here.id, here.id)))
+    renamed = update(tables.envelope).values(device=there.id)
+    with pytest.raises(ProgrammingError, match="row-level security"), store.writing(here.id) as connection:
+        connection.execute(renamed)
 
 
 FORBIDDEN = (
     update(tables.op).values(payload=b""),
     delete(tables.op),
+    update(tables.sealed).values(box=b""),
+    delete(tables.sealed),
+    update(tables.space_key).values(id=b""),
+    delete(tables.space_key),
+    delete(tables.envelope),
     update(tables.record_owner).values(owner=bytes(16)),
     update(tables.audit).values(who=""),
     delete(tables.audit),
@@ -224,6 +276,7 @@ FORBIDDEN = (
     delete(tables.device),
     text("DELETE FROM role_right"),
     text("ALTER TABLE op DISABLE ROW LEVEL SECURITY"),
+    text("ALTER TABLE sealed DISABLE ROW LEVEL SECURITY"),
     text("DROP POLICY reading ON op"),
     text("CREATE TABLE mine (a int)"),
     text("CREATE OR REPLACE FUNCTION this_device() RETURNS bytea LANGUAGE sql AS 'SELECT NULL::bytea'"),
@@ -263,7 +316,7 @@ def test_it_serves_only_with_a_role_that_the_policies_bind(postgres: Cluster, tm
     assert not list(tmp_path.iterdir())
 
 
-def keys(table: Table) -> Iterator[set[str]]:
+def unique(table: Table) -> Iterator[set[str]]:
     """The columns of each key of the table."""
     yield {column.name for column in table.primary_key}
     for constraint in table.constraints:
@@ -277,6 +330,6 @@ def test_every_table_could_be_split_by_space_or_is_in_the_directory() -> None:
         if name in DIRECTORY:
             assert "space" not in table.c
             continue
-        assert all(column in each for each in keys(table)), name
+        assert all(column in each for each in unique(table)), name
         assert not table.foreign_keys, f"{name} would have to look into another shard"
         assert name in row_security.PROTECTED

@@ -60,38 +60,38 @@ def test_killed_in_the_middle_it_has_everything_once(tmp_path: Path) -> None:
         timer.start()
         with contextlib.suppress(requests.ConnectionError):
             for n in range(1, 100_000, 5):
-                answered = laptop.push(n, *numbered(laptop, n)).acked[laptop.private]
+                answered = laptop.push(n, *numbered(laptop, n)).acked[laptop.shared]
         timer.join()
     assert answered > 0
     port = int(url.rpartition(":")[2])
     with process(tmp_path, port) as (_child, url):
-        known = laptop.known(laptop.private)
+        known = laptop.known(laptop.shared)
         assert known in {answered, answered + 5}, "a push is whole or not there"
         laptop.push(answered + 1, *numbered(laptop, answered + 1))
-        assert laptop.known(laptop.private) == answered + 5
+        assert laptop.known(laptop.shared) == answered + 5
         laptop.pull()
         reader = Laptop(url, issue_code(tmp_path, "One", "reader")["code"])
-        assert reader.read(laptop.private) == [b"%d" % n for n in range(1, answered + 6)]
+        assert reader.read(laptop.shared) == [b"%d" % n for n in range(1, answered + 6)]
 
 
 RECORD = bytes(16)
 
 
 def numbered(laptop: Laptop, first: int) -> list[Op]:
-    return [laptop.op(laptop.private, b"%d" % n, record=RECORD) for n in range(first, first + 5)]
+    return [laptop.op(laptop.shared, b"%d" % n, record=RECORD) for n in range(first, first + 5)]
 
 
 def test_what_was_stored_is_there_after_a_restart(tmp_path: Path) -> None:
     with running(tmp_path) as url:
         laptop = Laptop(url, issue_code(tmp_path, "One", "coordinator")["code"])
-        laptop.push(1, laptop.op(laptop.private, b"kept"))
+        laptop.push(1, laptop.op(laptop.shared, b"kept"))
     with running(tmp_path) as laptop.url:
         reader = Laptop(laptop.url, issue_code(tmp_path, "One", "reader")["code"])
-        assert reader.read(laptop.private) == [b"kept"]
+        assert reader.read(laptop.shared) == [b"kept"]
         assert reader.generation == laptop.me.generation
-        assert laptop.known(laptop.private) == 1
+        assert laptop.known(laptop.shared) == 1
     with pytest.raises(requests.ConnectionError):
-        laptop.push(2, laptop.op(laptop.private))
+        laptop.push(2, laptop.op(laptop.shared))
 
 
 def test_a_taken_port_is_an_error(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_answers_are_squeezed_only_where_it_helps(tmp_path: Path) -> None:
         answer = post(url + PATH_SYNC, laptop.packed(laptop.request()), Authorization=laptop.authorization)
         assert not answer.content.startswith(MAGIC)
         assert len(answer.headers) == 1, "every byte counts"
-        laptop.push(1, laptop.op(laptop.private, b"a" * 9000))
+        laptop.push(1, laptop.op(laptop.shared, b"a" * 9000))
         laptop.epoch += 1
         answer = post(url + PATH_SYNC, laptop.packed(laptop.request()), Authorization=laptop.authorization)
         assert answer.content.startswith(MAGIC)
@@ -116,7 +116,7 @@ def test_the_log_holds_nothing_of_a_person(tmp_path: Path, caplog: pytest.LogCap
     with running(tmp_path) as url:
         code = issue_code(tmp_path, "Maria's organisation", "coordinator")["code"]
         laptop = Laptop(url, code)
-        laptop.push(1, laptop.op(laptop.private, b"Maria's note"), laptop.op("Maria's space"))
+        laptop.push(1, laptop.op(laptop.shared, b"Maria's note"), laptop.op("Maria's space"))
         post(url + "/maria@example.org?maria", b"Maria", Authorization="Maria")
         post(url + PATH_SYNC, b"Maria", Authorization=laptop.authorization)
     ours = [f"{r.getMessage()} {r.exc_text or ''}" for r in caplog.records if not r.name.startswith("urllib3")]

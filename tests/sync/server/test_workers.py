@@ -61,7 +61,7 @@ def test_a_transaction_whose_connection_dies_runs_again(endpoint: Endpoint) -> N
     assert len(set(lives)) == 3
     assert store.read(lambda connection: connection.scalar(select(func.count()).select_from(tables.nonce))) == 2
     store.close()
-    assert laptop.push(1, laptop.op(laptop.private)).acked == {laptop.private: 1}, "the endpoint's own ones died too"
+    assert laptop.push(1, laptop.op(laptop.shared)).acked == {laptop.shared: 1}, "the endpoint's own ones died too"
 
 
 @on_postgres
@@ -95,11 +95,11 @@ def test_a_code_is_for_one_computer_also_when_two_come_at_once(endpoint: Endpoin
 
 def test_the_same_push_many_times_at_once_is_there_once(endpoint: Endpoint) -> None:
     laptop = endpoint.laptop()
-    request = laptop.request(laptop.batch(1, *(laptop.op(laptop.private, b"%d" % n) for n in range(5))))
+    request = laptop.request(laptop.batch(1, *(laptop.op(laptop.shared, b"%d" % n) for n in range(5))))
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(laptop.send, [request] * 8))
-    assert {answer.acked[laptop.private] for answer in answers} == {5}
-    assert endpoint.laptop(role="reader").read(laptop.private) == [b"%d" % n for n in range(5)]
+    assert {answer.acked[laptop.shared] for answer in answers} == {5}
+    assert endpoint.laptop(role="reader").read(laptop.shared) == [b"%d" % n for n in range(5)]
 
 
 def test_a_server_that_is_gone_is_said_with_a_number_and_it_goes_on_afterwards(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_a_server_that_is_gone_is_said_with_a_number_and_it_goes_on_afterwards(t
             answer = requests.get(url + PATH_HEALTH, timeout=30)
             assert (answer.status_code, answer.json()["error"]) == (503, Problem.BUSY)
             server.start()
-            assert laptop.push(1, laptop.op(laptop.private)).acked == {laptop.private: 1}
+            assert laptop.push(1, laptop.op(laptop.shared)).acked == {laptop.shared: 1}
 
 
 def test_sqlite_says_why_it_has_one_worker(tmp_path: Path) -> None:

@@ -1,0 +1,125 @@
+"""The log of a private space: blocks that only their organisation can open. Here they are counted, never read."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from sync.protocol import (
+    MAX_OPS,
+    MAX_SEALED,
+    PAGE_BYTES,
+    PAGE_OPS,
+    Author,
+    Block,
+    Problem,
+    Sealed,
+    sealed_message,
+    trail,
+)
+from sync.server import audit, numbers, tables
+from sync.server.enrolment import verified
+from sync.server.refusals import Refused
+from sync.server.roles import Device, kind_of, may_enter, text_id
+
+_ROOT_BYTES = 32
+_MOST_FIELDS = 500
+_ID_BYTES = range(1, 33)
+
+
+def check(device: Device, block: Sealed) -> None:
+    """Raise Refused where the block can't be taken: space, size, numbers or signature."""
+    if block.count > MAX_OPS:
+        raise Refused(Problem.TOO_MANY_OPS)
+    sound = (
+        kind_of(device, block.space) == "private"
+        and block.count > 0
+        and 1 <= block.first < numbers.LIMIT - MAX_OPS
+        and 0 <= block.epoch < 2 * numbers.LIMIT
+        and len(block.key) in _ID_BYTES
+        and len(block.root) == _ROOT_BYTES
+        and len(block.built_on) <= block.count * _MOST_FIELDS
+        and all(0 < n < block.first for n in block.built_on)
+    )
+    if not sound:
+        raise Refused(Problem.MALFORMED)
+    if not verified(device.sign_key, block.signature, sealed_message(device.id, block)):
+        raise Refused(Problem.SIGNATURE_WRONG)
+
+
+def take(connection: Connection, device: Device, block: Sealed, now: int) -> None:
+    """Place a checked block. One that is known already, even in part, changes nothing: its device hears how far
+    it is known, and compares what stands there with what it has. Raises Refused."""
+    known = numbers.known_of(connection, device, block.epoch, block.space)
+    last = block.first + block.count - 1
+    if block.first > known + 1:
+        raise Refused(Problem.NUMBERS_NOT_IN_ORDER, expected=known + 1)
+    if block.first <= known:
+        return
+    numbers.note_known(connection, device, block, known, last)
+    if problem := _problem(connection, device, block):
+        _keep_refusals(connection, device, block, problem)
+        audit.note(connection, now, text_id(device.id), "push", f"{block.count} refused: {problem.name}")
+        return
+    head, so_far = numbers.advance(connection, block.space, block.count)
+    for n in range(block.first, last + 1):
+        so_far = trail(so_far, device.id, block.epoch, n)
+    connection.execute(
+        insert(tables.sealed).values(
+            space=block.space, seq=head, ops=block.count, device=device.id, epoch=block.epoch, n=block.first,
+            key=block.key, root=block.root, signature=block.signature, box=block.box, trail=so_far,
+        )
+    )  # fmt: skip
+    connection.execute(update(tables.space).where(tables.space.c.name == block.space).values(trail=so_far))
+
+
+def _problem(connection: Connection, device: Device, block: Sealed) -> Problem | None:
+    if not may_enter(device, block.space):
+        return Problem.SPACE_FORBIDDEN
+    if len(block.box) > MAX_SEALED:
+        return Problem.TOO_LARGE
+    stuck = numbers.refused_before(connection, device, block, block.built_on)
+    return Problem.FOLLOWS_REFUSED if stuck else None
+
+
+def _keep_refusals(connection: Connection, device: Device, block: Sealed, problem: Problem) -> None:
+    mine = {"space": block.space, "device": device.id, "epoch": block.epoch}
+    said = {"number": int(problem), "digest": block.root}
+    connection.execute(
+        insert(tables.refused), [{**mine, "n": n, **said} for n in range(block.first, block.first + block.count)]
+    )
+
+
+def blocks(connection: Connection, device: Device, epoch: int, space: str, cursor: int, head: int) -> list[Block]:
+    """Return the blocks after the cursor, up to `head`: as many as fit, at least one. Own ones come without box.
+
+    Raises LookupError where there is a hole.
+    """
+    table = tables.sealed
+    beyond = (table.c.space == space, table.c.seq > cursor, table.c.seq <= head)
+    rows = connection.execute(select(table).where(*beyond).order_by(table.c.seq).limit(PAGE_OPS)).all()
+    found: list[Block] = []
+    at, size = cursor, 0
+    for row in rows:
+        own = row.device == device.id and row.epoch == epoch
+        size += 0 if own else len(row.box)
+        if found and size > PAGE_BYTES:
+            return found
+        if row.seq - row.ops != at:
+            break
+        at = row.seq
+        found.append(_block(row, own=own))
+    if not found:
+        raise LookupError(f"the log has a hole after {cursor}")
+    return found
+
+
+def _block(row: Row[tuple[object, ...]], *, own: bool) -> Block:
+    author, box = (None, b"") if own else (Author(row.device, row.epoch), row.box)
+    return Block(row.space, row.seq - row.ops + 1, author, row.n, row.ops, row.key, row.root, box)
+
+
+def trail_at(connection: Connection, space: str, seq: int) -> bytes | None:
+    """Return the trail of the log at the end of a block, None where no block ends there."""
+    table = tables.sealed
+    found: bytes | None = connection.scalar(select(table.c.trail).where(table.c.space == space, table.c.seq == seq))
+    return found

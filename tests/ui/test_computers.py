@@ -1,0 +1,88 @@
+"""The page of computers: a new one shows six words, a coordinator types them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtWidgets import QWidget
+
+from tests.support import Laptop, Office, fact
+from ui.bridge import Bridge
+from ui.desk import Desk
+from ui.notices import Notices
+from ui.pages.computers import ComputersPage
+from ui.tasks import Tasks
+from ui.widgets.labels import Text
+from wimdesk.app import App
+from wimdesk.services import computers
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+Seat = Callable[[App], ComputersPage]
+
+
+@pytest.fixture
+def seat(dressed: object, qtbot: QtBot) -> Iterator[Seat]:
+    """Show the page of a profile."""
+    left: list[Callable[[], None]] = []
+    grounds: list[QWidget] = []
+
+    def sit(app: App) -> ComputersPage:
+        ground = QWidget()
+        qtbot.addWidget(ground)
+        grounds.append(ground)
+        tasks, bridge = Tasks(app, pytest.fail), Bridge(app)
+        left.extend([bridge.close, tasks.close])
+        page = ComputersPage(Desk(app, None, tasks, bridge, Notices(ground, ground)))
+        qtbot.addWidget(page)
+        page.resize(1100, 740)
+        page.show()
+        return page
+
+    yield sit
+    for close in left:
+        close()
+
+
+@pytest.fixture
+def pair(office: Office) -> tuple[Laptop, Laptop]:
+    """Anna made the key; Bela has just come."""
+    anna, bela = (office.laptop(name, introduced=False) for name in ("Anna", "Bela"))
+    for laptop in (anna, bela, anna):
+        laptop.sync()
+    return anna, bela
+
+
+def texts(page: ComputersPage) -> str:
+    return "\n".join(label.text() for label in page.findChildren(Text))
+
+
+def test_six_words_let_a_computer_in(pair: tuple[Laptop, Laptop], seat: Seat, qtbot: QtBot) -> None:
+    anna, bela = pair
+    here, there = (seat(laptop.app) for laptop in pair)
+    words, device = fact(bela.app, "words"), bela.app.identity().device
+    qtbot.waitUntil(lambda: words in texts(there))
+    qtbot.waitUntil(lambda: device in here.forms)
+    form = here.forms[device]
+    form.button.click()
+    assert "Type the six words first." in texts(here)
+    form.words.setText("nonsense")
+    form.button.click()
+    qtbot.waitUntil(lambda: "is not one of the words" in texts(here))
+    assert form.words.text() == "nonsense", "what was typed stays"
+    form.words.setText(words)
+    form.button.click()
+    qtbot.waitUntil(lambda: device not in here.forms)
+    assert anna.app.read(computers.words)[device] == words
+    anna.sync()
+    bela.sync()
+    there.refresh()
+    qtbot.waitUntil(lambda: words not in texts(there))
+
+
+def test_a_profile_that_is_not_connected_says_so(app: App, seat: Seat, qtbot: QtBot) -> None:
+    page = seat(app)
+    qtbot.waitUntil(lambda: "When you are connected" in texts(page))

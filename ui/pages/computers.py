@@ -1,0 +1,158 @@
+"""The organisation's computers: this one's six words while it waits, and the words of others who ask to come in."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from ui import theme
+from ui.page import Page
+from ui.widgets.buttons import PrimaryButton
+from ui.widgets.card import Card, scrolling
+from ui.widgets.empty import EmptyState
+from ui.widgets.field import FieldRow
+from ui.widgets.labels import Chip, Text, Tone
+from wimdesk.errors import WimdeskError
+from wimdesk.i18n import N_, _
+from wimdesk.services import computers
+from wimdesk.services.computers import Look, Seen, State
+
+_WIDTH = 760
+_STATES: dict[State, tuple[str, Tone]] = {
+    "this": (N_("This computer"), "accent"),
+    "ready": (N_("Reads what is private"), "ok"),
+    "sending": (N_("Gets the key at the next sync"), "info"),
+    "asked": (N_("Asks to come in"), "warn"),
+    "mistaken": (N_("The words did not fit"), "err"),
+}
+_ROLES = {
+    "coordinator": N_("Coordinator"),
+    "volunteer": N_("Volunteer"),
+    "committee": N_("Committee"),
+    "secretariat": N_("Secretariat"),
+    "reader": N_("Reader"),
+}
+
+
+class LetInForm(QWidget):
+    """Takes the six words that stand on another computer's screen; emits ``given`` with them."""
+
+    given = Signal(str)
+
+    def __init__(self, seen: Seen, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(theme.px(12))
+        self.words = QLineEdit()
+        self.words.setAccessibleName(_("Six words of {name}").format(name=seen.name))
+        self.words.returnPressed.connect(self._give)
+        hint = _("Ask its owner, by telephone for example. The first four letters of each word are enough.")
+        self.row = FieldRow(_("Six words of that computer"), self.words, hint)
+        self.button = PrimaryButton(_("Let in"))
+        self.button.setAccessibleName(_("Let {name} in").format(name=seen.name))
+        self.button.clicked.connect(self._give)
+        line.addWidget(self.row, 1)
+        line.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
+
+    def _give(self) -> None:
+        if self.words.text().strip():
+            self.given.emit(self.words.text())
+        else:
+            self.row.set_message(_("Type the six words first."), "err")
+
+
+class ComputersPage(Page):
+    """Says who reads what is private, and lets a new computer in."""
+
+    key = "computers"
+
+    def build(self) -> None:
+        """Make the room for what is read."""
+        self.header.set_title(_("Computers"))
+        self._shown: Look | None = None
+        self._area: QWidget | None = None
+        self.forms: dict[str, LetInForm] = {}
+        self.body.setSpacing(0)
+
+    def refresh(self) -> None:
+        """Read how things stand."""
+        self.desk.tasks.read(self, computers.look, done=self._show, key="computers")
+
+    def _show(self, found: Look) -> None:
+        if found == self._shown:
+            return  # what is being typed stays
+        self._shown = found
+        self.forms = {}
+        content = self._not_connected() if not found.enrolled else self._all(found)
+        area = scrolling(content)
+        area.setAccessibleName(_("Computers"))
+        if self._area is not None:
+            self._area.hide()
+            self._area.deleteLater()
+        self._area = area
+        self.body.addWidget(area, 1)
+
+    def _not_connected(self) -> QWidget:
+        sentence = _("When you are connected to a Secretariat, the computers of your organisation stand here.")
+        empty = EmptyState("key-round", sentence, _("Connect"), "key-round")
+        empty.started.connect(lambda: self.desk.navigate("sync"))
+        return empty
+
+    def _all(self, found: Look) -> QWidget:
+        content, middle = QWidget(), QWidget()
+        outer = QHBoxLayout(content)
+        outer.setContentsMargins(theme.px(24), theme.px(16), theme.px(24), theme.px(24))
+        middle.setMaximumWidth(theme.px(_WIDTH))
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.px(12))
+        if found.words:
+            column.addWidget(_words_card(found.words))
+        sentence = _("Only these computers can read what is private. The Secretariat can’t.")
+        column.addWidget(Text(sentence, "muted", wrap=True))
+        for seen in found.computers:
+            column.addWidget(self._computer(seen, found.may_confirm))
+        column.addStretch(1)
+        outer.addWidget(middle, 1)
+        outer.addStretch(0)
+        return content
+
+    def _computer(self, seen: Seen, may_confirm: bool) -> Card:
+        card = Card(seen.name or _("Computer"))
+        label, tone = _STATES[seen.state]
+        card.add_to_head(Chip(_(label), tone))
+        meta = _("{role}, since {day}").format(role=_(_ROLES.get(seen.role, seen.role)), day=seen.since)
+        card.add(Text(meta, "caption"))
+        if seen.state in {"asked", "mistaken"} and may_confirm:
+            form = LetInForm(seen)
+            form.given.connect(lambda words, form=form: self._let_in(seen, form, words))
+            self.forms[seen.id] = form
+            card.add(form)
+        return card
+
+    def _let_in(self, seen: Seen, form: LetInForm, words: str) -> None:
+        def done(_none: None) -> None:
+            if self.desk.engine is not None:
+                self.desk.engine.sync_now()
+            self.desk.notices.say(_("{name} gets the key with the next sync.").format(name=seen.name))
+
+        def failed(problem: WimdeskError) -> None:
+            form.row.set_message(str(problem), "err")
+
+        form.row.clear_message()
+        self.desk.tasks.write(self, computers.confirm, seen.id, words, done=done, failed=failed)
+
+
+def _words_card(words: str) -> Card:
+    card = Card(_("This computer waits to be let in"))
+    shown = Text(words, "figure", wrap=True)
+    shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    shown.setAccessibleName(_("Six words: {words}").format(words=words))
+    card.add(shown)
+    sentence = _(
+        "Read these six words to a coordinator of your organisation, by telephone for example. "
+        "Until then what is private stays on this computer only, and what is shared is synced."
+    )
+    card.add(Text(sentence, wrap=True))
+    return card
