@@ -49,13 +49,16 @@ def _add_keys(connection: Connection, device: Device, space: str, request: KeysR
     """Numbers follow one another, and each stands for one key. Only who may hand keys on makes one after the first."""
     table = tables.space_key
     known = {row.number: row.id for row in connection.execute(select(table).where(table.c.space == space))}
-    if any(known.get(number, id) != id for number, id in request.made):
+    meant = dict(request.made) | known
+    if any(meant[number] != id for number, id in request.made):
         raise Refused(Problem.KEY_OTHER)
-    fresh = sorted((number, id) for number, id in dict(request.made).items() if number not in known)
+    fresh = sorted((number, id) for number, id in meant.items() if number not in known)
     if [number for number, _id in fresh] != list(range(len(known) + 1, len(known) + 1 + len(fresh))):
         raise Refused(Problem.KEY_OTHER)
     if known and fresh and not may_hand_keys(device):
         raise Refused(Problem.KEY_FORBIDDEN)
+    if any(each.number not in meant for each in request.envelopes):
+        raise Refused(Problem.KEY_OTHER)
     for number, id in fresh:
         connection.execute(insert(table).values(space=space, number=number, id=id, device=device.id))
     return fresh

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -13,6 +14,7 @@ from sqlalchemy import update
 from sync import lockbox, sealing
 from sync.protocol import Author, Block, Op, Payload, private_space
 from sync.server import service, tables
+from sync.server.enrolment import touch_keys
 from sync.server.store import Store
 from tests.support import Laptop, fact
 from wimdesk.errors import UserError
@@ -230,3 +232,27 @@ def test_a_block_that_does_not_open_stops_nothing_behind_it(office: Office) -> N
     carla = office.laptop("Carla")
     carla.sync()
     assert sites(carla) == {"second"}
+
+
+@pytest.mark.parametrize(("role", "kept"), [("reader", 0), ("volunteer", 1)])
+def test_keys_that_the_endpoint_lost_come_back_with_who_may_bring_them(office: Office, role: str, kept: int) -> None:
+    assert office.endpoint is not None
+    anna, bela, carla = join(office, "Anna"), join(office, "Bela", role), join(office, "Carla")
+    let_in(anna, bela)
+    let_in(anna, carla)
+    service.revoke(office.endpoint.data, carla.app.identity().device, database=office.endpoint.database)
+    for laptop in (anna, bela):
+        laptop.sync()
+    newest = bela.app.read(seal_keys.current)
+    assert newest is not None
+    store = Store(office.endpoint.data, database=office.endpoint.owner)
+    with store.writing() as connection:
+        for table in (tables.space_key, tables.envelope):
+            connection.execute(table.delete().where(table.c.number > kept))
+        touch_keys(connection, uuid.UUID(anna.app.identity().organisation).bytes)
+    store.close()
+    anna.add("site", name="North")
+    for laptop in (bela, anna, bela):
+        laptop.sync()
+    assert sites(bela) == {"North"}
+    assert (newest.number, anna.app.read(seal_keys.current), bela.app.read(seal_keys.current)) == (2, newest, newest)

@@ -9,7 +9,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import Table, UniqueConstraint, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Table, UniqueConstraint, delete, func, insert, select, text, update
 from sqlalchemy.exc import ProgrammingError
 
 from sync.protocol import ALLIANCE, COMMITTEE, ROLES, Envelope, KeysRequest, Role, private_space, shared_space
