@@ -268,7 +268,8 @@ def digest(laptop: Laptop) -> dict[str, object]:
     }
     questions = laptop.app.read(history.open_clashes)
     open_ones = sorted(
-        (each.record, each.field, *sorted([repr(each.shown.value), repr(each.other.value)])) for each in questions
+        (each.record, each.field, *sorted(json.dumps(side.value, sort_keys=True) for side in (each.shown, each.other)))
+        for each in questions
     )
     return {**rows, "log": laptop.app.read(_log), "cursors": laptop.app.read(outbox.cursors), "open": open_ones}
 
@@ -309,6 +310,7 @@ def shuffle(made: Pair, chance: random.Random, outcome: Outcome) -> None:
     waiting = sum(laptop.app.read(outbox.count) for laptop in made.laptops)
     if different or waiting:
         outcome.wrong.append(f"different at the end: {different}, {waiting} waiting")
+        outcome.wrong += [f"{name}: {one[name]!r} / {two[name]!r}"[:4000] for name in different]
     else:
         outcome.equal += 1
 
