@@ -380,8 +380,9 @@ def test_what_was_refused_is_told(post: Post, office: Office, anna: Laptop) -> N
     assert reader.app.read(outbox.refused)
 
 
-def test_what_another_file_brought_is_no_sign_of_a_loss(post: Post, office: Office) -> None:
+def test_what_another_file_brought_is_no_sign_of_a_loss(post: Post, office: Office, anna: Laptop) -> None:
     """The answer to the first file counts what the second one brought, but says nothing of what was refused in that."""
+    anna.sync()
     reader = office.laptop("Rita", role="reader")
     reader.sync()
     saved = []
