@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from tests.support import Laptop, Office, fact
 from ui.bridge import Bridge
@@ -14,7 +14,6 @@ from ui.desk import Desk
 from ui.notices import Notices
 from ui.pages.computers import ComputersPage
 from ui.tasks import Tasks
-from ui.widgets.labels import Text
 from wimdesk.app import App
 from wimdesk.services import computers
 
@@ -57,7 +56,7 @@ def pair(office: Office) -> tuple[Laptop, Laptop]:
 
 
 def texts(page: ComputersPage) -> str:
-    return "\n".join(label.text() for label in page.findChildren(Text))
+    return "\n".join(label.text() for label in page.findChildren(QLabel))
 
 
 def test_six_words_let_a_computer_in(pair: tuple[Laptop, Laptop], seat: Seat, qtbot: QtBot) -> None:
@@ -65,6 +64,7 @@ def test_six_words_let_a_computer_in(pair: tuple[Laptop, Laptop], seat: Seat, qt
     here, there = (seat(laptop.app) for laptop in pair)
     words, device = fact(bela.app, "words"), bela.app.identity().device
     qtbot.waitUntil(lambda: words in texts(there))
+    assert "This computer, still waiting" in texts(there)
     qtbot.waitUntil(lambda: device in here.forms)
     form = here.forms[device]
     form.button.click()
@@ -74,6 +74,7 @@ def test_six_words_let_a_computer_in(pair: tuple[Laptop, Laptop], seat: Seat, qt
     qtbot.waitUntil(lambda: "is not one of the words" in texts(here))
     assert form.words.text() == "nonsense", "what was typed stays"
     form.words.setText(words)
+    form.name.setText("Bela's laptop")
     form.button.click()
     qtbot.waitUntil(lambda: device not in here.forms)
     assert anna.app.read(computers.words)[device] == words
@@ -81,6 +82,10 @@ def test_six_words_let_a_computer_in(pair: tuple[Laptop, Laptop], seat: Seat, qt
     bela.sync()
     there.refresh()
     qtbot.waitUntil(lambda: words not in texts(there))
+    assert "still waiting" not in texts(there)
+    here.refresh()
+    qtbot.waitUntil(lambda: "Bela's laptop" in texts(here))
+    assert f"{device[-4:].upper()} · Coordinator" in texts(here)
 
 
 def test_a_profile_that_is_not_connected_says_so(app: App, seat: Seat, qtbot: QtBot) -> None:

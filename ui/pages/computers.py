@@ -20,6 +20,7 @@ from wimdesk.services.computers import Look, Seen, State
 _WIDTH = 760
 _STATES: dict[State, tuple[str, Tone]] = {
     "this": (N_("This computer"), "accent"),
+    "waiting": (N_("This computer, still waiting"), "warn"),
     "ready": (N_("Reads what is private"), "ok"),
     "sending": (N_("Gets the key at the next sync"), "info"),
     "asked": (N_("Asks to come in"), "warn"),
@@ -35,15 +36,21 @@ _ROLES = {
 
 
 class LetInForm(QWidget):
-    """Takes the six words that stand on another computer's screen; emits ``given`` with them."""
+    """Takes the six words that stand on another computer's screen and a name for it; emits ``given`` with both."""
 
-    given = Signal(str)
+    given = Signal(str, str)
 
     def __init__(self, seen: Seen, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
+        column, line = QVBoxLayout(self), QHBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.px(8))
         line.setSpacing(theme.px(12))
+        self.name = QLineEdit(seen.name)
+        self.name.setAccessibleName(_("Name of {name}").format(name=seen.name))
+        column.addWidget(
+            FieldRow(_("Name"), self.name, _("So that you know it again; only your organisation sees it."))
+        )
         self.words = QLineEdit()
         self.words.setAccessibleName(_("Six words of {name}").format(name=seen.name))
         self.words.returnPressed.connect(self._give)
@@ -54,10 +61,11 @@ class LetInForm(QWidget):
         self.button.clicked.connect(self._give)
         line.addWidget(self.row, 1)
         line.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
+        column.addLayout(line)
 
     def _give(self) -> None:
         if self.words.text().strip():
-            self.given.emit(self.words.text())
+            self.given.emit(self.words.text(), self.name.text().strip())
         else:
             self.row.set_message(_("Type the six words first."), "err")
 
@@ -109,7 +117,7 @@ class ComputersPage(Page):
         column.setSpacing(theme.px(12))
         if found.words:
             column.addWidget(_words_card(found.words))
-        sentence = _("Only these computers can read what is private. The Secretariat can’t.")
+        sentence = _("Only computers that a coordinator has let in can read what is private. The Secretariat can’t.")
         column.addWidget(Text(sentence, "muted", wrap=True))
         for seen in found.computers:
             column.addWidget(self._computer(seen, found.may_confirm))
@@ -122,26 +130,28 @@ class ComputersPage(Page):
         card = Card(seen.name or _("Computer"))
         label, tone = _STATES[seen.state]
         card.add_to_head(Chip(_(label), tone))
-        meta = _("{role}, since {day}").format(role=_(_ROLES.get(seen.role, seen.role)), day=seen.since)
+        meta = _("{sign} · {role}, since {day}").format(
+            sign=seen.sign, role=_(_ROLES.get(seen.role, seen.role)), day=seen.since
+        )
         card.add(Text(meta, "caption"))
         if seen.state in {"asked", "mistaken"} and may_confirm:
             form = LetInForm(seen)
-            form.given.connect(lambda words, form=form: self._let_in(seen, form, words))
+            form.given.connect(lambda words, name, form=form: self._let_in(seen, form, words, name))
             self.forms[seen.id] = form
             card.add(form)
         return card
 
-    def _let_in(self, seen: Seen, form: LetInForm, words: str) -> None:
+    def _let_in(self, seen: Seen, form: LetInForm, words: str, name: str) -> None:
         def done(_none: None) -> None:
             if self.desk.engine is not None:
                 self.desk.engine.sync_now()
-            self.desk.notices.say(_("{name} gets the key with the next sync.").format(name=seen.name))
+            self.desk.notices.say(_("{name} gets the key with the next sync.").format(name=name or seen.name))
 
         def failed(problem: WimdeskError) -> None:
             form.row.set_message(str(problem), "err")
 
         form.row.clear_message()
-        self.desk.tasks.write(self, computers.confirm, seen.id, words, done=done, failed=failed)
+        self.desk.tasks.write(self, computers.confirm, seen.id, words, name, done=done, failed=failed)
 
 
 def _words_card(words: str) -> Card:

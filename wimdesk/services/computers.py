@@ -18,15 +18,19 @@ from wimdesk.i18n import _
 from wimdesk.records import Computer
 from wimdesk.store import facts, seal_keys
 
-State = Literal["this", "ready", "asked", "mistaken", "sending"]
+State = Literal["this", "waiting", "ready", "asked", "mistaken", "sending"]
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A computer for the list: it is this one, ready, asks for its words, had them mistaken, or gets its key soon."""
+    """A computer for the list: this one (perhaps still waiting), ready, asking, with mistaken words, or soon ready.
+
+    `sign` tells computers of the same name apart; both screens show it.
+    """
 
     id: str
     name: str
+    sign: str
     role: str
     since: str
     state: State
@@ -36,12 +40,13 @@ def every(session: Session) -> list[Seen]:
     """Return the organisation's computers as the endpoint last told of them, in the order in which they came."""
     told = json.loads(facts.text(session, "computers") or "[]")
     known = {record.id: record for record in session.scalars(select(Computer).where(Computer.deleted.is_(False)))}
-    me, found = facts.text(session, "device"), []
+    me, opens, found = facts.text(session, "device"), seal_keys.opens(session), []
     for each in told:
         record = known.get(each["id"])
         name = (record.name if record else "") or each["name"]
         since = datetime.fromtimestamp(each["at"], UTC).strftime("%Y-%m-%d")
-        found.append(Seen(each["id"], name, each["role"], since, _state(each, record, me)))
+        state = ("this" if opens else "waiting") if each["id"] == me else _state(each, record)
+        found.append(Seen(each["id"], name, each["id"][-4:].upper(), each["role"], since, state))
     return found
 
 
@@ -61,9 +66,7 @@ def look(session: Session) -> Look:
     return Look(enrolled, own_words(session) if enrolled else "", may_confirm(session), tuple(every(session)))
 
 
-def _state(told: dict[str, object], record: Computer | None, me: str) -> State:
-    if told["id"] == me:
-        return "this"
+def _state(told: dict[str, object], record: Computer | None) -> State:
     if told["has"]:
         return "ready"
     if record is None:
