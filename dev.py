@@ -291,7 +291,7 @@ def test(pytest_arguments: list[str]) -> int:
             say(f"Stopped: {name} failed.")
             return code
     say("== pytest")
-    return call_module("pytest", *pytest_arguments)
+    return call_module("pytest", "--numprocesses", "auto", "--dist", "worksteal", *pytest_arguments)
 
 
 def lock() -> int:

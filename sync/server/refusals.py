@@ -2,7 +2,44 @@
 
 from __future__ import annotations
 
-from sync.protocol import STATUS, Problem
+from sync.protocol import Problem
+
+STATUS: dict[Problem, int] = {
+    Problem.MALFORMED: 400,
+    Problem.TOO_LARGE: 413,
+    Problem.NO_SUCH_PATH: 404,
+    Problem.WRONG_METHOD: 405,
+    Problem.VERSION_UNSUPPORTED: 426,
+    Problem.TOO_MANY_OPS: 413,
+    Problem.CODE_UNKNOWN: 404,
+    Problem.CODE_USED: 409,
+    Problem.CODE_EXPIRED: 410,
+    Problem.CODE_LOCKED: 403,
+    Problem.TOKEN_NEEDED: 401,
+    Problem.DEVICE_REVOKED: 403,
+    Problem.SIGNATURE_WRONG: 400,
+    Problem.SPACE_FORBIDDEN: 403,
+    Problem.OWNER_FORBIDDEN: 403,
+    Problem.NUMBERS_NOT_IN_ORDER: 409,
+    Problem.GENERATION_CHANGED: 409,
+    Problem.NUMBERS_USED: 409,
+    Problem.FOLLOWS_REFUSED: 409,
+    Problem.READ_FIRST: 409,
+    Problem.PREFIX_UNKNOWN: 409,
+    Problem.MUST_BE_SEALED: 400,
+    Problem.KEY_FORBIDDEN: 403,
+    Problem.KEY_OTHER: 409,
+    Problem.TOO_OFTEN: 429,
+    Problem.BUSY: 503,
+    Problem.TOO_SLOW: 408,
+    Problem.NOT_FOR_US: 400,
+    Problem.FILE_UNKNOWN: 404,
+    Problem.FILE_ELSEWHERE: 409,
+    Problem.FILE_WRONG: 422,
+    Problem.NO_ROOM: 413,
+    Problem.FILES_TOO_OFTEN: 429,
+    Problem.RANGE_OUTSIDE: 416,
+}
 
 SENTENCES: dict[Problem, str] = {
     Problem.MALFORMED: "The request can't be read. Nothing was stored. Update the program, then try again.",

@@ -15,9 +15,11 @@ from ui.notices import Notices
 from ui.pages.computers import ComputersPage
 from ui.tasks import Tasks
 from wimdesk.app import App
-from wimdesk.services import computers
+from wimdesk.services import computers, editing
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pytestqt.qtbot import QtBot
 
 Seat = Callable[[App], ComputersPage]
@@ -86,6 +88,32 @@ def test_six_words_let_a_computer_in(pair: tuple[Laptop, Laptop], seat: Seat, qt
     here.refresh()
     qtbot.waitUntil(lambda: "Bela's laptop" in texts(here))
     assert f"{device[-4:].upper()} · Coordinator" in texts(here)
+
+
+def test_a_spare_key_is_saved_on_one_computer_and_loaded_on_another(
+    pair: tuple[Laptop, Laptop], seat: Seat, qtbot: QtBot, tmp_path: Path
+) -> None:
+    anna, bela = pair
+    anna.add("site", name="North")
+    anna.sync()
+    here, there = (seat(laptop.app) for laptop in pair)
+    qtbot.waitUntil(lambda: here.spare.save_button.isVisible() and there.spare.load_button.isVisible())
+    assert here.spare.load_button.isHidden()
+    assert there.spare.save_button.isHidden()
+    here.spare.save_to(tmp_path / "our.wimkey")
+    qtbot.waitUntil(lambda: here.spare.shown.isVisible())
+    there.spare.take(tmp_path / "our.wimkey")
+    there.spare.words.setText("nonsense")
+    there.spare.open_button.click()
+    qtbot.waitUntil(lambda: "not six words" in texts(there))
+    there.spare.words.setText(here.spare.shown.text())
+    there.spare.open_button.click()
+    qtbot.waitUntil(lambda: "1 key was loaded." in texts(there))
+    assert not there.spare.words.isVisible()
+    bela.sync()
+    there.refresh()
+    qtbot.waitUntil(lambda: there.spare.save_button.isVisible())
+    assert [row["name"] for row in bela.app.read(editing.rows, "site")] == ["North"]
 
 
 def test_a_profile_that_is_not_connected_says_so(app: App, seat: Seat, qtbot: QtBot) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.page import Page
+from ui.pages.computers_spare import SpareKeyCard
 from ui.widgets.buttons import PrimaryButton
 from ui.widgets.card import Card, scrolling
 from ui.widgets.empty import EmptyState
@@ -81,6 +82,10 @@ class ComputersPage(Page):
         self._shown: Look | None = None
         self._area: QWidget | None = None
         self.forms: dict[str, LetInForm] = {}
+        self.spare = SpareKeyCard(self.desk)
+        self.spare.setParent(self)
+        self.spare.hide()
+        self.spare.loaded.connect(self._after_loading)
         self.body.setSpacing(0)
 
     def refresh(self) -> None:
@@ -92,6 +97,8 @@ class ComputersPage(Page):
             return  # what is being typed stays
         self._shown = found
         self.forms = {}
+        self.spare.setParent(self)  # it outlives what it stood in
+        self.spare.hide()
         content = self._not_connected() if not found.enrolled else self._all(found)
         area = scrolling(content)
         area.setAccessibleName(_("Computers"))
@@ -100,6 +107,11 @@ class ComputersPage(Page):
             self._area.deleteLater()
         self._area = area
         self.body.addWidget(area, 1)
+
+    def _after_loading(self) -> None:
+        if self.desk.engine is not None:
+            self.desk.engine.sync_now()
+        self.refresh()
 
     def _not_connected(self) -> QWidget:
         sentence = _("When you are connected to a Secretariat, the computers of your organisation stand here.")
@@ -121,6 +133,9 @@ class ComputersPage(Page):
         column.addWidget(Text(sentence, "muted", wrap=True))
         for seen in found.computers:
             column.addWidget(self._computer(seen, found.may_confirm))
+        self.spare.show_for(has_key=not found.words)
+        column.addWidget(self.spare)
+        self.spare.show()
         column.addStretch(1)
         outer.addWidget(middle, 1)
         outer.addStretch(0)

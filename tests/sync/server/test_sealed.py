@@ -108,6 +108,7 @@ def test_own_blocks_come_back_without_box(corner: Endpoint) -> None:
     one.send(one.request())
     (back,) = one.blocks
     assert (back.author, back.box, back.root) == (Author(one.id, epoch), sent.box, sent.root)
+    one.pull()
     assert one.known(one.private) == 0
 
 
@@ -266,6 +267,7 @@ def test_what_builds_on_something_refused_is_refused_too(corner: Endpoint) -> No
         refused = one.send(one.request(), block(one, first, b"%d" % first, built_on=built_on)).refused
         assert refused == ([(one.private, first, problem)] if problem else [])
     assert two.read(one.private) == [b"3", b"5", b"8"]
+    one.pull()
     one.epoch += 1
     assert one.send(one.request(), block(one, 1, b"again")).refused == []
 
