@@ -250,7 +250,7 @@ class SyncEngine:
             # After a cut nobody knows what arrived: ask first, in a few bytes.
             asking = bool(waiting and tally.sending)
             more = self._round(transport, tally, [] if asking else waiting)
-            if asking and 0 < tally.placed < _FAR:
+            if asking and tally.placed < _FAR:
                 tally.bite //= _POOR  # the line was cut before
             unsent = self.app.read(outbox.is_waiting, tally.acked)
             if unsent and tally.acked == before and not more and not asking:
