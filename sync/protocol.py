@@ -38,6 +38,7 @@ MAX_SEALED = 1024 * 1024
 PAGE_OPS = 48
 PAGE_BYTES = 16 * 1024
 """Operations and bytes that travel as one, so that a link that dies every few kilobytes gets something across."""
+SEALED_OPS = 2 * PAGE_OPS
 SEALED_BYTES = 48 * 1024
 """The same in a private space, where each block has to be packed by itself."""
 TRAIL_BYTES = 8
@@ -206,12 +207,20 @@ class Sealed(msgspec.Struct, array_like=True, frozen=True):
     box: bytes
 
 
+class Begun(NamedTuple):
+    """How many bytes of a box arrived before the line was cut, and the first bytes (TRAIL_BYTES) of its root."""
+
+    root: bytes
+    size: int
+
+
 class SyncRequest(msgspec.Struct, array_like=True, frozen=True):
     """One round trip up: how far this device has read each space, and what it has to say.
 
     `all_read`: take the batches only if there is nothing new to read (what is sent back may be back already).
     `trails`: the trail of each log at its cursor (see `trail`). `prefix`: the space on whose last PREFIX_OPS
-    operations before the cursor the compression builds, and their digest.
+    operations before the cursor the compression builds, and their digest. `begun`: the next box of the private space,
+    of which the device has the beginning. `asks`: it wants to know what arrived of its own last one.
     """
 
     version: int
@@ -222,6 +231,8 @@ class SyncRequest(msgspec.Struct, array_like=True, frozen=True):
     all_read: bool = False
     trails: dict[str, bytes] = {}
     prefix: tuple[str, bytes] | None = None
+    begun: Begun | None = None
+    asks: bool = False
 
 
 class Placed(msgspec.Struct, array_like=True, frozen=True):
@@ -263,6 +274,7 @@ class SyncResponse(msgspec.Struct, array_like=True, frozen=True):
 
     `refused`: (space, n, problem number) of operations in the request that got no place and never will.
     `more`: call again, there is more to read. `keys`: changes with each computer and key of the organisation.
+    `begun`: the device's last box where only its beginning arrived.
     """
 
     generation: int
@@ -271,6 +283,7 @@ class SyncResponse(msgspec.Struct, array_like=True, frozen=True):
     refused: list[tuple[str, int, int]]
     more: bool
     keys: int = 0
+    begun: Begun | None = None
 
 
 class EnrolRequest(msgspec.Struct, array_like=True, frozen=True):

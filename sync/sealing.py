@@ -1,6 +1,8 @@
 """Private operations as a box that only the organisation's computers can open. The endpoint carries it unread.
 
-A box is a random nonce of 12 bytes and AES-256-GCM over zstd over columns; everything clear about it is bound to it.
+A box is a nonce of 12 bytes and AES-256-GCM over zstd over columns; everything clear about it is bound to it. The nonce
+is drawn from the key and all that it is used for (as in RFC 5297): the same operations make the same box, so that a
+device can go on with one of which the beginning has arrived.
 Each is packed by itself and names records by their ids: it opens whatever becomes of the boxes before it.
 """
 
@@ -47,8 +49,10 @@ def seal(
 ) -> tuple[bytes, bytes]:
     """Return (root, box) of operations of one private space."""
     packed = zstandard.ZstdCompressor(level=_LEVEL).compress(columns.encode(ops, organisation, lambda _op: 0))
-    root, nonce = root_of(key, space, author, first, ops), os.urandom(_NONCE_BYTES)
-    return root, nonce + AESGCM(key).encrypt(nonce, packed, _header(space, author, first, len(ops)) + root)
+    root = root_of(key, space, author, first, ops)
+    bound = _header(space, author, first, len(ops)) + root
+    nonce = hmac.digest(key, b"nonce" + bound + hashlib.sha256(packed).digest(), "sha256")[:_NONCE_BYTES]
+    return root, nonce + AESGCM(key).encrypt(nonce, packed, bound)
 
 
 def unseal(key: bytes, block: Block, organisation: bytes) -> list[Op]:

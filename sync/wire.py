@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Generic, TypeVar
 
 import msgspec
 
 from sync import columns
-from sync.frames import framed
+from sync.frames import MAX_FRAME, framed
 from sync.protocol import (
     ALLIANCE,
     COMMITTEE,
@@ -20,6 +20,7 @@ from sync.protocol import (
     TRAIL_BYTES,
     Author,
     Batch,
+    Begun,
     Block,
     Op,
     Page,
@@ -52,6 +53,8 @@ class Hello(msgspec.Struct, array_like=True, frozen=True):
     places: list[tuple[Ref, int, bytes]]
     prefix: tuple[Ref, bytes] | None = None
     all_read: bool = False
+    begun: Begun | None = None
+    asks: bool = False
 
 
 class Push(msgspec.Struct, array_like=True, frozen=True, tag=1):
@@ -65,7 +68,7 @@ class Push(msgspec.Struct, array_like=True, frozen=True, tag=1):
 
 
 class SealedPush(msgspec.Struct, array_like=True, frozen=True, tag=2):
-    """A `Sealed`."""
+    """A `Sealed`, or a piece of it: `box` are the bytes from `at` on, of `size` in all."""
 
     space: Ref
     first: int
@@ -74,6 +77,8 @@ class SealedPush(msgspec.Struct, array_like=True, frozen=True, tag=2):
     key: bytes
     root: bytes
     signature: bytes
+    size: int
+    at: int
     box: bytes
 
 
@@ -98,10 +103,12 @@ class End(msgspec.Struct, array_like=True, frozen=True, tag=2):
     refused: list[tuple[Ref, int, int]]
     more: bool
     keys: int
+    begun: Begun | None = None
 
 
 class SealedPart(msgspec.Struct, array_like=True, frozen=True, tag=3):
-    """A `Block`; of the reader's own ones the endpoint says the first bytes of the root, for comparison."""
+    """A `Block`, or a piece of it as in `SealedPush`. Of the reader's own ones the endpoint says the first bytes of
+    the root, for comparison, and no box."""
 
     space: Ref
     seq: int
@@ -110,10 +117,14 @@ class SealedPart(msgspec.Struct, array_like=True, frozen=True, tag=3):
     count: int
     key: bytes
     root: bytes
+    size: int
+    at: int
     box: bytes
 
 
 _LIMIT = 1 << 63
+_PIECE = 2048
+"""Bytes of a box in one frame: so much may be lost where the line is cut."""
 _MOST_SPACES = 10_000
 _MOST_REFUSED = 200_000
 """Operations that one answer refuses: ten spaces, each with as many as go out in one request."""
@@ -124,6 +135,50 @@ _answer = msgspec.msgpack.Decoder(Part | End | SealedPart)
 
 
 Answer = Part | End | SealedPart
+P = TypeVar("P", SealedPush, SealedPart)
+
+
+class Boxes(Generic[P]):
+    """Puts together what came in pieces."""
+
+    def __init__(self, begun: P | None = None) -> None:
+        self._head: P | None = _without_box(begun) if begun else None
+        self._box = bytearray(begun.box if begun else b"")
+
+    @property
+    def begun(self) -> P | None:
+        """The one of which only the beginning is here."""
+        return msgspec.structs.replace(self._head, box=bytes(self._box)) if self._head else None
+
+    def add(self, piece: P) -> P | None:
+        """Return the whole, None while it is not. Raises ValueError for a piece that follows on nothing here."""
+        head = _without_box(piece)
+        if not piece.at:
+            self._head, self._box = head, bytearray()
+        elif head != self._head or not 0 < piece.at <= len(self._box):
+            raise ValueError("a piece of something else")
+        self._box[piece.at :] = piece.box
+        if len(self._box) > piece.size or piece.size > MAX_FRAME:
+            raise ValueError("more than it says, or than there can be")
+        if len(self._box) < piece.size:
+            return None
+        whole, self._head = self.begun, None
+        return whole
+
+
+def _without_box(piece: P) -> P:
+    return msgspec.structs.replace(piece, at=0, box=b"")
+
+
+def is_last(piece: SealedPart) -> bool:
+    """Say whether with this piece all of the box is there."""
+    return piece.at + len(piece.box) == piece.size
+
+
+def _pieces(whole: SealedPush | SealedPart, had: int) -> Iterator[bytes]:
+    """Yield frames with the box from `had` on; at least one."""
+    for at in range(had, max(whole.size, had + 1), _PIECE):
+        yield framed(_encode(msgspec.structs.replace(whole, at=at, box=whole.box[at : at + _PIECE])))
 
 
 class Names:
@@ -157,7 +212,8 @@ def hello(request: SyncRequest, names: Names) -> bytes:
     """Return the first frame of a request."""
     places = [(names.short(space), cursor, request.trails.get(space, b"")) for space, cursor in request.cursors.items()]
     prefix = (names.short(request.prefix[0]), request.prefix[1]) if request.prefix else None
-    return framed(_encode(Hello(request.version, request.generation, request.epoch, places, prefix, request.all_read)))
+    said = (request.version, request.generation, request.epoch, places, prefix, request.all_read)
+    return framed(_encode(Hello(*said, request.begun, request.asks)))
 
 
 def prefix_of(ops: Sequence[Op], names: Names) -> tuple[bytes, bytes]:
@@ -175,7 +231,8 @@ def hello_of(frame: bytes, names: Names) -> SyncRequest:
     places = [(names.long(ref), cursor, trail) for ref, cursor, trail in found.places]
     cursors = {space: cursor for space, cursor, _trail in places}
     trails = {space: trail for space, _cursor, trail in places if trail}
-    return SyncRequest(found.version, found.generation, cursors, found.epoch, [], found.all_read, trails, prefix)
+    told = (found.all_read, trails, prefix, found.begun, found.asks)
+    return SyncRequest(found.version, found.generation, cursors, found.epoch, [], *told)
 
 
 def push(batch: Batch, names: Names, place_of: PlaceOf) -> bytes:
@@ -184,19 +241,33 @@ def push(batch: Batch, names: Names, place_of: PlaceOf) -> bytes:
     return framed(_encode(Push(names.short(batch.space), batch.first, batch.seed, batch.signature, group)))
 
 
-def sealed_push(block: Sealed, names: Names) -> bytes:
-    """Return the frame of a block."""
+def sealed_push(block: Sealed, names: Names, begun: Begun | None = None) -> list[bytes]:
+    """Return the frames of a block; where it is the one of which the endpoint has the beginning, of the rest of it."""
     clear = (names.short(block.space), block.first, block.count, block.built_on, block.key, block.root)
-    return framed(_encode(SealedPush(*clear, block.signature, block.box)))
+    whole = SealedPush(*clear, block.signature, len(block.box), 0, block.box)
+    return list(_pieces(whole, had(block.root, whole.size, begun)))
 
 
-def push_of(frame: bytes, epoch: int, names: Names, records_at: RecordsAt) -> Batch | Sealed:
-    """Return the batch or block. Raises ValueError for nonsense, LookupError for a place that is not in the log."""
+def had(root: bytes, size: int, begun: Begun | None) -> int:
+    """Return how many bytes of a box are there already."""
+    return begun.size if begun and begun.root == root[:TRAIL_BYTES] and 0 < begun.size < size else 0
+
+
+def push_of(frame: bytes) -> Push | SealedPush:
+    """Return what a frame of a request says. Raises ValueError."""
     found: Push | SealedPush = _decoded(_push, frame)
+    return found
+
+
+def sealed_of(found: SealedPush, epoch: int, names: Names) -> Sealed:
+    """Return the block, of which all is here. Raises ValueError for nonsense."""
+    sealed = (found.key, found.root, found.signature, found.box)
+    return Sealed(names.long(found.space), epoch, found.first, found.count, found.built_on, *sealed)
+
+
+def batch_of(found: Push, epoch: int, names: Names, records_at: RecordsAt) -> Batch:
+    """Return the batch. Raises ValueError for nonsense, LookupError for a place that is not in the log."""
     space = names.long(found.space)
-    if isinstance(found, SealedPush):
-        sealed = (found.key, found.root, found.signature, found.box)
-        return Sealed(space, epoch, found.first, found.count, found.built_on, *sealed)
     ops = columns.decode(found.group, space, names.organisation, lambda places: records_at(space, places))
     return Batch(space, epoch, found.first, ops, found.seed, found.signature)
 
@@ -219,16 +290,18 @@ def part(page: Page, names: Names, place_of: PlaceOf) -> bytes:
     )
 
 
-def sealed_part(block: Block, names: Names) -> bytes:
-    """Return the frame of a block of the log."""
+def sealed_part(block: Block, names: Names, begun: Begun | None = None) -> list[bytes]:
+    """Return the frames of a block of the log; where it is the one that was begun, of the rest of it."""
     author = None if block.author is None else (block.author.device, block.author.epoch)
     root = block.root if author else block.root[:TRAIL_BYTES]
     where = names.short(block.space), block.seq
-    return framed(_encode(SealedPart(*where, author, block.n, block.count, block.key, root, block.box)))
+    size = len(block.box)
+    whole = SealedPart(*where, author, block.n, block.count, block.key, root, size, 0, block.box)
+    return list(_pieces(whole, had(block.root, size, begun)))
 
 
 def block_of(found: SealedPart, names: Names) -> Block:
-    """Return the block. Raises ValueError for nonsense."""
+    """Return the block, of which all is here. Raises ValueError for nonsense."""
     numbers = 0 < found.count <= MAX_OPS and all(1 <= n < _LIMIT - MAX_OPS for n in (found.seq, found.n))
     author = None if found.author is None else Author(*found.author)
     if not numbers or (author and (len(author.device) != 16 or not 0 <= author.epoch < 2 * _LIMIT)):
@@ -240,7 +313,7 @@ def end(response: SyncResponse, names: Names) -> bytes:
     """Return the last frame of an answer."""
     acked = [(names.short(space), n) for space, n in response.acked.items()]
     refused = [(names.short(space), n, number) for space, n, number in response.refused]
-    return framed(_encode(End(response.generation, acked, refused, response.more, response.keys)))
+    return framed(_encode(End(response.generation, acked, refused, response.more, response.keys, response.begun)))
 
 
 def answer_of(frame: bytes) -> Part | End | SealedPart:
@@ -291,7 +364,7 @@ def end_of(found: End, pages: list[Page], names: Names) -> SyncResponse:
     told = (found.generation, found.keys, *acked.values(), *(part for _space, *both in refused for part in both))
     if not all(0 <= number < _LIMIT for number in told):
         raise ValueError("a number beyond all measure")
-    return SyncResponse(found.generation, acked, pages, refused, found.more, found.keys)
+    return SyncResponse(found.generation, acked, pages, refused, found.more, found.keys, found.begun)
 
 
 def _decoded(decoder: msgspec.msgpack.Decoder[M], frame: bytes) -> M:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import functools
 import uuid
+from base64 import b64decode, b64encode
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
 from sqlalchemy.orm import Session
 
 from sync import wire
@@ -16,7 +18,9 @@ from sync.protocol import (
     ANSWER_OPS,
     MAX_INFLATED,
     MAX_OPS,
+    TRAIL_BYTES,
     Author,
+    Begun,
     Page,
     Placed,
     SyncResponse,
@@ -27,6 +31,8 @@ from wimdesk.errors import SyncProblem, WimdeskError
 from wimdesk.i18n import _
 from wimdesk.store import facts, inbox, outbox, recovery, seal_keys
 
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder(wire.SealedPart).decode
 _ENOUGH = 32 * 1024
 """Bytes on the wire that are worth a transaction of their own, where more is coming."""
 
@@ -74,7 +80,7 @@ class Arrival:
         """Yield what is whole now, in handfuls."""
         for frames in handfuls(self._reader.feed(piece)):
             found = [wire.answer_of(frame) for frame in frames]
-            self._ops += sum(each.count for each in found if not isinstance(each, wire.End))
+            self._ops += sum(each.count for each in found if not isinstance(each, wire.End) and _is_whole(each))
             if self._ops > ANSWER_OPS + MAX_OPS:
                 raise ValueError("an answer without end")
             yield found
@@ -97,6 +103,7 @@ def take(session: Session, names: wire.Names, found: Sequence[wire.Answer]) -> T
         opener = _Opener(session, names, returning or epoch)
         pages = opener.pages(each for each in found if not isinstance(each, wire.End))
         taken.fresh += opener.left
+        opener.keep_begun()
         for page in pages:
             if not returning and recovery.waits_too(session, page):
                 raise inbox.UnknownOwn(page.space)
@@ -145,8 +152,8 @@ class _Opener:
             page = self._unsealed(part) if isinstance(part, wire.SealedPart) else self._open(part)
             before = pages[-1] if pages else None
             if page is None:
-                self.left += part.count
-            elif before is not None and (before.space, before.first + len(before.ops)) == (page.space, page.first):
+                continue
+            if before is not None and (before.space, before.first + len(before.ops)) == (page.space, page.first):
                 pages[-1] = _joined(before, page)
             else:
                 pages.append(page)
@@ -167,18 +174,51 @@ class _Opener:
         return known | inbox.records_at(self._session, space, set(places) - known.keys())
 
     def _unsealed(self, part: wire.SealedPart) -> Page | None:
-        """Return what a block says; None where its key is not here: then the space is left until it comes."""
-        if facts.get(self._session, "locked"):
+        """Return what a block says; None where it is not whole yet, or its key is not here: then the space is left."""
+        whole = self._boxes.add(part)
+        if whole is None:
             return None
-        block = wire.block_of(part, self._names)
-        if key := self._keys.get(block.key):
-            return blocks.page_of(self._session, block, key, self._epoch, self._names.organisation)
-        facts.put(self._session, locked=True, key_changes=0)
+        if not facts.get(self._session, "locked"):
+            block = wire.block_of(whole, self._names)
+            if key := self._keys.get(block.key):
+                return blocks.page_of(self._session, block, key, self._epoch, self._names.organisation)
+            facts.put(self._session, locked=True, key_changes=0)
+        self.left += part.count
         return None
+
+    def keep_begun(self) -> None:
+        """Keep a box of which only the beginning is here, so that the next pass asks for the rest of it."""
+        if "_boxes" in self.__dict__ and (begun := self._boxes.begun) != self._kept:
+            facts.put(self._session, begun=b64encode(_pack(begun)).decode() if begun else "")
+
+    @functools.cached_property
+    def _boxes(self) -> wire.Boxes[wire.SealedPart]:
+        self._kept = _kept(facts.text(self._session, "begun"))
+        return wire.Boxes(self._kept)
 
     @functools.cached_property
     def _keys(self) -> dict[bytes, bytes]:
         return seal_keys.by_id(self._session)
+
+
+def _is_whole(part: wire.Part | wire.SealedPart) -> bool:
+    return isinstance(part, wire.Part) or wire.is_last(part)
+
+
+def _kept(text: str) -> wire.SealedPart | None:
+    return _unpack(b64decode(text)) if text else None
+
+
+def begun_of(text: str) -> Begun | None:
+    """Return how much of the next box is here, of the fact "begun"."""
+    kept = _kept(text)
+    return Begun(kept.root[:TRAIL_BYTES], len(kept.box)) if kept else None
+
+
+def forget_begun(session: Session) -> None:
+    """Take the next box from its beginning."""
+    if facts.get(session, "begun"):
+        facts.put(session, begun="")
 
 
 def _joined(one: Page, two: Page) -> Page:

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from sync import sealing, wire
-from sync.protocol import TRAIL_BYTES, Author, Batch, Block, Op, Page, Placed, Sealed, sealed_message
+from sync.protocol import TRAIL_BYTES, Author, Batch, Begun, Block, Op, Page, Placed, Sealed, sealed_message
 from wimdesk.app import App
 from wimdesk.store import inbox, journal, outbox
 from wimdesk.store.seal_keys import SealKey
@@ -20,15 +20,15 @@ _NOBODY = bytes(16)
 log = logging.getLogger(__name__)
 
 
-def frame(app: App, key: SealKey, names: wire.Names, plain: Batch) -> bytes:
-    """Return operations of the private space as a sealed and signed frame; of the batch only its proof is not used."""
+def frames(app: App, key: SealKey, names: wire.Names, plain: Batch, begun: Begun | None) -> list[bytes]:
+    """Return operations of the private space as sealed and signed frames; of the batch only its proof is not used."""
     author = Author(app.store.author.device, plain.epoch)
     root, box = sealing.seal(key.key, plain.space, author, plain.first, plain.ops, names.organisation)
     own = {-at for op in plain.ops for at in op.base.values() if at < 0}
     before = tuple(sorted(n for n in own if n < plain.first))
     block = Sealed(plain.space, plain.epoch, plain.first, len(plain.ops), before, key.id, root, b"", box)
     signature = app.device_keys.sign.sign(sealed_message(author.device, block))
-    return wire.sealed_push(msgspec.structs.replace(block, signature=signature), names)
+    return wire.sealed_push(msgspec.structs.replace(block, signature=signature), names, begun)
 
 
 def page_of(session: Session, block: Block, key: bytes, epoch: int, organisation: bytes) -> Page:

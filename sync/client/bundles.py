@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 from sync import bundles, columns, wire
 from sync.client import answer
 from sync.client.engine import AGAIN, WENT_BACK, SyncEngine, endpoint_forgot, next_batches
+from sync.client.tally import Tally
 from sync.client.transport import sentence_for
-from sync.protocol import MAX_BODY, PAGE_OPS, PATH_BUNDLES, Op, Problem, SyncResponse
+from sync.protocol import MAX_BODY, PATH_BUNDLES, Op, Problem, SyncResponse
 from wimdesk import clock
 from wimdesk.app import App
 from wimdesk.errors import Refused, UserError
@@ -127,10 +128,10 @@ def save(engine: SyncEngine, path: Path) -> Saved:
         to = _endpoint_key(app)
         waiting = app.read(_waiting)
         names = answer.names_of(who.organisation)
-        body, _prefix = engine.request(names, waiting, PAGE_OPS, building=False)
+        body, _prefix = engine.request(names, waiting, Tally(), building=False)
         while len(body) > MAX_BODY and waiting:
             waiting = waiting[:-1]
-            body, _prefix = engine.request(names, waiting, PAGE_OPS, building=False)
+            body, _prefix = engine.request(names, waiting, Tally(), building=False)
         counts = {space: len(ops) for space, _first, ops in waiting}
         author = app.store.author
         mark = app.read(_mark, [(names.short(space), first + len(ops) - 1) for space, first, ops in waiting])
@@ -379,7 +380,7 @@ def _authors(part: wire.Part | wire.SealedPart) -> list[int]:
     """Return the author of each place, 0 for this computer."""
     if isinstance(part, wire.Part):
         return columns.numbers(part.who, part.count)
-    return [0 if part.author is None else 1] * part.count
+    return [0 if part.author is None else 1] * part.count if wire.is_last(part) else []
 
 
 def _acked_of(header: bundles.Header, names: wire.Names, response: SyncResponse) -> dict[str, int]:

@@ -266,13 +266,13 @@ class SyncEngine:
         self._tell(step=_("Sending and fetching"), done=done, total=done + count)
         response = self._ask(transport, waiting, tally)
         tally.sent += count
-        tally.keys = response.keys
+        tally.keys, tally.begun = response.keys, response.begun
         tally.acked |= {space: n for space, n in response.acked.items() if n > tally.acked.get(space, 0)}
         return response.more
 
     def _ask(self, transport: Transport, waiting: list[pieces.Waiting], tally: Tally) -> SyncResponse:
         names = answer.names_of(tally.who.organisation)
-        body, prefix = self.request(names, waiting, tally.bite)
+        body, prefix = self.request(names, waiting, tally)
         long = len(body) > _WORTH_ASKING
         if long:
             self._note_sending(tally, sending=True)
@@ -283,7 +283,7 @@ class SyncEngine:
                 self.app.run(put_token, "")  # it ran out: ask for a new one, once
                 tally.token = ""
             elif refused.number == Problem.PREFIX_UNKNOWN:
-                body, prefix = self.request(names, waiting, tally.bite, building=False)
+                body, prefix = self.request(names, waiting, tally, building=False)
             else:
                 raise
             response = self._converse(transport, names, body, prefix, tally)
@@ -335,13 +335,14 @@ class SyncEngine:
         return self._cancelled.is_set() or self._stopping.is_set()
 
     def request(
-        self, names: wire.Names, waiting: list[pieces.Waiting], bite: int, *, building: bool = True
+        self, names: wire.Names, waiting: list[pieces.Waiting], tally: Tally, *, building: bool = True
     ) -> tuple[bytes, bytes]:
         """Return the body, and what its compression and that of the answer build on."""
         with self.app.store.reading() as session:
             private, key = names.long(PRIVATE), seal_keys.current(session)
             known_facts, (cursors, trails) = facts.everything(session), outbox.places(session)
             generation, returning, epoch = (int(known_facts.get(name) or 0) for name in _COUNTED)
+            begun = answer.begun_of(str(known_facts.get("begun") or "")) if building else None
             # What both sides have already helps to pack what comes next, above all after a cut.
             space = next((space for space, _first, _ops in waiting if space != private), outbox.latest_space(session))
             is_open = building and space != private and space in cursors
@@ -349,8 +350,9 @@ class SyncEngine:
         prefix, digest = wire.prefix_of(known, names)
         building_on = (space, digest) if prefix else None
         all_read = bool(returning and waiting)
-        request = SyncRequest(VERSION, generation, cursors, returning or epoch, [], all_read, trails, building_on)
-        frames = pieces.frames(self.app, names, waiting, request.epoch, bite, key)
+        told = (trails, building_on, begun, tally.sending and not waiting)
+        request = SyncRequest(VERSION, generation, cursors, returning or epoch, [], all_read, *told)
+        frames = pieces.frames(self.app, names, waiting, request.epoch, tally, key)
         return wire.hello(request, names) + (packed(frames, prefix) if frames else b""), prefix
 
     def _token(self, transport: Transport, tally: Tally) -> str:
@@ -396,6 +398,8 @@ class SyncEngine:
             self._tell(state="idle", step="", sentence="")
             return
         self.app.run(outbox.record_run, outbox.finished(str(problem), ok=False))
+        if not isinstance(problem, NoConnection):
+            self.app.run(answer.forget_begun)  # whatever was wrong, it is not asked for in the same way again
         state: State = "offline" if isinstance(problem, NoConnection) else "problem"
         self._tell(state=state, step="", sentence=str(problem))
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from sync import wire
 from sync.client import blocks
-from sync.protocol import PAGE_BYTES, SEALED_BYTES, Batch, Op, batch_root, private_space
+from sync.client.tally import Tally
+from sync.protocol import PAGE_BYTES, SEALED_BYTES, SEALED_OPS, Batch, Op, batch_root, private_space
 from wimdesk.app import App
 from wimdesk.store.seal_keys import SealKey
 
@@ -18,17 +19,21 @@ _OVERHEAD = 100
 
 
 def frames(
-    app: App, names: wire.Names, waiting: Iterable[Waiting], epoch: int, most: int, key: SealKey | None
+    app: App, names: wire.Names, waiting: Iterable[Waiting], epoch: int, tally: Tally, key: SealKey | None
 ) -> list[bytes]:
-    """Return what goes out, `most` operations or fewer in a piece; what is private is sealed with the key."""
+    """Return what goes out, `tally.bite` operations or fewer in a piece; what is private is sealed with the key.
+
+    A box may be larger: it goes on where it was cut.
+    """
     private = private_space(app.identity().organisation)
     found = []
     for space, first, ops in waiting:
         if space == private and key is not None:
-            for at, some in bites(ops, 2 * most, SEALED_BYTES):
-                found.append(blocks.frame(app, key, names, Batch(space, epoch, first + at, some, b"", b"")))
+            for at, some in bites(ops, SEALED_OPS, SEALED_BYTES):
+                plain = Batch(space, epoch, first + at, some, b"", b"")
+                found += blocks.frames(app, key, names, plain, tally.begun)
         else:
-            for at, some in bites(ops, most):
+            for at, some in bites(ops, tally.bite):
                 found.append(wire.push(_signed(app, space, epoch, first + at, some), names, seen_place))
     return found
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from sync.protocol import PAGE_OPS
+from sync.protocol import PAGE_OPS, Begun
 from wimdesk.store import facts, identity
 
 
@@ -25,6 +25,8 @@ class Tally:
     token: str = ""
     sending: bool = False
     """Whether much was on its way and nobody knows what arrived."""
+    begun: Begun | None = None
+    """The last box of this computer where only its beginning arrived."""
     bite: int = PAGE_OPS
     """How many operations are signed and counted as one."""
 

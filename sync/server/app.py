@@ -103,8 +103,12 @@ class Endpoint:
         exchange = Exchange(self._store, device, signed_in)
         turn = self._turns.setdefault(device.id, asyncio.Lock())
         async with _patiently(turn):
-            async for part in body.parts(request, row.most_bytes):
-                await run_in_threadpool(exchange.receive, part)
+            try:
+                async for part in body.parts(request, row.most_bytes):
+                    await run_in_threadpool(exchange.receive, part)
+            except (ClientDisconnect, Refused):
+                await run_in_threadpool(exchange.keep)
+                raise
             await run_in_threadpool(exchange.finish)
             return await run_in_threadpool(_answered, exchange)
 

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
+import msgspec
 from sqlalchemy import Connection
 
 from sync import wire
 from sync.columns import TooMany
 from sync.frames import Reader, TooLarge, first_frame, handfuls
-from sync.protocol import ANSWER_OPS, MAX_INFLATED, Batch, Block, Page, Problem, Sealed, SyncRequest, SyncResponse
+from sync.protocol import (
+    ANSWER_OPS,
+    MAX_INFLATED,
+    TRAIL_BYTES,
+    Batch,
+    Begun,
+    Block,
+    Page,
+    Problem,
+    Sealed,
+    SyncRequest,
+    SyncResponse,
+)
 from sync.server import intake, numbers, orders, pages, sealed
 from sync.server.body import check_version
 from sync.server.refusals import Refused
@@ -43,6 +57,8 @@ class Exchange:
         self._hello: SyncRequest | None = None
         self._generation = 0
         self._held: list[bytes] = []
+        self._boxes: wire.Boxes[wire.SealedPush] = wire.Boxes()
+        self._resumed = False
         self._acked: dict[str, int] = {}
         self._refused: list[tuple[str, int, int]] = []
 
@@ -81,6 +97,18 @@ class Exchange:
             self._take(self._held)
         self._read(self._known)
 
+    def keep(self) -> None:
+        """The line was cut: keep the beginning of a box, so that the device can send the rest of it."""
+        if (begun := self._boxes.begun) is None:
+            return
+
+        def work(connection: Connection) -> None:
+            device = self._known(connection)
+            sealed.keep(connection, device, begun.root, begun.box)
+
+        with contextlib.suppress(Refused):  # who may no longer come in leaves nothing here
+            self._store.write(work, self._device.id)
+
     def answer(self) -> Iterator[bytes]:
         """Yield the frames of the answer."""
         request = self._asked()
@@ -95,14 +123,20 @@ class Exchange:
                 ops -= count
                 size -= bytes_
                 more = ops <= 0 or size <= 0
-        keys = self._read(self._known).key_changes
-        yield wire.end(SyncResponse(self._generation, self._acked, [], self._refused, more, keys), self._names)
+        keys, begun = self._read(self._known).key_changes, self._read(self._begun_of) if request.asks else None
+        told = SyncResponse(self._generation, self._acked, [], self._refused, more, keys, begun)
+        yield wire.end(told, self._names)
+
+    def _begun_of(self, connection: Connection) -> Begun | None:
+        root, box = sealed.begun(connection, self._known(connection))
+        return Begun(root[:TRAIL_BYTES], len(box)) if box else None
 
     def _next(self, space: str, at: int, head: int) -> tuple[list[bytes], int, int]:
         """Return the next frames of a space, how many operations they are, and their bytes."""
         if kind_of(self._device, space) == "private":
             blocks = self._read(functools.partial(self._blocks, space, at, head))
-            frames = [wire.sealed_part(block, self._names) for block in blocks]
+            begun = self._asked().begun if at == self._asked().cursors.get(space, 0) else None
+            frames = [frame for block in blocks for frame in wire.sealed_part(block, self._names, begun)]
             return frames, sum(block.count for block in blocks), sum(map(len, frames))
         page, place_of = self._read(functools.partial(self._page, space, at, head))
         size = sum(len(item.op.payload) for item in page.ops if not isinstance(item, int))
@@ -162,7 +196,8 @@ class Exchange:
         return known
 
     def _take(self, frames: list[bytes]) -> None:
-        batches = self._read(lambda connection: [self._opened(connection, frame) for frame in frames])
+        opened = self._read(lambda connection: [self._opened(connection, frame) for frame in frames])
+        batches = [batch for batch in opened if batch is not None]
         for batch in batches:
             # Before the transaction: nobody waits for a signature.
             (sealed if isinstance(batch, Sealed) else intake).check(self._device, batch)
@@ -188,14 +223,26 @@ class Exchange:
                 if news and may_read(device, batch.space) and numbers.is_ahead(connection, device, batch, cursor):
                     raise Refused(Problem.READ_FIRST)
                 (sealed if isinstance(batch, Sealed) else intake).take(connection, device, batch, self._store.now())
+            if self._resumed:
+                sealed.keep(connection, device, b"", b"")
             acked = {b.space: numbers.known_of(connection, device, request.epoch, b.space) for b in batches}
             return acked, [each for batch in batches for each in numbers.refused_of(connection, device, batch)]
 
         acked, refused = self._store.write(work, self._device.id)
+        self._resumed = False
         self._acked |= acked
         self._refused += refused
 
-    def _opened(self, connection: Connection, frame: bytes) -> Batch | Sealed:
+    def _whole(self, connection: Connection, piece: wire.SealedPush) -> wire.SealedPush | None:
+        """Return the box, None while it is not whole. It may have begun in an earlier request."""
+        if piece.at and self._boxes.begun is None:
+            root, box = sealed.begun(connection, self._device)
+            self._boxes = wire.Boxes(msgspec.structs.replace(piece, root=root, box=box))
+            self._resumed = True
+        return self._boxes.add(piece)
+
+    def _opened(self, connection: Connection, frame: bytes) -> Batch | Sealed | None:
+        """Return what a frame brings; None for a piece of something larger."""
         epoch = self._asked().epoch
         reader = replace(self._device, revoked=False)
 
@@ -203,7 +250,14 @@ class Exchange:
             return pages.records_at(connection, space, places) if may_read(reader, space) else {}
 
         try:
-            batch = wire.push_of(frame, epoch, self._names, records_at)
+            found = wire.push_of(frame)
+            if isinstance(found, wire.SealedPush):
+                whole = self._whole(connection, found)
+                if whole is None:
+                    return None
+                batch: Batch | Sealed = wire.sealed_of(whole, epoch, self._names)
+            else:
+                batch = wire.batch_of(found, epoch, self._names, records_at)
         except LookupError as error:
             # A place that the log does not have: it was longer once.
             raise Refused(Problem.GENERATION_CHANGED) from error

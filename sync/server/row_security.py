@@ -84,6 +84,7 @@ _TO_SELF = f"({_ANY_WRITE} OR (computer = (SELECT this_device()) AND {_within('r
 _POLICIES: dict[str, tuple[str, str, str, str]] = {
     "op": (_within("reads"), f"{_MINE} AND {_OWNED}", "", ""),
     "sealed": (_within("reads"), f"{_MINE} AND {_ANY_WRITE}", "", ""),
+    "begun": (_MINE, f"{_MINE} AND {_ANY_WRITE}", f"{_MINE} AND {_ANY_WRITE}", _MINE),
     "space_key": (_within("reads"), f"{_MINE} AND {_ANY_WRITE}", "", ""),
     "envelope": (_within("reads"), f"{_MINE} AND {_TO_SELF}", _TO_SELF, ""),
     "record_owner": (_within("reads"), _OWNED, "", ""),
@@ -106,7 +107,7 @@ _GRANTS = {
     ),
     "SELECT, INSERT, UPDATE": "space, author, envelope",
     "SELECT, INSERT, DELETE": "token, nonce, failed_attempt, wipe, file_piece",
-    "SELECT, INSERT, UPDATE, DELETE": "file",
+    "SELECT, INSERT, UPDATE, DELETE": "file, begun",
     "UPDATE (tries, used_by)": "code",
     "UPDATE (revoked_at)": "device",
     "UPDATE (key_changes)": "organisation",

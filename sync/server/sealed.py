@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from sync.protocol import (
     MAX_OPS,
@@ -13,6 +13,7 @@ from sync.protocol import (
     Block,
     Problem,
     Sealed,
+    private_space,
     sealed_message,
     trail,
 )
@@ -70,6 +71,27 @@ def take(connection: Connection, device: Device, block: Sealed, now: int) -> Non
         )
     )  # fmt: skip
     connection.execute(update(tables.space).where(tables.space.c.name == block.space).values(trail=so_far))
+
+
+def begun(connection: Connection, device: Device) -> tuple[bytes, bytes]:
+    """Return root and beginning of the box that the device was sending when the line was cut; empty where none is."""
+    table = tables.begun
+    mine = (table.c.space == _private_space(device), table.c.device == device.id)
+    row = connection.execute(select(table.c.root, table.c.box).where(*mine)).first()
+    return (row.root, row.box) if row else (b"", b"")
+
+
+def keep(connection: Connection, device: Device, root: bytes, box: bytes) -> None:
+    """Keep the beginning of a box in the place of the one before; an empty one is forgotten."""
+    table = tables.begun
+    space = _private_space(device)
+    connection.execute(delete(table).where(table.c.space == space, table.c.device == device.id))
+    if box and len(box) <= MAX_SEALED and len(root) == _ROOT_BYTES and may_enter(device, space):
+        connection.execute(insert(table).values(space=space, device=device.id, root=root, box=box))
+
+
+def _private_space(device: Device) -> str:
+    return private_space(text_id(device.organisation))
 
 
 def _problem(connection: Connection, device: Device, block: Sealed) -> Problem | None:

@@ -173,6 +173,16 @@ envelope = Table(
 )
 """Keys on their way: `box` is locked for the computer by `device`."""
 
+begun = Table(
+    "begun",
+    metadata,
+    Column("space", Text, primary_key=True),
+    Column("device", LargeBinary(16), primary_key=True),
+    Column("root", LargeBinary(32), nullable=False),
+    Column("box", LargeBinary, nullable=False),
+)
+"""The beginning of the one box that a device was sending when the line was cut."""
+
 author = Table(
     "author",
     metadata,

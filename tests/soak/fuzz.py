@@ -257,7 +257,7 @@ def read_wire(message: bytes) -> str:
     said = "nothing"
     readers: list[Callable[[], object]] = [
         lambda: wire.hello_of(message, NAMES),
-        lambda: wire.push_of(message, 5, NAMES, lambda _space, places: known(places)),
+        lambda: _read_push(wire.push_of(message)),
         lambda: _read_answer(wire.answer_of(message)),
     ]
     for reader in readers:
@@ -269,9 +269,22 @@ def read_wire(message: bytes) -> str:
     return said
 
 
-def _read_answer(found: wire.Part | wire.End) -> None:
+def _read_push(found: wire.Push | wire.SealedPush) -> None:
+    if isinstance(found, wire.SealedPush):
+        whole = wire.Boxes[wire.SealedPush]().add(found)
+        if whole is not None:
+            wire.sealed_of(whole, 5, NAMES)
+    else:
+        wire.batch_of(found, 5, NAMES, lambda _space, places: known(places))
+
+
+def _read_answer(found: wire.Answer) -> None:
     if isinstance(found, wire.End):
         wire.end_of(found, [], NAMES)
+    elif isinstance(found, wire.SealedPart):
+        whole = wire.Boxes[wire.SealedPart]().add(found)
+        if whole is not None:
+            wire.block_of(whole, NAMES)
     else:
         wire.page_of(found, NAMES, lambda _space, places: known(places))
 

@@ -224,7 +224,7 @@ class Laptop:
             for n, op in enumerate(batch.ops, batch.first):
                 self.made[batch.space, n] = op.record
         pushes = [wire.push(batch, self.names, _nowhere) for batch in request.batches]
-        pushes += [wire.sealed_push(block, self.names) for block in blocks]
+        pushes += [frame for block in blocks for frame in wire.sealed_push(block, self.names)]
         return wire.hello(request, self.names) + (packed(pushes) if pushes else b"")
 
     def opened(self, content: bytes) -> SyncResponse:
@@ -234,10 +234,12 @@ class Laptop:
         reader.end()
         pages: list[Page] = []
         self.blocks = []
+        boxes: wire.Boxes[wire.SealedPart] = wire.Boxes()
         for each in found[:-1]:
             if isinstance(each, wire.SealedPart):
-                self.blocks.append(wire.block_of(each, self.names))
-                pages.append(page_of(self.blocks[-1]))
+                if whole := boxes.add(each):
+                    self.blocks.append(wire.block_of(whole, self.names))
+                    pages.append(page_of(self.blocks[-1]))
                 continue
             assert isinstance(each, wire.Part)
             page = wire.page_of(each, self.names, self.records_at)
