@@ -19,6 +19,7 @@ from tests.bench.link import Link, Speed, linked
 from tests.bench.scene import Laptop
 
 COUNT = 120
+CUT = ["i 64 KiB push", "i 64 KiB pull", "i 8 KiB push", "i 8 KiB pull"]
 REQUEST = b"POST /somewhere HTTP/1.1\r\nContent-Length: 5\r\n\r\n12345"
 
 
@@ -126,14 +127,17 @@ def test_every_step_arrives_whole() -> None:
     """Goals may be missed here, as the numbers are small; nothing may be wrong."""
     work = workload.made(COUNT)
     found = wire.run([work], "abcdefgh", ["loopback"], ["alliance"], keeps_connection=True)
-    found += wire.run([work], "bd", ["loopback"], ["private"])
+    found += wire.run([work], "bdi", ["loopback"], ["private"])
     assert [figure.wrong for figure in found] == [[]] * len(found)
     steps = ["a push", "b pull", "c idle", "d push", "d pull", "e push", "e pull", "f two laptops", "g two laptops"]
-    assert [figure.step for figure in found] == [*steps, "h cut at half", "b pull", "d push", "d pull"]
+    assert [figure.step for figure in found] == [*steps, "h cut at half", "b pull", "d push", "d pull", *CUT]
+    assert [figure.missed for figure in found if figure.step in CUT] == [[]] * 4, (
+        "a box may be larger than what gets through"
+    )
     for name, figures in itertools.groupby(found, lambda figure: figure.step[0]):
         for figure in figures:
             assert figure.up > 0 < figure.down, name
-            assert figure.requests == {"f": 3, "g": 3, "h": figure.requests}.get(name, 1)
+            assert figure.requests == {"f": 3, "g": 3, "h": figure.requests, "i": figure.requests}.get(name, 1)
 
 
 def test_what_did_not_arrive_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

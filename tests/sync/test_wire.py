@@ -6,6 +6,8 @@ import random
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sync import wire
 from sync.client.answer import Arrival
@@ -17,6 +19,8 @@ from sync.protocol import (
     MAX_PAYLOAD,
     PREFIX_BYTES,
     Author,
+    Begun,
+    Block,
     Op,
     Page,
     Placed,
@@ -118,3 +122,51 @@ def test_both_sides_build_on_the_same_few_of_many_large_operations(office: Offic
     anna.sync()
     anna.add("person", given_name="Delia")
     assert anna.sync().requests == 1  # a second one would say that the endpoint builds on something else
+
+
+def pieces(block: Block, begun: Begun | None = None) -> list[wire.SealedPart]:
+    found = []
+    for frame in wire.sealed_part(block, NAMES, begun):
+        whole = first_frame(frame)
+        assert whole is not None
+        piece = wire.answer_of(whole[0])
+        assert isinstance(piece, wire.SealedPart)
+        found.append(piece)
+    return found
+
+
+@given(size=st.integers(0, 20_000), cuts=st.lists(st.integers(1, 9), max_size=12))
+def test_a_box_comes_together_however_it_is_cut(size: int, cuts: list[int]) -> None:
+    block = Block(NAMES.long(0), 5, AUTHOR, 1, 2, bytes(8), bytes(range(32)), bytes(at % 251 for at in range(size)))
+    boxes, begun, had = wire.Boxes[wire.SealedPart](), None, 0
+    for count in [*cuts, 1000]:
+        for piece in pieces(block, begun)[:count]:
+            assert piece.at >= had - 2048, "nothing comes twice but what was cut"
+            if whole := boxes.add(piece):
+                assert wire.is_last(piece)
+                assert wire.block_of(whole, NAMES) == block
+                assert boxes.begun is None
+                return
+            assert not wire.is_last(piece)
+        assert boxes.begun is not None
+        had = len(boxes.begun.box)
+        begun = Begun(block.root[:8], had)
+        boxes = wire.Boxes(boxes.begun)
+    raise AssertionError
+
+
+def test_a_piece_that_does_not_follow_is_told() -> None:
+    block = Block(NAMES.long(0), 5, AUTHOR, 1, 2, bytes(8), bytes(32), bytes(5000))
+    first, second, _last = pieces(block)
+    wrong = [
+        second, msgspec.structs.replace(first, at=5), msgspec.structs.replace(first, size=9),
+        msgspec.structs.replace(first, size=1 << 40), msgspec.structs.replace(first, at=-1),
+    ]  # fmt: skip
+    for piece in wrong:
+        with pytest.raises(ValueError, match=r"a piece|more than"):
+            wire.Boxes[wire.SealedPart]().add(piece)
+    for change in ({"root": b"x" * 32}, {"seq": 6}, {"n": 2}, {"size": 5001}, {"at": 3000}, {"author": None}):
+        boxes = wire.Boxes[wire.SealedPart]()
+        boxes.add(first)
+        with pytest.raises(ValueError, match="a piece of something else"):
+            boxes.add(msgspec.structs.replace(second, **change))
