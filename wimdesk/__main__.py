@@ -44,7 +44,7 @@ def _general() -> argparse.ArgumentParser:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from wimdesk import bundle_commands, commands, key_commands
+    from wimdesk import bundle_commands, commands, key_commands, secretariat_commands
 
     about = "Take part in the International WIM Alliance, offline first. Without a command the window opens."
     parser = argparse.ArgumentParser(prog="wimdesk", description=about, parents=[_general()])
@@ -53,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parsers(kinds)
     bundle_commands.add_parsers(kinds)
     key_commands.add_parsers(kinds)
-    commands.add_secretariat(kinds)
+    secretariat_commands.add_parsers(kinds)
     tour = kinds.add_parser("tour", help="two laptops and a Secretariat go through the main job, offscreen")
     tour.add_argument("--out", type=Path, required=True, help="folder for pictures, PDFs and the summary")
     tour.add_argument("--no-endpoint", action="store_true", help="leave the endpoint out: steps 1 to 6 still work")

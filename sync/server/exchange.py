@@ -27,7 +27,7 @@ from sync.protocol import (
     SyncRequest,
     SyncResponse,
 )
-from sync.server import intake, numbers, orders, pages, sealed
+from sync.server import intake, numbers, pages, quarantine, sealed
 from sync.server.body import check_version
 from sync.server.refusals import Refused
 from sync.server.roles import Device, kind_of, may_read
@@ -209,7 +209,7 @@ class Exchange:
             if refusal.problem is not Problem.DEVICE_REVOKED:
                 raise
             # What a revoked device sends is kept apart; it hears of it at the end.
-            orders.quarantine(self._store, self._device, batches)
+            quarantine.keep(self._store, self._device, batches)
 
     def _place(self, batches: list[Batch | Sealed]) -> None:
         request = self._asked()

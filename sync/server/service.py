@@ -19,7 +19,7 @@ from starlette.applications import Starlette
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from sync.bundles import MAX_CHANGES
-from sync.server import audit, bundles, enrolment, orders
+from sync.server import audit, bundles, enrolment, quarantine
 from sync.server import backup as copies
 from sync.server.app import FAILED_ATTEMPTS, create_app
 from sync.server.body import REST
@@ -191,11 +191,28 @@ def devices(data: Path, *, database: str = "") -> list[dict[str, object]]:
         return store.read(enrolment.devices)
 
 
-def quarantine(data: Path, *, database: str = "") -> list[dict[str, object]]:
+def kept_apart(data: Path, *, database: str = "") -> list[dict[str, object]]:
     """Return what revoked computers still sent, without what it says. On PostgreSQL only its owner may ask."""
     with _opened(data, database) as store:
         store.check_owner()
-        return store.read(orders.quarantined)
+        return store.read(quarantine.kept)
+
+
+def admit(data: Path, device_id: str, *, database: str = "") -> dict[str, int]:
+    """Let in what a revoked computer still sent; return how much was placed, refused and left. As the owner.
+
+    Raises ValueError where there is no such computer.
+    """
+    with _opened(data, database) as store:
+        store.check_owner()
+        return store.write(lambda connection: quarantine.admit(connection, device_id, store.now()))
+
+
+def drop(data: Path, device_id: str, *, database: str = "") -> dict[str, int]:
+    """Throw away what a revoked computer still sent; return how many pieces. On PostgreSQL only its owner may."""
+    with _opened(data, database) as store:
+        store.check_owner()
+        return store.write(lambda connection: quarantine.drop(connection, device_id, store.now()))
 
 
 def bundle(data: Path, file: Path, out: Path, *, database: str = "") -> dict[str, int]:

@@ -228,15 +228,12 @@ quarantine = Table(
     Column("device", LargeBinary(16), primary_key=True),
     Column("epoch", Unsigned, primary_key=True, autoincrement=False),
     Column("n", BigInteger, primary_key=True, autoincrement=False),
-    Column("type", Text, nullable=False),
-    Column("record", LargeBinary, nullable=False),
-    Column("owner", LargeBinary, nullable=False),
-    Column("fields", LargeBinary, nullable=False),
-    Column("base", LargeBinary, nullable=False),
-    Column("payload", LargeBinary, nullable=False),
+    Column("ops", Integer, primary_key=True, autoincrement=False),
+    Column("sealed", Boolean, nullable=False),
+    Column("content", LargeBinary, nullable=False),
     Column("at", BigInteger, nullable=False),
 )
-"""What revoked devices still sent; nobody else gets it."""
+"""What revoked devices still sent, as they signed it (MessagePack): `ops` operations from `n` on."""
 
 record_owner = Table(
     "record_owner",

@@ -75,7 +75,13 @@ def skeleton(tmp_path: Path) -> Path:
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     folders = ("wimdesk/services", "wimdesk/records", "wimdesk/store", "wimdesk/pdf", "wimdesk/search")
     folders += ("wimdesk/commands", "sync/client", "sync/server", *PACKAGES)
-    files = ["wimdesk/__main__.py", "wimdesk/bundle_commands.py", "wimdesk/key_commands.py", "wimdesk/app.py"]
+    files = [
+        "wimdesk/__main__.py",
+        "wimdesk/bundle_commands.py",
+        "wimdesk/key_commands.py",
+        "wimdesk/secretariat_commands.py",
+        "wimdesk/app.py",
+    ]
     leaves = ("protocol", "merge", "columns", "frames", "wire", "bundles", "sealing", "lockbox")
     files += [f"sync/{name}.py" for name in leaves]
     files += [f"wimdesk/{name}.py" for name in ("settings", "events", "clock", "errors", "i18n", "identifiers")]

@@ -280,8 +280,8 @@ def test_a_revoked_computer_hears_it_and_what_it_sent_is_kept_apart(post: Post, 
     with pytest.raises(Refused, match="may no longer sync"):
         bundles.load(anna.engine, post.answer(up))
     assert anna.see("site", record)["name"] == "North"
-    kept = service.quarantine(post.endpoint.data, database=post.endpoint.owner)
-    assert [row["type"] for row in kept if row["device"] == device] == ["sealed"]
+    kept = service.kept_apart(post.endpoint.data, database=post.endpoint.owner)
+    assert [row["sealed"] for row in kept if row["device"] == device] == [True]
     bela.sync()
     assert not bela.app.read(editing.rows, "site")
 

@@ -39,6 +39,11 @@ def revoke(office: Office, laptop: Laptop, *, wipe: bool = False) -> None:
     service.revoke(endpoint.data, laptop.app.identity().device, wipe=wipe, database=endpoint.database)
 
 
+def kept_of(endpoint: Endpoint, laptop: Laptop) -> list[dict[str, object]]:
+    kept = service.kept_apart(endpoint.data, database=endpoint.owner)
+    return [row for row in kept if row["device"] == laptop.app.identity().device]
+
+
 def test_what_it_still_sends_is_kept_apart_and_its_data_stays(office: Office, anna: Laptop) -> None:
     bela = office.laptop("Bela")
     record = anna.add("site", name="North")
@@ -48,11 +53,50 @@ def test_what_it_still_sends_is_kept_apart_and_its_data_stays(office: Office, an
             anna.sync()
     assert anna.see("site", record)["name"] == "North"
     endpoint = endpoint_of(office)
-    kept = service.quarantine(endpoint.data, database=endpoint.owner)
-    mine = [row for row in kept if row["device"] == anna.app.identity().device]
-    assert [(row["record"], row["type"], row["fields"]) for row in mine] == [("", "sealed", [])]
+    mine = kept_of(endpoint, anna)
+    assert [(row["sealed"], row["operations"], row["types"]) for row in mine] == [(True, 1, [])]
     bela.sync()
     assert record not in {row["id"] for row in bela.app.read(commands.editing.rows, "site")}
+
+
+def test_what_it_still_sent_can_be_let_in(office: Office, anna: Laptop) -> None:
+    bela, endpoint = office.laptop("Bela"), endpoint_of(office)
+    bela.sync()
+    private = anna.add("site", name="North")
+    shared = anna.add("library_item", title={"en": "Shade for washing plants"})
+    device = anna.app.identity().device
+    revoke(office, anna)
+    with pytest.raises(Refused):
+        anna.sync()
+    anna.change("site", private, name="North pit")
+    anna.engine._revoked = False  # noqa: SLF001 - as if the program had been started anew
+    with pytest.raises(Refused):
+        anna.sync()
+    place = {"database": endpoint.owner}
+    done = service.admit(endpoint.data, device, **place)
+    assert (done["refused"], done["left"]) == (0, 0)
+    assert done["placed"] >= 3
+    assert kept_of(endpoint, anna) == []
+    bela.sync()
+    assert bela.see("site", private)["name"] == "North pit"
+    assert bela.see("library_item", shared)["title"] == {"en": "Shade for washing plants"}
+    assert service.admit(endpoint.data, device, **place) == {"placed": 0, "refused": 0, "left": 0}
+    with pytest.raises(ValueError, match="no computer"):
+        service.drop(endpoint.data, "nobody", **place)
+    with pytest.raises(Refused):
+        anna.sync()
+
+
+def test_what_it_still_sent_can_be_thrown_away(office: Office, anna: Laptop) -> None:
+    endpoint = endpoint_of(office)
+    anna.add("site", name="North")
+    revoke(office, anna)
+    with pytest.raises(Refused):
+        anna.sync()
+    device, place = anna.app.identity().device, {"database": endpoint.owner}
+    assert service.drop(endpoint.data, device, **place) == {"dropped": 1}
+    assert kept_of(endpoint, anna) == []
+    assert service.drop(endpoint.data, device, **place) == {"dropped": 0}
 
 
 def test_it_stops_asking_by_itself(office: Office, anna: Laptop) -> None:

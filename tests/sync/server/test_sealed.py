@@ -399,11 +399,11 @@ def test_a_revoked_devices_blocks_are_kept_apart(endpoint: Endpoint) -> None:
     sent = block(one, 2, b"after", b"too")
     for _ in range(2):
         assert refusal(lambda: one.send(one.request(), sent)).problem is Problem.DEVICE_REVOKED
-    (kept,) = service.quarantine(endpoint.data, database=endpoint.owner)
-    assert (kept["space"], kept["n"], kept["type"]) == (one.private, 2, "sealed")
+    (kept,) = service.kept_apart(endpoint.data, database=endpoint.owner)
+    assert (kept["space"], kept["n"], kept["operations"], kept["sealed"]) == (one.private, 2, 2, True)
     forged = changed(block(one, 4, b"forged"), signature=bytes(64))
     assert refusal(lambda: one.send(one.request(), forged)).problem is Problem.SIGNATURE_WRONG
-    assert len(service.quarantine(endpoint.data, database=endpoint.owner)) == 1
+    assert len(service.kept_apart(endpoint.data, database=endpoint.owner)) == 1
     assert two.read(two.private) == [b"before"]
 
 
