@@ -55,8 +55,8 @@ def let_in(app: App, args: argparse.Namespace) -> object:
 def save_key(app: App, args: argparse.Namespace) -> object:
     """Save a spare key."""
     words = spare_key.save(app.identity().organisation, app.read(spare_key.keys_here), args.out)
-    sys.stderr.write(_("Write the six words on paper, and keep them apart from the file.") + "\n")
-    return {"file": str(args.out), "words": words}
+    sentence = _("Write the six words on paper, and keep them apart from the file.")
+    return {"file": str(args.out), "words": words, "sentence": sentence}
 
 
 @with_app

@@ -88,6 +88,7 @@ def test_a_clock_that_jumps_by_decades_loses_nothing(anna: Machine, tmp_path: Pa
             at(moment, "sync")
         bela = Machine(tmp_path / "bela")
         bela.does("enrol", codes[1], "--server", url)
+        anna.lets_in(bela)
         names = {site["name"] for site in bela.does("list", "site")}
     assert names == {"North", "-20y", "@1970-01-02 00:00:00", "+70y"}
     assert anna.does("check")["waiting"] == 0

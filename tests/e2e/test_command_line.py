@@ -47,6 +47,15 @@ class Machine:
         assert (done.returncode, done.stderr) == (0, ""), words
         return json.loads(done.stdout)
 
+    def lets_in(self, other: Machine) -> None:
+        """Both have a coordinator's place in one organisation; this one has its key."""
+        seen = other.does("computers", "list")
+        (waiting,) = (each["id"] for each in seen["computers"] if each["state"] == "waiting")
+        self.does("sync")
+        self.does("computers", "let-in", waiting, *seen["words"].split())
+        for machine in (self, other):
+            machine.does("sync")
+
     def fails(self, *words: str, code: int = 1, passphrase: str = WORD) -> str:
         """Run a command that must fail; return its sentence."""
         done = self.run(*words, passphrase=passphrase)
@@ -90,6 +99,7 @@ def test_two_people_and_the_secretariat(tmp_path: Path) -> None:
         joined = anna.does("enrol", code, "--server", url)
         assert (joined["role"], joined["organisation_name"]) == ("coordinator", "WIM Peru")
         assert bela.does("enrol", str(file))["organisation"] == joined["organisation"]
+        anna.lets_in(bela)
         assert [site["id"] for site in bela.does("list", "site")] == [early["id"]]
 
         person = anna.does("add", "person", f"family_name={NAME}", "role=Member")["id"]

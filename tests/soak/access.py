@@ -210,6 +210,7 @@ class Scene:
 
     def __post_init__(self) -> None:
         self.count = itertools.count()
+        self.site.later = 0  # codes are only good for three days
         self.other = self.site.member(f"Other {self.seed}", "secretariat")
         self.members = {role: self.site.member(f"Own {self.seed}", role) for role in ROLES}
         self.mine = next(iter(self.members.values())).organisation
