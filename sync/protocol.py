@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 
-VERSION = 1
+VERSION = 2
 PATH_ENROL = "/v1/enrol"
 PATH_NONCE = "/v1/nonce"
 PATH_TOKEN = "/v1/token"

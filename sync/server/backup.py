@@ -19,14 +19,14 @@ from typing import IO
 import msgspec
 from sqlalchemy import Connection, Table, delete, insert, select
 
-from sync.server import audit, tables
+from sync.server import audit, schema, tables
 from sync.server.store import Store, renew_generation
 
-FORMAT = 1
 _MANIFEST = "manifest.json"
 _LENGTH = 4
 _CHUNK = 500
 DAMAGED = "This is no whole backup of an endpoint. Nothing was changed. Choose another file."
+OLDER = "An earlier version made this backup. Nothing was changed. Restore it with that version, then upgrade."
 NEWER = "A newer version made this backup. Nothing was changed. Update the program first."
 NOT_EMPTY = "There is an endpoint already. Nothing was changed. Restore into an empty folder or database."
 UNWRITTEN = "The backup could not be written. Nothing was changed. Check the folder, its rights and the disk."
@@ -47,7 +47,7 @@ def write(store: Store, target: Path) -> dict[str, int]:
         with os.fdopen(os.open(half, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive, store.reading() as connection:
                 manifest = {table.name: _dump(connection, table, archive) for table in tables.metadata.sorted_tables}
-                archive.writestr(_MANIFEST, json.dumps({"format": FORMAT, "tables": manifest}, indent=1))
+                archive.writestr(_MANIFEST, json.dumps({"format": schema.number(), "tables": manifest}, indent=1))
             file.flush()
             os.fsync(file.fileno())
         half.replace(target)
@@ -97,7 +97,9 @@ def _check(archive: zipfile.ZipFile) -> None:
     said = msgspec.json.decode(archive.read(_MANIFEST), type=dict[str, int | _Manifest])
     form, manifest = said["format"], said["tables"]
     known = {table.name for table in tables.metadata.sorted_tables}
-    if form != FORMAT or not isinstance(manifest, dict) or not known.issuperset(manifest):
+    if isinstance(form, int) and form < schema.number():
+        raise ValueError(OLDER)
+    if form != schema.number() or not isinstance(manifest, dict) or not known.issuperset(manifest):
         raise ValueError(NEWER)
     if {*manifest, _MANIFEST} != set(archive.namelist()):
         raise ValueError(DAMAGED)

@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlcipher3 import dbapi2
 
-from sync.server import row_security, tables
+from sync.server import row_security, schema, tables
 
 FILE = "endpoint.db"
 UNUSABLE = "The endpoint can't use this folder. Nothing was changed. Check the folder, its rights and the disk."
@@ -101,7 +101,7 @@ class SQLite:
         with contextlib.suppress(FileExistsError):  # made here, so that nobody else may ever read it
             os.close(os.open(self._file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         with self.transaction(b"", writes=True) as connection:
-            tables.create(connection)
+            _make(connection)
             return connection.execute(select(tables.server_state)).first() is None
 
     @contextlib.contextmanager
@@ -134,6 +134,13 @@ class SQLite:
             if driver is not None:
                 driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         self._engine.dispose()
+
+
+def _make(connection: Connection) -> None:
+    try:
+        schema.make(connection)
+    except schema.TooNew as error:
+        raise Unusable(str(error)) from error
 
 
 def _sqlite_engine(path: Path) -> Engine:
@@ -186,7 +193,7 @@ class PostgreSQL:
             if not row_security.knows(connection, role):
                 raise Unusable(f"There is no role {role} in this database. Nothing was changed. Create it first.")
             row_security.make_schema(connection)
-            tables.create(connection)
+            _make(connection)
             row_security.apply(connection, role)
             begin(connection)
 
@@ -214,7 +221,7 @@ class PostgreSQL:
         with self.transaction(b"", writes=False) as connection:
             if row_security.passes_by(connection):
                 raise Unusable(TOO_STRONG)
-            if not row_security.is_current(connection):
+            if not (row_security.is_current(connection) and schema.is_current(connection)):
                 raise Unusable(UNPREPARED)
 
     def check_owner(self) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import TimeoutError as NoneFree
 
 from sync import bundles
 from sync.protocol import Problem
-from sync.server import tables
+from sync.server import schema, tables
 from sync.server.databases import FILE as FILE
 from sync.server.databases import NO_ADDRESS, PostgreSQL, database_of, postgres_url
 from sync.server.databases import Unusable as Unusable
@@ -152,6 +152,7 @@ def _begin(connection: Connection) -> None:
     if connection.execute(select(tables.server_state)).first() is None:
         key = Ed25519PrivateKey.generate().private_bytes_raw()
         row = {"sign_key": key, "pepper": secrets.token_bytes(32), "generation": _new_generation()}
+        row |= {"schema": schema.number()}
         receive_key = X25519PrivateKey.generate().private_bytes_raw()
         connection.execute(insert(tables.server_state).values(one=1, receive_key=receive_key, **row))
 

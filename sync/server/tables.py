@@ -7,7 +7,6 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
-    Connection,
     Dialect,
     ForeignKey,
     Integer,
@@ -47,7 +46,9 @@ server_state = Table(
     Column("receive_key", LargeBinary, nullable=False),
     Column("pepper", LargeBinary, nullable=False),
     Column("generation", BigInteger, nullable=False),
+    Column("schema", Integer, nullable=False),
 )
+"""`schema`: the number of these tables, see `schema.py`."""
 
 organisation = Table(
     "organisation",
@@ -277,8 +278,3 @@ audit = Table(
     Column("result", Text, nullable=False),
     Column("hash", LargeBinary(32), nullable=False),
 )
-
-
-def create(connection: Connection) -> None:
-    """Make the tables that are missing."""
-    metadata.create_all(connection)

@@ -42,6 +42,7 @@ from sync.protocol import (
     ROLES,
     SHIPPED_OWNER,
     TOKEN_SECONDS,
+    VERSION,
     Envelope,
     KeysRequest,
     Op,
@@ -447,7 +448,7 @@ def question(member: Member, chance: random.Random, spaces: list[str]) -> SyncRe
     if chance.random() < 0.1:
         made = member.batch(1)
         batches.append(made)
-    return SyncRequest(1, 0, cursors, member.epoch, batches, prefix=prefix)
+    return SyncRequest(VERSION, 0, cursors, member.epoch, batches, prefix=prefix)
 
 
 def _plain(answer: requests.Response) -> bytes:
