@@ -44,7 +44,7 @@ def _general() -> argparse.ArgumentParser:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from wimdesk import bundle_commands, commands, key_commands, secretariat_commands
+    from wimdesk import attachment_commands, bundle_commands, commands, key_commands, secretariat_commands
 
     about = "Take part in the International WIM Alliance, offline first. Without a command the window opens."
     parser = argparse.ArgumentParser(prog="wimdesk", description=about, parents=[_general()])
@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     kinds = parser.add_subparsers(metavar="COMMAND", required=True)
     commands.add_parsers(kinds)
     bundle_commands.add_parsers(kinds)
+    attachment_commands.add_parsers(kinds)
     key_commands.add_parsers(kinds)
     secretariat_commands.add_parsers(kinds)
     tour = kinds.add_parser("tour", help="two laptops and a Secretariat go through the main job, offscreen")

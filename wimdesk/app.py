@@ -18,9 +18,9 @@ from wimdesk import clock, search
 from wimdesk.errors import Damaged, EnvironmentProblem, NotAProfile, ProfileBusy, WimdeskError
 from wimdesk.events import Changed, Signal
 from wimdesk.i18n import _
-from wimdesk.services import catalogue, recovery
+from wimdesk.services import attaching, catalogue, recovery
 from wimdesk.settings import Settings
-from wimdesk.store import backup, facts, identity, inbox, journal, keys, migrations
+from wimdesk.store import backup, contents, facts, identity, inbox, journal, keys, migrations
 from wimdesk.store.engine import Store, unwritable
 
 P = ParamSpec("P")
@@ -38,6 +38,7 @@ class App:
         self.folder = folder
         self.settings = Settings(folder / "settings.json")
         self.store = store
+        self.contents = contents.Contents(folder / contents.FOLDER, store.key)
         self.device_keys = unlocked.device
         self.changed: Signal[Changed] = store.changed
         self.told: list[str] = []
@@ -81,6 +82,8 @@ class App:
             undo.pop_all()
         app = cls(folder, lock, unlocked, store)
         app.told += told
+        if app.contents.is_used():
+            app.contents.sweep(*app.read(attaching.kept))
         if existed and first_today:
             app.back_up_soon("by-day")
         return app
@@ -172,6 +175,7 @@ class App:
         self._wiped = True
         self._copier.shutdown(wait=True)
         keys.destroy(self.folder)
+        self.contents.destroy()
         for copy in (self.folder / backup.FOLDER).glob("*.db"):
             with contextlib.suppress(OSError):
                 copy.unlink()

@@ -27,7 +27,16 @@ def seconds() -> float:
 
 def now() -> str:
     """Return the moment in UTC as RFC 3339 text with seconds, for example 2026-11-22T19:05:00Z."""
-    return datetime.fromtimestamp(seconds(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _written(seconds())
+
+
+def ago(length: float) -> str:
+    """Return the moment this many seconds before now, written as `now` does."""
+    return _written(seconds() - length)
+
+
+def _written(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def today() -> date:

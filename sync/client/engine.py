@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy.orm import Session
 
 from sync import wire
-from sync.client import answer, keys, pieces
+from sync.client import answer, files, keys, pieces
 from sync.client.tally import Tally, begun
 from sync.client.transport import Traffic, Transport
 from sync.frames import packed
@@ -123,6 +123,7 @@ class SyncEngine:
         self._revoked = False
         self._shown = 0.0
         self._disconnect: Callable[[], None] = _nothing
+        self._files = files.Files(app)
 
     # ------------------------------------------------------------- one pass
 
@@ -152,6 +153,10 @@ class SyncEngine:
                 bytes_down=traffic.down, requests=traffic.requests,
             )  # fmt: skip
             self.app.run(outbox.record_run, run)
+            self._files.carry(
+                files.Line(transport, tally.token, self._check_files),
+                lambda name, done, total: self._tell(step=name, done=done, total=total),
+            )
             self._tell(state="idle", step="", sentence="")
             return self._report(traffic, tally)
 
@@ -330,6 +335,11 @@ class SyncEngine:
             done = before.done + (before.total - before.done) * sent // size
             self.latest = replace(self.latest, done=done)
             self.status.send(self.latest)
+
+    def _check_files(self) -> None:
+        """Let files wait where the person has had enough, or where there are operations to send: those go first."""
+        if self._is_over() or self._wake.is_set():
+            raise Cancelled
 
     def _is_over(self) -> bool:
         return self._cancelled.is_set() or self._stopping.is_set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import email.utils
 import ipaddress
 import json
@@ -10,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -122,19 +123,66 @@ class Transport:
         """Send somebody's body without saying who we are and return the answer as it came. Raises as `stream`."""
         return b"".join(self._exchange(path, _Body(body, watch), {}))
 
+    def file_state(self, path: str, token: str) -> int:
+        """Return how many bytes of a file the endpoint has from us; -1 where it is whole. Raises as `post`."""
+        headers = {"Authorization": f"Bearer {token}"}
+        with self._answered("HEAD", path, _Body(b"", _unwatched), headers, good=(404,)) as response:
+            _nothing = response.content
+            if response.status_code == 404:
+                return 0
+            told = response.headers.get("Upload-Offset", "")
+            return -1 if response.headers.get("Upload-Complete") == "?1" else _counted(told)
+
+    def send_file(self, path: str, body: Sized, at: int, size: int, token: str) -> None:
+        """Send what follows byte `at` of a file of `size` bytes. Raises as `post`, and what the body raises."""
+        headers = {"Authorization": f"Bearer {token}", "Upload-Offset": str(at), "Upload-Length": str(size)}
+        with self._answered("PATCH", path, body, headers) as response:
+            _nothing = response.content
+
+    def fetch_file(self, path: str, etag: str, at: int, token: str, watch: Watch) -> tuple[int, Iterator[bytes]]:
+        """Ask for what follows byte `at` of a file; return where what comes begins, and what comes.
+
+        Raises as `post`, also while it comes, and what `watch` raises; it is told how many bytes came.
+        """
+        headers = {"Authorization": f"Bearer {token}"}
+        if at:
+            headers |= {"Range": f"bytes={at}-", "If-Range": f'"{etag}"'}
+        coming = self._coming(path, headers, watch)
+        return at if next(coming) == b"206" else 0, coming
+
+    def _coming(self, path: str, headers: dict[str, str], watch: Watch) -> Iterator[bytes]:
+        """Yield the status, then the body: whoever asks has to know first what the body is a part of."""
+        with self._answered("GET", path, _Body(b"", _unwatched), headers) as response:
+            came = 0
+            yield str(response.status_code).encode()
+            for piece in _pieces(response):
+                came += len(piece)
+                self.traffic.down += len(piece)
+                watch(came)
+                yield piece
+
     def _exchange(self, path: str, body: _Body, headers: dict[str, str]) -> Iterator[bytes]:
-        try:
-            response = self._http.post(
-                self.url + path, data=body, headers=headers, timeout=(_CONNECT_SECONDS, _SILENCE_SECONDS), stream=True,
-                allow_redirects=False,
-            )  # fmt: skip
-            self._count(response, len(body))
-            if response.status_code >= 300:
-                raise _explained(response)
+        with self._answered("POST", path, body, headers) as response:
             for piece in _pieces(response):
                 self.traffic.down += len(piece)
                 body.check()
                 yield piece
+
+    @contextlib.contextmanager
+    def _answered(
+        self, method: str, path: str, body: Sized, headers: dict[str, str], good: tuple[int, ...] = ()
+    ) -> Iterator[requests.Response]:
+        """Send a request and give the answer while its body is on the way; turn what goes wrong into a sentence."""
+        try:
+            response = self._http.request(
+                method, self.url + path, data=body, headers=headers, timeout=(_CONNECT_SECONDS, _SILENCE_SECONDS),
+                stream=True, allow_redirects=False,
+            )  # fmt: skip
+            with contextlib.closing(response):  # what is not read would stand before the next answer
+                self._count(response, len(body))
+                if response.status_code >= 300 and response.status_code not in good:
+                    raise _explained(response)
+                yield response
         except requests.exceptions.SSLError as error:
             raise self._explain_tls() from error
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
@@ -205,6 +253,21 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _counted(told: str) -> int:
+    """Read a number that the endpoint says."""
+    if not (told.isascii() and told.isdigit() and len(told) < 16):
+        raise SyncProblem(_("The answer arrived damaged. Nothing is lost. WIMDesk will ask again."))
+    return int(told)
+
+
+class Sized(Protocol):
+    """A body whose length is known before it is sent."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[bytes]: ...
 
 
 class _Body:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from ui import theme
 from ui.desk import Desk
 from ui.forms.activity import LogCard
+from ui.forms.attachment import AttachmentsCard
 from ui.forms.initiative import InitiativeForm
 from ui.forms.participation import OurPart
 from ui.forms.theme import ThemeCard
@@ -143,7 +144,8 @@ class InitiativePane(QWidget):
         self.members = MembersCard()
         self.members.day_chosen.connect(self._look)
         self.log = LogCard(self._desk, self.record)
-        for card in (self.ours, self.purpose, self.members, self.log):
+        self.files = AttachmentsCard(self._desk, "initiative", self.record)
+        for card in (self.ours, self.purpose, self.members, self.log, self.files):
             self._column.addWidget(card)
         foot = QHBoxLayout()
         self.history = HistoryPanel(self._desk, [self.record])

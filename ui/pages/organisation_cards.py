@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.desk import Desk
+from ui.forms.attachment import AttachmentsCard
 from ui.forms.contact_detail import ContactCard
 from ui.forms.organization import OrganizationForm
 from ui.forms.person import PersonForm
@@ -132,6 +133,7 @@ class ProfileCard(RecordCard):
     def fill(self) -> None:
         self.form = OrganizationForm(self.desk, self.record)
         self.column.addWidget(self.form)
+        self.column.addWidget(AttachmentsCard(self.desk, self.type_name, self.record))
 
     def reload(self) -> None:
         self.desk.tasks.read(self, people.profile, done=self._take, key="profile")
@@ -214,6 +216,7 @@ class SitePane(RecordCard):
     def fill(self) -> None:
         self.form = SiteForm(self.desk, self.record)
         self.column.addWidget(self.form)
+        self.column.addWidget(AttachmentsCard(self.desk, self.type_name, self.record))
 
     def reload(self) -> None:
         self.desk.tasks.read(self, people.site_name, self.record, done=self._take, key="site")

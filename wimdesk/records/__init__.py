@@ -1,6 +1,7 @@
 """Every record type, one line each: freezing, typing and the import contracts see it."""
 
 from wimdesk.records.activity import Activity as Activity
+from wimdesk.records.attachment import Attachment as Attachment
 from wimdesk.records.computer import Computer as Computer
 from wimdesk.records.contact_detail import ContactDetail as ContactDetail
 from wimdesk.records.indicator import Indicator as Indicator

@@ -18,7 +18,7 @@ from wimdesk.i18n import _, language, pick
 from wimdesk.records import LibraryItem, Theme
 from wimdesk.records.library_item import CASE_PARTS, missing_parts
 from wimdesk.search import Hit, fold, marks
-from wimdesk.services import editing, publishing
+from wimdesk.services import attaching, editing, publishing
 from wimdesk.store import facts, history, identity, journal
 from wimdesk.store.journal import SAMPLE
 from wimdesk.store.record import fields
@@ -359,6 +359,7 @@ def publish(session: Session, item_id: str) -> str:
 
 def _share(session: Session, item_id: str, scope: Literal["shared", "alliance"], state: str) -> str:
     copy = publishing.publish(session, TYPE, item_id, scope)
+    attaching.share(session, item_id, copy, scope)
     found = history.fetch(session, TYPE, copy)
     # Where both are one record (sample data), there is no copy that would carry the state.
     if isinstance(found, LibraryItem) and found.state != state:

@@ -21,7 +21,7 @@ from wimdesk.records import Activity, Initiative, Organization, Participation, T
 from wimdesk.records import participation as parts
 from wimdesk.records.participation import active_on
 from wimdesk.search import fold
-from wimdesk.services import editing, publishing
+from wimdesk.services import attaching, editing, publishing
 from wimdesk.services.people import ours
 from wimdesk.store import history, identity, journal
 from wimdesk.store.identity import Identity
@@ -386,4 +386,6 @@ def publish(session: Session, initiative: str) -> str:
     """Give an initiative to the whole Alliance; return the id of the shared one. Raises RuleBroken without a title."""
     if not pick(fetch(session, initiative).title):
         raise RuleBroken([("title", _("Give it a title first. Nothing was shared."))])
-    return publishing.publish(session, "initiative", initiative, "alliance")
+    copy = publishing.publish(session, "initiative", initiative, "alliance")
+    attaching.share(session, initiative, copy, "alliance")
+    return copy

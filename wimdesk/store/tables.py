@@ -89,6 +89,18 @@ seal_key = Table(
 )
 """The organisation's keys (store.seal_keys)."""
 
+carriage = Table(
+    "carriage",
+    Base.metadata,
+    Column("record", Text, primary_key=True),
+    Column("wanted", Boolean, nullable=False, server_default=text("0")),
+    Column("dropped", Boolean, nullable=False, server_default=text("0")),
+    Column("sent", Integer, nullable=False, server_default=text("-1")),
+    Column("note", Text, nullable=False, server_default=text("''")),
+)
+"""What this computer knows of the content of an attachment: whether somebody asked for it or wants it elsewhere only,
+in which generation the endpoint had it (-1: none), and what went wrong last."""
+
 local = Table("local", Base.metadata, Column("key", Text, primary_key=True), Column("value", JSON, nullable=False))
 
 sync_run = Table(

@@ -17,6 +17,7 @@ from wimdesk.store.engine import connect, translated
 Step = Callable[[dbapi2.Connection], None]
 _NAMES = (
     "m0001_first",
+    "m0002_attachment",
 )  # fmt: skip
 STEPS = tuple(cast(Step, import_module(f"{__name__}.{name}").apply) for name in _NAMES)
 
