@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
-from PySide6.QtGui import QColorSpace, QImage, QImageReader, QPainter
+from PySide6.QtGui import QColorSpace, QImage, QImageReader, QImageWriter, QPainter
 
 LONGEST_SIDE = 2000
 """Pixels: enough to read a notice on a wall in a photo, and to print it on half a page."""
@@ -81,4 +81,7 @@ def _bytes(image: QImage, kind: str) -> bytes:
     painter.end()
     out = QBuffer()
     out.open(QIODevice.OpenModeFlag.WriteOnly)
-    return bytes(out.data().data()) if clean.save(out, kind, _QUALITY if kind == "JPEG" else -1) else b""
+    writer = QImageWriter(out, QByteArray(kind.encode()))
+    if kind == "JPEG":
+        writer.setQuality(_QUALITY)
+    return bytes(out.data().data()) if writer.write(clean) else b""

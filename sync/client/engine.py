@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from sync import wire
 from sync.client import answer, files, keys, pieces
-from sync.client.tally import Tally, begun
+from sync.client.tally import Tally, begun, put_token
 from sync.client.transport import Traffic, Transport
 from sync.frames import packed
 from sync.protocol import (
@@ -153,10 +153,7 @@ class SyncEngine:
                 bytes_down=traffic.down, requests=traffic.requests,
             )  # fmt: skip
             self.app.run(outbox.record_run, run)
-            self._files.carry(
-                files.Line(transport, tally.token, self._check_files),
-                lambda name, done, total: self._tell(step=name, done=done, total=total),
-            )
+            self._files.carry(files.Line(transport, tally.token, self._check_files, self._tell))
             self._tell(state="idle", step="", sentence="")
             return self._report(traffic, tally)
 
@@ -494,10 +491,3 @@ def next_batches(session: Session, acked: dict[str, int]) -> list[pieces.Waiting
     """Return what fits into one request of what waits behind these numbers, by space."""
     found = ((space, *outbox.next_batch(session, space, acked.get(space, 0))) for space in outbox.ready(session))
     return [each for each in found if each[2]]
-
-
-def put_token(session: Session, token: str, role: str = "", organisation_name: str = "") -> None:
-    """Keep the bearer token, and the role and name that came with it."""
-    facts.put(session, token=token)
-    if role:
-        facts.put(session, role=role, organisation_name=organisation_name)

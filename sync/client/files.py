@@ -33,8 +33,6 @@ _MEGABYTE = 1_000_000
 _BITE = 4096
 _FIRST_WAIT, _LONGEST_WAIT = 60.0, 24 * 3600.0
 """Seconds before a file that did not arrive is tried again by itself; each time twice as long."""
-Tell = Callable[[str, int, int], None]
-"""Told what is done now, which file it is, and of how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +52,13 @@ class Errand:
 
 @dataclass
 class Line:
-    """What files travel over: the connection, who we are, and what stops them by raising Cancelled."""
+    """What files travel over: the connection, who we are, what stops them by raising Cancelled, and who listens."""
 
     transport: Transport
     token: str
     check: Callable[[], None]
+    tell: Callable[..., None]
+    """Told step, done and total: what is done now, and how many of how many files are."""
 
 
 class Files:
@@ -68,18 +68,19 @@ class Files:
         self._app = app
         self._later: dict[str, tuple[float, float]] = {}
 
-    def carry(self, line: Line, tell: Tell) -> None:
+    def carry(self, line: Line) -> None:
         """Send and fetch what may travel now. Raises nothing: each problem becomes a note beside its file."""
-        if self._app.settings.flag("metered"):
-            return
-        found = self._app.read(errands, self._app.contents)
-        for kind, name in ((True, _("Sending files")), (False, _("Fetching files"))):
-            mine = [each for each in found if each.goes_up is kind and self._is_time(each)]
-            for number, errand in enumerate(mine, 1):
-                if not (kind or self._has_room(errand)):
-                    continue
-                tell(name, number - 1, len(mine))
-                if not self._try(line, errand):
+        # What was fetched may have to go on: a copy in a wider space is sent by whoever has the content.
+        for goes_up in (True, False, True):
+            if self._app.settings.flag("metered"):
+                return
+            found = [each for each in self._app.read(errands, self._app.contents) if each.goes_up is goes_up]
+            mine = [each for each in found if self._is_time(each) and (goes_up or self._has_room(each))]
+            for number, errand in enumerate(mine):
+                line.tell(
+                    step=_("Sending files") if goes_up else _("Fetching files"), done=number, total=len(mine)
+                )  # fmt: skip
+                if (goes_up or self._has_room(errand)) and not self._try(line, errand):
                     return
 
     def _try(self, line: Line, errand: Errand) -> bool:

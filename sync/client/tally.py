@@ -35,3 +35,10 @@ def begun(session: Session) -> Tally:
     """Return a tally that knows what holds for the whole pass."""
     known = facts.everything(session)
     return Tally(who=identity.of(known), token=str(known.get("token") or ""), sending=bool(known.get("sending")))
+
+
+def put_token(session: Session, token: str, role: str = "", organisation_name: str = "") -> None:
+    """Keep the bearer token, and the role and name that came with it."""
+    facts.put(session, token=token)
+    if role:
+        facts.put(session, role=role, organisation_name=organisation_name)

@@ -77,12 +77,13 @@ def skeleton(tmp_path: Path) -> Path:
     folders += ("wimdesk/commands", "sync/client", "sync/server", *PACKAGES)
     files = [
         "wimdesk/__main__.py",
+        "wimdesk/attachment_commands.py",
         "wimdesk/bundle_commands.py",
         "wimdesk/key_commands.py",
         "wimdesk/secretariat_commands.py",
         "wimdesk/app.py",
     ]
-    leaves = ("protocol", "merge", "columns", "frames", "wire", "bundles", "sealing", "lockbox")
+    leaves = ("protocol", "merge", "columns", "frames", "wire", "bundles", "sealing", "filebox", "lockbox")
     files += [f"sync/{name}.py" for name in leaves]
     files += [f"wimdesk/{name}.py" for name in ("settings", "events", "clock", "errors", "i18n", "identifiers")]
     for name in [*(f"{folder}/__init__.py" for folder in folders), *files]:

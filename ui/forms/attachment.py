@@ -30,6 +30,7 @@ from wimdesk.services.sizes import size_text
 
 if TYPE_CHECKING:
     from ui.desk import Desk
+    from ui.tasks import Progress
     from wimdesk.errors import WimdeskError
 
 _PREVIEW = 1400
@@ -103,7 +104,7 @@ class AttachmentsCard(Card):
     def take(self, paths: list[Path]) -> None:
         """Attach files; of a large photo ask first whether a smaller copy is enough."""
         for path in paths:
-            self._desk.tasks.work(self, lambda _progress, path=path: _chosen(path), done=self._consider, failed=self._fail)
+            self._desk.tasks.work(self, partial(_chosen, path), done=self._consider, failed=self._fail)
 
     # ------------------------------------------------------------- adding
 
@@ -159,7 +160,7 @@ class AttachmentsCard(Card):
     def _take(self, listed: Listed) -> None:
         if listed != self._shown:
             focus = self.focusWidget()
-            where = focus.objectName() if focus is not None else ""
+            where = focus.objectName() if self.isAncestorOf(focus) else ""
             self._shown = listed
             rows = [widget for each in listed.files for widget in (hairline(), FileRow(each, self._acts(each)))]
             self.list.fill(rows[1:])
@@ -189,9 +190,7 @@ class AttachmentsCard(Card):
             text = _("Remove {name} from this computer; it stays at the Secretariat").format(**words)
             acts.append(("drop", "cloud-off", text, partial(self._drop, shown)))
         if shown.mine:
-            acts.append(
-                ("bin", "trash-2", _("Move {name} to the trash").format(**words), partial(self._remove, shown))
-            )
+            acts.append(("bin", "trash-2", _("Move {name} to the trash").format(**words), partial(self._remove, shown)))
         return acts
 
     # ------------------------------------------------------------- what is done
@@ -304,7 +303,7 @@ class _Name(Text):
         self.setText(self.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideMiddle, self.width()))
 
 
-def _chosen(path: Path) -> Chosen:
+def _chosen(path: Path, _progress: Progress) -> Chosen:
     content = attaching.read_file(path)
     return Chosen(path.name, content, pictures.smaller(path.name, content))
 

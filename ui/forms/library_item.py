@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.desk import Desk
+from ui.forms.attachment import AttachmentsCard
 from ui.forms.binder import Binder
 from ui.icons import IconLabel
 from ui.widgets.buttons import LinkButton
@@ -148,6 +149,7 @@ class LibraryItemForm(QWidget):
         self._add("license", ChoiceField([_NOTHING, *library_words.licences()]))
         self._add("subject", TagsField(free=True))
         self._add("minutes", NumberField())
+        self._column.addWidget(AttachmentsCard(self._desk, library.TYPE, self.item_id))
 
     def _add(self, name: str, editor: QWidget, into: QHBoxLayout | None = None) -> None:
         self.editors[name] = editor

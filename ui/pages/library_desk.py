@@ -46,7 +46,7 @@ class ReadingDesk(QFrame):
         column.addSpacing(12)
         self._line = hairline()
         column.addWidget(self._line)
-        self.reader = Reader()
+        self.reader = Reader(desk)
         self._nothing = EmptyState("book-open", _("Choose a practice to read it here."))
         self._stack = QStackedWidget()
         self._stack.addWidget(self._nothing)

@@ -9,13 +9,15 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import theme
+from ui.desk import Desk
+from ui.forms.attachment import AttachmentsCard
 from ui.widgets.card import scrolling
 from ui.widgets.flow import Flow
 from ui.widgets.labels import Chip, Text, Tone
 from wimdesk.i18n import _, language
 from wimdesk.records.library_item import EVIDENCE, STATES, TEMPLATES
 from wimdesk.search import marks
-from wimdesk.services.library import Article, blocks
+from wimdesk.services.library import TYPE, Article, blocks
 from wimdesk.services.library_words import country_name, language_name, short_date
 
 COLUMN = 680
@@ -61,8 +63,9 @@ class Passage(QLabel):
 class Reader(QWidget):
     """Shows one article at a time; the hits of the question stay marked."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._desk = desk
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         self._area: QScrollArea | None = None
@@ -125,6 +128,8 @@ class Reader(QWidget):
         if foot:
             column.addSpacing(10)
             column.addWidget(Text(foot, "caption", wrap=True))
+        column.addSpacing(10)
+        column.addWidget(AttachmentsCard(self._desk, TYPE, article.id))
 
     def _chips(self, article: Article) -> QWidget:
         flow = Flow()

@@ -305,6 +305,7 @@ def share(session: Session, record: str, copy: str, scope: Scope) -> None:
             made[digest].title, made[digest].deleted = source.title, False
             continue
         values = {name: getattr(source, name) for name in _KEPT}
+        note(session, source.id, wanted=True)  # whoever shares it must be able to send it
         session.add(
             Attachment(
                 space=space, part_of_type=source.part_of_type, part_of=copy, carried=digest,
