@@ -269,7 +269,7 @@ class FileRow(QWidget):
     def __init__(self, shown: Attached, acts: list[tuple[str, str, str, Callable[[], object]]]) -> None:
         super().__init__()
         line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
+        line.setContentsMargins(0, 4, 0, 4)
         line.setSpacing(4)
         line.addWidget(IconLabel("image" if shown.is_picture else "file-text", "text2", 18))
         line.addSpacing(8)
