@@ -68,6 +68,13 @@ class Endpoint:
         work: Callable[[Request, Row], Awaitable[Response]] = getattr(self, row.work)
 
         async def answer(request: Request) -> Response:
+            if row.work == "sync":
+                # In the order in which they came, also where somebody only looks slowly who it is.
+                async with _patiently(self._turns.setdefault(_authorization(request).encode(), asyncio.Lock())):
+                    return await enter(request)
+            return await enter(request)
+
+        async def enter(request: Request) -> Response:
             if row.caller is Caller.ENROLLED:
                 request.state.device = await run_in_threadpool(self._device, _authorization(request))
             if not row.counts_failures:
@@ -101,16 +108,14 @@ class Endpoint:
         device: Device = request.state.device
         signed_in = functools.partial(tokens.device_of, self._store, header=_authorization(request))
         exchange = Exchange(self._store, device, signed_in)
-        turn = self._turns.setdefault(device.id, asyncio.Lock())
-        async with _patiently(turn):
-            try:
-                async for part in body.parts(request, row.most_bytes):
-                    await run_in_threadpool(exchange.receive, part)
-            except (ClientDisconnect, Refused):
-                await run_in_threadpool(exchange.keep)
-                raise
-            await run_in_threadpool(exchange.finish)
-            return await run_in_threadpool(_answered, exchange)
+        try:
+            async for part in body.parts(request, row.most_bytes):
+                await run_in_threadpool(exchange.receive, part)
+        except (ClientDisconnect, Refused):
+            await run_in_threadpool(exchange.keep)
+            raise
+        await run_in_threadpool(exchange.finish)
+        return await run_in_threadpool(_answered, exchange)
 
     async def bundle(self, request: Request, row: Row) -> Response:
         """Push and pull for whoever signed the file; who brings it can't read it, nor what it gets for it."""
