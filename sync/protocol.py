@@ -38,8 +38,8 @@ MAX_SEALED = 1024 * 1024
 PAGE_OPS = 48
 PAGE_BYTES = 16 * 1024
 """Operations and bytes that travel as one, so that a link that dies every few kilobytes gets something across."""
-SEALED_OPS = 2 * PAGE_OPS
-SEALED_BYTES = 48 * 1024
+SEALED_OPS = 4 * PAGE_OPS
+SEALED_BYTES = 96 * 1024
 """The same in a private space, where each block has to be packed by itself."""
 TRAIL_BYTES = 8
 PREFIX_OPS = 256
