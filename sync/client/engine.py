@@ -123,7 +123,7 @@ class SyncEngine:
         self._revoked = False
         self._shown = 0.0
         self._disconnect: Callable[[], None] = _nothing
-        self._files = files.Files(app)
+        self.files = files.Files(app)
 
     # ------------------------------------------------------------- one pass
 
@@ -153,7 +153,7 @@ class SyncEngine:
                 bytes_down=traffic.down, requests=traffic.requests,
             )  # fmt: skip
             self.app.run(outbox.record_run, run)
-            self._files.carry(files.Line(transport, tally.token, self._check_files, self._tell))
+            self.files.carry(files.Line(transport, tally.token, self._check_files, self._tell))
             self._tell(state="idle", step="", sentence="")
             return self._report(traffic, tally)
 
@@ -433,6 +433,7 @@ class SyncEngine:
     def sync_now(self) -> None:
         """Ask for a pass; returns at once."""
         self._asked = True
+        self.files.retry()
         self._wake.set()
 
     def _on_changed(self, changed: Changed) -> None:

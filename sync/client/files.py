@@ -31,6 +31,7 @@ _HASH = re.compile("[0-9a-f]{64}")
 """A hash, or a key, in hexadecimal."""
 _MEGABYTE = 1_000_000
 _BITE = 4096
+_TRIES, _PAUSE = 3, 0.25
 _FIRST_WAIT, _LONGEST_WAIT = 60.0, 24 * 3600.0
 """Seconds before a file that did not arrive is tried again by itself; each time twice as long."""
 
@@ -67,6 +68,10 @@ class Files:
     def __init__(self, app: App) -> None:
         self._app = app
         self._later: dict[str, tuple[float, float]] = {}
+
+    def retry(self) -> None:
+        """Somebody asks for it now: forget what was put off."""
+        self._later.clear()
 
     def carry(self, line: Line) -> None:
         """Send and fetch what may travel now. Raises nothing: each problem becomes a note beside its file."""
@@ -129,11 +134,20 @@ class Files:
 
     def _send(self, line: Line, errand: Errand) -> None:
         """Send what the endpoint does not have yet."""
-        at = line.transport.file_state(errand.path, line.token)
-        line.check()
-        if at >= 0:
+        for tries_left in reversed(range(_TRIES)):
+            at = line.transport.file_state(errand.path, line.token)
+            line.check()
+            if at < 0:
+                return
             body = _Body(self._app, errand, at, line.check)
-            line.transport.send_file(errand.path, body, at, errand.size, line.token)
+            try:
+                line.transport.send_file(errand.path, body, at, errand.size, line.token)
+                return
+            except Refused as refused:
+                # The endpoint was still putting away what came before the line was cut.
+                if refused.number != Problem.FILE_ELSEWHERE or not tries_left:
+                    raise
+                time.sleep(_PAUSE)
 
     # ------------------------------------------------------------- down
 

@@ -7,6 +7,7 @@ import email.utils
 import ipaddress
 import json
 import logging
+import socket
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ _CONNECT_SECONDS, _SILENCE_SECONDS = 10, 30
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 _DAY = 24 * 3600
 _PIECE, _BUFFER = 4096, 65536
+_HELD = 16 * 1024
+"""Bytes of a file that the system may hold ready to send; some systems take twice as many."""
 _MOST_SAID = 64 * 1024
 """Bytes of a refusal that are read."""
 _SMALL = 120  # below this, compressing only adds
@@ -94,8 +97,9 @@ class Transport:
         self.url = checked_url(url)
         self.traffic = Traffic()
         self._http = requests.Session()
-        if carrier is not None:
-            self._http.mount(self.url, carrier)
+        self._http.mount(self.url, carrier or requests.adapters.HTTPAdapter())
+        if carrier is None:
+            self._http.mount(f"{self.url}/v1/files/", _Careful())
         # Every byte counts on a satellite hour: no header that nobody reads.
         self._http.headers = requests.structures.CaseInsensitiveDict(
             {"User-Agent": urllib3.util.SKIP_HEADER, "Accept-Encoding": urllib3.util.SKIP_HEADER}
@@ -268,6 +272,16 @@ class Sized(Protocol):
     def __len__(self) -> int: ...
 
     def __iter__(self) -> Iterator[bytes]: ...
+
+
+class _Careful(requests.adapters.HTTPAdapter):
+    """Lets the system hold little of what is sent: the rest can be stopped while a slow line takes it."""
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **more: object) -> None:
+        """Make the connections; called by requests."""
+        held = (socket.SOL_SOCKET, socket.SO_SNDBUF, _HELD)
+        usual = urllib3.connection.HTTPConnection.default_socket_options
+        super().init_poolmanager(connections, maxsize, block, socket_options=[*usual, held], **more)
 
 
 class _Body:
