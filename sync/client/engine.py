@@ -162,9 +162,12 @@ class SyncEngine:
         if tally.keys == self.app.read(facts.number, "key_changes"):
             return False
         self._tell(step=_("Fetching keys"))
-        return keys.tend(
+        got = keys.tend(
             self.app, lambda request: transport.post(PATH_KEYS, request, KeysResponse, self._token(transport, tally))
         )
+        if got:
+            self.app.run(recovery.resume)
+        return got
 
     def obey(self, refused: Refused) -> WimdeskError:
         """Tell what was refused. Stop where the endpoint signed that we are revoked, and wipe if it says so."""

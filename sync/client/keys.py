@@ -27,6 +27,7 @@ _NONE = Role(frozenset(), frozenset(), frozenset())
 
 def tend(app: App, ask: Ask) -> bool:
     """Open, make and hand on keys; say whether this computer can read or seal more than before."""
+    app.run(_ensure_words)
     for _try in range(_TRIES):
         standing = ask(KeysRequest())
         got, told = _open(app, standing, ask)
@@ -127,6 +128,12 @@ def _envelopes(organisation: bytes, computer: Computer, words: str, keys: list[S
 
 def _organisation(app: App) -> bytes:
     return uuid.UUID(app.identity().organisation).bytes
+
+
+def _ensure_words(session: Session) -> None:
+    """A profile that joined with 0.1.0 has none."""
+    if not facts.text(session, "words"):
+        facts.put(session, words=lockbox.new_words())
 
 
 def _keep(session: Session, key: SealKey) -> None:

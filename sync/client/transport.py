@@ -20,7 +20,7 @@ import requests
 import urllib3.util
 import zstandard
 
-from sync.protocol import MAX_INFLATED, Problem
+from sync.protocol import MAX_INFLATED, VERSION, Problem
 from wimdesk.errors import ClockWrong, NoConnection, Refused, SyncProblem
 from wimdesk.i18n import N_, _
 
@@ -72,6 +72,9 @@ SENTENCES = {
 }
 REFUSED = N_("The Secretariat's endpoint refused. Nothing is lost. Please try again later.")
 """What any other number means: an endpoint that is newer, or broken."""
+
+
+_OLDER = N_("The Secretariat uses an older version. Nothing is lost. Please ask it to update.")
 
 
 def sentence_for(number: int) -> str:
@@ -345,6 +348,7 @@ def _refusal(raw: bytes) -> Refused:
         found = json.loads(raw)
         number, wipe = int(found["error"]), bool(found.get("wipe"))
         order = bytes.fromhex(found.get("order", ""))
+        is_older = number == Problem.VERSION_UNSUPPORTED and int(found.get("version", VERSION)) < VERSION
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
-        number, wipe, order = 0, False, b""
-    return Refused(number, sentence_for(number), wipe=wipe, order=order)
+        number, wipe, order, is_older = 0, False, b"", False
+    return Refused(number, _(_OLDER) if is_older else sentence_for(number), wipe=wipe, order=order)

@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 
-from sqlalchemy import Connection, inspect, select, update
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from sqlalchemy import Connection, LargeBinary, inspect, select, text, update
 
 from sync.server.tables import metadata, server_state
 
+
+def _seal(connection: Connection) -> None:
+    """From 0.1.0, which could read what is private: forget it. Laptops give it back, sealed, under a new generation.
+
+    What removed computers had sent is dropped as well: it was kept without its signatures.
+    """
+    bytes_type = LargeBinary().compile(connection.dialect)
+    for statement in (
+        f"ALTER TABLE server_state ADD COLUMN receive_key {bytes_type} NOT NULL DEFAULT ''",
+        "ALTER TABLE server_state ADD COLUMN schema INTEGER NOT NULL DEFAULT 1",
+        "ALTER TABLE organisation ADD COLUMN key_changes INTEGER NOT NULL DEFAULT 0",
+        "UPDATE organisation SET key_changes = 1",  # each laptop has 0: it looks after the keys
+        "DROP TABLE quarantine",
+        *(f"DELETE FROM {name} WHERE space LIKE 'org/%/private'" for name in _OF_SPACES),
+        "DELETE FROM space WHERE name LIKE 'org/%/private'",
+    ):
+        connection.execute(text(statement))
+    row = {"key": X25519PrivateKey.generate().private_bytes_raw(), "generation": secrets.randbits(62) + 1}
+    connection.execute(text("UPDATE server_state SET receive_key = :key, generation = :generation"), row)
+
+
+_OF_SPACES = ("op", "record_owner", "author", "batch", "refused")
 Step = Callable[[Connection], None]
-STEPS: tuple[Step, ...] = ()
+STEPS: tuple[Step, ...] = (_seal,)
 """Step k brings tables of number k to number k + 1. It never uses the tables of this version: they change."""
 
 TOO_NEW = "A later version made this data. Nothing was changed. Install the newer program."
@@ -42,7 +66,10 @@ def is_current(connection: Connection) -> bool:
 
 
 def _number_of(connection: Connection) -> int:
-    if not inspect(connection).has_table(server_state.name):
+    tables = inspect(connection)
+    if not tables.has_table(server_state.name):
         return number()
+    if "schema" not in {column["name"] for column in tables.get_columns(server_state.name)}:
+        return 1  # 0.1.0
     found = connection.scalar(select(server_state.c.schema))
     return number() if found is None else int(found)

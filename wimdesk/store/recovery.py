@@ -89,6 +89,15 @@ def begin(session: Session, *, lost: bool) -> None:
     facts.put(session, epoch=held, returning=new_epoch())
 
 
+def resume(session: Session) -> None:
+    """Begin again where something private was lost before the key to its space was here."""
+    op = tables.op.c
+    private = private_space(facts.text(session, "organisation"))
+    left = select(op.pos).where(op.state == tables.LOST, op.problem == 0, op.space == private).limit(1)
+    if not returning(session) and seal_keys.opens(session) and session.scalar(left) is not None:
+        begin(session, lost=False)
+
+
 def _journal(session: Session) -> list[OpRow]:
     op = tables.op.c
     columns = (op.pos, op.space, op.seq, op.device, op.epoch, op.n, op.state, op.record, op.base)

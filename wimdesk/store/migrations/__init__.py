@@ -17,7 +17,8 @@ from wimdesk.store.engine import connect, translated
 Step = Callable[[dbapi2.Connection], None]
 _NAMES = (
     "m0001_first",
-    "m0002_attachment",
+    "m0002_sealing",
+    "m0003_attachment",
 )  # fmt: skip
 STEPS = tuple(cast(Step, import_module(f"{__name__}.{name}").apply) for name in _NAMES)
 

@@ -36,20 +36,6 @@ CREATE TABLE clash (
     PRIMARY KEY (record, field, winner, loser)
 );
 CREATE INDEX clash_open ON clash (record) WHERE open;
-CREATE TABLE computer (
-    name TEXT DEFAULT '' NOT NULL,
-    words TEXT DEFAULT '' NOT NULL,
-    id TEXT NOT NULL,
-    space TEXT NOT NULL,
-    owner TEXT NOT NULL,
-    deleted BOOLEAN DEFAULT 0 NOT NULL,
-    versions JSON DEFAULT '{}' NOT NULL,
-    created_at TEXT DEFAULT '' NOT NULL,
-    created_by TEXT DEFAULT '' NOT NULL,
-    updated_at TEXT DEFAULT '' NOT NULL,
-    updated_by TEXT DEFAULT '' NOT NULL,
-    PRIMARY KEY (id)
-);
 CREATE TABLE contact_detail (
     person_id TEXT DEFAULT '' NOT NULL,
     organization_id TEXT DEFAULT '' NOT NULL,
@@ -312,12 +298,6 @@ CREATE TABLE post_holding (
 CREATE INDEX ix_post_holding_on_behalf_of_id ON post_holding (on_behalf_of_id);
 CREATE INDEX ix_post_holding_person_id ON post_holding (person_id);
 CREATE INDEX ix_post_holding_post_id ON post_holding (post_id);
-CREATE TABLE seal_key (
-    id BLOB NOT NULL,
-    number INTEGER NOT NULL,
-    key BLOB NOT NULL,
-    PRIMARY KEY (id)
-);
 CREATE TABLE shadow (
     record TEXT NOT NULL,
     type TEXT NOT NULL,
