@@ -27,6 +27,7 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     _add_place(parser)
     parser.add_argument("--listen", default="127.0.0.1:8420", metavar="HOST:PORT")
     parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes on one port (PostgreSQL)")
+    parser.add_argument("--metrics", default="", metavar="HOST:PORT", help="offer figures for Prometheus there")
     parser.set_defaults(handler=printing(serve))
     parser = group.add_parser("prepare", help="make tables and row security in PostgreSQL, as the database's owner")
     parser.add_argument("--database", default="", metavar="ADDRESS", help=_ADDRESS_HELP)
@@ -98,16 +99,16 @@ def _endpoint() -> ModuleType:
 
 def serve(args: argparse.Namespace) -> object:
     """Run the endpoint until it is stopped."""
-    host, _colon, port = args.listen.rpartition(":")
-    if not host or not port.isdigit() or int(port) > 65535:
-        raise UserError(_("Say where to listen as HOST:PORT, for example 127.0.0.1:8420."))
+    host, port = _address_of(args.listen)
+    watch = _address_of(args.metrics) if args.metrics else None
     service = _endpoint()
     data, database = _place(args, service)
+    service.log_in_lines()
     if args.workers < 1:
         raise UserError(_("There must be at least one worker. Nothing was started."))
     try:
         service.serve(
-            data, host.strip("[]"), int(port), lambda url: emit({"url": url}), database=database, workers=args.workers
+            data, host, port, lambda url: emit({"url": url}), database=database, workers=args.workers, watch=watch
         )
     except service.Unusable as error:
         raise EnvironmentProblem(str(error)) from error
@@ -116,6 +117,13 @@ def serve(args: argparse.Namespace) -> object:
             _("The endpoint can't listen there. Nothing was changed. Choose another address or port.")
         ) from error
     return None
+
+
+def _address_of(text: str) -> tuple[str, int]:
+    host, _colon, port = text.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65535:
+        raise UserError(_("Say where to listen as HOST:PORT, for example 127.0.0.1:8420."))
+    return host.strip("[]"), int(port)
 
 
 def prepare(args: argparse.Namespace) -> object:

@@ -24,7 +24,7 @@ from starlette.routing import Route
 
 from sync.frames import Press, packed
 from sync.protocol import VERSION, EnrolRequest, KeysRequest, KeysResponse, NonceRequest, Problem, TokenRequest
-from sync.server import body, bundles, enrolment, files, keys, tokens
+from sync.server import body, bundles, enrolment, files, keys, metrics, tokens
 from sync.server.attempts import Attempts
 from sync.server.databases import answers
 from sync.server.exchange import Exchange
@@ -68,6 +68,9 @@ class Endpoint:
         work: Callable[[Request, Row], Awaitable[Response]] = getattr(self, row.work)
 
         async def answer(request: Request) -> Response:
+            return await metrics.watched(row.work, lambda: in_turn(request))
+
+        async def in_turn(request: Request) -> Response:
             if row.work == "sync":
                 # In the order in which they came, also where somebody only looks slowly who it is.
                 async with _patiently(self._turns.setdefault(_authorization(request).encode(), asyncio.Lock())):

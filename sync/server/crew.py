@@ -14,6 +14,7 @@ from multiprocessing.context import SpawnProcess
 from types import FrameType
 
 from sync.server.databases import Unusable
+from sync.server.metrics import log_in_lines
 
 Serve = Callable[[Callable[[], None]], None]
 """Serves until a signal comes; calls its argument once it listens."""
@@ -40,6 +41,7 @@ def handling(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]
 def _work(serve: Serve, news: Connection) -> None:
     # Who presses Ctrl+C means the first process; that one tells us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    log_in_lines()
     serve(lambda: news.send(True))
 
 

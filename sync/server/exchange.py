@@ -27,7 +27,7 @@ from sync.protocol import (
     SyncRequest,
     SyncResponse,
 )
-from sync.server import intake, numbers, pages, quarantine, sealed
+from sync.server import intake, metrics, numbers, pages, quarantine, sealed
 from sync.server.body import check_version
 from sync.server.refusals import Refused
 from sync.server.roles import Device, kind_of, may_read
@@ -230,6 +230,8 @@ class Exchange:
 
         acked, refused = self._store.write(work, self._device.id)
         self._resumed = False
+        metrics.PLACED.labels("refused").inc(len(refused))
+        metrics.PLACED.labels("pushed").inc(sum(b.count if isinstance(b, Sealed) else len(b.ops) for b in batches))
         self._acked |= acked
         self._refused += refused
 

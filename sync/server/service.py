@@ -19,7 +19,7 @@ from starlette.applications import Starlette
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from sync.bundles import MAX_CHANGES
-from sync.server import audit, bundles, enrolment, quarantine
+from sync.server import audit, bundles, enrolment, metrics, quarantine
 from sync.server import backup as copies
 from sync.server.app import FAILED_ATTEMPTS, create_app
 from sync.server.body import REST
@@ -27,6 +27,7 @@ from sync.server.crew import Crew, handling
 from sync.server.databases import FILE as FILE
 from sync.server.databases import holds_password as holds_password
 from sync.server.files import USUAL, Limits
+from sync.server.metrics import log_in_lines as log_in_lines
 from sync.server.refusals import Refused
 from sync.server.store import Store
 from sync.server.store import Unusable as Unusable
@@ -97,18 +98,23 @@ def serve(
     *,
     database: str = "",
     workers: int = 1,
+    watch: tuple[str, int] | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT, then finish what is on the way.
 
     `ready` is told the base URL once requests are answered (port 0 takes a free one). `database` is the address of
-    a PostgreSQL database instead of the folder; only with it there may be several `workers`. Raises OSError where
-    the port is taken, Unusable where folder or database is of no use. TLS is the job of the proxy in front.
+    a PostgreSQL database instead of the folder; only with it there may be several `workers`. `watch`: host and port of
+    the figures for an operator (`metrics.offered`). Raises OSError where a port is taken, Unusable where folder or
+    database is of no use. TLS is the job of the proxy in front.
     """
     if workers > 1 and not database:
         raise Unusable(ONE_WRITER)
     listener, url = _listen(host, port)
     tell = partial(ready, url) if ready else _quiet
-    with listener:
+    with listener, contextlib.ExitStack() as stack:
+        if watch:
+            store = stack.enter_context(_opened(data, database))
+            stack.enter_context(metrics.offered(*watch, store, shared=workers > 1))
         if workers > 1:
             create_app(data, database=database)  # what is wrong is said once, and by us
             Crew(partial(serve_on, listener, data, database), workers).serve(tell)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -131,6 +132,9 @@ def test_workers_share_a_port_what_they_count_and_are_replaced(postgres: Cluster
     made = postgres.database()
     environment = os.environ | {"WIMDESK_DATABASE": made.role}
     words = [sys.executable, "-m", "wimdesk", "secretariat", "serve", "--listen", "127.0.0.1:0", "--workers", "3"]
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        watch = f"127.0.0.1:{free.getsockname()[1]}"
+    words += ["--metrics", watch]
     with subprocess.Popen(words, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         try:
@@ -147,6 +151,9 @@ def test_workers_share_a_port_what_they_count_and_are_replaced(postgres: Cluster
                 with contextlib.suppress(requests.ConnectionError):  # what the dead one had taken
                     assert requests.get(url + PATH_HEALTH, timeout=30).json() == {"status": "ok", "version": VERSION}
             assert len(children(child.pid)) == 3
+            counted = requests.get(f"http://{watch}/metrics", timeout=30).text
+            for status, count in ((404, 20), (429, 5)):
+                assert f'wimdesk_requests_total{{route="enrol",status="{status}"}} {count}.0\n' in counted
             child.send_signal(signal.SIGTERM)
             assert child.wait(30) == 0
         finally:
