@@ -219,6 +219,12 @@ def _words(task: Task) -> tuple[str, str, str, str, str]:
             )
             sentence = _("Choose what to keep. About a minute each.")
             return "git-merge", title.format(count=task.count), sentence, _("Decide"), "sync"
+        case "removed":
+            title = ngettext(
+                "{count} record was removed elsewhere", "{count} records were removed elsewhere", task.count
+            )
+            sentence = _("They still show here. Choose whether they go or stay.")
+            return "trash-2", title.format(count=task.count), sentence, _("Decide"), "sync"
         case "metrics":
             return _metrics_words(task)
         case "term":

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from wimdesk import clock
 from wimdesk.i18n import _, pick
 from wimdesk.records import Activity, Organization, Participation, Person, PostHolding, Site, post_holding
-from wimdesk.services import handover, metrics, people
+from wimdesk.services import handover, metrics, people, removals
 from wimdesk.store import history, identity, journal, outbox, tables
 from wimdesk.store.record import Record, types
 
@@ -41,7 +41,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something to do next. `kind`: decide, metrics, term, waiting, profile.
+    """Something to do next. `kind`: decide, removed, metrics, term, waiting, profile.
 
     `subject` is a site or a person, `detail` a post; `when` is a month or a day (ISO); `count` of `total`.
     """
@@ -99,15 +99,16 @@ def frame(session: Session, site: str = "") -> Frame:
     name = (pick(profile.name) or profile.acronym) if profile is not None else ""
     sites = metrics.sites(session)
     chosen = next((each.name for each in sites if each.id == site), sites[0].name if sites else "")
+    figures = outbox.figures(session)
     return Frame(
         organisation=name or who.organisation_name,
         site=chosen,
         person=who.person_name,
         enrolled=who.enrolled,
         sample=who.sample,
-        waiting=outbox.count(session),
-        decisions=history.count_clashes(session),
-        last_success=outbox.last_success(session),
+        waiting=figures.waiting,
+        decisions=figures.decisions,
+        last_success=figures.last_success,
     )
 
 
@@ -117,7 +118,7 @@ def home(session: Session, site: str = "") -> Home:
     today = clock.today()
     begun = _begun(session)
     tasks = [
-        *_decide(around),
+        *_decide(session),
         *_metrics(session, site),
         *_terms(session, today),
         *_unsent(session, around, today),
@@ -139,8 +140,9 @@ def _begun(session: Session) -> Begun:
     )
 
 
-def _decide(around: Frame) -> list[Task]:
-    return [Task("decide", count=around.decisions)] if around.decisions else []
+def _decide(session: Session) -> list[Task]:
+    counts = {"decide": history.count_clashes(session), "removed": removals.count(session)}
+    return [Task(kind, count=count) for kind, count in counts.items() if count]
 
 
 def _metrics(session: Session, site: str) -> list[Task]:

@@ -12,7 +12,8 @@ from sync.merge import DELETED
 from sync.protocol import Problem
 from wimdesk.errors import UserError
 from wimdesk.i18n import N_, _, ngettext
-from wimdesk.services import timeline
+from wimdesk.services import removals, timeline
+from wimdesk.services.removals import Removal
 from wimdesk.services.sizes import size_text
 from wimdesk.store import history, identity, outbox
 from wimdesk.store.history import TwoPlaces, Version
@@ -104,6 +105,7 @@ class Review:
     """The whole Sync centre at one moment. `waiting_size` counts bytes, `last_success` is UTC (RFC 3339)."""
 
     decisions: tuple[Decision, ...] = ()
+    removals: tuple[Removal, ...] = ()
     waiting: tuple[Parcel, ...] = ()
     refused: tuple[Parcel, ...] = ()
     done: tuple[Done, ...] = ()
@@ -120,6 +122,7 @@ def load(session: Session) -> Review:
     refused = _parcels(session, outbox.refused(session))
     return Review(
         decisions=tuple(_decisions(session)),
+        removals=tuple(removals.questions(session)),
         waiting=tuple(waiting),
         refused=tuple(refused),
         done=tuple(_done(run) for run in outbox.runs(session)),

@@ -9,10 +9,10 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 import msgspec
-from sqlalchemy import Row, Table, func, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -20,7 +20,7 @@ from sync.merge import DELETED, Change, Clash, FieldState, RecordState, merge
 from sync.protocol import Page, Placed, trail
 from wimdesk.errors import SyncProblem
 from wimdesk.i18n import _
-from wimdesk.store import journal, recovery, rows, tables
+from wimdesk.store import journal, recovery, rows, spared, tables
 from wimdesk.store.record import Info, Record, blank_row, fields, fits, types
 
 _pack = msgspec.msgpack.Encoder().encode
@@ -300,10 +300,14 @@ def show(
     for record, state in states.items():
         by_type[state.type].append(record)
     known = types()
+    removed = _removed(states, waiting, returning, changed)
+    spared.forget(session, [record for record, gone in removed.items() if not gone])
     for type_name in by_type.keys() & known.keys():
         cls = known[type_name]
         blank, described = blank_row(cls), fields(cls)
         present = _present(session, cls, by_type[type_name])
+        leaving = [record for record in by_type[type_name] if removed.get(record) and present.get(record) is False]
+        staying = spared.keep_in_view(session, cls, space, leaving)
         inserts: list[rows.Row] = []
         updates: dict[tuple[str, ...], list[rows.Row]] = defaultdict(list)
         for record in by_type[type_name]:
@@ -311,6 +315,7 @@ def show(
             differing = changed[record] if changed is not None and record in present else values.keys()
             kept = {name: values[name] for name in differing if name in blank}
             _make_fit(kept, described, blank)
+            kept |= {DELETED: False} if record in staying else {}
             kept |= {"versions": versions, "updated_at": last[record][0], "updated_by": last[record][1]}
             if record in present:
                 updates[tuple(kept)].append(kept | {"id": record})
@@ -319,7 +324,7 @@ def show(
             owner = text_of(states[record].owner)
             made = {"id": record, "space": space, "owner": owner, "created_at": made_at, "created_by": made_by}
             inserts.append(blank | made | kept)
-        table = cast(Table, cls.__table__)
+        table = rows.table_of(cls)
         rows.add(session, table, inserts)
         journal.scribe_of(session).note(type_name, [str(row["id"]) for row in inserts])
         for names, alike in updates.items():
@@ -327,10 +332,25 @@ def show(
             journal.scribe_of(session).note(type_name, [str(row["id"]) for row in alike], names)
 
 
-def _present(session: Session, cls: type[Record], records: list[str]) -> set[str]:
-    found: set[str] = set()
+def _present(session: Session, cls: type[Record], records: list[str]) -> dict[str, bool]:
+    """Return which of the records are here, and whether each is removed."""
+    found: dict[str, bool] = {}
     for part in _chunks(records):
-        found.update(session.scalars(select(cls.id).where(cls.id.in_(part))))
+        found |= {row.id: row.deleted for row in session.execute(select(cls.id, cls.deleted).where(cls.id.in_(part)))}
+    return found
+
+
+def _removed(
+    states: dict[str, RecordState],
+    waiting: dict[str, list[Row[Any]]],
+    returning: int,
+    changed: Mapping[str, set[str]] | None,
+) -> dict[str, bool]:
+    """Return whether each record is removed now, of those for which that may have changed."""
+    found = {}
+    for record, state in states.items():
+        if DELETED in (state.fields if changed is None else changed[record]):
+            found[record] = _visible(state, waiting.get(record, []), returning)[0].get(DELETED) is True
     return found
 
 

@@ -34,10 +34,10 @@ _FIGURES = select(
     _records(tables.WAITING).label("waiting"),
     _records(tables.HELD).label("held"),
     select(tables.local.c.value).where(tables.local.c.key == "returning").scalar_subquery().label("recovering"),
-    select(func.count(tables.clash.c.record.distinct()))
-    .where(tables.clash.c.open)
-    .scalar_subquery()
-    .label("decisions"),
+    (
+        select(func.count(tables.clash.c.record.distinct())).where(tables.clash.c.open).scalar_subquery()
+        + select(func.count(tables.spared.c.space.distinct())).where(tables.spared.c.asked).scalar_subquery()
+    ).label("decisions"),
     _LAST_SUCCESS.scalar_subquery().label("last_success"),
 )
 _EVENTFUL = or_(not_(tables.sync_run.c.ok), tables.sync_run.c.sent > 0, tables.sync_run.c.received > 0)
@@ -60,7 +60,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What is shown all the time: records that wait to be sent, records to decide, and when a sync last went well."""
+    """What is shown all the time: records that wait to be sent, what to decide, and when a sync last went well."""
 
     waiting: int
     decisions: int

@@ -5,11 +5,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
+from typing import cast
 
 import msgspec
 from sqlalchemy import JSON, Table
 from sqlalchemy.orm import Session
 from sqlcipher3 import dbapi2
+
+from wimdesk.store.record import Base
 
 Row = Mapping[str, object]
 _encode = msgspec.json.Encoder().encode
@@ -26,6 +29,11 @@ def driver(session: Session) -> dbapi2.Connection:
     if connection is None:
         raise RuntimeError("no driver connection")
     return connection
+
+
+def table_of(cls: type[Base]) -> Table:
+    """Return the table of a record type."""
+    return cast(Table, cls.__table__)
 
 
 def add(session: Session, table: Table, rows: Sequence[Row], ending: str = "") -> None:

@@ -80,6 +80,16 @@ cursor = Table(
 )
 """How far each space was read; `trail` is that of its log there (sync.protocol.trail)."""
 
+spared = Table(
+    "spared",
+    Base.metadata,
+    Column("record", Text, primary_key=True),
+    Column("type", Text, nullable=False),
+    Column("space", Text, nullable=False),
+    Column("asked", Boolean, nullable=False),
+)
+"""What the log says is removed and still shows here (store.spared); `asked`: until somebody here has agreed."""
+
 seal_key = Table(
     "seal_key",
     Base.metadata,
