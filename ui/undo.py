@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from wimdesk.i18n import _, ngettext
+from wimdesk.services import removals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +33,21 @@ class Undoing(QObject):
         self._then: Callable[[], None] | None = None
         desk.tasks.read(self, _acts_after, 0, done=self._begin)
         desk.bridge.changed.connect(self._hear)
+        desk.bridge.changed.connect(self._mention_many)
+
+    def _mention_many(self, change: Changed) -> None:
+        """Whoever removes very much at once is asked once whether that was meant, and can go on meanwhile."""
+        if change.removed and change.origin != "sync":
+            removed = change.removed
+            self._desk.tasks.read(self, removals.is_many, removed, done=lambda many: many and self._ask(removed))
+
+    def _ask(self, removed: int) -> None:
+        words = ngettext(
+            "You moved {count} record to the trash. Is that right? Others are asked too.",
+            "You moved {count} records to the trash. Is that right? Others are asked too.",
+            removed,
+        )
+        self._desk.notices.offer_undo(words.format(count=removed))
 
     def undo(self) -> None:
         """Take back the latest act that stands."""

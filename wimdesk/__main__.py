@@ -44,7 +44,14 @@ def _general() -> argparse.ArgumentParser:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from wimdesk import attachment_commands, bundle_commands, commands, key_commands, secretariat_commands
+    from wimdesk import (
+        attachment_commands,
+        bundle_commands,
+        commands,
+        key_commands,
+        removal_commands,
+        secretariat_commands,
+    )
 
     about = "Take part in the International WIM Alliance, offline first. Without a command the window opens."
     parser = argparse.ArgumentParser(prog="wimdesk", description=about, parents=[_general()])
@@ -54,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     bundle_commands.add_parsers(kinds)
     attachment_commands.add_parsers(kinds)
     key_commands.add_parsers(kinds)
+    removal_commands.add_parsers(kinds)
     secretariat_commands.add_parsers(kinds)
     tour = kinds.add_parser("tour", help="two laptops and a Secretariat go through the main job, offscreen")
     tour.add_argument("--out", type=Path, required=True, help="folder for pictures, PDFs and the summary")

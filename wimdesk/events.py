@@ -42,12 +42,13 @@ class Changed:
     """One committed transaction: which records of which types changed, and who did it.
 
     `origin` is a free word of whoever wrote ("form:…", "sync", "import"), so that a form can
-    leave out its own save. `outbox` says that something new waits to be sent.
+    leave out its own save. `outbox` says that something new waits to be sent. `removed` counts what a person removed.
     """
 
     ids: Mapping[str, frozenset[str]] = field(default_factory=dict)
     origin: str = ""
     outbox: bool = False
+    removed: int = 0
 
     def touches(self, *types: str) -> bool:
         """Say whether a record of one of these types changed."""

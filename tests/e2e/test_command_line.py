@@ -122,6 +122,19 @@ def test_two_people_and_the_secretariat(tmp_path: Path) -> None:
         bela.does("sync")
         assert anna.does("sync")["conflicts"] == 0
         assert anna.does("conflicts") == []
+
+        sites = [bela.does("add", "site", f"name=Pit {n}")["id"] for n in range(6)]
+        bela.does("sync")
+        anna.does("sync")
+        for site in sites:
+            bela.does("delete", "site", site)
+        bela.does("sync")
+        assert anna.does("sync")["conflicts"] == 1
+        (gone,) = anna.does("removals")
+        assert (gone["count"], gone["kinds"], len(anna.does("list", "site"))) == (6, [["Sites", 6]], 7)
+        assert "Nothing is asked" in anna.fails("removals", "--keep", "alliance")
+        assert anna.does("removals", "--remove", gone["space"]) == {"removed": 6}
+        assert [site["id"] for site in anna.does("list", "site")] == [early["id"]]
         assert [step["values"] for step in anna.does("history", "person", person)][-1] == {"role": "President"}
 
         assert "used already" in Machine(tmp_path / "late").fails("enrol", code, "--server", url)

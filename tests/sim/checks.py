@@ -10,6 +10,7 @@ from sync.protocol import Problem
 from tests.sim.laptop import BLANK, FIELDS, TYPE, Laptop, Written
 from tests.sim.model import DELETED, Entry, Question, Save, SaveId
 from wimdesk.errors import WimdeskError
+from wimdesk.services import removals
 
 if TYPE_CHECKING:
     from tests.sim.world import World
@@ -202,6 +203,9 @@ def _compare(
     world: World, laptop: Laptop, record: str, told: dict[str, object], shown: dict[str, object] | None
 ) -> None:
     wanted = {name: told.get(name, BLANK[name]) for name in FIELDS} | {DELETED: told.get(DELETED) is True}
+    if wanted[DELETED] and laptop.is_spared(record):
+        wanted[DELETED] = False
+        world.tally.checks["spared"] += 1
     if shown is None or shown != wanted:
         if _is_lost(laptop, record):
             return
@@ -235,6 +239,7 @@ def quiet(world: World) -> None:
     if lost:
         raise world.broken("I11", f"the restored endpoint never got back {lost[:3]}")
     for laptop in laptops:
+        agreed(world, laptop)
         whole(world, laptop)
     if world.endpoint.numbers_twice():
         raise world.broken("I3", "one number has two places")
@@ -255,6 +260,17 @@ def _is_quiet(world: World, laptop: Laptop) -> bool:
     heads = world.endpoint.heads()
     behind = [s for s in world.readable(laptop.seat) if heads.get(s, 0) != laptop.life.cursors.get(s, 0)]
     return laptop.life.heard and not behind and not laptop.life.unsent
+
+
+def agreed(world: World, laptop: Laptop) -> None:
+    """I15: whoever agrees to what others removed shows what they show; nothing waits that nobody is asked about."""
+    if laptop.ask("SELECT count(*) FROM spared WHERE NOT asked") != [(0,)]:
+        raise world.broken("I15", f"{laptop.seat.name} keeps removed records in view and asks nobody")
+    for question in laptop.app.read(removals.questions):
+        laptop.run(removals.remove, question.space)
+        world.tally.checks["agreed"] += 1
+    if laptop.ask("SELECT count(*) FROM spared") != [(0,)]:
+        raise world.broken("I15", f"{laptop.seat.name} asks again after it was answered")
 
 
 def whole(world: World, laptop: Laptop) -> None:

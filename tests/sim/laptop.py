@@ -178,6 +178,10 @@ class Laptop:
         row = self.eye.execute(f"SELECT {', '.join(FIELDS)}, deleted FROM {TYPE} WHERE id = ?", (record,)).fetchone()
         return None if row is None else _seen(row)
 
+    def is_spared(self, record: str) -> bool:
+        """Say whether the record shows until somebody agrees that it is removed, or until all was read."""
+        return bool(self.ask("SELECT count(*) FROM spared WHERE record = ?", record)[0][0])
+
     def all_shown(self) -> dict[str, dict[str, object]]:
         """Return what a person sees, by record."""
         rows = self.eye.execute(f"SELECT {', '.join(FIELDS)}, deleted, id FROM {TYPE}").fetchall()

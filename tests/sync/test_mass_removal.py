@@ -115,7 +115,7 @@ def test_more_than_the_limit_asks_and_less_does_not(
     anna: Laptop, bela: Laptop, held: int, gone: int, asks: bool
 ) -> None:
     # The organisation itself and what names its computers are records too.
-    others = bela.app.read(spared._held, private_space(bela.app.identity().organisation))  # noqa: SLF001
+    others = bela.app.read(spared.held, private_space(bela.app.identity().organisation))
     records = sites(anna, bela, held - others)
     anna.app.run(remove_all, records[:gone])
     anna.sync()

@@ -14,15 +14,19 @@ from ui.pages.sync_centre_decision import DecisionCard
 from ui.pages.sync_centre_files import FilesCard, dropped_file
 from ui.pages.sync_centre_list import FILES, SyncList
 from ui.pages.sync_centre_parts import DoneCard, ParcelCard, StateBanner
+from ui.pages.sync_centre_removal import RemovalCard
 from ui.widgets.buttons import PrimaryButton, SecondaryButton
 from ui.widgets.card import Card, scrolling
 from ui.widgets.empty import EmptyState
 from wimdesk.errors import WimdeskError
 from wimdesk.i18n import _
 from wimdesk.services import sync_review
+from wimdesk.services.removals import Removal
 from wimdesk.services.sync_review import Decision, Done, Parcel, Review
 
 _LIST = 396
+Item = Decision | Removal | Parcel | Done | str
+"""What a row of the list can stand for."""
 _JOIN = "join:code"
 _PAGES = {
     "activity": "initiatives",
@@ -51,7 +55,7 @@ class SyncCentrePage(Page):
         self._saving = ""
         self.decision: DecisionCard | None = None
         self._detail: QWidget | None = None
-        self._item: Decision | Parcel | Done | str | None = None
+        self._item: Item | None = None
         """What the detail was made of: as long as it is the same, the detail stays and keeps the focus."""
         self.header.set_title(_("Sync centre"))
         self.connect_button = SecondaryButton(_("Connect with a code"), "key-round")
@@ -152,8 +156,8 @@ class SyncCentrePage(Page):
         """Return the first decision that was not put off, else the first thing refused."""
         waiting = [each.record for each in self._review.decisions if each.record not in self._skipped]
         found = waiting or [each.record for each in self._review.decisions]
-        if found:
-            return f"decision:{found[0]}"
+        if found or self._review.removals:
+            return f"decision:{found[0]}" if found else f"removal:{self._review.removals[0].space}"
         return f"refused:{self._review.refused[0].record}" if self._review.refused else ""
 
     def _status(self) -> SyncStatus:
@@ -196,11 +200,13 @@ class SyncCentrePage(Page):
         if focus is not None:
             self._focus_again(focus)
 
-    def _find(self) -> Decision | Parcel | Done | str | None:
+    def _find(self) -> Item | None:
         """Return what the chosen row stands for."""
         kind, _colon, name = self._shown.partition(":")
         if kind == "decision":
             return next((each for each in self._review.decisions if each.record == name), None)
+        if kind == "removal":
+            return next((each for each in self._review.removals if each.space == name), None)
         if kind == "done":
             return next((each for each in self._review.done if each.at == name), None)
         parcels = {"waiting": self._review.waiting, "refused": self._review.refused}.get(kind, ())
@@ -210,9 +216,11 @@ class SyncCentrePage(Page):
             else next((each for each in parcels if each.record == name), None)
         )
 
-    def _make_detail(self, item: Decision | Parcel | Done | str | None) -> QWidget | None:
+    def _make_detail(self, item: Item | None) -> QWidget | None:
         if isinstance(item, Decision):
             return self._make_decision(item)
+        if isinstance(item, Removal):
+            return self._make_removal(item)
         if isinstance(item, Parcel):
             return self._make_parcel(item)
         if isinstance(item, Done):
@@ -230,6 +238,11 @@ class SyncCentrePage(Page):
         card.later.connect(self._put_off)
         card.stepped.connect(self._step)
         self.decision = card
+        return card
+
+    def _make_removal(self, removal: Removal) -> RemovalCard:
+        card = RemovalCard(self.desk, removal)
+        card.answered.connect(self.refresh)
         return card
 
     def _focus_inside(self) -> QWidget | None:

@@ -11,6 +11,7 @@ from ui.pages.record_list import Item, RecordList
 from ui.widgets.rows import ROW_ROLE, Row, RowDelegate
 from ui.widgets.rowtext import draw_lines
 from wimdesk.i18n import _, ngettext
+from wimdesk.services.removals import Removal
 from wimdesk.services.sizes import size_text
 from wimdesk.services.sync_review import Decision, Done, Parcel, Review
 
@@ -125,7 +126,7 @@ def _is_heading(index: _Index) -> bool:
 
 
 class SyncList(RecordList):
-    """The list; each row is named "decision:", "refused:", "waiting:" "done:" or "files:" and an id."""
+    """The list; each row is named "removal:", "decision:", "refused:", "waiting:" "done:" or "files:" and an id."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(_("What needs a decision, what waits, what was done"), parent=parent)
@@ -135,8 +136,9 @@ class SyncList(RecordList):
     def show_review(self, review: Review) -> None:
         """Show everything, the decisions first; stay on what was chosen."""
         items: list[Item] = []
-        if review.decisions:
-            items += [_heading(_("Needs your decision"), str(len(review.decisions)))]
+        if review.decisions or review.removals:
+            items += [_heading(_("Needs your decision"), str(len(review.decisions) + len(review.removals)))]
+            items += [_removal_item(each) for each in review.removals]
             items += [_decision_item(each) for each in review.decisions]
         if review.refused:
             items += [_heading(_("Not taken"), str(len(review.refused)))]
@@ -166,6 +168,13 @@ def _decision_item(found: Decision) -> Item:
     meta = f"{found.type_label} · {found.summary}"
     row = Row(found.caption, meta=meta, state=chip, state_tone="warn", icon=icon_of(found.type))
     return Item(f"decision:{found.record}", row)
+
+
+def _removal_item(found: Removal) -> Item:
+    meta = " · ".join([*(label for label, _count in found.kinds), *found.authors[:1]])
+    return Item(
+        f"removal:{found.space}", Row(found.title, meta=meta, state=_("Removed?"), state_tone="warn", icon="trash-2")
+    )
 
 
 def _waiting_item(found: Parcel) -> Item:

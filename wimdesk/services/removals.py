@@ -57,6 +57,11 @@ def count(session: Session) -> int:
     return len(spared.asked(session))
 
 
+def is_many(session: Session, removed: int) -> bool:
+    """Say whether somebody removed so many records here that others will be asked first (store.spared)."""
+    return removed > spared.FEW and removed > spared.limit(spared.held(session) + removed)
+
+
 def remove(session: Session, space: str) -> int:
     """Agree: the records of the space go to the trash; return how many."""
     return spared.remove(session, space)

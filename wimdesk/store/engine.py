@@ -198,7 +198,7 @@ class Store:
             self._writer_ident = None
         if scribe.touched:
             ids = {name: frozenset(found) for name, found in scribe.touched.items()}
-            self.changed.send(Changed(ids, origin, scribe.wrote))
+            self.changed.send(Changed(ids, origin, scribe.wrote, scribe.removed))
         return result
 
     def raw(self) -> dbapi2.Connection:

@@ -73,6 +73,8 @@ class Scribe:
     """Those of the touched whose words in the search index may have changed."""
     drafts: dict[str, Draft] = field(default_factory=dict)
     wrote: bool = False
+    removed: int = 0
+    """How many records that were there went to the trash."""
     act: int = 0
 
     def note(self, type_name: str, ids: Collection[str], names: Iterable[str] | None = None) -> None:
@@ -157,6 +159,7 @@ def _capture(session: Session, _context: UOWTransaction, _instances: object) -> 
         scribe.drafts[record.id] = draft
         (again if earlier else rows).append(_operation(record, draft, scribe))
         scribe.note(record.__tablename__, [record.id], values)
+        scribe.removed += not fresh and values.get(DELETED) is True
     _write(session, scribe, rows, again)
 
 

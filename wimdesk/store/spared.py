@@ -83,7 +83,7 @@ def settle(session: Session) -> None:
         counts = select(_table.c.space, func.count()).where(fresh).group_by(_table.c.space)
         for space, count in session.execute(counts).all():
             mine = (_table.c.space == space, fresh)
-            if count > FEW and count > limit(_held(session, space)):
+            if count > FEW and count > limit(held(session, space)):
                 log.info("%d records are removed elsewhere: asking first", count)
                 session.execute(update(_table).where(*mine).values(asked=True))
             else:
@@ -132,8 +132,12 @@ def _is_own(versions: Mapping[str, int] | None) -> bool:
     return (versions or {}).get(DELETED, 0) < 0
 
 
-def _held(session: Session, space: str) -> int:
-    counts = (select(func.count()).where(cls.space == space, cls.deleted.is_(False)) for cls in types().values())
+def held(session: Session, space: str = "") -> int:
+    """Return how many records show, of a space or of all."""
+    counts = (
+        select(func.count()).where(cls.deleted.is_(False), *([cls.space == space] if space else []))
+        for cls in types().values()
+    )
     return sum(session.scalar(count) or 0 for count in counts)
 
 
