@@ -220,7 +220,9 @@ class SyncRequest(msgspec.Struct, array_like=True, frozen=True):
     `all_read`: take the batches only if there is nothing new to read (what is sent back may be back already).
     `trails`: the trail of each log at its cursor (see `trail`). `prefix`: the space on whose last PREFIX_OPS
     operations before the cursor the compression builds, and their digest. `begun`: the next box of the private space,
-    of which the device has the beginning. `asks`: it wants to know what arrived of its own last one.
+    of which the device has the beginning. `asks`: it wants to know what arrived of its own last one. `sums`: what each
+    log says up to its cursor (sync.digests), where the endpoint can know. `reread`: spaces that are read again because
+    something differed.
     """
 
     version: int
@@ -233,6 +235,8 @@ class SyncRequest(msgspec.Struct, array_like=True, frozen=True):
     prefix: tuple[str, bytes] | None = None
     begun: Begun | None = None
     asks: bool = False
+    sums: dict[str, bytes] = {}
+    reread: list[str] = []
 
 
 class Placed(msgspec.Struct, array_like=True, frozen=True):
@@ -275,6 +279,7 @@ class SyncResponse(msgspec.Struct, array_like=True, frozen=True):
     `refused`: (space, n, problem number) of operations in the request that got no place and never will.
     `more`: call again, there is more to read. `keys`: changes with each computer and key of the organisation.
     `begun`: the device's last box where only its beginning arrived.
+    `differs`: spaces of which the device was told everything, and says something else (SyncRequest.sums).
     """
 
     generation: int
@@ -284,6 +289,7 @@ class SyncResponse(msgspec.Struct, array_like=True, frozen=True):
     more: bool
     keys: int = 0
     begun: Begun | None = None
+    differs: list[str] = []
 
 
 class EnrolRequest(msgspec.Struct, array_like=True, frozen=True):

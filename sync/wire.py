@@ -55,6 +55,8 @@ class Hello(msgspec.Struct, array_like=True, frozen=True):
     all_read: bool = False
     begun: Begun | None = None
     asks: bool = False
+    sums: list[tuple[Ref, bytes]] = []
+    reread: list[Ref] = []
 
 
 class Push(msgspec.Struct, array_like=True, frozen=True, tag=1):
@@ -104,6 +106,7 @@ class End(msgspec.Struct, array_like=True, frozen=True, tag=2):
     more: bool
     keys: int
     begun: Begun | None = None
+    differs: list[Ref] = []
 
 
 class SealedPart(msgspec.Struct, array_like=True, frozen=True, tag=3):
@@ -213,7 +216,9 @@ def hello(request: SyncRequest, names: Names) -> bytes:
     places = [(names.short(space), cursor, request.trails.get(space, b"")) for space, cursor in request.cursors.items()]
     prefix = (names.short(request.prefix[0]), request.prefix[1]) if request.prefix else None
     said = (request.version, request.generation, request.epoch, places, prefix, request.all_read)
-    return framed(_encode(Hello(*said, request.begun, request.asks)))
+    sums = [(names.short(space), digest) for space, digest in request.sums.items()]
+    reread = [names.short(space) for space in request.reread]
+    return framed(_encode(Hello(*said, request.begun, request.asks, sums, reread)))
 
 
 def prefix_of(ops: Sequence[Op], names: Names) -> tuple[bytes, bytes]:
@@ -225,13 +230,15 @@ def prefix_of(ops: Sequence[Op], names: Names) -> tuple[bytes, bytes]:
 def hello_of(frame: bytes, names: Names) -> SyncRequest:
     """Return the request without its batches. Raises ValueError."""
     found = _decoded(_hello, frame)
-    if len(found.places) > _MOST_SPACES:
+    if max(len(found.places), len(found.sums), len(found.reread)) > _MOST_SPACES:
         raise ValueError("more spaces than there are")
     prefix = (names.long(found.prefix[0]), found.prefix[1]) if found.prefix else None
     places = [(names.long(ref), cursor, trail) for ref, cursor, trail in found.places]
     cursors = {space: cursor for space, cursor, _trail in places}
     trails = {space: trail for space, _cursor, trail in places if trail}
-    told = (found.all_read, trails, prefix, found.begun, found.asks)
+    sums = {names.long(ref): digest for ref, digest in found.sums}
+    reread = [names.long(ref) for ref in found.reread]
+    told = (found.all_read, trails, prefix, found.begun, found.asks, sums, reread)
     return SyncRequest(found.version, found.generation, cursors, found.epoch, [], *told)
 
 
@@ -313,7 +320,9 @@ def end(response: SyncResponse, names: Names) -> bytes:
     """Return the last frame of an answer."""
     acked = [(names.short(space), n) for space, n in response.acked.items()]
     refused = [(names.short(space), n, number) for space, n, number in response.refused]
-    return framed(_encode(End(response.generation, acked, refused, response.more, response.keys, response.begun)))
+    differs = [names.short(space) for space in response.differs]
+    said = (response.generation, acked, refused, response.more, response.keys, response.begun)
+    return framed(_encode(End(*said, differs)))
 
 
 def answer_of(frame: bytes) -> Part | End | SealedPart:
@@ -357,14 +366,15 @@ def page_of(found: Part, names: Names, records_at: RecordsAt) -> Page:
 
 def end_of(found: End, pages: list[Page], names: Names) -> SyncResponse:
     """Return the answer. Raises ValueError."""
-    if len(found.acked) > _MOST_SPACES or len(found.refused) > _MOST_REFUSED:
+    if max(len(found.acked), len(found.differs)) > _MOST_SPACES or len(found.refused) > _MOST_REFUSED:
         raise ValueError("more than was ever sent")
     acked = {names.long(ref): n for ref, n in found.acked}
     refused = [(names.long(ref), n, number) for ref, n, number in found.refused]
     told = (found.generation, found.keys, *acked.values(), *(part for _space, *both in refused for part in both))
     if not all(0 <= number < _LIMIT for number in told):
         raise ValueError("a number beyond all measure")
-    return SyncResponse(found.generation, acked, pages, refused, found.more, found.keys, found.begun)
+    differs = [names.long(ref) for ref in found.differs]
+    return SyncResponse(found.generation, acked, pages, refused, found.more, found.keys, found.begun, differs)
 
 
 def _decoded(decoder: msgspec.msgpack.Decoder[M], frame: bytes) -> M:

@@ -38,10 +38,12 @@ class Undoing(QObject):
     def _mention_many(self, change: Changed) -> None:
         """Whoever removes very much at once is asked once whether that was meant, and can go on meanwhile."""
         if change.removed and change.origin != "sync":
-            removed = change.removed
-            self._desk.tasks.read(self, removals.is_many, removed, done=lambda many: many and self._ask(removed))
+            ask = partial(self._ask, change.removed)
+            self._desk.tasks.read(self, removals.is_many, change.removed, done=ask)
 
-    def _ask(self, removed: int) -> None:
+    def _ask(self, removed: int, is_many: bool) -> None:
+        if not is_many:
+            return
         words = ngettext(
             "You moved {count} record to the trash. Is that right? Others are asked too.",
             "You moved {count} records to the trash. Is that right? Others are asked too.",

@@ -17,9 +17,7 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     about = "show what others removed and still shows here; remove it, or put it back"
     parser = commands.add_parser("removals", help=about, description=about)
     answer = parser.add_mutually_exclusive_group()
-    answer.add_argument(
-        "--remove", metavar="SPACE", default="", help="let what others removed go to the trash"
-    )
+    answer.add_argument("--remove", metavar="SPACE", default="", help="let what others removed go to the trash")
     answer.add_argument("--keep", metavar="SPACE", default="", help="put it back for everybody")
     parser.set_defaults(handler=printing(answer_removals))
 

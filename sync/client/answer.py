@@ -29,7 +29,7 @@ from sync.protocol import (
 )
 from wimdesk.errors import SyncProblem, WimdeskError
 from wimdesk.i18n import _
-from wimdesk.store import facts, inbox, outbox, recovery, seal_keys, spared
+from wimdesk.store import facts, inbox, outbox, proof, recovery, seal_keys, spared
 
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(wire.SealedPart).decode
@@ -116,6 +116,8 @@ def take(session: Session, names: wire.Names, found: Sequence[wire.Answer]) -> T
                 note = recovery.note_refused if returning else outbox.note_refused
                 taken.refused += note(session, taken.end.refused)
                 if not taken.end.more:
+                    if known.get("reread") and not returning:
+                        proof.mend(session)
                     spared.settle(session)
                 if generation != taken.end.generation:
                     facts.put(session, generation=taken.end.generation)

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy.orm import Session
 
 from sync import wire
-from sync.client import answer, files, keys, pieces
+from sync.client import answer, files, healing, keys, pieces
 from sync.client.tally import Tally, begun, put_token
 from sync.client.transport import Traffic, Transport
 from sync.frames import packed
@@ -42,7 +42,7 @@ from wimdesk.errors import Cancelled, NoConnection, Refused, SyncProblem, UserEr
 from wimdesk.events import Changed, Signal
 from wimdesk.i18n import N_, _
 from wimdesk.services import setting_up
-from wimdesk.store import facts, inbox, outbox, recovery, seal_keys
+from wimdesk.store import facts, inbox, outbox, proof, recovery, seal_keys
 
 log = logging.getLogger(__name__)
 State = Literal["off", "idle", "running", "offline", "problem"]
@@ -142,6 +142,7 @@ class SyncEngine:
                 got = self._tend_keys(transport, tally)
                 if self.app.run(setting_up.ensure_profile) or got:
                     self._exchange_as_one(transport, tally)
+                sentence = healing.heal(self.app, tally, lambda: self._exchange_as_one(transport, tally))
             except Refused as refused:
                 raise self.obey(refused) from refused
             except WimdeskError as problem:
@@ -149,7 +150,7 @@ class SyncEngine:
                 raise
             traffic = transport.traffic
             run = outbox.finished(
-                "", ok=True, sent=tally.sent, received=tally.received, bytes_up=traffic.up,
+                sentence, ok=True, sent=tally.sent, received=tally.received, bytes_up=traffic.up,
                 bytes_down=traffic.down, requests=traffic.requests,
             )  # fmt: skip
             self.app.run(outbox.record_run, run)
@@ -168,6 +169,11 @@ class SyncEngine:
         if got:
             self.app.run(recovery.resume)
         return got
+
+    def prove(self) -> bool:
+        """Look whether what shows is what the log says; say whether something has to be read again at the next pass."""
+        with self.turn:
+            return healing.prove(self.app)
 
     def obey(self, refused: Refused) -> WimdeskError:
         """Tell what was refused. Stop where the endpoint signed that we are revoked, and wipe if it says so."""
@@ -271,7 +277,7 @@ class SyncEngine:
         self._tell(step=_("Sending and fetching"), done=done, total=done + count)
         response = self._ask(transport, waiting, tally)
         tally.sent += count
-        tally.keys, tally.begun = response.keys, response.begun
+        tally.keys, tally.begun, tally.differs = response.keys, response.begun, response.differs
         tally.acked |= {space: n for space, n in response.acked.items() if n > tally.acked.get(space, 0)}
         return response.more
 
@@ -350,17 +356,18 @@ class SyncEngine:
         """Return the body, and what its compression and that of the answer build on."""
         with self.app.store.reading() as session:
             private, key = names.long(PRIVATE), seal_keys.current(session)
-            known_facts, (cursors, trails) = facts.everything(session), outbox.places(session)
+            known_facts, (cursors, trails, sums) = facts.everything(session), outbox.places(session)
             generation, returning, epoch = (int(known_facts.get(name) or 0) for name in _COUNTED)
             begun = answer.begun_of(str(known_facts.get("begun") or "")) if building else None
             # What both sides have already helps to pack what comes next, above all after a cut.
             space = next((space for space, _first, _ops in waiting if space != private), outbox.latest_space(session))
+            reread = [space for space in recovery.rereading(session) if not cursors.get(space)]
             is_open = building and space != private and space in cursors
             known = outbox.last_placed(session, space, cursors[space]) if is_open else []
         prefix, digest = wire.prefix_of(known, names)
         building_on = (space, digest) if prefix else None
         all_read = bool(returning and waiting)
-        told = (trails, building_on, begun, tally.sending and not waiting)
+        told = (trails, building_on, begun, tally.sending and not waiting, sums, reread)
         request = SyncRequest(VERSION, generation, cursors, returning or epoch, [], all_read, *told)
         frames = pieces.frames(self.app, names, waiting, request.epoch, tally, key)
         return wire.hello(request, names) + (packed(frames, prefix) if frames else b""), prefix
@@ -467,7 +474,9 @@ class SyncEngine:
 
     def _try_pass(self) -> bool:
         try:
-            self.run_once()
+            report = self.run_once()
+            if not report.waiting and self.app.read(proof.is_due) and self.prove():
+                self.run_once()
         except WimdeskError:
             return False  # it is told and noted already
         except Exception:

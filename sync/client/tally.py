@@ -21,6 +21,8 @@ class Tally:
     acked: dict[str, int] = field(default_factory=dict)
     keys: int = 0
     """What the endpoint last said of the organisation's keys (SyncResponse.keys)."""
+    differs: list[str] = field(default_factory=list)
+    """Spaces of which the endpoint last said that something here is not what its log says."""
     who: identity.Identity = identity.NOBODY
     token: str = ""
     sending: bool = False

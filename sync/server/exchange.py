@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
@@ -27,13 +28,14 @@ from sync.protocol import (
     SyncRequest,
     SyncResponse,
 )
-from sync.server import intake, metrics, numbers, pages, quarantine, sealed
+from sync.server import audit, intake, metrics, numbers, pages, quarantine, sealed
 from sync.server.body import check_version
 from sync.server.refusals import Refused
-from sync.server.roles import Device, kind_of, may_read
+from sync.server.roles import Device, kind_of, may_read, text_id
 from sync.server.store import Store, generation
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 ANSWER_BYTES = 16 * 1024 * 1024
 """Bytes of payload in one answer; then the device asks again."""
 _OVERHEAD = 100
@@ -112,7 +114,12 @@ class Exchange:
     def answer(self) -> Iterator[bytes]:
         """Yield the frames of the answer."""
         request = self._asked()
-        behind = self._read(lambda connection: pages.behind(connection, self._device, request))
+        behind, differs = self._read(
+            lambda connection: (
+                pages.behind(connection, self._device, request),
+                pages.differing(connection, self._device, request),
+            )
+        )
         ops, size, more = ANSWER_OPS, ANSWER_BYTES, False
         for space, cursor, head in behind:
             at = cursor
@@ -124,7 +131,7 @@ class Exchange:
                 size -= bytes_
                 more = ops <= 0 or size <= 0
         keys, begun = self._read(self._known).key_changes, self._read(self._begun_of) if request.asks else None
-        told = SyncResponse(self._generation, self._acked, [], self._refused, more, keys, begun)
+        told = SyncResponse(self._generation, self._acked, [], self._refused, more, keys, begun, differs)
         yield wire.end(told, self._names)
 
     def _begun_of(self, connection: Connection) -> Begun | None:
@@ -180,6 +187,14 @@ class Exchange:
 
         self._generation = self._read(check)
         self._hello = hello
+        if hello.reread:
+            self._store.write(self._note_reread, self._device.id)
+
+    def _note_reread(self, connection: Connection) -> None:
+        kinds = sorted(kind for space in self._asked().reread if (kind := kind_of(self._device, space)))
+        who = text_id(self._device.id)
+        log.warning("%s differed from the log and reads again: %s", who, ", ".join(kinds))
+        audit.note(connection, self._store.now(), who, "reread", ", ".join(kinds))
 
     @functools.cached_property
     def prefix(self) -> bytes:

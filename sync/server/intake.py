@@ -12,7 +12,8 @@ from typing import NamedTuple
 import msgspec
 from sqlalchemy import Connection, insert, select, update
 
-from sync.protocol import ALLIANCE, MAX_OPS, MAX_PAYLOAD, SHIPPED_OWNER, Batch, Op, Problem, batch_root, trail
+from sync import digests
+from sync.protocol import ALLIANCE, MAX_OPS, MAX_PAYLOAD, SHIPPED_OWNER, Author, Batch, Op, Problem, batch_root, trail
 from sync.server import audit, numbers, tables
 from sync.server.enrolment import is_plain, verified
 from sync.server.pages import op_of
@@ -201,13 +202,15 @@ def _keep_refusals(
 
 def _append(connection: Connection, device: Device, batch: Batch, accepted: Sequence[_Numbered]) -> None:
     """Give out the seqs last of all: the counter row stays locked for the shortest time (PostgreSQL)."""
-    head, last = numbers.advance(connection, batch.space, len(accepted))
-    rows = []
+    head, last, digest = numbers.advance(connection, batch.space, len(accepted))
+    rows, entries = [], []
     for seq, item in enumerate(accepted, head - len(accepted) + 1):
         last = trail(last, device.id, batch.epoch, item.n)
         rows.append(_row(device, batch.epoch, seq, item, last))
+        entries.append(digests.Entry(seq, Author(device.id, batch.epoch), item.n, item.op))
     connection.execute(insert(tables.op), rows)
-    connection.execute(update(tables.space).where(tables.space.c.name == batch.space).values(trail=last))
+    known = {"trail": last, "digest": digests.add(digest, entries)}
+    connection.execute(update(tables.space).where(tables.space.c.name == batch.space).values(known))
 
 
 def _row(device: Device, epoch: int, seq: int, item: _Numbered, trail: bytes) -> dict[str, object]:

@@ -60,15 +60,15 @@ def note_known(connection: Connection, device: Device, batch: Batch | Sealed, be
         connection.execute(insert(tables.author).values(row))
 
 
-def advance(connection: Connection, space: str, count: int) -> tuple[int, bytes]:
-    """Return the new head of the space, and the trail of the log before it."""
+def advance(connection: Connection, space: str, count: int) -> tuple[int, bytes, bytes]:
+    """Return the new head of the space, and the trail and the digest of the log before it."""
     table = tables.space
     statement = update(table).where(table.c.name == space).values(head=table.c.head + count)
-    found = connection.execute(statement.returning(table.c.head, table.c.trail)).first()
+    found = connection.execute(statement.returning(table.c.head, table.c.trail, table.c.digest)).first()
     if found is None:
         connection.execute(insert(table).values(name=space, head=count, trail=b""))
-        return count, b""
-    return found.head, found.trail
+        return count, b"", b""
+    return found.head, found.trail, found.digest
 
 
 def refused_of(connection: Connection, device: Device, batch: Batch | Sealed) -> list[tuple[str, int, int]]:

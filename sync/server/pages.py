@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 import msgspec
 from sqlalchemy import Connection, Row, select
 
+from sync.digests import SAID_BYTES
 from sync.protocol import (
     PAGE_BYTES,
     PAGE_OPS,
@@ -44,7 +45,7 @@ def behind(connection: Connection, device: Device, request: SyncRequest) -> list
     Raises Refused where the device has read what this log does not say.
     """
     found = []
-    for space, head, last in _heads(connection, device, request.cursors):
+    for space, head, last, _digest in _heads(connection, device, request.cursors):
         cursor = request.cursors.get(space, 0)
         private = kind_of(device, space) == "private"
         if private and space not in request.cursors:
@@ -55,6 +56,18 @@ def behind(connection: Connection, device: Device, request: SyncRequest) -> list
             raise Refused(Problem.GENERATION_CHANGED)
         if cursor < head:
             found.append((space, cursor, head))
+    return found
+
+
+def differing(connection: Connection, device: Device, request: SyncRequest) -> list[str]:
+    """Return the spaces that the device has read to their end, and of which it says something else than the log."""
+    if not request.sums:
+        return []
+    found = []
+    for space, head, _last, digest in _heads(connection, device, request.cursors):
+        said = request.sums.get(space, b"")
+        if said and digest and request.cursors.get(space, 0) == head and said != digest[:SAID_BYTES]:
+            found.append(space)
     return found
 
 
@@ -73,8 +86,8 @@ def _trail_at(connection: Connection, space: str, seq: int) -> bytes | None:
     return found
 
 
-def _heads(connection: Connection, device: Device, cursors: dict[str, int]) -> Iterator[tuple[str, int, bytes]]:
-    """Yield each readable space, its newest seq and the trail there.
+def _heads(connection: Connection, device: Device, cursors: dict[str, int]) -> Iterator[tuple[str, int, bytes, bytes]]:
+    """Yield each readable space, its newest seq, and the trail and the digest there.
 
     A space nobody wrote to has a cursor of 0 or is a lie.
     """
@@ -82,11 +95,11 @@ def _heads(connection: Connection, device: Device, cursors: dict[str, int]) -> I
     query = select(tables.space).order_by(tables.space.c.name)
     if not reads_every_shared(device):
         query = query.where(tables.space.c.name.in_(named))
-    heads: dict[str, tuple[int, bytes]] = {row.name: (row.head, row.trail) for row in connection.execute(query)}
+    heads = {row.name: (row.head, row.trail, row.digest) for row in connection.execute(query)}
     others = [space for space in heads if organisation_of_shared(space) and space not in named]
     asked = [space for space in cursors if space not in heads and space not in named and may_read(device, space)]
     for space in (*named, *others, *asked):
-        yield space, *heads.get(space, (0, b""))
+        yield space, *heads.get(space, (0, b"", b""))
 
 
 def page(connection: Connection, device: Device, epoch: int, space: str, cursor: int, head: int) -> Page:

@@ -31,9 +31,16 @@ def _seal(connection: Connection) -> None:
     connection.execute(text("UPDATE server_state SET receive_key = :key, generation = :generation"), row)
 
 
+def _add_digest(connection: Connection) -> None:
+    """Give each log a digest: that of one which is there already is not known, and stays so."""
+    empty = r"'\x'" if connection.dialect.name == "postgresql" else "x''"
+    bytes_type = LargeBinary().compile(connection.dialect)
+    connection.exec_driver_sql(f"ALTER TABLE space ADD COLUMN digest {bytes_type} NOT NULL DEFAULT {empty}")
+
+
 _OF_SPACES = ("op", "record_owner", "author", "batch", "refused")
 Step = Callable[[Connection], None]
-STEPS: tuple[Step, ...] = (_seal,)
+STEPS: tuple[Step, ...] = (_seal, _add_digest)
 """Step k brings tables of number k to number k + 1. It never uses the tables of this version: they change."""
 
 TOO_NEW = "A later version made this data. Nothing was changed. Install the newer program."

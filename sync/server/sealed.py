@@ -61,7 +61,7 @@ def take(connection: Connection, device: Device, block: Sealed, now: int) -> Non
         _keep_refusals(connection, device, block, problem)
         audit.note(connection, now, text_id(device.id), "push", f"{block.count} refused: {problem.name}")
         return
-    head, so_far = numbers.advance(connection, block.space, block.count)
+    head, so_far, _digest = numbers.advance(connection, block.space, block.count)
     for n in range(block.first, last + 1):
         so_far = trail(so_far, device.id, block.epoch, n)
     connection.execute(

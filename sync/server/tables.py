@@ -114,8 +114,10 @@ space = Table(
     Column("name", Text, primary_key=True),
     Column("head", BigInteger, CheckConstraint("head > 0"), nullable=False),
     Column("trail", LargeBinary(8), nullable=False, default=b""),
+    Column("digest", LargeBinary(16), nullable=False, default=b""),
 )
-"""The counter row of each space: seq 1 to head are given; `trail` is that of the log at its head."""
+"""The counter row of each space: seq 1 to head are given; `trail` and `digest` (sync.digests; empty where only sealed
+blocks are here) are those of the log at its head."""
 
 op = Table(
     "op",

@@ -11,6 +11,7 @@ from tests.sim.laptop import BLANK, FIELDS, TYPE, Laptop, Written
 from tests.sim.model import DELETED, Entry, Question, Save, SaveId
 from wimdesk.errors import WimdeskError
 from wimdesk.services import removals
+from wimdesk.store import proof
 
 if TYPE_CHECKING:
     from tests.sim.world import World
@@ -240,6 +241,7 @@ def quiet(world: World) -> None:
         raise world.broken("I11", f"the restored endpoint never got back {lost[:3]}")
     for laptop in laptops:
         agreed(world, laptop)
+        proved(world, laptop)
         whole(world, laptop)
     if world.endpoint.numbers_twice():
         raise world.broken("I3", "one number has two places")
@@ -260,6 +262,15 @@ def _is_quiet(world: World, laptop: Laptop) -> bool:
     heads = world.endpoint.heads()
     behind = [s for s in world.readable(laptop.seat) if heads.get(s, 0) != laptop.life.cursors.get(s, 0)]
     return laptop.life.heard and not behind and not laptop.life.unsent
+
+
+def proved(world: World, laptop: Laptop) -> None:
+    """I1: the laptop's own look at everything finds nothing, and neither side ever saw a difference that was none."""
+    if found := laptop.app.read(proof.differing):
+        raise world.broken("I1", f"{laptop.seat.name} says that something differs in {found}")
+    if laptop.ask("SELECT count(*) FROM local WHERE key LIKE 'reread %'") != [(0,)]:
+        raise world.broken("I1", f"{laptop.seat.name} read something again without need")
+    world.tally.checks["proved"] += 1
 
 
 def agreed(world: World, laptop: Laptop) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from sync.client import answer
 from sync.protocol import ALLIANCE, private_space
-from tests.support import Laptop, Office
+from tests.support import Laptop, Office, Template, endpoint_at
 from wimdesk.app import DATABASE
 from wimdesk.errors import NoConnection
 from wimdesk.records import Site
@@ -18,6 +18,7 @@ from wimdesk.store import history, outbox, spared, tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from sqlalchemy.orm import Session
 
@@ -240,10 +241,17 @@ def test_nobody_answers_and_nothing_diverges(office: Office, anna: Laptop, bela:
     assert_alike(anna, bela)
 
 
-def test_what_others_own_is_not_put_back_but_can_be_read_in_the_trash(
-    office: Office, anna: Laptop, bela: Laptop
-) -> None:
-    secretariat = office.laptop("Sec", "Secretariat", "secretariat")
+def test_what_others_own_is_not_put_back_but_can_be_read_in_the_trash(template: Template, tmp_path: Path) -> None:
+    with endpoint_at(tmp_path / "own") as endpoint:  # what is in the alliance, all stories of an endpoint would see
+        office = Office(template, tmp_path, endpoint)
+        try:
+            bela, secretariat = office.laptop("Bela"), office.laptop("Sec", "Secretariat", "secretariat")
+            _not_put_back(bela, secretariat)
+        finally:
+            office.close()
+
+
+def _not_put_back(bela: Laptop, secretariat: Laptop) -> None:
     records = secretariat.app.run(add_sites, 12, ALLIANCE)
     secretariat.sync()
     bela.sync()

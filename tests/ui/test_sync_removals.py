@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 
+from sync.client import healing
 from tests.support import Laptop
 from tests.ui.sync_seat import Sit, words
 from ui.pages.sync_centre_removal import RemovalCard
@@ -95,3 +96,19 @@ def test_who_removes_very_much_is_asked_once_and_goes_on(ana: Laptop, sit: Sit) 
     assert seat.page.isEnabled()
     seat.undo()
     assert shown(ana, records) == 29
+
+
+@pytest.mark.expects_log
+def test_what_was_mended_is_said_in_one_sentence(ana: Laptop, gone: list[str], sit: Sit) -> None:
+    def spoil(session: Session) -> None:
+        session.connection().exec_driver_sql("UPDATE site SET name = '?'")
+
+    ana.app.run(spoil)
+    assert ana.engine.prove()
+    ana.sync()
+    seat = sit(ana)
+    assert healing.IN_ORDER in seat.banner()
+    assert [each.count for each in ana.app.read(removals.questions)] == [30]
+    ana.sync()
+    seat.settle()
+    assert healing.IN_ORDER not in seat.banner()

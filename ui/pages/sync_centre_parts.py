@@ -77,8 +77,10 @@ class StateBanner(Banner):
     def _show_order(self, review: Review) -> None:
         last = moments.moment(review.last_success) if review.last_success else ""
         when = _("Last sync: {moment}.").format(moment=last) if last else _("There was no sync yet.")
-        count = len(review.waiting)
-        if count:
+        count, told = len(review.waiting), review.done[0].sentence if review.done else ""
+        if told:
+            self._tell("info", told, when, "info")
+        elif count:
             words = ngettext("{count} record waits to be sent.", "{count} records wait to be sent.", count)
             self._tell("clock", words.format(count=count), when, "info")
         elif last:

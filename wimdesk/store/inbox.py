@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -16,8 +16,9 @@ from sqlalchemy import Row, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.orm import Session
 
+from sync import digests
 from sync.merge import DELETED, Change, Clash, FieldState, RecordState, merge
-from sync.protocol import Page, Placed, trail
+from sync.protocol import SHIPPED_OWNER, Author, Page, Placed, trail
 from wimdesk.errors import SyncProblem
 from wimdesk.i18n import _
 from wimdesk.store import journal, recovery, rows, spared, tables
@@ -26,6 +27,7 @@ from wimdesk.store.record import Info, Record, blank_row, fields, fits, types
 _pack = msgspec.msgpack.Encoder().encode
 _unpack_state = msgspec.msgpack.Decoder(RecordState).decode
 _CHUNK = 500
+_ALL = ("seq", *recovery.TOLD)
 _PLACE = ("seq", "device", "epoch", "n", "base")
 _Items = Sequence[tuple[int, int | Placed]]
 _Opened = tuple[int, str, str, bytes, Change, tuple[str, str]]
@@ -70,7 +72,7 @@ def apply_page(session: Session, page: Page, own_epoch: int = 0) -> int:
     UnknownOwn and Contradiction where the page does not fit what is here; the caller undoes what was changed then.
     """
     row = session.execute(select(tables.cursor).where(tables.cursor.c.space == page.space)).first()
-    cursor, so_far = (row.seq, row.trail) if row else (0, b"")
+    cursor = row.seq if row else 0
     if page.first > cursor + 1:
         raise GapInPage(page.space)
     items = list(enumerate(page.ops, page.first))[max(0, cursor + 1 - page.first) :]
@@ -79,6 +81,53 @@ def apply_page(session: Session, page: Page, own_epoch: int = 0) -> int:
     bench = _Bench(session, page.space)
     opened = _open(session, page, items, own_epoch or journal.scribe_of(session).author.epoch)
     _load_states(bench, {record for _seq, record, *_rest in opened})
+    _merge_all(bench, opened)
+    # Only what this page changed: a state that was loaded for an operation nobody can read stays as it is.
+    bench.states = {record: state for record, state in bench.states.items() if record in bench.last}
+    if bench.states:
+        _save_states(bench)
+        _save_clashes(bench)
+        show(session, bench.states, bench.first, bench.last, page.space, bench.changed)
+    so_far = (row.trail, row.digest) if row else (b"", b"")
+    place = {"seq": items[-1][0], **_said(session, page, items, own_epoch, so_far)}
+    session.execute(
+        upsert(tables.cursor).values(space=page.space, **place).on_conflict_do_update(["space"], set_=place)
+    )
+    return len(items)
+
+
+def fold(session: Session, space: str) -> dict[str, RecordState]:
+    """Return what the log of a space, as it stands in the journal here, says of each record."""
+    bench = _Bench(session, space)
+    op = tables.op.c
+    query = select(tables.op).where(op.space == space, op.seq.is_not(None)).order_by(op.seq)
+    opened = [_opened({**recovery.told(row), "seq": row.seq}) for row in session.execute(query)]
+    for part in _chunks(list({record for _seq, record, *_rest in opened})):
+        _load_foreign(bench, part)
+    _merge_all(bench, opened)
+    return {record: state for record, state in bench.states.items() if record in bench.last}
+
+
+def expected(session: Session, states: dict[str, RecordState]) -> Iterator[tuple[type[Record], str, dict[str, object]]]:
+    """Yield (type, id, values by column) of how these records must show, by what the log says and what waits here.
+
+    `versions` are only among them where nothing waits. What ships with the program has values of its own.
+    """
+    returning, known = recovery.returning(session), types()
+    waiting = _waiting(session, list(states), returning)
+    for record, state in states.items():
+        cls = known.get(state.type)
+        if cls is None:
+            continue
+        values, versions = _visible(state, waiting.get(record, []), returning)
+        blank = blank_row(cls)
+        kept = {name: value for name, value in values.items() if name in blank}
+        _make_fit(kept, fields(cls), blank)
+        kept = kept if text_of(state.owner) == SHIPPED_OWNER else blank | kept
+        yield cls, record, kept | ({} if record in waiting else {"versions": versions})
+
+
+def _merge_all(bench: _Bench, opened: Sequence[_Opened]) -> None:
     _load_owners(bench, {record: type_name for _seq, record, type_name, *_rest in opened})
     for seq, record, type_name, owner, change, who in opened:
         is_owned = bench.owners.setdefault(record, owner) == owner  # nobody takes over what is another's
@@ -88,17 +137,6 @@ def apply_page(session: Session, page: Page, own_epoch: int = 0) -> int:
         bench.first.setdefault(record, who)
         bench.last[record] = who
         bench.changed.setdefault(record, set()).update(change.values)
-    # Only what this page changed: a state that was loaded for an operation nobody can read stays as it is.
-    bench.states = {record: state for record, state in bench.states.items() if record in bench.last}
-    if bench.states:
-        _save_states(bench)
-        _save_clashes(bench)
-        show(session, bench.states, bench.first, bench.last, page.space, bench.changed)
-    place = {"seq": items[-1][0], "trail": _trail(session, page, (item for _seq, item in items), own_epoch, so_far)}
-    session.execute(
-        upsert(tables.cursor).values(space=page.space, **place).on_conflict_do_update(["space"], set_=place)
-    )
-    return len(items)
 
 
 def records_at(session: Session, space: str, places: Collection[int]) -> dict[int, bytes]:
@@ -110,18 +148,28 @@ def records_at(session: Session, space: str, places: Collection[int]) -> dict[in
     return found
 
 
-def _trail(session: Session, page: Page, items: Iterable[int | Placed], own_epoch: int, so_far: bytes) -> bytes:
+def _said(session: Session, page: Page, items: _Items, own_epoch: int, so_far: tuple[bytes, bytes]) -> dict[str, bytes]:
+    """Return the trail and the digest of the log behind these operations."""
     me = journal.scribe_of(session).author
-    for item in items:
-        who = (me.device, own_epoch or me.epoch) if isinstance(item, int) else page.authors[item.author]
-        so_far = trail(so_far, *who, item if isinstance(item, int) else item.n)
-    return so_far
+    mine = Author(me.device, own_epoch or me.epoch)
+    own = _own_rows(session, page.space, mine.epoch, [item for _seq, item in items if isinstance(item, int)])
+    entries = [
+        digests.Entry(seq, mine, item, journal.op_of(own[item]))
+        if isinstance(item, int)
+        else digests.Entry(seq, page.authors[item.author], item.n, item.op)
+        for seq, item in items
+    ]
+    passed, digest = so_far
+    for _seq, author, n, _op in entries:
+        passed = trail(passed, *author, n)
+    return {"trail": passed, "digest": digests.add(digest, entries)}
 
 
 def _open(session: Session, page: Page, items: _Items, own_epoch: int) -> list[_Opened]:
     own = _own_rows(session, page.space, own_epoch, [item for _seq, item in items if isinstance(item, int)])
     arrivals = {seq: _journal_row(page, seq, item) for seq, item in items if isinstance(item, Placed)}
     here = _rows_here(session, page.space, arrivals.values())
+    again = page.space in recovery.rereading(session)
     astray = recovery.Astray(session, page.space, [str(row["record"]) for row in arrivals.values()])
     opened: list[_Opened] = []
     fresh: list[dict[str, Any]] = []
@@ -135,12 +183,12 @@ def _open(session: Session, page: Page, items: _Items, own_epoch: int) -> list[_
         else:
             found = arrivals[seq]
             known = here.get((found["device"], found["epoch"], found["n"]))
-            if known is not None:
+            if known is not None and not again:
                 _compare(known, found)
             pos = astray.match(found, known.pos if known is not None else 0)
         opened.append(_opened(found))
         if pos:
-            place = {name: found[name] for name in _PLACE}
+            place = {name: found[name] for name in (_ALL if again else _PLACE)}
             places.append(place | {"state": tables.PLACED, "problem": 0, "pos": pos})
         else:
             fresh.append(found)
@@ -220,11 +268,14 @@ def _load_states(bench: _Bench, records: Iterable[str]) -> None:
             if space == bench.space:
                 bench.states[record] = _unpack_state(state)
         # What the log of this space has said something of, lives here.
-        part = [record for record in part if record not in bench.states]
-        # A record stays in the space where it was first known here, whatever comes elsewhere under its id.
-        oldest = select(func.min(tables.op.c.pos)).where(tables.op.c.record.in_(part)).group_by(tables.op.c.record)
-        here = select(tables.op.c.record).where(tables.op.c.pos.in_(oldest), tables.op.c.space != bench.space)
-        bench.foreign.update(bench.session.scalars(here))
+        _load_foreign(bench, [record for record in part if record not in bench.states])
+
+
+def _load_foreign(bench: _Bench, part: list[str]) -> None:
+    # A record stays in the space where it was first known here, whatever comes elsewhere under its id.
+    oldest = select(func.min(tables.op.c.pos)).where(tables.op.c.record.in_(part)).group_by(tables.op.c.record)
+    here = select(tables.op.c.record).where(tables.op.c.pos.in_(oldest), tables.op.c.space != bench.space)
+    bench.foreign.update(bench.session.scalars(here))
 
 
 def _load_owners(bench: _Bench, kinds: Mapping[str, str]) -> None:

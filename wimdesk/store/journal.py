@@ -7,6 +7,7 @@ transaction. A wrong way of writing is refused loudly: bulk statements and real 
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +18,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 from sqlalchemy.orm.attributes import flag_modified
 
 from sync.merge import ALL, DELETED
-from sync.protocol import Payload
+from sync.protocol import Op, Payload
 from wimdesk import clock
 from wimdesk.identifiers import new_id
 from wimdesk.store import clashes, refusals, tables
@@ -314,6 +315,12 @@ def paired(names: Sequence[str], payload: Payload) -> dict[str, object]:
 def values_of(row: OpRow) -> dict[str, object]:
     """Return field -> value of one row of the journal; empty where the payload was erased."""
     return paired(row.fields, unpack_payload(row.payload))
+
+
+def op_of(row: OpRow) -> Op:
+    """Return the operation in one row of the journal, as it travels."""
+    record, owner = uuid.UUID(row.record).bytes, uuid.UUID(row.owner).bytes
+    return Op(row.space, row.type, record, owner, tuple(row.fields), row.base, row.payload)
 
 
 def before_of(row: OpRow) -> dict[str, object]:

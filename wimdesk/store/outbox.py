@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import ScalarSelect, bindparam, delete, exists, func, insert, not_, or_, select, update
 from sqlalchemy.orm import Session
 
+from sync.digests import SAID_BYTES
 from sync.protocol import PREFIX_OPS, Op, Problem, newest_that_fit, private_space
 from wimdesk import clock
 from wimdesk.store import facts, journal, refusals, seal_keys, tables
@@ -108,7 +108,7 @@ def next_batch(session: Session, space: str, after: int = 0) -> tuple[int, list[
         if ops and (size > MAX_BYTES or row.n != first + len(ops)):
             break
         first = first or row.n
-        ops.append(_op_of(row))
+        ops.append(journal.op_of(row))
     return first, ops
 
 
@@ -144,18 +144,20 @@ def send_again(session: Session, type_name: str, record: str) -> bool:
     return True
 
 
-def places(session: Session) -> tuple[dict[str, int], dict[str, bytes]]:
-    """Return how far each space was read, and the trail of its log there (sync.protocol.trail).
+def places(session: Session) -> tuple[dict[str, int], dict[str, bytes], dict[str, bytes]]:
+    """Return how far each space was read, and the trail and the digest of its log there.
 
-    The private space is only there where this computer has the key to it.
+    The digest (sync.digests) is left out where the endpoint can't know it. The private space is only there where this
+    computer has the key to it.
     """
     private = private_space(facts.text(session, "organisation"))
     rows = list(session.execute(_PLACES))
-    if not seal_keys.opens(session):
-        rows = [row for row in rows if row.space != private]
-    elif private not in {row.space for row in rows}:
-        return {row.space: row.seq for row in rows} | {private: 0}, {row.space: row.trail for row in rows}
-    return {row.space: row.seq for row in rows}, {row.space: row.trail for row in rows}
+    opens = seal_keys.opens(session)
+    seqs = {row.space: row.seq for row in rows if opens or row.space != private}
+    trails = {row.space: row.trail for row in rows if row.space in seqs}
+    if opens:
+        seqs.setdefault(private, 0)
+    return seqs, trails, {row.space: row.digest[:SAID_BYTES] for row in rows if row.space != private and row.digest}
 
 
 def last_placed(session: Session, space: str, cursor: int) -> list[Op]:
@@ -163,17 +165,12 @@ def last_placed(session: Session, space: str, cursor: int) -> list[Op]:
     op = tables.op.c
     some = (op.space == space, op.seq <= cursor, op.seq > cursor - PREFIX_OPS)
     with session.execute(select(tables.op).where(*some).order_by(op.seq.desc())) as rows:
-        return newest_that_fit(map(_op_of, rows))
+        return newest_that_fit(map(journal.op_of, rows))
 
 
 def latest_space(session: Session) -> str:
     """Return the space of the operation that came here or was made here last; empty where there is none."""
     return session.scalar(_LATEST) or ""
-
-
-def _op_of(row: journal.OpRow) -> Op:
-    record, owner = uuid.UUID(row.record).bytes, uuid.UUID(row.owner).bytes
-    return Op(row.space, row.type, record, owner, tuple(row.fields), row.base, row.payload)
 
 
 def own(session: Session, space: str, epoch: int, numbers: list[int]) -> dict[int, Op]:
@@ -182,7 +179,7 @@ def own(session: Session, space: str, epoch: int, numbers: list[int]) -> dict[in
     mine = (op.space == space, op.device == journal.scribe_of(session).author.device, op.epoch == epoch)
     for at in range(0, len(numbers), 500):
         for row in session.execute(select(tables.op).where(*mine, op.n.in_(numbers[at : at + 500]))):
-            found[row.n] = _op_of(row)
+            found[row.n] = journal.op_of(row)
     return {n: found[n] for n in numbers if n in found}
 
 

@@ -13,6 +13,7 @@ Places change meaning with the log that they count in. Until `finish`, a base na
 
 from __future__ import annotations
 
+import json
 import os
 import uuid
 from collections import defaultdict
@@ -216,6 +217,12 @@ def is_any(session: Session) -> bool:
 def returning(session: Session) -> int:
     """Return the epoch under which lost operations are sent back; 0 where nothing is to be recovered."""
     return facts.number(session, "returning")
+
+
+def rereading(session: Session) -> list[str]:
+    """Return the spaces that are read again because something here differed (store.proof)."""
+    found: list[str] = json.loads(facts.text(session, "reread") or "[]")
+    return found
 
 
 # ----------------------------------------------------------------- what goes back

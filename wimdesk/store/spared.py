@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from sync.merge import DELETED
 from sync.protocol import SHIPPED_OWNER
-from wimdesk.store import facts, journal, rows, tables
+from wimdesk.store import facts, journal, recovery, rows, tables
 from wimdesk.store.record import Record, types
 
 MOST = 20
@@ -59,6 +59,8 @@ def keep_in_view(session: Session, cls: type[Record], space: str, leaving: Colle
     if read_to is None:
         return set()
     op, me, found = tables.op.c, journal.scribe_of(session).author.device, set[str]()
+    if space in recovery.rereading(session):
+        found.update(leaving)  # nothing is new here
     for part in _parts(leaving):
         known = select(op.record).where(op.record.in_(part), or_(op.pos <= read_to, op.device == me)).distinct()
         found.update(session.scalars(known))
@@ -67,6 +69,11 @@ def keep_in_view(session: Session, cls: type[Record], space: str, leaving: Colle
         added = [{"record": record, "type": cls.__tablename__, "space": space, "asked": False} for record in found]
         session.execute(upsert(_table).on_conflict_do_nothing(), added)
     return found
+
+
+def every(session: Session, space: str) -> set[str]:
+    """Return all records of a space that are kept in view, asked about or not yet."""
+    return set(session.scalars(select(_table.c.record).where(_table.c.space == space)))
 
 
 def forget(session: Session, records: Collection[str]) -> None:

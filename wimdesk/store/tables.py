@@ -77,8 +77,9 @@ cursor = Table(
     Column("space", Text, primary_key=True),
     Column("seq", Integer, nullable=False),
     Column("trail", LargeBinary, nullable=False, server_default=text("x''")),
+    Column("digest", LargeBinary, nullable=False, server_default=text("x''")),
 )
-"""How far each space was read; `trail` is that of its log there (sync.protocol.trail)."""
+"""How far each space was read; `trail` and `digest` are those of its log there (sync.protocol.trail, sync.digests)."""
 
 spared = Table(
     "spared",

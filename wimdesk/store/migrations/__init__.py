@@ -19,6 +19,7 @@ _NAMES = (
     "m0001_first",
     "m0002_sealing",
     "m0003_attachment",
+    "m0004_agreement",
 )  # fmt: skip
 STEPS = tuple(cast(Step, import_module(f"{__name__}.{name}").apply) for name in _NAMES)
 

@@ -349,13 +349,6 @@ CREATE TABLE submission (
     updated_by TEXT DEFAULT '' NOT NULL,
     PRIMARY KEY (id)
 );
-CREATE TABLE spared (
-    record TEXT NOT NULL,
-    type TEXT NOT NULL,
-    space TEXT NOT NULL,
-    asked BOOLEAN NOT NULL,
-    PRIMARY KEY (record)
-);
 CREATE TABLE sync_run (
     pos INTEGER NOT NULL,
     at TEXT NOT NULL,
