@@ -33,7 +33,7 @@ def add(so_far: bytes, entries: Sequence[Entry]) -> bytes:
 
     It also stands for one that is not known, because the log is older than digests are: that stays so.
     """
-    if not so_far and entries and min(entries).seq > 1:
+    if not so_far and entries and min(entry.seq for entry in entries) > 1:
         return b""
     total = int.from_bytes(so_far)
     for seq, author, n, op in entries:

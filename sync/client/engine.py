@@ -100,10 +100,6 @@ class Report:
     decisions: int
 
 
-def _nothing() -> None:
-    """Disconnect nothing."""
-
-
 class SyncEngine:
     """Syncs one open profile. `run_once` is a whole pass; `start` keeps passes going by themselves."""
 
@@ -122,7 +118,7 @@ class SyncEngine:
         self._asked = False
         self._revoked = False
         self._shown = 0.0
-        self._disconnect: Callable[[], None] = _nothing
+        self._disconnect: Callable[[], None] = lambda: None
         self.files = files.Files(app)
 
     # ------------------------------------------------------------- one pass

@@ -80,10 +80,11 @@ def skeleton(tmp_path: Path) -> Path:
         "wimdesk/attachment_commands.py",
         "wimdesk/bundle_commands.py",
         "wimdesk/key_commands.py",
+        "wimdesk/removal_commands.py",
         "wimdesk/secretariat_commands.py",
         "wimdesk/app.py",
     ]
-    leaves = ("protocol", "merge", "columns", "frames", "wire", "bundles", "sealing", "filebox", "lockbox")
+    leaves = ("protocol", "merge", "columns", "digests", "frames", "wire", "bundles", "sealing", "filebox", "lockbox")
     files += [f"sync/{name}.py" for name in leaves]
     files += [f"wimdesk/{name}.py" for name in ("settings", "events", "clock", "errors", "i18n", "identifiers")]
     for name in [*(f"{folder}/__init__.py" for folder in folders), *files]:

@@ -87,7 +87,9 @@ def a_page_is_skipped(session: Session, _records: list[str]) -> None:
 
 @damage
 def the_end_of_the_log_is_lost(session: Session, _records: list[str]) -> None:
-    sql(session, "DELETE FROM op WHERE seq = (SELECT max(seq) FROM op) AND type = 'site'")
+    sql(
+        session, "DELETE FROM op WHERE pos = (SELECT pos FROM op WHERE space LIKE '%private' ORDER BY seq DESC LIMIT 1)"
+    )
 
 
 @damage

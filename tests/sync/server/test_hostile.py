@@ -140,10 +140,8 @@ def test_other_versions(laptop: Laptop) -> None:
         sent(laptop, PATH_SYNC, framed(msgspec.msgpack.encode([VERSION + 1, {"all": "new"}])))
         is Problem.VERSION_UNSUPPORTED
     )
-    assert (
-        sent(laptop, PATH_SYNC, framed(msgspec.msgpack.encode([VERSION, 0, 1, [], None, False, None, False, "later"])))
-        is None
-    )
+    later = [VERSION, 0, 1, [], None, False, None, False, [], [], "later"]
+    assert sent(laptop, PATH_SYNC, framed(msgspec.msgpack.encode(later))) is None
 
 
 def plain(laptop: Laptop) -> bytes:
