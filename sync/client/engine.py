@@ -395,8 +395,7 @@ class SyncEngine:
 
     def refresh(self) -> SyncStatus:
         """Read again what waits and when it last went well; tell who listens."""
-        enrolled = self.app.identity().enrolled
-        off = not enrolled
+        off = not self.app.identity().enrolled
         state: State = "off" if off else ("idle" if self.latest.state == "off" else self.latest.state)
         self._tell(state=state)
         return self.latest
@@ -470,8 +469,7 @@ class SyncEngine:
 
     def _try_pass(self) -> bool:
         try:
-            report = self.run_once()
-            if not report.waiting and self.app.read(proof.is_due) and self.prove():
+            if not self.run_once().waiting and self.app.read(proof.is_due) and self.prove():
                 self.run_once()
         except WimdeskError:
             return False  # it is told and noted already
