@@ -189,6 +189,7 @@ class Exchange:
         self._hello = hello
         if hello.reread:
             self._store.write(self._note_reread, self._device.id)
+            metrics.REREAD.inc(len(hello.reread))
 
     def _note_reread(self, connection: Connection) -> None:
         kinds = sorted(kind for space in self._asked().reread if (kind := kind_of(self._device, space)))

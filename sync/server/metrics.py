@@ -27,6 +27,7 @@ from sync.server.store import Store
 REQUESTS = Counter("wimdesk_requests", "Requests answered.", ["route", "status"])
 SECONDS = Histogram("wimdesk_request_seconds", "Seconds from the head of a request to its answer.", ["route"])
 PLACED = Counter("wimdesk_operations", "Operations pushed.", ["outcome"])
+REREAD = Counter("wimdesk_spaces_reread", "Spaces that a laptop read again, because something differed.")
 CUT = 499
 """The status of a request whose line was cut; nobody hears it."""
 _SHARED = "PROMETHEUS_MULTIPROC_DIR"
