@@ -26,7 +26,7 @@ def heal(app: App, tally: Tally, exchange: Callable[[], None]) -> str:
         exchange()
     if app.read(facts.get, "mended"):
         app.run(lambda session: facts.put(session, mended=False))
-        return _(STILL_DIFFERS if tally.differs else IN_ORDER)
+        return _(STILL_DIFFERS) if tally.differs else _(IN_ORDER)
     return _(STILL_DIFFERS) if tally.differs else ""
 
 
