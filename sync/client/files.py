@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import itertools
+import logging
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -19,14 +20,16 @@ from sqlalchemy.orm import Session
 from sync import filebox
 from sync.client.transport import Transport
 from sync.protocol import MAX_FILE, Problem, file_path, private_space
+from wimdesk import clock
 from wimdesk.app import App
 from wimdesk.errors import Cancelled, DiskFull, NoConnection, Refused, SyncProblem, WimdeskError
 from wimdesk.i18n import _
 from wimdesk.records import Attachment
 from wimdesk.services import attaching
 from wimdesk.store import facts, identity, seal_keys, tables
-from wimdesk.store.contents import Contents
+from wimdesk.store.contents import UNKNOWN_FOR, Contents
 
+log = logging.getLogger(__name__)
 _HASH = re.compile("[0-9a-f]{64}")
 """A hash, or a key, in hexadecimal."""
 _MEGABYTE = 1_000_000
@@ -87,6 +90,17 @@ class Files:
                 )  # fmt: skip
                 if (goes_up or self._has_room(errand)) and not self._try(line, errand):
                     return
+        self._clear(line)
+
+    def _clear(self, line: Line) -> None:
+        """Have removed at the endpoint what was in the trash for so long that nobody takes it out again."""
+        try:
+            for record, path in self._app.read(forgotten):
+                line.check()
+                line.transport.remove_file(path, line.token)
+                self._app.store.run_as("sync", attaching.note, record, sent=attaching.GONE)
+        except WimdeskError as problem:
+            log.info("a file was not removed: %s", type(problem).__name__)
 
     def _try(self, line: Line, errand: Errand) -> bool:
         """Do one errand; say whether the next one can be tried."""
@@ -249,6 +263,19 @@ def errands(session: Session, contents: Contents) -> list[Errand]:
         if goes_up or not (here or (row is not None and row.dropped)):
             found.append(_errand(each, goes_up=goes_up, wanted=bool(row and row.wanted)))
     return sorted(found, key=lambda each: (not each.wanted, each.size))
+
+
+def forgotten(session: Session) -> list[tuple[str, str]]:
+    """Return (attachment, path at the endpoint) of what was removed here long ago and nothing else refers to."""
+    who, carriage = identity.read(session), tables.carriage.c
+    old = (Attachment.deleted, Attachment.owner == who.organisation, Attachment.updated_at < clock.ago(UNKNOWN_FOR))
+    gone = select(carriage.record).where(carriage.sent == attaching.GONE)
+    found = []
+    for each in session.scalars(select(Attachment).where(*old, Attachment.id.not_in(gone))):
+        same = (Attachment.space == each.space, Attachment.carried == each.carried, Attachment.deleted.is_(False))
+        if _is_sound(each) and session.scalars(select(Attachment.id).where(*same).limit(1)).first() is None:
+            found.append((each.id, file_path(each.space, bytes.fromhex(each.carried))))
+    return found
 
 
 def _errand(each: Attachment, *, goes_up: bool, wanted: bool) -> Errand:

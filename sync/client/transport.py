@@ -146,6 +146,12 @@ class Transport:
         with self._answered("PATCH", path, body, headers) as response:
             _nothing = response.content
 
+    def remove_file(self, path: str, token: str) -> None:
+        """Have a file removed; one that is not there is as good. Raises as `post`."""
+        headers = {"Authorization": f"Bearer {token}"}
+        with self._answered("DELETE", path, _Body(b"", _unwatched), headers, good=(404,)) as response:
+            _nothing = response.content
+
     def fetch_file(self, path: str, etag: str, at: int, token: str, watch: Watch) -> tuple[int, Iterator[bytes]]:
         """Ask for what follows byte `at` of a file; return where what comes begins, and what comes.
 

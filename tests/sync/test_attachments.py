@@ -21,9 +21,11 @@ from sync.server import service, tables
 from sync.server.store import Store
 from tests.bench.link import Link, Speed, linked
 from tests.support import Laptop, endpoint_at, fact
+from wimdesk import clock
 from wimdesk.errors import Cancelled, NoConnection, UserError
 from wimdesk.services import attaching, editing, library, taking_part
 from wimdesk.store import history
+from wimdesk.store.contents import UNKNOWN_FOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -470,6 +472,37 @@ def test_in_the_trash_and_back(two: Two) -> None:
     anna.sync()
     bela.sync()
     assert read(bela, made) == content_of(1000)
+
+
+def test_what_is_long_in_the_trash_leaves_the_endpoint_too(two: Two, office: Office) -> None:
+    anna, bela, site = two
+    gone, stays = attach(anna, site, content_of(1000)), attach(anna, site, content_of(2000))
+    again = attach(bela, site, content_of(1000, 5))
+    for laptop in (anna, bela):
+        laptop.sync()
+        laptop.app.run(attaching.remove, gone if laptop is anna else again)
+        laptop.sync()
+    assert office.endpoint is not None
+    assert len(kept_at(office.endpoint)) == 3
+    later = time.time() + UNKNOWN_FOR + 3600
+    with clock.driven_by(lambda: later):
+        anna.sync()
+        anna.sync()
+        assert kept_at(office.endpoint) == [filebox.boxed_size(2000)]
+        # Whoever still takes it out of the trash gives it back from where it still is.
+        anna.app.run(editing.restore, "attachment", gone)
+        anna.sync()
+    assert kept_at(office.endpoint) == [filebox.boxed_size(1000), filebox.boxed_size(2000)]
+    assert see(anna, stays).sent
+
+
+def kept_at(endpoint: Endpoint) -> list[int]:
+    """The sizes of the files that the endpoint has."""
+    store = Store(endpoint.data, database=endpoint.owner)
+    with store.reading() as connection:
+        found = [int(row.size) for row in connection.execute(select(tables.file))]
+    store.close()
+    return sorted(found)
 
 
 def test_nothing_is_attached_to_what_belongs_to_others(two: Two, office: Office, tmp_path: Path) -> None:

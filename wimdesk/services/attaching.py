@@ -36,7 +36,8 @@ TYPE = "attachment"
 PARENTS = frozenset({"organization", "site", "person", "initiative", "activity", "library_item", "submission"})
 """Record types that files may be attached to."""
 PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp"})
-_NOT_SENT = -1
+GONE = -2
+"""In place of the generation in which a content was sent: it was removed there again."""
 _LONGEST = 120
 _KEPT = ("title", "format", "extent", "created", "identifier")
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{name}{n}" for name in ("com", "lpt") for n in range(1, 10))}

@@ -110,7 +110,7 @@ carriage = Table(
     Column("note", Text, nullable=False, server_default=text("''")),
 )
 """What this computer knows of the content of an attachment: whether somebody asked for it or wants it elsewhere only,
-in which generation the endpoint had it (-1: none), and what went wrong last."""
+in which generation the endpoint had it (-1: none; -2: it was removed there), and what went wrong last."""
 
 local = Table("local", Base.metadata, Column("key", Text, primary_key=True), Column("value", JSON, nullable=False))
 
