@@ -19,7 +19,7 @@ from sync.server.store import Store
 from tests.support import Laptop, fact
 from wimdesk.errors import UserError
 from wimdesk.services import computers, editing
-from wimdesk.store import seal_keys
+from wimdesk.store import facts, seal_keys
 from wimdesk.store import tables as store_tables
 
 if TYPE_CHECKING:
@@ -256,3 +256,22 @@ def test_keys_that_the_endpoint_lost_come_back_with_who_may_bring_them(office: O
         laptop.sync()
     assert sites(bela) == {"North"}
     assert (newest.number, anna.app.read(seal_keys.current), bela.app.read(seal_keys.current)) == (2, newest, newest)
+
+
+def test_after_a_restore_keys_are_looked_at_whatever_their_count_says(office: Office) -> None:
+    """The count goes back with the endpoint, and can come to stand for something else."""
+    assert office.endpoint is not None
+    anna, bela = join(office, "Anna"), join(office, "Bela")
+    anna.add("site", name="North")
+    let_in(anna, bela)
+    assert sites(bela) == {"North"}
+    late = join(office, "Carla")
+    anna.sync()
+    anna.app.run(computers.confirm, late.app.identity().device, fact(late.app, "words"))
+    anna.sync()
+    # As if a restored endpoint had counted up to the same number that Carla heard last, before her envelope came.
+    anna_count = anna.app.read(facts.number, "key_changes")
+    late.app.run(facts.put, key_changes=anna_count)
+    service.renew_generation(office.endpoint.data, database=office.endpoint.owner)
+    late.sync()
+    assert sites(late) == {"North"}
