@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import logging
 import sys
@@ -24,7 +25,7 @@ from sync import wire
 from sync.client import answer, engine
 from sync.merge import ALL, DELETED
 from sync.protocol import ROLES, digest_of
-from sync.server import intake, pages, roles, tokens
+from sync.server import intake, numbers, pages, roles, tokens
 from sync.server import tables as log
 from tests.sim.scene import Scene
 from tests.sim.simulator import run, scene
@@ -85,9 +86,9 @@ def acknowledged_before_applied() -> AbstractContextManager[object]:
 @_bug
 def refused_operation_forgotten() -> AbstractContextManager[object]:
     def wrong(_right: Thing, session: Thing, refused: Thing) -> int:
-        numbers = [n for _space, n, _problem in refused]
-        session.execute(delete(tables.op).where(tables.op.c.n.in_(numbers), tables.op.c.state == tables.WAITING))
-        return len(numbers)
+        gone = [n for _space, n, _problem in refused]
+        session.execute(delete(tables.op).where(tables.op.c.n.in_(gone), tables.op.c.state == tables.WAITING))
+        return len(gone)
 
     return _around(outbox, "note_refused", wrong)
 
@@ -133,7 +134,7 @@ def _renumber(session: Thing) -> None:
 
 @_bug
 def copy_sends_again_what_another_sent() -> AbstractContextManager[object]:
-    return _nothing(intake, "is_ahead", False)
+    return _nothing(numbers, "is_ahead", False)
 
 
 @_bug
@@ -279,15 +280,16 @@ def pending_overlay_missing() -> AbstractContextManager[object]:
 
 @_bug
 def versions_not_taken_over() -> AbstractContextManager[object]:
-    def wrong(right: Thing, described: Thing, values: Thing) -> dict[str, object]:
-        return {name: value for name, value in right(described, values).items() if name != "versions"}
-
-    return _around(inbox, "_shown", wrong)
+    return _around(inbox, "_visible", lambda right, *args: (right(*args)[0], {}))
 
 
 @_bug
 def deletion_forgotten() -> AbstractContextManager[object]:
-    return _around(inbox, "_shown", lambda right, described, values: right(described, values) | {DELETED: False})
+    def wrong(right: Thing, *args: Thing) -> tuple[dict[str, object], object]:
+        values, versions = right(*args)
+        return values | {DELETED: False}, versions
+
+    return _around(inbox, "_visible", wrong)
 
 
 @_bug
@@ -313,10 +315,12 @@ def unknown_own_operation_skipped() -> AbstractContextManager[object]:
 
 @_bug
 def empty_values_not_applied() -> AbstractContextManager[object]:
-    def wrong(right: Thing, described: Thing, values: Thing) -> dict[str, object]:
-        return {name: value for name, value in right(described, values).items() if value not in ("", [])}
+    def wrong(right: Thing, values: Thing, *rest: Thing) -> None:
+        right(values, *rest)
+        for name in [name for name, value in values.items() if value in ("", [])]:
+            del values[name]
 
-    return _around(inbox, "_shown", wrong)
+    return _around(inbox, "_make_fit", wrong)
 
 
 # ------------------------------------------------------------- the merge
@@ -374,7 +378,7 @@ def edit_brings_the_deleted_back() -> AbstractContextManager[object]:
 
 @_bug
 def hole_in_the_numbers() -> AbstractContextManager[object]:
-    return _around(intake, "_advance", lambda right, connection, space, count: right(connection, space, count + 1))
+    return _around(numbers, "advance", lambda right, connection, space, count: right(connection, space, count + 1))
 
 
 @_bug
@@ -447,10 +451,7 @@ def own_known_by_device_without_epoch() -> AbstractContextManager[object]:
 @_bug
 def revoked_device_still_served() -> AbstractContextManager[object]:
     def wrong(right: Thing, *args: Thing) -> object:
-        device = right(*args)
-        return type(device)(
-            device.id, device.organisation, device.organisation_name, device.role, device.sign_key, revoked=False
-        )
+        return dataclasses.replace(right(*args), revoked=False)
 
     return _around(tokens, "device_in", wrong)
 

@@ -69,3 +69,6 @@ def test_it_finds_what_is_planted(name: str, here: Scene) -> None:
 
 def test_a_number_of_bugs_is_planted() -> None:
     assert len(planted.PLANTED) >= 30
+    for planting in planted.PLANTED.values():
+        with planting():
+            """What it spoils is still there under its name."""
