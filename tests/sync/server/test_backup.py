@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sync.protocol import ALLIANCE, Problem
+from sync.server import schema
 from sync.server.databases import FILE
 from sync.server.service import Unusable, backup, issue_code, restore, running
 from tests.postgres import Cluster, needs_server
@@ -96,7 +97,8 @@ def damaged(whole: Path, how: str) -> Path:
             if how == "changed" and name == "op":
                 piece = piece.replace(b"kept", b"lost")
             if how == "newer" and name == "manifest.json":
-                piece = piece.replace(b'"format": 1', b'"format": 2')
+                said = b'"format": %d'
+                piece = piece.replace(said % schema.number(), said % (schema.number() + 1))
             if not (how == "less" and name == "audit"):
                 target.writestr(name, piece)
             if how == "more" and name == "op":
