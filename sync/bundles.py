@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sync import lockbox
 from sync.frames import first_frame, framed
 from sync.lockbox import NotForUs as NotForUs
+from sync.protocol import KeysRequest, KeysResponse
 
 Kind = Literal["changes", "answer"]
 SUFFIX = ".wimsync"
@@ -52,7 +53,8 @@ class Header(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields
     `device` wrote the changes, or is who the answer is for. `endpoint`: the X25519 key of the endpoint that is to read
     the changes, or gave the answer. `mark`: anything that the device wants to see again in the answer. `counts`: how
     many changes of each space are in it. An answer names in `answers` the id of the changes; where it is a refusal,
-    `problem` is its number, with the `order` of a revocation.
+    `problem` is its number, with the `order` of a revocation. `asks_keys` holds if the organisation's keys are still
+    what the device knew them to be at the count `keys_at`; where they are not, `keys` tells how they stand.
     """
 
     kind: str
@@ -68,6 +70,9 @@ class Header(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields
     order: bytes = b""
     role: str = ""
     organisation_name: str = ""
+    keys_at: int = 0
+    asks_keys: KeysRequest = KeysRequest()
+    keys: KeysResponse | None = None
 
 
 _encode = msgspec.msgpack.Encoder().encode

@@ -62,10 +62,16 @@ class _Listener(logging.Handler):
 
 @pytest.fixture(autouse=True)
 def no_unannounced_log(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Fail a test in which the program logs a warning, unless it is marked with expects_log."""
-    listener = _Listener()
-    logging.getLogger().addHandler(listener)
+    """Fail a test in which the program logs a warning, unless it is marked with expects_log.
+
+    A command that sets up a log of its own writes to what pytest closes after the test: it goes with the test.
+    """
+    root, listener = logging.getLogger(), _Listener()
+    level, handlers = root.level, [*root.handlers]
+    root.addHandler(listener)
     yield
-    logging.getLogger().removeHandler(listener)
+    root.setLevel(level)
+    for handler in {*root.handlers} - {*handlers}:
+        root.removeHandler(handler)
     if listener.heard and request.node.get_closest_marker("expects_log") is None:
         pytest.fail("Logged without @pytest.mark.expects_log:\n" + "\n".join(listener.heard))

@@ -15,17 +15,17 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from sync import bundles, columns, wire
-from sync.client import answer
+from sync.client import answer, keys
 from sync.client.engine import AGAIN, WENT_BACK, SyncEngine, endpoint_forgot, next_batches
 from sync.client.tally import Tally
 from sync.client.transport import sentence_for
-from sync.protocol import MAX_BODY, PATH_BUNDLES, Op, Problem, SyncResponse
+from sync.protocol import MAX_BODY, PATH_BUNDLES, KeysRequest, Op, Problem, SyncResponse
 from wimdesk import clock
 from wimdesk.app import App
 from wimdesk.errors import Refused, UserError
 from wimdesk.i18n import N_, _, ngettext
 from wimdesk.services import exchange, setting_up
-from wimdesk.store import facts, inbox, outbox, recovery
+from wimdesk.store import facts, inbox, outbox, recovery, seal_keys
 
 log = logging.getLogger(__name__)
 _READ_FIRST = "file_reads_first"
@@ -135,7 +135,11 @@ def save(engine: SyncEngine, path: Path) -> Saved:
         counts = {space: len(ops) for space, _first, ops in waiting}
         author = app.store.author
         mark = app.read(_mark, [(names.short(space), first + len(ops) - 1) for space, first, ops in waiting])
-        header = bundles.Header("changes", bundles.new_id(), author.device, names.organisation, to, mark, counts)
+        keys_at, asks_keys = keys.wish(app)
+        header = bundles.Header(
+            "changes", bundles.new_id(), author.device, names.organisation, to, mark, counts,
+            keys_at=keys_at, asks_keys=asks_keys,
+        )  # fmt: skip
         mine = app.device_keys.receive.public_key().public_bytes_raw()
         file = bundles.sealed(header, body, app.device_keys.sign, [to, mine])
         exchange.write_file(path, file)
@@ -195,6 +199,7 @@ def load(engine: SyncEngine, path: Path) -> Loaded:
     if found is None:
         raise UserError(_("This answer is for another computer, or damaged. Nothing was changed. Take it there."))
     with engine.turn:
+        could_read = engine.app.read(seal_keys.opens)
         try:
             done = _heed(engine, found.header) if found.header.problem else _taken(engine, found)
         except Refused as refused:
@@ -202,6 +207,11 @@ def load(engine: SyncEngine, path: Path) -> Loaded:
         if not done.old and not found.header.problem:
             engine.app.run(_note, _SAVED_AT, "")
             engine.app.run(_note_role, found.header)
+            if engine.app.read(seal_keys.opens) and not could_read:
+                engine.app.run(recovery.resume)
+                done = replace(done, more=True, known=False)
+            if keys.wish(engine.app)[1] != KeysRequest():
+                done = replace(done, more=True, known=False)
             run = outbox.finished("", ok=True, sent=done.arrived, received=done.received, bytes_down=len(file))
             engine.app.run(outbox.record_run, run)
     engine.refresh()
@@ -336,6 +346,8 @@ def _taken(engine: SyncEngine, bundle: bundles.Bundle) -> Loaded:
         if _is_old(session, bundle.header) or (isinstance(end, wire.End) and said not in {0, end.generation}):
             return Loaded(old=True)
         arrived, received = _news(session, names, pieces)
+    if bundle.header.keys is not None:
+        keys.take(app, bundle.header.keys)  # first: they may open what follows
     refused = 0
     response: SyncResponse | None = None
     try:

@@ -10,6 +10,7 @@ import json
 import uuid
 from collections.abc import Callable, Iterator
 
+import msgspec
 from sqlalchemy.orm import Session
 
 from sync import lockbox, sealing
@@ -22,31 +23,87 @@ from wimdesk.store.seal_keys import SealKey
 
 Ask = Callable[[KeysRequest], KeysResponse]
 _TRIES = 3
+_MEANT = "key_meant"
+"""The fact that names a key made here, until the endpoint has counted it."""
+_STANDING = "key_standing"
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(KeysResponse).decode
 _NONE = Role(frozenset(), frozenset(), frozenset())
+
+
+class _Asked(Exception):
+    """What is to be asked next."""
+
+    def __init__(self, request: KeysRequest) -> None:
+        super().__init__()
+        self.request = request
 
 
 def tend(app: App, ask: Ask) -> bool:
     """Open, make and hand on keys; say whether this computer can read or seal more than before."""
     app.run(_ensure_words)
+    got = False
     for _try in range(_TRIES):
         standing = ask(KeysRequest())
-        got, told = _open(app, standing, ask)
+        app.run(_note, standing)
+        opened, failed = _open(app, standing)
+        got = got or opened
         try:
-            made = _make(app, standing, ask)
-            handed = _hand_on(app, made or standing, ask)
+            after, made = _act(app, standing, failed, ask)
         except Refused as refused:
             if refused.number != Problem.KEY_OTHER:
                 raise
             continue  # another computer was faster
-        app.run(_note, handed or made or told or standing)
-        return got or made is not None
-    return False
+        app.run(_note, after)
+        app.run(_looked_after, after)
+        return got or made
+    return got
 
 
-def _open(app: App, standing: KeysResponse, ask: Ask) -> tuple[bool, KeysResponse | None]:
-    """Take keys out of the envelopes for this computer, and tell of those that don't open with its words.
+def wish(app: App) -> tuple[int, KeysRequest]:
+    """Return what a file has to ask for, and the count of changes of keys at which that was known.
 
-    Returns whether there was one, and how things stand after something was told.
+    It asks for one thing at a time: the next follows from the answer.
+    """
+    standing = app.read(_standing)
+    if standing is None:
+        return 0, KeysRequest()
+
+    def ask(request: KeysRequest) -> KeysResponse:
+        raise _Asked(request)
+
+    try:
+        _act(app, standing, _open(app, standing)[1], ask)
+    except _Asked as asked:
+        return standing.version, asked.request
+    return standing.version, KeysRequest()
+
+
+def take(app: App, standing: KeysResponse) -> bool:
+    """Heed how an answer to a file says that things stand; say whether this computer can read or seal more now."""
+    app.run(_ensure_words)
+    known = app.read(_standing)
+    if known is not None and standing.version < known.version:
+        return False
+    app.run(_note, standing)
+    return _open(app, standing)[0]
+
+
+def _act(app: App, standing: KeysResponse, failed: list[Envelope], ask: Ask) -> tuple[KeysResponse, bool]:
+    """Tell of envelopes that didn't open, make a key where one is missing, and hand keys on.
+
+    Returns how things stand then, and whether a key was made.
+    """
+    told = ask(KeysRequest([], failed)) if failed else None
+    made = _make(app, standing, ask)
+    handed = _hand_on(app, made or standing, ask)
+    return handed or made or told or standing, made is not None
+
+
+def _open(app: App, standing: KeysResponse) -> tuple[bool, list[Envelope]]:
+    """Take keys out of the envelopes for this computer.
+
+    Returns whether there was a new one, and what is to be told of those that don't open with its words.
     """
     with app.store.reading() as session:
         words, known = facts.text(session, "words"), seal_keys.by_id(session)
@@ -67,8 +124,7 @@ def _open(app: App, standing: KeysResponse, ask: Ask) -> tuple[bool, KeysRespons
             continue
         app.run(_keep, SealKey(envelope.number, id, key))
         got = True
-    told = ask(KeysRequest([], failed)) if failed else None
-    return app.run(_agree_on_numbers, standing) or got, told
+    return app.run(_agree_on_numbers, standing) or got, failed
 
 
 def _make(app: App, standing: KeysResponse, ask: Ask) -> KeysResponse | None:
@@ -82,16 +138,11 @@ def _make(app: App, standing: KeysResponse, ask: Ask) -> KeysResponse | None:
     if lost:
         made = lost  # the endpoint was restored
     elif "private" in role.writes_any and (not newest or (standing.stale and has_newest and role.hands_keys)):
-        unused = next((key for key in keys if not key.number and not newest), None)
-        key = unused.key if unused else sealing.new_key()
-        app.run(_keep, SealKey(0, sealing.id_of(key), key))  # before anybody hears of it
-        made = [(newest + 1, sealing.id_of(key))]
+        made = [(newest + 1, app.run(_new_key, first=not newest))]
     else:
         return None
     after = ask(KeysRequest(made))
     app.run(_agree_on_numbers, after)
-    me = uuid.UUID(app.identity().device).bytes
-    app.run(computers.note_own, next((each.name for each in after.computers if each.id == me), ""))
     return after
 
 
@@ -104,18 +155,13 @@ def _hand_on(app: App, standing: KeysResponse, ask: Ask) -> KeysResponse | None:
         words[app.identity().device] = facts.text(session, "words")
     me = uuid.UUID(app.identity().device).bytes
     envelopes: list[Envelope] = []
-    mistaken: list[str] = []
     for computer in standing.computers:
-        told = words.get(str(uuid.UUID(bytes=computer.id)), "")
-        if not told or (computer.id != me and not hands):
+        if computer.id != me and not hands:
             continue
-        if computer.failed:
-            mistaken.append(str(uuid.UUID(bytes=computer.id)))
+        if told := words.get(str(uuid.UUID(bytes=computer.id)), ""):
+            envelopes += _envelopes(_organisation(app), computer, told, keys)
+        else:
             envelopes += [Envelope(number, computer.id, UNOPENED) for number in computer.failed]
-            continue
-        envelopes += _envelopes(_organisation(app), computer, told, keys)
-    if mistaken:
-        app.run(computers.forget_words, mistaken)
     return ask(KeysRequest([], envelopes)) if envelopes else None
 
 
@@ -136,6 +182,24 @@ def _ensure_words(session: Session) -> None:
         facts.put(session, words=lockbox.new_words())
 
 
+def _new_key(session: Session, *, first: bool) -> bytes:
+    """Keep a key that nobody has heard of yet, before anybody does, and return its id.
+
+    One that was meant for this before, and not agreed on, will do. No other: a removed computer may have it.
+    """
+    meant = facts.text(session, _MEANT)
+    unused = (key for key in seal_keys.every(session) if not key.number and (first or key.id.hex() == meant))
+    key = next(unused, None) or _fresh()
+    _keep(session, key)
+    facts.put(session, **{_MEANT: key.id.hex()})
+    return key.id
+
+
+def _fresh() -> SealKey:
+    key = sealing.new_key()
+    return SealKey(0, sealing.id_of(key), key)
+
+
 def _keep(session: Session, key: SealKey) -> None:
     seal_keys.keep(session, key)
     facts.put(session, locked=False)
@@ -148,6 +212,10 @@ def _agree_on_numbers(session: Session, standing: KeysResponse) -> bool:
     """
     before = seal_keys.current(session)
     numbers = {id: number for number, id in standing.made}
+    if bytes.fromhex(facts.text(session, _MEANT)) in numbers:
+        facts.put(session, **{_MEANT: ""})
+        me = uuid.UUID(facts.text(session, "device")).bytes
+        computers.note_own(session, next((each.name for each in standing.computers if each.id == me), ""))
     tells = ROLES.get(facts.text(session, "role"), _NONE).hands_keys
     for key in seal_keys.every(session):
         number = numbers.get(key.id, key.number if tells and key.number > len(numbers) else 0)
@@ -157,9 +225,24 @@ def _agree_on_numbers(session: Session, standing: KeysResponse) -> bool:
 
 
 def _note(session: Session, standing: KeysResponse) -> None:
+    """Write down how things stand. Words with which an envelope did not open are forgotten when that is first heard."""
+    known = _standing(session)
+    heard = {(each.id, number) for each in (known.computers if known else ()) for number in each.failed}
+    mistaken = [each.id for each in standing.computers if {(each.id, number) for number in each.failed} - heard]
+    computers.forget_words(session, [str(uuid.UUID(bytes=id)) for id in mistaken])
     told = [
         {"id": str(uuid.UUID(bytes=each.id)), "name": each.name, "role": each.role, "at": each.enrolled_at,
  "has": bool(each.has)}
         for each in standing.computers
     ]  # fmt: skip
-    facts.put(session, key_changes=standing.version, computers=json.dumps(told))
+    facts.put(session, key_changes=0, computers=json.dumps(told), **{_STANDING: _encode(standing).hex()})
+
+
+def _looked_after(session: Session, standing: KeysResponse) -> None:
+    facts.put(session, key_changes=standing.version)
+
+
+def _standing(session: Session) -> KeysResponse | None:
+    """How things stood when this computer last heard of them from this endpoint."""
+    told = facts.text(session, _STANDING)
+    return _decode(bytes.fromhex(told)) if told else None

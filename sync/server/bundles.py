@@ -10,8 +10,8 @@ from sqlalchemy import Connection, select
 
 from sync import bundles
 from sync.frames import packed
-from sync.protocol import Problem
-from sync.server import orders, tables
+from sync.protocol import KeysRequest, KeysResponse, Problem
+from sync.server import keys, orders, tables
 from sync.server.enrolment import find
 from sync.server.exchange import Exchange
 from sync.server.refusals import Refused
@@ -20,6 +20,8 @@ from sync.server.store import Store
 
 _PASSING = frozenset({Problem.BUSY})
 """Refusals that say nothing about the file: it may be brought again."""
+_OF_KEYS = frozenset({Problem.KEY_OTHER, Problem.KEY_FORBIDDEN, Problem.MALFORMED, Problem.TOO_LARGE})
+_NOTHING = KeysRequest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +71,39 @@ def answered(store: Store, found: Believed) -> bytes:
         exchange.receive(found.content)
         exchange.finish()
         content = packed(list(exchange.answer()))
+        header = msgspec.structs.replace(header, keys=_keys(store, found))
     except Refused as refusal:
         if refusal.problem in _PASSING:
             raise
         header = _refusing(header, refusal)
         content = b""
     return store.seal(header, content, found.receive_key)
+
+
+def _keys(store: Store, found: Believed) -> KeysResponse | None:
+    """Do what the file asks for about keys, unless they have changed since; say how they stand where it can't know.
+
+    So a file that is handed in again changes no key twice.
+    """
+
+    def work(connection: Connection) -> KeysResponse | None:
+        device = _still(store, found.device.id, connection)
+        as_known = device.key_changes == found.header.keys_at
+        asked = found.header.asks_keys if as_known and not refused else _NOTHING
+        return (
+            None
+            if as_known and found.header.asks_keys == _NOTHING
+            else keys.tend(connection, device, asked, store.now())
+        )
+
+    refused = False
+    try:
+        return store.write(work, found.device.id)
+    except Refused as refusal:
+        if refusal.problem not in _OF_KEYS:
+            raise
+        refused = True
+        return store.write(work, found.device.id)
 
 
 def _refusing(header: bundles.Header, refusal: Refused) -> bundles.Header:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import socket
 import threading
 import time
@@ -68,6 +69,8 @@ class _Server(uvicorn.Server):
 
 
 def _server(app: Starlette, listening: Callable[[], None]) -> _Server:
+    # It would keep the addresses of people, for anybody who hangs a handler on it.
+    logging.getLogger("uvicorn.access").disabled = True
     config = uvicorn.Config(
         app,
         http=_Protocol,
@@ -75,7 +78,7 @@ def _server(app: Starlette, listening: Callable[[], None]) -> _Server:
         loop="asyncio",
         lifespan="on",
         log_config=None,
-        access_log=False,  # it would keep the addresses of people
+        access_log=False,
         server_header=False,
         date_header=False,  # every byte counts
         timeout_graceful_shutdown=_GRACE,

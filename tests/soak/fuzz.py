@@ -40,6 +40,10 @@ from sync.protocol import (
     VERSION,
     Author,
     Batch,
+    Computer,
+    Envelope,
+    KeysRequest,
+    KeysResponse,
     Op,
     Page,
     Payload,
@@ -296,7 +300,12 @@ def header(chance: random.Random) -> bytes:
         chance.randbytes(16),
         chance.choice(["", "reader", "é" * 300]),
     )
-    made = bundles.Header(kind, id, id, HOME, chance.randbytes(32), b"mark", {SPACE: 5}, id, 33, True, b"order", text)
+    envelope = Envelope(1, id, chance.randbytes(100))
+    computer = Computer(id, text, "reader", chance.randbytes(32), 5, [1], [2])
+    made = bundles.Header(
+        kind, id, id, HOME, chance.randbytes(32), b"mark", {SPACE: 5}, id, 33, True, b"order", text, "", 7,
+        KeysRequest([(1, id)], [envelope]), KeysResponse(7, [(1, id)], [computer], [envelope], True),
+    )  # fmt: skip
     return _pack(made)
 
 

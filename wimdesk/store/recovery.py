@@ -87,7 +87,7 @@ def begin(session: Session, *, lost: bool) -> None:
         for table in (tables.cursor, tables.shadow, tables.clash):
             session.execute(delete(table))
         # Its count of keys went back too: the same number may stand for others.
-        facts.put(session, generation=0, key_changes=0)
+        facts.put(session, generation=0, key_changes=0, key_standing="")
     facts.put(session, epoch=held, returning=new_epoch())
 
 
