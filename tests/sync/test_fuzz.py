@@ -10,11 +10,12 @@ from tests.soak import fuzz
 
 
 def test_no_message_breaks_who_reads_it() -> None:
-    outcome = fuzz.soak(12_000, seed=7)
+    outcome = fuzz.soak(16_000, seed=7)
     assert outcome.crashes == []
     said = set(outcome.outcomes)
     assert {f"{kind}: understood" for kind in ("frames", "columns", "wire", "bundle")} <= said
     assert {"laptop: Undone", "laptop: SyncProblem", "endpoint: 200", "endpoint: 400 1"} <= said
+    assert {"box: understood", "box: ValueError", "attachment: 204", "attachment: 404 60"} <= said
 
 
 def test_the_same_seed_makes_the_same_messages() -> None:
