@@ -48,7 +48,12 @@ def near(day: date) -> str:
             return _("yesterday")
         case -1:
             return _("tomorrow")
-    pattern = "d MMM" if day.year == today.year else "d MMM yyyy"
+    return short_day(day)
+
+
+def short_day(day: date) -> str:
+    """Return a day as "12 Nov" or, in another year, "12 Nov 2025"."""
+    pattern = "d MMM" if day.year == clock.today().year else "d MMM yyyy"
     return QLocale().toString(QDate(day.year, day.month, day.day), pattern)
 
 

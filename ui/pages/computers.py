@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from ui import theme
+from ui import moments, theme
 from ui.page import Page
 from ui.pages.computers_spare import SpareKeyCard
 from ui.widgets.buttons import PrimaryButton
@@ -145,9 +147,9 @@ class ComputersPage(Page):
         card = Card(seen.name or _("Computer"))
         label, tone = _STATES[seen.state]
         card.add_to_head(Chip(_(label), tone))
-        meta = _("{sign} · {role}, since {day}").format(
-            sign=seen.sign, role=_(_ROLES.get(seen.role, seen.role)), day=seen.since
-        )
+        day = moments.short_day(date.fromisoformat(seen.since))
+        role = _(_ROLES.get(seen.role, seen.role))
+        meta = _("{sign} · {role}, since {day}").format(sign=seen.sign, role=role, day=day)
         card.add(Text(meta, "caption"))
         if seen.state in {"asked", "mistaken"} and may_confirm:
             form = LetInForm(seen)
