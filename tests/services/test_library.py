@@ -6,7 +6,7 @@ import pytest
 
 from wimdesk.app import App
 from wimdesk.errors import RuleBroken
-from wimdesk.services import editing, library, samples
+from wimdesk.services import attaching, editing, library, samples, undoing
 from wimdesk.store import facts, history
 
 if TYPE_CHECKING:
@@ -134,7 +134,80 @@ def test_what_the_alliance_has_stands_for_all_copies(app: App) -> None:
     published = app.run(library.publish, copy)
     entries = find(app).entries
     assert [(entry.id, entry.state) for entry in entries] == [(published, "published")]
-    assert app.read(library.article, published).can == frozenset()
+    assert app.read(library.article, published).can == {"take_back"}
+
+
+def spaces(app: App, *records: str) -> list[str]:
+    """The space of each record, or nothing where it is in the trash."""
+    rows = [app.read(editing.values, "library_item", record) for record in records]
+    return ["" if row["deleted"] else str(row["space"]).rpartition("/")[2] for row in rows]
+
+
+def test_what_was_submitted_is_taken_back_with_its_files(app: App) -> None:
+    record = app.run(editing.add, "library_item", WHOLE)
+    attaching.attach(app.store, app.contents, ("library_item", record), "plan.txt", b"a plan")
+    copy = app.run(library.submit, record)
+    files = {row["part_of"]: row["id"] for row in app.read(editing.rows, "attachment")}
+    assert "take_back" in app.read(library.article, record).can
+    act = app.run(library.take_back, record)
+    assert spaces(app, record, copy) == ["private", ""]
+    assert not app.read(editing.values, "attachment", files[record])["deleted"]
+    assert app.read(editing.values, "attachment", files[copy])["deleted"]
+    assert [(entry.id, entry.ours) for entry in find(app).entries] == [(record, "draft")]
+    assert "take_back" not in app.read(library.article, record).can
+    app.run(undoing.take_back, act)
+    assert spaces(app, record, copy) == ["private", "shared"]
+    assert [(entry.id, entry.ours) for entry in find(app).entries] == [(record, "submitted")]
+    app.run(library.take_back, record)
+    assert app.run(library.submit, record) == copy
+    assert spaces(app, record, copy) == ["private", "shared"]
+
+
+def test_what_goes_to_the_trash_is_taken_back_too(app: App) -> None:
+    record = app.run(editing.add, "library_item", WHOLE)
+    copy = app.run(library.submit, record)
+    act = app.run(library.remove, record)
+    assert spaces(app, record, copy) == ["", ""]
+    app.run(undoing.take_back, act)
+    assert spaces(app, record, copy) == ["private", "shared"]
+
+
+def test_the_secretariat_takes_back_from_the_alliance(app: App) -> None:
+    record = app.run(editing.add, "library_item", WHOLE)
+    copy = app.run(library.submit, record)
+    app.run(lambda session: facts.put(session, role="secretariat"))
+
+    def of_another(session: Session) -> None:
+        for each in (record, copy):
+            history.fetch(session, "library_item", each).owner = "another"
+
+    app.run(of_another)
+    published = app.run(library.publish, copy)
+    app.run(library.take_back, published)
+    assert spaces(app, copy, published) == ["shared", ""]
+    found = app.read(library.article, copy)
+    assert (found.state, found.can) == ("withdrawn", {"publish"})
+    assert app.run(library.publish, copy) == published
+    assert spaces(app, copy, published) == ["shared", "alliance"]
+
+
+def test_what_an_author_took_back_waits_for_the_secretariat(app: App) -> None:
+    record = app.run(editing.add, "library_item", WHOLE)
+    copy = app.run(library.submit, record)
+    app.run(lambda session: facts.put(session, role="secretariat"))
+    published = app.run(library.publish, copy)
+
+    def by_its_author(session: Session) -> None:
+        found = history.fetch(session, "library_item", copy)
+        found.owner, found.deleted = "another", True
+        history.fetch(session, "library_item", record).deleted = True
+
+    app.run(by_its_author)
+    found = app.read(library.article, published)
+    assert (found.left_alone, found.can) == (True, {"take_back"})
+    assert [entry.id for entry in find(app, ours="waiting").entries] == [published]
+    app.run(library.take_back, published)
+    assert find(app).entries == ()
 
 
 def test_the_secretariat_sees_what_waits_for_it(app: App) -> None:

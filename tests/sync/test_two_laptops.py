@@ -15,7 +15,7 @@ from sync.server.service import revoke
 from tests.support import TOO_LONG, Laptop, Office, endpoint_at, fact, introduce, waiting
 from wimdesk import clock
 from wimdesk.errors import NoConnection, Refused, SyncProblem, UserError, WimdeskError
-from wimdesk.services import editing, publishing, samples
+from wimdesk.services import editing, library, publishing, samples
 from wimdesk.store import facts, history, outbox, tables
 
 if TYPE_CHECKING:
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 M = TypeVar("M", bound="msgspec.Struct")
+PRACTICE: dict[str, object] = {
+    "title": {"en": "Ventilation checks"}, "summary": {"en": "A weekly walk."}, "template": "tool",
+    "license": "CC-BY-4.0", "state": "draft",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -412,3 +416,32 @@ def test_a_revoked_laptop_is_told_and_keeps_its_data(office: Office) -> None:
     with pytest.raises(Refused, match="may no longer sync"):
         laptop.sync()
     assert laptop.see("site", record)["name"] == "North"
+
+
+def test_what_is_taken_back_leaves_the_others(office: Office) -> None:
+    anna = office.laptop("Anna")
+    mina = office.laptop("Mina", "Secretariat", "secretariat")
+    cora = office.laptop("Cora", "A third organisation")
+    practice = anna.add("library_item", **PRACTICE)
+    copy = anna.app.run(library.submit, practice)
+    for laptop in (anna, mina):
+        laptop.sync()
+    published = mina.app.run(library.publish, copy)
+    for laptop in (mina, anna, cora):
+        laptop.sync()
+    assert cora.see("library_item", published)["deleted"] is False
+    assert anna.app.read(library.article, published).can == {"take_back"}
+    anna.app.run(library.take_back, published)
+    for laptop in (anna, mina):
+        laptop.sync()
+    assert mina.see("library_item", copy)["deleted"]
+    assert mina.app.read(library.article, published).left_alone
+    mina.app.run(library.take_back, published)
+    for laptop in (mina, anna, cora):
+        laptop.sync()
+    for laptop in (mina, anna, cora):
+        assert laptop.see("library_item", published)["deleted"]
+    shown = {entry.id: entry.ours for entry in anna.app.read(library.load).entries}
+    assert shown[practice] == "draft"
+    assert not {copy, published} & set(shown)
+    assert anna.see("library_item", practice)["title"] == PRACTICE["title"]

@@ -236,6 +236,17 @@ def test_a_whole_practice_is_submitted(desk: Desk, page: LibraryPage, qtbot: QtB
     assert page.reading.submit.text() == "Submit again"
 
 
+def test_what_was_submitted_can_be_taken_back(desk: Desk, page: LibraryPage, qtbot: QtBot) -> None:
+    record = desk.app.run(editing.add, library.TYPE, WHOLE)
+    copy = desk.app.run(library.submit, record)
+    page.show_record(record)
+    qtbot.waitUntil(page.reading.take_back.isVisible)
+    page.reading.take_back.click()
+    qtbot.waitUntil(lambda: desk.app.read(editing.values, library.TYPE, copy)["deleted"])
+    qtbot.waitUntil(lambda: not page.reading.take_back.isVisible())
+    qtbot.waitUntil(lambda: page.reading.submit.text() == "Submit to the Secretariat")
+
+
 def test_the_secretariat_publishes(desk: Desk, qtbot: QtBot) -> None:
     record = desk.app.run(editing.add, library.TYPE, WHOLE)
     copy = desk.app.run(library.submit, record)

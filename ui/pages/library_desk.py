@@ -108,13 +108,15 @@ class ReadingDesk(QFrame):
         self.state = Text("", "muted")
         self.print = IconButton("printer", _("Print"))
         self.print.clicked.connect(self._print)
+        self.take_back = IconButton("undo-2", _("Take back"))
+        self.take_back.clicked.connect(self._take_back)
         self.remove = IconButton("trash-2", _("Move to the trash"))
         self.remove.clicked.connect(self._remove)
         for widget in (self.submit, self.publish, self.edit, self.preview, self.state):
             row.addWidget(widget)
         row.addStretch(1)
-        row.addWidget(self.print)
-        row.addWidget(self.remove)
+        for button in (self.take_back, self.print, self.remove):
+            row.addWidget(button)
         return bar
 
     def _read(self) -> None:
@@ -177,9 +179,12 @@ class ReadingDesk(QFrame):
         self.publish.setVisible("publish" in can)
         self.edit.setVisible("edit" in can and not writing)
         self.preview.setVisible(writing)
+        self.take_back.setVisible("take_back" in can and not writing)
         self.remove.setVisible("remove" in can)
         self.print.setVisible(article is not None)
-        by = _("From the Alliance’s library") if article is not None and not can else ""
+        by = _("From the Alliance’s library") if article is not None and not can & {"edit", "publish"} else ""
+        if article is not None and article.left_alone:
+            by = _("Its author took it back.")
         self.state.setText(by)
         self._line.setVisible(article is not None)
 
@@ -209,6 +214,13 @@ class ReadingDesk(QFrame):
             self.shared.emit(copy)
 
         self._desk.tasks.write(self, library.publish, self._id, done=done)
+
+    def _take_back(self) -> None:
+        def done(act: int) -> None:
+            self._desk.notices.offer_undo(_("Taken back. It leaves other computers with their next sync."), act)
+            self.removed.emit()
+
+        self._desk.tasks.write(self, library.take_back, self._id, done=done)
 
     def _remove(self) -> None:
         gone = self._id

@@ -319,6 +319,13 @@ def share(session: Session, record: str, copy: str, scope: Scope) -> None:
     session.flush()
 
 
+def retract(session: Session, copies: Iterable[str]) -> None:
+    """Take back what was attached to copies that were taken back."""
+    for each in session.scalars(select(Attachment).where(Attachment.part_of.in_([*copies]))):
+        each.deleted = True
+    session.flush()
+
+
 def kept(session: Session) -> tuple[set[str], set[str]]:
     """Return the contents that some record still names, and the names under which one may arrive.
 

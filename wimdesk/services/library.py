@@ -29,6 +29,7 @@ MOST = 1000
 _DEEP = 40
 """For so many results, from the top, the hit is looked for in the article too."""
 Order = Literal["match", "newest", "title"]
+_PUBLISHABLE = frozenset({"submitted", "in_review", "withdrawn"})
 GROUPS = ("theme", "language", "template", "ours")
 
 
@@ -79,7 +80,10 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One item to be read; `parts` are (heading, text), empty parts left out. `can` names what may be done."""
+    """One item to be read; `parts` are (heading, text), empty parts left out. `can` names what may be done.
+
+    `left_alone`: the Alliance has it still, though its author took it back from us.
+    """
 
     id: str
     title: str
@@ -95,6 +99,7 @@ class Article:
     state: str
     parts: tuple[tuple[str, str], ...]
     can: frozenset[str]
+    left_alone: bool = False
 
 
 def themes(session: Session) -> list[tuple[str, str, str]]:
@@ -118,7 +123,15 @@ def load(session: Session) -> Shelf:
     hidden = _doubles({row.id: (row.space, row.counterpart_id) for row in rows})
     kept = [row for row in rows if row.id not in hidden]
     kept.sort(key=lambda row: (row.issued or row.created_at[:10], row.id), reverse=True)
-    return _shelf(_entry(row, who) for row in kept)
+    orphans = _orphans(session) if who.role == "secretariat" else frozenset()
+    return _shelf(_entry(row, who, row.id in orphans) for row in kept)
+
+
+def _orphans(session: Session) -> frozenset[str]:
+    """What the Alliance still has though its author has taken it back from us."""
+    copies = select(LibraryItem.counterpart_id).where(LibraryItem.deleted, LibraryItem.counterpart_id != "")
+    kept = select(LibraryItem.counterpart_id).where(LibraryItem.deleted.is_(False))
+    return frozenset(session.scalars(copies.where(LibraryItem.counterpart_id.not_in(kept))))
 
 
 def renew(session: Session, shelf: Shelf, ids: frozenset[str]) -> Shelf:
@@ -139,7 +152,7 @@ def _shelf(entries: Iterable[Entry]) -> Shelf:
     return Shelf(made, {entry.id: entry for entry in made})
 
 
-def _entry(row: Row[*tuple[Any, ...]], who: identity.Identity) -> Entry:
+def _entry(row: Row[*tuple[Any, ...]], who: identity.Identity, orphan: bool = False) -> Entry:
     return Entry(
         id=row.id,
         title=pick(row.title) or _("Without a title"),
@@ -150,7 +163,7 @@ def _entry(row: Row[*tuple[Any, ...]], who: identity.Identity) -> Entry:
         country_code=row.country_code,
         issued=row.issued,
         state=row.state,
-        ours=_ours(row.space, row.owner, row.state, who),
+        ours="waiting" if orphan else _ours(row.space, row.owner, row.state, who),
     )
 
 
@@ -275,9 +288,7 @@ def around(text: str, question: str, before: int = 40, length: int = 220) -> str
 
 def article(session: Session, item_id: str) -> Article:
     """Return an item to be read, in the reader's language as far as it is there; raises NotFound."""
-    found = history.fetch(session, TYPE, item_id)
-    if not isinstance(found, LibraryItem):
-        raise TypeError(item_id)
+    found = _fetch(session, item_id)
     described = fields(LibraryItem)
     parts = tuple((_(described[part]["label"]), pick(getattr(found, part))) for part in _order(found))
     return Article(
@@ -295,6 +306,7 @@ def article(session: Session, item_id: str) -> Article:
         state=found.state,
         parts=tuple(part for part in parts if part[1].strip()),
         can=_allowed(session, found),
+        left_alone=identity.read(session).role == "secretariat" and found.id in _orphans(session),
     )
 
 
@@ -308,9 +320,43 @@ def _allowed(session: Session, item: LibraryItem) -> frozenset[str]:
     mine = item.owner == who.organisation and item.space not in (ALLIANCE, shared_space(who.organisation))
     if mine and item.state in {"", "draft", "submitted"}:
         allowed |= {"edit", "remove", "submit"}
-    if who.role == "secretariat" and item.space != ALLIANCE and item.state in {"submitted", "in_review"}:
+    if who.role == "secretariat" and item.space != ALLIANCE and item.state in _PUBLISHABLE:
         allowed.add("publish")
+    if who.role != "reader" and _shared_by(session, item, who):
+        allowed.add("take_back")
     return frozenset(allowed)
+
+
+def _shared_by(session: Session, item: LibraryItem, who: identity.Identity) -> bool:
+    """Say whether some copy of this item in a wider space is ours."""
+    source = _source(session, item, who)
+    wider = [copy for copy in _copies(session, source) if copy.owner == who.organisation]
+    return bool(wider) or (item.space == ALLIANCE and item.owner == who.organisation and who.role == "secretariat")
+
+
+def _source(session: Session, item: LibraryItem, who: identity.Identity) -> LibraryItem:
+    """The record of ours from which this one was made by sharing; itself where there is none."""
+    seen = {item.id}
+    while True:
+        made_from = select(LibraryItem).where(
+            LibraryItem.counterpart_id == item.id, LibraryItem.owner == who.organisation,
+            LibraryItem.deleted.is_(False), LibraryItem.id.not_in(seen),
+        )  # fmt: skip
+        found = session.scalars(made_from).first()
+        if found is None:
+            return item
+        item = found
+        seen.add(item.id)
+
+
+def _copies(session: Session, item: LibraryItem) -> list[LibraryItem]:
+    made: list[LibraryItem] = []
+    while item.counterpart_id and (copy := session.get(LibraryItem, item.counterpart_id)) and copy not in made:
+        if copy.deleted:
+            break
+        made.append(copy)
+        item = copy
+    return made
 
 
 def draft(session: Session) -> str:
@@ -336,9 +382,38 @@ def missing(session: Session, item_id: str) -> list[tuple[str, str]]:
 
 
 def remove(session: Session, item_id: str) -> int:
-    """Move a practice to the trash; return the number of the act, for undoing it."""
+    """Move a practice to the trash, and take it back where it was shared; return the act's number, for undoing it."""
+    attaching.retract(session, publishing.retract(session, TYPE, item_id))
     editing.remove(session, TYPE, item_id)
     return journal.scribe_of(session).act
+
+
+def take_back(session: Session, item_id: str) -> int:
+    """Take back from wider spaces what is ours in them; what it was made from stays. Return the act's number.
+
+    The author's practice is a draft again. What the Secretariat takes back from the Alliance stays with its author.
+    """
+    item = _fetch(session, item_id)
+    who = identity.read(session)
+    source = _source(session, item, who)
+    if source is item and item.space == ALLIANCE:
+        item.deleted = True
+        taken = [item.id]
+        made_from = select(LibraryItem).where(LibraryItem.counterpart_id == item.id, LibraryItem.deleted.is_(False))
+        for each in session.scalars(made_from):
+            each.state, each.counterpart_id = "withdrawn", ""
+    else:
+        taken = publishing.retract(session, TYPE, source.id)
+        source.state, source.counterpart_id = "draft", ""
+    attaching.retract(session, taken)
+    return journal.scribe_of(session).act
+
+
+def _fetch(session: Session, item_id: str) -> LibraryItem:
+    found = history.fetch(session, TYPE, item_id)
+    if not isinstance(found, LibraryItem):
+        raise TypeError(item_id)
+    return found
 
 
 def submit(session: Session, item_id: str) -> str:

@@ -1,4 +1,4 @@
-"""Raising the visibility of a record: an act of its own that makes a counterpart in a wider space.
+"""Raising the visibility of a record, an act of its own that makes a counterpart in a wider space; and lowering it.
 
 The counterpart's id follows from its source and the space, so that publishing again updates it.
 Only the source's side knows of the link; nothing wider refers back into a narrower space.
@@ -16,6 +16,7 @@ from wimdesk.store import history, journal
 from wimdesk.store.record import Record, Scope, fields
 
 _LEFT_OUT = frozenset({"counterpart_id"})
+_WIDER: tuple[Scope, ...] = ("shared", "alliance")
 
 
 def copy_id(record_id: str, scope: Scope) -> str:
@@ -44,6 +45,26 @@ def publish(session: Session, type_name: str, record_id: str, scope: Scope) -> s
     _mark_source(source, values, counterpart_id)
     session.flush()
     return counterpart_id
+
+
+def retract(session: Session, type_name: str, record_id: str) -> list[str]:
+    """Take back our copies of a record in wider spaces, and the copies of these; return their ids.
+
+    They leave every computer with its next sync. The record itself stays and may be shared again. Others' copies stay.
+    """
+    source = history.fetch(session, type_name, record_id)
+    mine = journal.scribe_of(session).author.organisation
+    taken: list[str] = []
+    for scope in _WIDER:
+        copy = session.get(type(source), copy_id(record_id, scope))
+        if copy is None or copy.deleted or copy.id == record_id:
+            continue
+        if copy.owner == mine:
+            copy.deleted = True
+            taken.append(copy.id)
+        taken += retract(session, type_name, copy.id)
+    session.flush()
+    return taken
 
 
 def _mark_source(source: Record, values: dict[str, object], counterpart_id: str) -> None:
