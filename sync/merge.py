@@ -11,6 +11,9 @@ from __future__ import annotations
 import msgspec
 
 DELETED = "deleted"
+MET = "?"
+"""In a base, before the name of a field: the place of the latest clash that this value answers, where the base of the
+field itself does not say it."""
 ALL = "*"
 """In a base: the own operation without which this one would be half of a record that nobody else knows."""
 
@@ -57,7 +60,8 @@ class Outcome(msgspec.Struct):
     """What one merge did besides changing the state."""
 
     clashes: list[Clash]
-    settled: list[str]
+    settled: list[tuple[str, int]]
+    """Fields, and the place up to which what clashed about each is answered."""
 
 
 def merge(state: RecordState, change: Change) -> Outcome:
@@ -72,11 +76,18 @@ def merge(state: RecordState, change: Change) -> Outcome:
         seen = before is None or _seen(before, change, base)
         if before is not None and not seen and before.value != value:
             outcome.clashes.append(Clash(field, max(base, 0), change.seq, before.seq))
-        elif seen and base > 0:
-            # The author had read the log up to the value that is replaced, clashes included.
-            outcome.settled.append(field)
+        if answered := _answered(change, field, seen=seen):
+            outcome.settled.append((field, answered))
         state.fields[field] = FieldState(value, change.seq, change.device, change.epoch, change.n)
     return outcome
+
+
+def _answered(change: Change, field: str, *, seen: bool) -> int:
+    """Return the place up to which the author had read the log, clashes included, when answering with this value."""
+    base = change.base.get(field, 0)
+    if base > 0 and seen:
+        return change.seq - 1
+    return max(base, change.base.get(MET + field, 0))
 
 
 def _seen(before: FieldState, change: Change, base: int) -> bool:

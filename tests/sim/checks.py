@@ -239,6 +239,7 @@ def quiet(world: World) -> None:
     lost = [save for save in world.must_return if not world.model.saves[save].seq and _may_return(world, save)]
     if lost:
         raise world.broken("I11", f"the restored endpoint never got back {lost[:3]}")
+    alike(world, laptops)
     for laptop in laptops:
         agreed(world, laptop)
         proved(world, laptop)
@@ -246,6 +247,20 @@ def quiet(world: World) -> None:
     if world.endpoint.numbers_twice():
         raise world.broken("I3", "one number has two places")
     world.tally.checks["quiet"] += 1
+
+
+def alike(world: World, laptops: list[Laptop]) -> None:
+    """I1, I15: who reads a space is asked the same there as all others are, but for what she answered in vain."""
+    told: dict[tuple[object, ...], tuple[str, object]] = {}
+    for laptop in laptops:
+        unplaced = {record for (record,) in laptop.ask("SELECT record FROM op WHERE state != 'placed'")}
+        for *question, is_open in laptop.ask("SELECT space, record, field, winner, loser, open FROM clash"):
+            if question[1] in unplaced:
+                continue
+            other, theirs = told.setdefault(tuple(question), (laptop.seat.name, is_open))
+            if is_open != theirs:
+                raise world.broken("I15", f"{laptop.seat.name} and {other} are not asked the same: {question}")
+    world.tally.checks["alike"] += 1
 
 
 def _may_return(world: World, save: SaveId) -> bool:

@@ -597,3 +597,23 @@ def test_who_may_not_hand_on_keys_may_not_by_file(post: Post, office: Office) ->
     assert down.header.problem == 0
     assert down.header.keys is not None
     assert next(each for each in down.header.keys.computers if each.id == id).has == []
+
+
+def test_what_is_decided_over_a_change_that_waits_is_decided_for_all(post: Post, anna: Laptop, bela: Laptop) -> None:
+    site = anna.add("site", name="North")
+    for laptop in (anna, bela):
+        laptop.sync()
+    bela.change("site", site, name="B1")
+    anna.change("site", site, name="A1")
+    post.answer(post.save(anna))
+    bela.sync()
+    before = post.save(anna)
+    anna.change("site", site, name="A2")
+    bundles.load(anna.engine, post.answer(before))
+    assert [(each.shown.value, each.other.value) for each in anna.questions()] == [("B1", "A1")]
+    anna.change("site", site, name="A3")
+    assert anna.questions() == []
+    for laptop in (anna, bela, anna):
+        laptop.sync()
+    asked = [[(each.field, each.other.value) for each in laptop.questions()] for laptop in (anna, bela)]
+    assert asked == [[("name", "B1")]] * 2, "what Anna had not seen when she wrote A2 is asked, and nothing else"

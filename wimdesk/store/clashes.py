@@ -1,36 +1,48 @@
-"""Which questions of "changed in two places" are open here: an answer closes them at once, undo asks again."""
+"""Which questions of "changed in two places" are open here: an answer closes them at once.
+
+The log carries what was answered (see `sync.merge`), so that all laptops are asked the same. Undoing an answer asks again
+for as long as nobody else has heard of it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.orm import Session
 
+from sync.merge import MET
 from wimdesk.store import tables
 
 
-def undecided(session: Session, record: str) -> set[str]:
-    """Return the fields of a record that wait for a decision."""
+def undecided(session: Session, record: str) -> dict[str, int]:
+    """Return the fields of a record that wait for a decision, and the latest place that each asks about."""
     clash = tables.clash.c
-    return set(session.scalars(select(clash.field).where(clash.record == record, clash.open)))
+    latest = func.max(func.max(clash.winner, clash.loser))
+    query = select(clash.field, latest).where(clash.record == record, clash.open).group_by(clash.field)
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
-def close(session: Session, record: str, fields: Iterable[str]) -> None:
-    """An edit answers what was asked about these fields, also before anybody else has heard of it."""
-    session.execute(
-        update(tables.clash)
-        .where(tables.clash.c.record == record, tables.clash.c.field.in_(list(fields)), tables.clash.c.open)
-        .values(open=False)
-    )
+def close(session: Session, record: str, answered: Mapping[str, int]) -> None:
+    """An edit answers what was asked about these fields up to these places, before anybody else has heard of it."""
+    clash = tables.clash.c
+    for field, place in answered.items():
+        mine = (clash.record == record, clash.field == field, func.max(clash.winner, clash.loser) <= place)
+        session.execute(update(tables.clash).where(*mine, clash.open).values(open=False))
+
+
+def answered_by(base: Mapping[str, int], fields: Iterable[str]) -> dict[str, int]:
+    """Return the place up to which an operation with this base surely answers what was asked about its fields."""
+    places = {field: max(base.get(field, 0), base.get(MET + field, 0)) for field in fields}
+    return {field: place for field, place in places.items() if place > 0}
 
 
 def reopen(session: Session, record: str, fields: Iterable[str], base: Mapping[str, int]) -> None:
     """Ask again what this own operation had answered, because it is taken back."""
     clash = tables.clash.c
-    for field in fields:
-        answered = _answered(session, record, field, int(base.get(field, 0)))
+    for field, place in answered_by(base, fields).items():
+        answered = _answered(session, record, field, place)
         # The value that showed, and each one that it or its loser had pushed aside.
         met = {answered[0].winner} if answered else set()
         for each in answered:
@@ -42,8 +54,6 @@ def reopen(session: Session, record: str, fields: Iterable[str], base: Mapping[s
 
 def _answered(session: Session, record: str, field: str, base: int) -> list[Row[Any]]:
     """Return the clashes that an edit on top of `base` answered, and that nobody had answered before it."""
-    if base <= 0:
-        return []
     clash = tables.clash.c
     query = select(tables.clash).where(clash.record == record, clash.field == field, clash.winner <= base)
     settled = max(_knowing(session, record, field, base), default=0)
@@ -52,15 +62,16 @@ def _answered(session: Session, record: str, field: str, base: int) -> list[Row[
 
 
 def _knowing(session: Session, record: str, field: str, base: int) -> list[int]:
-    """Return the places of the edits up to `base` that were made on top of what the log said."""
+    """Return the places up to which the edits before `base` had answered what was asked."""
     query = select(tables.op).where(tables.op.c.record == record, tables.op.c.seq.is_not(None), tables.op.c.seq <= base)
     clashing = set(
         session.scalars(
             select(tables.clash.c.winner).where(tables.clash.c.record == record, tables.clash.c.field == field)
         )
     )
-    return [
-        row.seq
-        for row in session.execute(query)
-        if field in row.fields and row.base.get(field, 0) > 0 and row.seq not in clashing
-    ]
+    found: list[int] = []
+    for row in session.execute(query):
+        if field in row.fields:
+            seen = row.base.get(field, 0) > 0 and row.seq not in clashing
+            found.append(row.seq if seen else answered_by(row.base, [field]).get(field, 0))
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -142,18 +143,18 @@ def undo(session: Session, act: int) -> int:
     changed: set[str] = set()
     for row in rows:
         record = fetch(session, row.type, row.record)
-        if _undo_one(record, row):
+        if back := _undo_one(record, row):
             changed.add(row.record)
-        clashes.reopen(session, row.record, row.fields, row.base)
+            if row.seq is None:  # what is in the log has answered it for all: its undoing is one more edit
+                clashes.reopen(session, row.record, back, row.base)
     return len(changed)
 
 
-def _undo_one(record: Record, row: Row[Any]) -> bool:
+def _undo_one(record: Record, row: Row[Any]) -> Collection[str]:
+    """Take back one operation; return the fields that changed by it."""
     if row.before is None:
-        if record.deleted:
-            return False
-        record.deleted = True
-        return True
+        gone, record.deleted = record.deleted, True
+        return () if gone else (DELETED,)
     back = {
         name: old
         for name, old in journal.before_of(row).items()
@@ -162,7 +163,7 @@ def _undo_one(record: Record, row: Row[Any]) -> bool:
     blank = blank_row(type(record))
     for name, old in back.items():
         setattr(record, name, blank.get(name) if old is None else old)
-    return bool(back)
+    return back.keys()
 
 
 def trash(session: Session, limit: int = 500) -> list[Record]:

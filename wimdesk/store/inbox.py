@@ -299,7 +299,7 @@ def _merge_one(bench: _Bench, seq: int, record: str, type_name: str, owner: byte
         state = bench.states[record] = RecordState(type_name, owner, {})
     outcome = merge(state, change)
     bench.clashes += [(record, state.type, c) for c in outcome.clashes]
-    bench.settled += [(record, name, seq) for name in outcome.settled]
+    bench.settled += [(record, *settled) for settled in outcome.settled]
 
 
 def _save_states(bench: _Bench) -> None:
@@ -319,14 +319,16 @@ def _is_parked(state: RecordState, known: dict[str, type[Record]]) -> bool:
 
 def _save_clashes(bench: _Bench) -> None:
     rows.driver(bench.session).executemany(
-        "UPDATE clash SET open=0 WHERE record=? AND field=? AND winner<?", bench.settled
+        "UPDATE clash SET open=0 WHERE record=? AND field=? AND max(winner, loser)<=?", bench.settled
     )
-    last_settled = {(r, f): s for r, f, s in bench.settled}
+    answered: dict[tuple[str, str], int] = defaultdict(int)
+    for record, name, place in bench.settled:
+        answered[record, name] = max(answered[record, name], place)
     found = [
         {
             "record": record, "field": c.field, "winner": c.winner, "loser": c.loser, "type": type_name,
             "space": bench.space, "base": c.base,
-            "open": max(c.winner, c.loser) >= last_settled.get((record, c.field), 0),
+            "open": max(c.winner, c.loser) > answered[record, c.field],
         }
         for record, type_name, c in bench.clashes
     ]  # fmt: skip

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, Row, event, func, insert, inspect, select, update
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 from sqlalchemy.orm.attributes import flag_modified
 
-from sync.merge import ALL, DELETED
+from sync.merge import ALL, DELETED, MET
 from sync.protocol import Op, Payload
 from wimdesk import clock
 from wimdesk.identifiers import new_id
@@ -112,7 +112,11 @@ def force(session: Session, record: Record, values: dict[str, object]) -> None:
     if values:
         session.info.setdefault("forced", {}).setdefault(record, set()).update(values)
         flag_modified(record, "versions")
-        clashes.close(session, record.id, values)
+        with session.no_autoflush:  # the operation must say what it answers
+            asked = clashes.undecided(session, record.id)
+        answered = {name: asked[name] for name in values if name in asked}
+        session.info.setdefault("answered", {}).setdefault(record, {}).update(answered)
+        clashes.close(session, record.id, answered)
 
 
 def send_again(session: Session, record: Record) -> None:
@@ -133,6 +137,7 @@ def _capture(session: Session, _context: UOWTransaction, _instances: object) -> 
         if isinstance(record, Record):
             raise RuntimeError("a record is deleted by setting `deleted`, never by session.delete")
     forced: dict[Record, set[str]] = session.info.pop("forced", {})
+    answered: dict[Record, dict[str, int]] = session.info.pop("answered", {})
     scribe = scribe_of(session)
     rows: list[dict[str, Any]] = []
     again: list[dict[str, Any]] = []
@@ -153,7 +158,7 @@ def _capture(session: Session, _context: UOWTransaction, _instances: object) -> 
             continue
         earlier = scribe.drafts.get(record.id)
         draft = Draft(earlier.n if earlier else numbers.take(record), values, {}, before, by_person)
-        draft.base = _base(record, values)
+        draft.base = _base(record, values, answered.get(record, {}))
         if earlier:
             _join(draft, earlier)
         record.versions = (record.versions or {}) | dict.fromkeys(values, -draft.n)
@@ -174,11 +179,12 @@ def _write(session: Session, scribe: Scribe, rows: list[dict[str, Any]], again: 
     scribe.wrote = scribe.wrote or any(row["state"] != tables.KEPT for row in [*rows, *again])
 
 
-def _base(record: Record, values: dict[str, object]) -> dict[str, int]:
+def _base(record: Record, values: dict[str, object], answered: dict[str, int]) -> dict[str, int]:
     known = record.versions or {}
     # A deletion is about the whole record: it says of every field what was seen of it.
     told = known if values.get(DELETED) is True else {DELETED, *values}
     base = {name: known[name] for name in told if known.get(name)}
+    base |= {MET + name: place for name, place in answered.items() if name in values and place > known.get(name, 0)}
     if known and max(known.values()) < 0:
         # Nobody else knows this record: without the operation before it, this one would be half of it.
         base[ALL] = min(known.values())

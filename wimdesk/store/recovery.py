@@ -332,7 +332,7 @@ def finish(session: Session) -> int:
         values = {"epoch": epoch, "n": numbers[row.pos], "state": tables.WAITING, "problem": 0}
         base = today(row.base, row.space)
         session.execute(update(op).where(op.c.pos == row.pos).values(values | {"base": base}))
-        clashes.close(session, row.record, row.fields)
+        clashes.close(session, row.record, clashes.answered_by(base, row.fields))
     left = session.execute(select(op.c.record, op.c.space).where(op.c.state == tables.LOST))
     spaces |= {row.record: row.space for row in left}
     for table, record, versions in _versions(session, spaces):
