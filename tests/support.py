@@ -16,10 +16,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from filelock import FileLock
 
+from sync import bundles as files
 from sync import sealing
-from sync.client import enrolment
+from sync.client import bundles, enrolment
 from sync.client.engine import Report, SyncEngine
 from sync.protocol import MAX_SEALED, Op, private_space
+from sync.server import service
 from sync.server.service import issue_code, running
 from wimdesk import search
 from wimdesk.app import DATABASE, App
@@ -166,6 +168,37 @@ class Office:
     def close(self) -> None:
         for close in reversed(self.opened):
             close()
+
+
+@dataclass
+class Post:
+    """A folder on a stick, and the desk at which files are handed in."""
+
+    office: Office
+    folder: Path
+    count: int = field(default=0)
+
+    @property
+    def endpoint(self) -> Endpoint:
+        assert self.office.endpoint is not None
+        return self.office.endpoint
+
+    def path(self) -> Path:
+        self.count += 1
+        return self.folder / f"{self.count}{files.SUFFIX}"
+
+    def save(self, laptop: Laptop) -> Path:
+        path = self.path()
+        bundles.save(laptop.engine, path)
+        return path
+
+    def answer(self, file: Path) -> Path:
+        path = self.path()
+        service.bundle(self.endpoint.data, file, path, database=self.endpoint.database)
+        return path
+
+    def round(self, laptop: Laptop) -> bundles.Loaded:
+        return bundles.load(laptop.engine, self.answer(self.save(laptop)))
 
 
 def waiting(app: App, after: int = 0, space: str = "") -> tuple[int, list[Op]]:

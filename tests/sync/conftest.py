@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.postgres import PLACES
-from tests.support import Endpoint, Office, Template, endpoint_at
+from tests.support import Endpoint, Office, Post, Template, endpoint_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,3 +33,9 @@ def office(template: Template, secretariat: Endpoint, tmp_path: Path) -> Iterato
     office = Office(template, tmp_path, secretariat)
     yield office
     office.close()
+
+
+@pytest.fixture
+def post(office: Office, tmp_path: Path) -> Post:
+    (tmp_path / "stick").mkdir()
+    return Post(office, tmp_path / "stick")

@@ -1,7 +1,7 @@
 """Which questions of "changed in two places" are open here: an answer closes them at once.
 
-The log carries what was answered (see `sync.merge`), so that all laptops are asked the same. Undoing an answer asks again
-for as long as nobody else has heard of it.
+The log carries what was answered (see `sync.merge`), so that all laptops are asked the same. Undoing an answer asks
+again for as long as nobody else has heard of it.
 """
 
 from __future__ import annotations
