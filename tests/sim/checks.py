@@ -150,6 +150,10 @@ def _hears(world: World, laptop: Laptop) -> bool:
         return False
     if not life.heard:
         life.heard, life.cursors, life.ahead = True, {}, {}
+        # What was refused goes out once more when both are together again: a role may allow it by now.
+        waiting = {row.save for row in laptop.written("state = 'waiting'")}
+        for save in [save for save in life.refused.values() if save.seq or save.id in waiting]:
+            del life.refused[save.id]
         for row in laptop.written("state IN ('waiting', 'refused')"):
             save = world.model.saves.get(row.save)
             if save is not None and row.save not in life.unsent and row.save not in life.refused:
