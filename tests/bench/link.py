@@ -13,7 +13,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
@@ -218,12 +218,20 @@ class Link:
 @contextlib.contextmanager
 def linked(target: str) -> Iterator[Link]:
     """Run a link to the endpoint in a thread of its own for as long as the block lasts."""
-    link, open_now, stop = Link(target), threading.Event(), asyncio.Event()
+    link = Link(target)
+    with listening(link.listen):
+        yield link
+
+
+@contextlib.contextmanager
+def listening(listen: Callable[[], Awaitable[asyncio.Server]]) -> Iterator[None]:
+    """Keep open what `listen` opens, in a loop and a thread of its own, for as long as the block lasts."""
+    open_now, stop = threading.Event(), asyncio.Event()
     loops: list[asyncio.AbstractEventLoop] = []
 
     async def stay() -> None:
         loops.append(asyncio.get_running_loop())
-        async with await link.listen():
+        async with await listen():
             open_now.set()
             await stop.wait()
 
@@ -232,7 +240,7 @@ def linked(target: str) -> Iterator[Link]:
     if not open_now.wait(10):
         raise RuntimeError("the link did not open")
     try:
-        yield link
+        yield
     finally:
         loops[0].call_soon_threadsafe(stop.set)
         thread.join(10)

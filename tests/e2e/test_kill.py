@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.soak import kill, wire
+from tests.soak import kill, storm
 from wimdesk.app import App
 from wimdesk.services import editing
 
@@ -21,10 +21,17 @@ def test_killed_while_saving_migrating_and_copying_it_has_lost_nothing() -> None
     assert outcome.checks > outcome.acknowledged
 
 
-def test_killed_on_both_ends_of_the_wire_it_has_everything_once() -> None:
-    outcome = wire.soak(2, SEED)
-    assert (outcome.times, outcome.lost, outcome.wrong) == (2, 0, [])
-    assert outcome.acknowledged == 2 * wire.BATCH
+def test_after_a_storm_all_comes_to_rest_and_nothing_is_lost() -> None:
+    outcome = storm.soak(3, SEED)
+    assert (outcome.times, outcome.lost, outcome.stuck, outcome.divergent, outcome.wrong) == (3, 0, 0, 0, [])
+    assert outcome.rounds.total() == 3
+    assert outcome.acknowledged > 0
+    assert outcome.fates.total() > outcome.fates["clean"]
+    assert outcome.killed.total() > 0
+
+
+def test_the_storm_notices_a_laptop_that_never_comes_to_rest() -> None:
+    assert storm.soak(1, SEED, "own_operation_stays_waiting").divergent == 1
 
 
 @pytest.mark.parametrize("fault", ["lost", "older", "unsent", "half"])

@@ -293,7 +293,7 @@ def postgres_store() -> Iterator[tuple[Store, str]]:
 
 @contextlib.contextmanager
 def sqlite_store() -> Iterator[tuple[Store, str]]:
-    """A store in a file; nobody can be killed there but the process (tests.soak.wire does that)."""
+    """A store in a file; nobody can be killed there but the process (tests.soak.storm does that)."""
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))
         yield store, ""
