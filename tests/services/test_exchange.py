@@ -88,3 +88,15 @@ def test_a_file_may_know_some_ids_and_not_others(app: App) -> None:
     text = f"id,family_name,role\n{one},Mensah,Chair\n,Boateng,Treasurer\n,Boateng,Treasurer\n"
     assert bring(app, text) == Imported(new=1, changed=1, same=1)
     assert roles(app) == {"Mensah": "Chair", "Boateng": "Treasurer"}
+
+
+@pytest.mark.parametrize(("type_name", "field"), [("attachment", "secret"), ("computer", "words")])
+def test_keys_leave_in_no_file_and_come_in_by_none(app: App, type_name: str, field: str) -> None:
+    name = {"attachment": "title", "computer": "name"}[type_name]
+    app.run(editing.add, type_name, {field: "a canary", name: "seen"})
+    told = app.read(exchange.export_csv, type_name)
+    assert "seen" in told
+    assert "canary" not in told
+    assert field not in told.splitlines()[0].split(",")
+    with pytest.raises(UserError, match=f"not known: {field}"):
+        bring(app, f"{field}\nanother\n", type_name)

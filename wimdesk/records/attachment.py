@@ -27,7 +27,7 @@ class Attachment(Record):
     identifier: Mapped[str] = field("text", N_("Proof of the content"))
     carried: Mapped[str] = field("text", N_("Proof of what travels"))
     carried_extent: Mapped[int | None] = field("integer", N_("Bytes that travel"), minimum=0)
-    secret: Mapped[str] = field("text", N_("Key of the file"))
+    secret: Mapped[str] = field("text", N_("Key of the file"), secret=True)
 
     def caption(self) -> str:
         """Return the name of the file."""

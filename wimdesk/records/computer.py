@@ -15,7 +15,7 @@ class Computer(Record):
     type_label_many = N_("Computers")
 
     name: Mapped[str] = field("text", N_("Name"), search="title", listed=True)
-    words: Mapped[str] = field("text", N_("Six words"))
+    words: Mapped[str] = field("text", N_("Six words"), secret=True)
 
     def caption(self) -> str:
         """Return the computer's name."""

@@ -46,15 +46,19 @@ class Imported:
 
 
 def export_csv(session: Session, type_name: str) -> str:
-    """Return every record of the type that is not deleted, as CSV (RFC 4180) with a header."""
+    """Return every record of the type that is not deleted, as CSV (RFC 4180) with a header; keys stay out of it."""
     cls = editing.type_of(type_name)
     out = io.StringIO()
     writer = csv.writer(out)
-    names = list(fields(cls))
+    names = _told(cls)
     writer.writerow(["id", *names])
     for record in session.scalars(select(cls).where(cls.deleted.is_(False)).order_by(cls.created_at, cls.id)):
         writer.writerow([record.id, *(_cell(getattr(record, name)) for name in names)])
     return out.getvalue()
+
+
+def _told(cls: type[Record]) -> list[str]:
+    return [name for name, info in fields(cls).items() if not info.get("secret")]
 
 
 def write_file(path: Path, data: bytes) -> None:
@@ -105,7 +109,7 @@ def import_csv(session: Session, type_name: str, text: str) -> Imported:
 
 
 def _refuse_unknown_columns(cls: type[Record], names: Sequence[str]) -> None:
-    known = fields(cls)
+    known = _told(cls)
     unknown = [name for name in names if name and name != "id" and name not in known]
     if not names or unknown:
         raise UserError(

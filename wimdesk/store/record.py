@@ -48,6 +48,8 @@ class Info(TypedDict):
     search: NotRequired[Weight]
     listed: NotRequired[bool]
     personal: NotRequired[bool]
+    secret: NotRequired[bool]
+    """A key: in no file that a person writes or reads, whatever else of the record is there."""
     choices: NotRequired[dict[str, str]]
     link: NotRequired[str]
     required: NotRequired[bool]
