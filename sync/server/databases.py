@@ -181,6 +181,8 @@ class PostgreSQL:
         with self.transaction(b"", writes=False) as connection:
             if not row_security.is_there(connection):
                 raise Unusable(UNPREPARED)
+            if not schema.is_current(connection):
+                raise Unusable(schema.TOO_NEW if schema.is_newer(connection) else UNPREPARED)
         return False
 
     def prepare_for(self, role: str, begin: Callable[[Connection], None]) -> None:

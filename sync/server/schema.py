@@ -58,7 +58,7 @@ def number() -> int:
 def make(connection: Connection) -> None:
     """Make the tables, or bring those that are there to this version; all of it or nothing. Raises TooNew."""
     before = _number_of(connection)
-    if before > number():
+    if is_newer(connection):
         raise TooNew(TOO_NEW)
     for step in STEPS[before - 1 :]:
         step(connection)
@@ -70,6 +70,11 @@ def make(connection: Connection) -> None:
 def is_current(connection: Connection) -> bool:
     """Say whether the tables are those of this version."""
     return _number_of(connection) == number()
+
+
+def is_newer(connection: Connection) -> bool:
+    """Say whether the tables are those of a later version."""
+    return _number_of(connection) > number()
 
 
 def _number_of(connection: Connection) -> int:

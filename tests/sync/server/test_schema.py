@@ -55,6 +55,9 @@ def test_steps_run_once_and_all_or_none(endpoint: Endpoint, monkeypatch: pytest.
         with pytest.raises(RuntimeError, match="the power went"):
             bring_up(endpoint)
     monkeypatch.setattr(schema, "STEPS", (*FIRST, add_colour))
+    if endpoint.database:
+        with pytest.raises(Unusable, match=UNPREPARED.split(".", maxsplit=1)[0]):
+            Store(endpoint.data, database=endpoint.database)
     for _ in range(2):
         bring_up(endpoint)
     store = Store(endpoint.data, database=endpoint.owner)
@@ -72,10 +75,8 @@ def test_tables_of_a_later_version_are_left_alone(endpoint: Endpoint, monkeypatc
     with pytest.raises(Unusable, match="A later version made this data"):
         bring_up(endpoint)
     if endpoint.database:
-        store = Store(endpoint.data, database=endpoint.database)
-        with pytest.raises(Unusable, match=UNPREPARED.split(".", maxsplit=1)[0]):
-            store.check()
-        store.close()
+        with pytest.raises(Unusable, match="A later version made this data"):
+            Store(endpoint.data, database=endpoint.database)
     monkeypatch.setattr(schema, "STEPS", (*FIRST, add_colour))
     assert number(endpoint) == len(FIRST) + 2
 
