@@ -6,6 +6,7 @@ that is flushed after each, or as they are where that is smaller.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Sequence
 
 import zstandard
@@ -50,6 +51,20 @@ def packed(frames: Sequence[bytes], prefix: bytes = b"") -> bytes:
     return pressed if len(pressed) < len(plain) or plain.startswith(MAGIC) else plain
 
 
+def _dictionary(prefix: bytes) -> zstandard.ZstdCompressionDict:
+    return zstandard.ZstdCompressionDict(prefix, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+
+
+@functools.lru_cache(maxsize=8)
+def _digested(prefix: bytes) -> zstandard.ZstdCompressionDict:
+    """Return what a short stream builds on, ready for use: making it ready costs far more than the stream itself."""
+    made = _dictionary(prefix)
+    made.precompute_compress(
+        compression_params=zstandard.ZstdCompressionParameters.from_level(_LEVEL, source_size=len(prefix) + _ENOUGH)
+    )
+    return made
+
+
 class Press:
     """Compresses a stream frame by frame; `size` is about how many bytes there will be.
 
@@ -66,8 +81,9 @@ class Press:
         )
         # zstd searches a stream no more thoroughly than what it builds on: a short one would spoil a long one.
         useful = len(prefix) >= _ENOUGH or size <= 8 * len(prefix)
-        raw = zstandard.DICT_TYPE_RAWCONTENT
-        known = zstandard.ZstdCompressionDict(prefix, dict_type=raw) if prefix and useful else None
+        known = None
+        if prefix and useful:
+            known = _digested(prefix) if size <= max(_ENOUGH, len(prefix)) else _dictionary(prefix)
         self._stream = zstandard.ZstdCompressor(compression_params=parameters, dict_data=known).compressobj()
 
     def add(self, frame: bytes) -> bytes:
@@ -105,8 +121,7 @@ class Reader:
             yield from self._frames()
 
     def _inflater(self) -> zstandard.ZstdDecompressionObj:
-        raw = zstandard.DICT_TYPE_RAWCONTENT
-        known = zstandard.ZstdCompressionDict(self._prefix, dict_type=raw) if self._prefix else None
+        known = _dictionary(self._prefix) if self._prefix else None
         return zstandard.ZstdDecompressor(dict_data=known, max_window_size=1 << _WINDOW_LOG).decompressobj()
 
     def end(self) -> None:

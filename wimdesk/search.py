@@ -14,8 +14,9 @@ import threading
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 from sqlcipher3 import dbapi2
 
@@ -102,6 +103,14 @@ def _index(session: Session, touched: dict[str, set[str]]) -> None:
             _index_some(session, cls, everyone[start : start + 500])
 
 
+@functools.cache
+def _words_of(cls: type[Record]) -> Select[Any]:
+    table = cls.__table__.c
+    names = [name for group in searched(cls).values() for name in group]
+    wanted = table.id.in_(bindparam("ids", expanding=True))
+    return select(table.id, *(table[name] for name in names)).where(wanted, table.deleted.is_(False))
+
+
 def _index_some(session: Session, cls: type[Record], ids: list[str]) -> None:
     connection = rows.driver(session)
     marks = ",".join("?" * len(ids))
@@ -110,12 +119,9 @@ def _index_some(session: Session, cls: type[Record], ids: list[str]) -> None:
     connection.executemany("DELETE FROM search_title WHERE rowid=?", old)
     connection.executemany("DELETE FROM search_ref WHERE doc=?", old)
     columns = searched(cls)
-    names = [name for group in columns.values() for name in group]
-    table = cls.__table__.c
-    query = select(table.id, *(table[name] for name in names)).where(table.id.in_(ids), table.deleted.is_(False))
     last = connection.execute("SELECT coalesce(max(doc), 0) FROM search_ref").fetchone()[0]
     found: list[tuple[str, list[str]]] = []
-    for row in session.connection().execute(query):
+    for row in session.connection().execute(_words_of(cls), {"ids": ids}):
         parts = {weight: " ".join(folded(getattr(row, name)) for name in group) for weight, group in columns.items()}
         if any(parts.values()):
             found.append((row.id, [parts.get(column, "") for column in _COLUMNS]))

@@ -14,6 +14,8 @@ OPERATOR = "operator"
 NOBODY = "nobody"
 _LOCK = 7_204_931_119
 """Any number: who adds a row holds PostgreSQL's advisory lock of it to the end of the transaction."""
+_LAST = select(tables.audit).order_by(tables.audit.c.id.desc()).limit(1)
+_ADD = insert(tables.audit)
 
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -27,13 +29,12 @@ def note(connection: Connection, now: int, who: str, what: str, result: str = "d
     if connection.dialect.name == "postgresql":
         # One row after the other: each seals the one before it. On SQLite there is one writer anyway.
         connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-    last = connection.execute(select(tables.audit).order_by(tables.audit.c.id.desc()).limit(1)).first()
+    last = connection.execute(_LAST).first()
     number, previous = (last.id + 1, last.hash) if last else (1, b"")
     at = datetime.fromtimestamp(now, UTC).isoformat()
     row = (number, at, who, what, result)
-    connection.execute(
-        insert(tables.audit).values(id=number, at=at, who=who, what=what, result=result, hash=_seal(previous, row))
-    )
+    told = {"id": number, "at": at, "who": who, "what": what, "result": result}
+    connection.execute(_ADD, told | {"hash": _seal(previous, row)})
 
 
 def first_broken(connection: Connection) -> int | None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from sync.protocol import (
     CODE_ALPHABET,
@@ -31,6 +31,7 @@ DEVICES = select(
     tables.device, tables.organisation.c.name.label("organisation_name"), tables.organisation.c.key_changes
 ).join(tables.organisation, tables.organisation.c.id == tables.device.c.organisation)
 """Every device, with what is known of its organisation."""
+_DEVICE = DEVICES.where(tables.device.c.id == bindparam("id"))
 _CODE_LENGTH = 16
 _LONGEST_NAME = 200
 _ORGANISATION_NAME = "Name the organisation in 1 to 200 letters. No code was made."
@@ -167,7 +168,7 @@ def _answer(store: Store, connection: Connection, device_id: bytes) -> EnrolResp
 
 def find(connection: Connection, device_id: bytes) -> Device | None:
     """Return the device as it is now."""
-    row = connection.execute(DEVICES.where(tables.device.c.id == device_id)).first()
+    row = connection.execute(_DEVICE, {"id": device_id}).first()
     return None if row is None else device_in(row)
 
 

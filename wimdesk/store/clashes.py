@@ -9,27 +9,40 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from sync.merge import MET
 from wimdesk.store import tables
 
+_LATEST = func.max(tables.clash.c.winner, tables.clash.c.loser)
+_UNDECIDED = (
+    select(tables.clash.c.field, func.max(_LATEST))
+    .where(tables.clash.c.record == bindparam("record"), tables.clash.c.open)
+    .group_by(tables.clash.c.field)
+)
+_CLOSE = (
+    update(tables.clash)
+    .where(
+        tables.clash.c.record == bindparam("of_record"),
+        tables.clash.c.field == bindparam("of_field"),
+        bindparam("place") >= _LATEST,
+        tables.clash.c.open,
+    )
+    .values(open=False)
+)
+
 
 def undecided(session: Session, record: str) -> dict[str, int]:
     """Return the fields of a record that wait for a decision, and the latest place that each asks about."""
-    clash = tables.clash.c
-    latest = func.max(func.max(clash.winner, clash.loser))
-    query = select(clash.field, latest).where(clash.record == record, clash.open).group_by(clash.field)
-    return {row[0]: row[1] for row in session.execute(query)}
+    return {row[0]: row[1] for row in session.execute(_UNDECIDED, {"record": record})}
 
 
 def close(session: Session, record: str, answered: Mapping[str, int]) -> None:
     """An edit answers what was asked about these fields up to these places, before anybody else has heard of it."""
-    clash = tables.clash.c
-    for field, place in answered.items():
-        mine = (clash.record == record, clash.field == field, func.max(clash.winner, clash.loser) <= place)
-        session.execute(update(tables.clash).where(*mine, clash.open).values(open=False))
+    if answered:
+        them = [{"of_record": record, "of_field": field, "place": place} for field, place in answered.items()]
+        session.connection().execute(_CLOSE, them)
 
 
 def answered_by(base: Mapping[str, int], fields: Iterable[str]) -> dict[str, int]:

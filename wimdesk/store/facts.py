@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select
+import msgspec
+from sqlalchemy import Text, event, select, type_coerce
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from wimdesk.store import journal, tables
 
 Fact = str | int | bool | None
 IDENTITY = frozenset({"device", "epoch", "organisation", "sample_organisation", "person_name", "returning"})
 """What stands in each operation: the next write is made under what these facts say after the commit."""
-_ALL = select(tables.local)
-_ONE = select(tables.local.c.value).where(tables.local.c.key == bindparam("key"))
-"""Asked many times in each pass of the sync: made once."""
+_ALL = select(tables.local.c.key, type_coerce(tables.local.c.value, Text))
+_PUT = upsert(tables.local)
+_PUT = _PUT.on_conflict_do_update(["key"], set_={"value": _PUT.excluded.value})
+_KNOWN = "facts"
+_value = msgspec.json.Decoder(Fact).decode
+
+
+def _known(session: Session) -> dict[str, Fact]:
+    """Return all facts, read once: a transaction sees one moment, and asks for many of them."""
+    known: dict[str, Fact] | None = session.info.get(_KNOWN)
+    if known is None:
+        rows = session.connection().execute(_ALL)
+        # The column keeps a number as one, whatever is written there.
+        known = {key: _value(value) if isinstance(value, str) else value for key, value in rows}
+        session.info[_KNOWN] = known
+    return known
+
+
+def _forget(session: Session, _ended: SessionTransaction) -> None:
+    """What is read in the next transaction, or after a savepoint was rolled back, may be something else."""
+    session.info.pop(_KNOWN, None)
 
 
 def get(session: Session, key: str) -> Fact:
     """Return a fact, or None where it was never put."""
-    found: Fact = session.scalar(_ONE, {"key": key})
-    return found
+    return _known(session).get(key)
 
 
 def text(session: Session, key: str) -> str:
@@ -33,14 +51,16 @@ def number(session: Session, key: str) -> int:
 
 
 def everything(session: Session) -> dict[str, Fact]:
-    """Return all facts at once: cheaper than a few one by one."""
-    return {row.key: row.value for row in session.execute(_ALL)}
+    """Return all facts."""
+    return dict(_known(session))
 
 
 def put(session: Session, **facts: Fact) -> None:
     """Store facts."""
     if facts.keys() & IDENTITY:
         journal.renew_author(session)
-    for key, value in facts.items():
-        statement = upsert(tables.local).values(key=key, value=value)
-        session.execute(statement.on_conflict_do_update(["key"], set_={"value": value}))
+    session.execute(_PUT, [{"key": key, "value": value} for key, value in facts.items()])
+    session.info.pop(_KNOWN, None)
+
+
+event.listen(Session, "after_transaction_end", _forget)

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, case, func, or_, select
+from sqlalchemy import Row, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from sync.merge import DELETED
@@ -15,6 +15,8 @@ from wimdesk.errors import NotFound
 from wimdesk.i18n import _
 from wimdesk.store import clashes, inbox, journal, tables
 from wimdesk.store.record import Record, blank_row, types
+
+_AT_PLACE = select(tables.op).where(tables.op.c.space == bindparam("space"), tables.op.c.seq == bindparam("seq"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def count_clashes(session: Session) -> int:
 
 
 def _version(session: Session, space: str, seq: int, field: str, own: str) -> Version | None:
-    row = session.execute(select(tables.op).where(tables.op.c.space == space, tables.op.c.seq == seq)).first()
+    row = session.execute(_AT_PLACE, {"space": space, "seq": seq}).first()
     values = journal.values_of(row) if row is not None else {}
     if row is None or not values:
         return None

@@ -312,7 +312,7 @@ def _save_states(bench: _Bench) -> None:
     rows.add(bench.session, tables.shadow, found, ending)
 
 
-def _is_parked(state: RecordState, known: dict[str, type[Record]]) -> bool:
+def _is_parked(state: RecordState, known: Mapping[str, type[Record]]) -> bool:
     cls = known.get(state.type)
     return cls is None or not (state.fields.keys() - {DELETED} <= fields(cls).keys())
 

@@ -136,11 +136,16 @@ LOCAL_COLUMNS = frozenset({"id", "space", "owner", "versions", "created_at", "cr
 """Columns that are not fields of an operation; `deleted` is one."""
 
 
-def types() -> dict[str, type[Record]]:
+def types() -> Mapping[str, type[Record]]:
     """Return every record type by its name, as imported by wimdesk.records."""
-    return {
-        _name(mapper.class_): mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Record)
-    }
+    return _known_types(len(Record.__subclasses__()))
+
+
+@functools.lru_cache(maxsize=1)
+def _known_types(_count: int) -> Mapping[str, type[Record]]:
+    return MappingProxyType(
+        {_name(mapper.class_): mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Record)}
+    )
 
 
 @functools.cache
@@ -171,7 +176,12 @@ def searched(cls: type[Record]) -> Mapping[Weight, list[str]]:
 def words_of(type_name: str) -> frozenset[str]:
     """Return the fields on which a record's words in the search index depend; none for an unknown type."""
     cls = types().get(type_name)
-    names = {name for group in searched(cls).values() for name in group} if cls else set()
+    return _words(cls) if cls else frozenset()
+
+
+@functools.cache
+def _words(cls: type[Record]) -> frozenset[str]:
+    names = {name for group in searched(cls).values() for name in group}
     return frozenset(names | {"deleted"}) if names else frozenset()
 
 

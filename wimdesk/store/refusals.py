@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from wimdesk.store import tables
 
 _CHUNK = 500
+_ANY = select(tables.op.c.pos).where(tables.op.c.state == tables.REFUSED).limit(1)
 OpRow = Row[Any]
 """One row of the table `op`."""
 
@@ -19,7 +20,7 @@ OpRow = Row[Any]
 def of(session: Session, records: list[str]) -> dict[str, list[OpRow]]:
     """Return the refused operations of these records, each in the order made."""
     op = tables.op.c
-    if session.scalar(select(op.pos).where(op.state == tables.REFUSED).limit(1)) is None:
+    if session.scalar(_ANY) is None:
         return {}
     found: dict[str, list[OpRow]] = defaultdict(list)
     for start in range(0, len(records), _CHUNK):

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from wimdesk.store import facts, tables
 
+_EVERY = select(tables.seal_key.c.number, tables.seal_key.c.id, tables.seal_key.c.key)
+
 
 class SealKey(NamedTuple):
     """One key of 32 bytes. Its number is 0 while the endpoint has not heard of it, or when another took its number."""
@@ -21,8 +23,7 @@ class SealKey(NamedTuple):
 
 def every(session: Session) -> list[SealKey]:
     """Return all keys of the organisation that are here, by their numbers."""
-    table = tables.seal_key.c
-    return sorted(SealKey(*row) for row in session.execute(select(table.number, table.id, table.key)))
+    return sorted(SealKey(*row) for row in session.execute(_EVERY))
 
 
 def current(session: Session) -> SealKey | None:
