@@ -29,7 +29,7 @@ from sync.protocol import (
 )
 from wimdesk.errors import SyncProblem, WimdeskError
 from wimdesk.i18n import _
-from wimdesk.store import facts, inbox, outbox, proof, recovery, seal_keys, spared
+from wimdesk.store import facts, inbox, numbered, outbox, proof, recovery, seal_keys, spared
 
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(wire.SealedPart).decode
@@ -175,7 +175,7 @@ class _Opener:
 
     def _records_at(self, space: str, places: Collection[int]) -> Mapping[int, bytes]:
         known = {place: self._fresh[space, place] for place in places if (space, place) in self._fresh}
-        return known | inbox.records_at(self._session, space, set(places) - known.keys())
+        return known | numbered.records_at(self._session, space, set(places) - known.keys())
 
     def _unsealed(self, part: wire.SealedPart) -> Page | None:
         """Return what a block says; None where it is not whole yet, or its key is not here: then the space is left."""

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from sync import wire
 from sync.client import answer, files, healing, keys, pieces
+from sync.client.building import NOTHING, Building
 from sync.client.tally import Tally, begun, put_token
 from sync.client.transport import Traffic, Transport
 from sync.frames import packed
@@ -48,8 +49,6 @@ log = logging.getLogger(__name__)
 State = Literal["off", "idle", "running", "offline", "problem"]
 _WORTH_ASKING = 4 * 1024
 """Bytes of a request from which on it is cheaper to ask what arrived than to send it twice."""
-PRIVATE = 0
-"""The short name of the private space (wire.Names)."""
 _SHOW_EVERY = 0.5
 _COUNTED = ("generation", "returning", "epoch")
 _FAR = 150
@@ -118,6 +117,7 @@ class SyncEngine:
         self._asked = False
         self._revoked = False
         self._shown = 0.0
+        self._building = Building()
         self._disconnect: Callable[[], None] = lambda: None
         self.files = files.Files(app)
 
@@ -132,11 +132,11 @@ class SyncEngine:
                 raise UserError(_("This profile is not connected to a Secretariat yet. Your data is safe here."))
             transport = self._transport_to(tally.who.server_url)
             transport.traffic = Traffic()
-            self._tell(state="running", step=_("Connecting"), sentence="")
+            self._show(state="running", step=_("Connecting"), sentence="")
             try:
                 self._exchange_as_one(transport, tally)
                 got = self._tend_keys(transport, tally)
-                if self.app.run(setting_up.ensure_profile) or got:
+                if (self.app.read(setting_up.lacks_profile) and self.app.run(setting_up.ensure_profile)) or got:
                     self._exchange_as_one(transport, tally)
                 sentence = healing.heal(self.app, tally, lambda: self._exchange_as_one(transport, tally))
             except Refused as refused:
@@ -158,7 +158,7 @@ class SyncEngine:
         """Fetch and hand on the organisation's keys; say whether there is more to read or send now."""
         if tally.keys == self.app.read(facts.number, "key_changes"):
             return False
-        self._tell(step=_("Fetching keys"))
+        self._show(step=_("Fetching keys"))
         got = keys.tend(
             self.app, lambda request: transport.post(PATH_KEYS, request, KeysResponse, self._token(transport, tally))
         )
@@ -290,6 +290,7 @@ class SyncEngine:
                 self.app.run(put_token, "")  # it ran out: ask for a new one, once
                 tally.token = ""
             elif refused.number == Problem.PREFIX_UNKNOWN:
+                self._building.forget()
                 body, prefix = self.request(names, waiting, tally, building=False)
             else:
                 raise
@@ -351,17 +352,12 @@ class SyncEngine:
     ) -> tuple[bytes, bytes]:
         """Return the body, and what its compression and that of the answer build on."""
         with self.app.store.reading() as session:
-            private, key = names.long(PRIVATE), seal_keys.current(session)
+            key = seal_keys.current(session)
             known_facts, (cursors, trails, sums) = facts.everything(session), outbox.places(session)
             generation, returning, epoch = (int(known_facts.get(name) or 0) for name in _COUNTED)
             begun = answer.begun_of(str(known_facts.get("begun") or "")) if building else None
-            # What both sides have already helps to pack what comes next, above all after a cut.
-            space = next((space for space, _first, _ops in waiting if space != private), outbox.latest_space(session))
+            prefix, building_on = self._building.on(session, names, waiting, cursors, trails) if building else NOTHING
             reread = [space for space in recovery.rereading(session) if not cursors.get(space)]
-            is_open = building and space != private and space in cursors
-            known = outbox.last_placed(session, space, cursors[space]) if is_open else []
-        prefix, digest = wire.prefix_of(known, names)
-        building_on = (space, digest) if prefix else None
         all_read = bool(returning and waiting)
         told = (trails, building_on, begun, tally.sending and not waiting, sums, reread)
         request = SyncRequest(VERSION, generation, cursors, returning or epoch, [], all_read, *told)
@@ -401,8 +397,12 @@ class SyncEngine:
         return self.latest
 
     def _tell(self, **changes: object) -> None:
+        """Tell who listens, with figures as they are now."""
         figures: dict[str, object] = asdict(self.app.read(outbox.figures))
-        self.latest = replace(self.latest, **(figures | changes))  # type: ignore[arg-type]  # names checked by replace
+        self._show(**(figures | changes))
+
+    def _show(self, **changes: object) -> None:
+        self.latest = replace(self.latest, **changes)  # type: ignore[arg-type]  # names checked by replace
         self.status.send(self.latest)
 
     def _tell_problem(self, problem: WimdeskError) -> None:

@@ -97,7 +97,6 @@ class Exchange:
             raise Refused(Problem.MALFORMED) from error
         if self._held:
             self._take(self._held)
-        self._read(self._known)
 
     def keep(self) -> None:
         """The line was cut: keep the beginning of a box, so that the device can send the rest of it."""
@@ -113,13 +112,7 @@ class Exchange:
 
     def answer(self) -> Iterator[bytes]:
         """Yield the frames of the answer."""
-        request = self._asked()
-        behind, differs = self._read(
-            lambda connection: (
-                pages.behind(connection, self._device, request),
-                pages.differing(connection, self._device, request),
-            )
-        )
+        behind, differs, begun = self._read(self._state)
         ops, size, more = ANSWER_OPS, ANSWER_BYTES, False
         for space, cursor, head in behind:
             at = cursor
@@ -130,13 +123,17 @@ class Exchange:
                 ops -= count
                 size -= bytes_
                 more = ops <= 0 or size <= 0
-        keys, begun = self._read(self._known).key_changes, self._read(self._begun_of) if request.asks else None
+        keys = self._read(self._known).key_changes
         told = SyncResponse(self._generation, self._acked, [], self._refused, more, keys, begun, differs)
         yield wire.end(told, self._names)
 
-    def _begun_of(self, connection: Connection) -> Begun | None:
-        root, box = sealed.begun(connection, self._known(connection))
-        return Begun(root[:TRAIL_BYTES], len(box)) if box else None
+    def _state(self, connection: Connection) -> tuple[list[tuple[str, int, int]], list[str], Begun | None]:
+        """Return what the device lacks, what differs, and what of a box it began to send is here, where it asks."""
+        request, device = self._asked(), self._known(connection)
+        root, box = sealed.begun(connection, device) if request.asks else (b"", b"")
+        begun = Begun(root[:TRAIL_BYTES], len(box)) if box else None
+        differs = pages.differing(connection, self._device, request)
+        return pages.behind(connection, self._device, request), differs, begun
 
     def _next(self, space: str, at: int, head: int) -> tuple[list[bytes], int, int]:
         """Return the next frames of a space, how many operations they are, and their bytes."""
@@ -205,11 +202,16 @@ class Exchange:
             return b""
         space, digest = hello.prefix
         cursor = hello.cursors.get(space, 0) if may_read(self._device, space) else 0
-        ops = self._read(lambda connection: pages.last(connection, space, cursor))
-        known, found = wire.prefix_of(ops, self._names)
-        if found != digest:
-            raise Refused(Problem.PREFIX_UNKNOWN)
-        return known
+
+        def find() -> bytes:
+            ops = self._read(lambda connection: pages.last(connection, space, cursor))
+            known, found = wire.prefix_of(ops, self._names)
+            if found != digest:
+                raise Refused(Problem.PREFIX_UNKNOWN)
+            return known
+
+        # The digest stands for the bytes: whoever names it means these, whatever the log says by now.
+        return self._store.prefixes.get((self._names.organisation, space, cursor, digest), find)
 
     def _take(self, frames: list[bytes]) -> None:
         opened = self._read(lambda connection: [self._opened(connection, frame) for frame in frames])

@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select
 
 from sync import digests
 from sync.protocol import ALLIANCE, MAX_OPS, MAX_PAYLOAD, SHIPPED_OWNER, Author, Batch, Op, Problem, batch_root, trail
@@ -25,6 +25,19 @@ _MOST_FIELDS = 500
 _SEED_BYTES = range(16, 65)
 _CHUNK = 500
 _SHIPPED = uuid.UUID(SHIPPED_OWNER).bytes
+
+# What each push says and asks is made once: to make a statement costs several times what it costs to run it.
+_BETWEEN = {
+    table: select(table).where(*numbers.by(table), table.c.n.between(bindparam("first"), bindparam("last")))
+    for table in (tables.op, tables.refused)
+}
+_OWNERS = select(tables.record_owner).where(
+    tables.record_owner.c.space == bindparam("space"),
+    tables.record_owner.c.record.in_(bindparam("records", expanding=True)),
+)
+_ENROLLED = select(tables.organisation.c.id).where(tables.organisation.c.id.in_(bindparam("ids", expanding=True)))
+_ADD_OWNERS, _ADD_BATCH = insert(tables.record_owner), insert(tables.batch)
+_ADD_REFUSED, _ADD_OPS = insert(tables.refused), insert(tables.op)
 
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -82,9 +95,9 @@ def _compare(connection: Connection, device: Device, batch: Batch, repeated: Seq
         return
     last = repeated[-1].n
     given = {n: _digest(op) for n, op in repeated}
-    for table in (tables.op, tables.refused):
-        mine = numbers.by(table, device, batch.epoch, batch.space)
-        for row in connection.execute(select(table).where(*mine, table.c.n.between(repeated[0].n, last))):
+    those = numbers.mine(device, batch.epoch, batch.space) | {"first": repeated[0].n, "last": last}
+    for table, query in _BETWEEN.items():
+        for row in connection.execute(query, those):
             kept = row.digest if table is tables.refused else _digest(op_of(row))
             if kept != given[row.n]:
                 raise Refused(Problem.NUMBERS_USED)
@@ -117,7 +130,7 @@ def _judge(
             owners[op.space, op.record] = op.owner
             new.append({"space": op.space, "record": op.record, "owner": op.owner})
     if new:
-        connection.execute(insert(tables.record_owner), new)
+        connection.execute(_ADD_OWNERS, new)
     return accepted, refused
 
 
@@ -158,20 +171,18 @@ def _is_sound(op: Op) -> bool:
 
 def _owners(connection: Connection, device: Device, fresh: Sequence[_Numbered]) -> dict[tuple[str, bytes], bytes]:
     found = {}
-    table = tables.record_owner
     asked = sorted({(op.space, op.record) for _n, op in fresh if may_enter(device, op.space)})
     for space, pairs in groupby(asked, key=itemgetter(0)):
         for records in _chunks([record for _space, record in pairs]):
-            query = select(table).where(table.c.space == space, table.c.record.in_(records))
-            found.update({(space, row.record): row.owner for row in connection.execute(query)})
+            there = connection.execute(_OWNERS, {"space": space, "records": records})
+            found.update({(space, row.record): row.owner for row in there})
     return found
 
 
 def _organisations(connection: Connection, fresh: Sequence[_Numbered]) -> frozenset[bytes]:
     spaces = {id for _n, op in fresh if (id := organisation_of_shared(op.space))}
     named = sorted(spaces | {op.record for _n, op in fresh if op.type == "organization"})
-    column = tables.organisation.c.id
-    return frozenset(id for part in _chunks(named) for id in connection.scalars(select(column).where(column.in_(part))))
+    return frozenset(id for part in _chunks(named) for id in connection.scalars(_ENROLLED, {"ids": part}))
 
 
 def _chunks(items: list[bytes]) -> Iterator[list[bytes]]:
@@ -179,12 +190,11 @@ def _chunks(items: list[bytes]) -> Iterator[list[bytes]]:
 
 
 def _keep_proof(connection: Connection, device: Device, batch: Batch, fresh: int) -> None:
-    connection.execute(
-        insert(tables.batch).values(
-            space=batch.space, device=device.id, epoch=batch.epoch, fresh=fresh, first=batch.first,
-            count=len(batch.ops), seed=batch.seed, signature=batch.signature,
-        )
-    )  # fmt: skip
+    row = {
+        "space": batch.space, "device": device.id, "epoch": batch.epoch, "fresh": fresh, "first": batch.first,
+        "count": len(batch.ops), "seed": batch.seed, "signature": batch.signature,
+    }  # fmt: skip
+    connection.execute(_ADD_BATCH, row)
 
 
 def _keep_refusals(
@@ -197,7 +207,7 @@ def _keep_refusals(
         }
         for item, problem in items
     ]  # fmt: skip
-    connection.execute(insert(tables.refused), rows)
+    connection.execute(_ADD_REFUSED, rows)
 
 
 def _append(connection: Connection, device: Device, batch: Batch, accepted: Sequence[_Numbered]) -> None:
@@ -208,9 +218,8 @@ def _append(connection: Connection, device: Device, batch: Batch, accepted: Sequ
         last = trail(last, device.id, batch.epoch, item.n)
         rows.append(_row(device, batch.epoch, seq, item, last))
         entries.append(digests.Entry(seq, Author(device.id, batch.epoch), item.n, item.op))
-    connection.execute(insert(tables.op), rows)
-    known = {"trail": last, "digest": digests.add(digest, entries)}
-    connection.execute(update(tables.space).where(tables.space.c.name == batch.space).values(known))
+    connection.execute(_ADD_OPS, rows)
+    numbers.leave(connection, batch.space, last, digests.add(digest, entries))
 
 
 def _row(device: Device, epoch: int, seq: int, item: _Numbered, trail: bytes) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, Connection, Table, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, insert, select, update
 
 from sync.protocol import Batch, Sealed
 from sync.server import tables
@@ -15,9 +15,50 @@ LIMIT = 1 << 63
 _CHUNK = 500
 
 
+def by(table: Table) -> tuple[ColumnElement[bool], ...]:
+    """Return what picks the rows of one device and epoch in one space; `mine` names them."""
+    return table.c.space == bindparam("of"), table.c.device == bindparam("by"), table.c.epoch == bindparam("in")
+
+
+def mine(device: Device, epoch: int, space: str) -> dict[str, object]:
+    """Return the parameters of `by`."""
+    return {"of": space, "by": device.id, "in": epoch}
+
+
+# What each push asks is made once: to make a statement costs several times what it costs to run it.
+_author, _refused, _space = tables.author.c, tables.refused.c, tables.space.c
+_KNOWN = select(_author.known).where(*by(tables.author))
+_OTHERS = select(_author.epoch).where(
+    _author.space == bindparam("of"), _author.device == bindparam("by"), _author.epoch != bindparam("in")
+)
+_NEWEST = {
+    log: select(log.c.seq).where(*by(log)).order_by(log.c.n.desc()).limit(1) for log in (tables.op, tables.sealed)
+}
+_REFUSED_OF = select(_refused.n).where(*by(tables.refused), _refused.n.in_(bindparam("numbers", expanding=True)))
+_REFUSED_BETWEEN = (
+    select(_refused.n, _refused.number)
+    .where(*by(tables.refused), _refused.n.between(bindparam("first"), bindparam("last")))
+    .order_by(_refused.n)
+)
+_ADD_AUTHOR = insert(tables.author)
+_NOTE_KNOWN = update(tables.author).where(*by(tables.author)).values(known=bindparam("now_known"))
+_ADD_SPACE = insert(tables.space)
+_ADVANCE = (
+    update(tables.space)
+    .where(_space.name == bindparam("of"))
+    .values(head=_space.head + bindparam("count"))
+    .returning(_space.head, _space.trail, _space.digest)
+)
+_LEAVE = (
+    update(tables.space)
+    .where(_space.name == bindparam("of"))
+    .values(trail=bindparam("new_trail"), digest=bindparam("new_digest"))
+)
+
+
 def known_of(connection: Connection, device: Device, epoch: int, space: str) -> int:
     """Return the highest n that is known of the device and epoch in the space; there is no hole below it."""
-    return connection.scalar(select(tables.author.c.known).where(*by(tables.author, device, epoch, space))) or 0
+    return connection.scalar(_KNOWN, mine(device, epoch, space)) or 0
 
 
 def is_ahead(connection: Connection, device: Device, batch: Batch | Sealed, cursor: int) -> bool:
@@ -25,18 +66,11 @@ def is_ahead(connection: Connection, device: Device, batch: Batch | Sealed, curs
 
     A copy of its profile, or this one before it was restored, was here: it may have sent the same already.
     """
-    author, log = tables.author.c, tables.sealed if isinstance(batch, Sealed) else tables.op
-    mine = (author.space == batch.space, author.device == device.id, author.epoch != batch.epoch)
-    for epoch in connection.scalars(select(author.epoch).where(*mine)).all():
-        newest = select(log.c.seq).where(*by(log, device, epoch, batch.space)).order_by(log.c.n.desc()).limit(1)
-        if (connection.scalar(newest) or 0) > cursor:
+    newest = _NEWEST[tables.sealed if isinstance(batch, Sealed) else tables.op]
+    for epoch in connection.scalars(_OTHERS, mine(device, batch.epoch, batch.space)).all():
+        if (connection.scalar(newest, mine(device, epoch, batch.space)) or 0) > cursor:
             return True
     return False
-
-
-def by(table: Table, device: Device, epoch: int, space: str) -> tuple[ColumnElement[bool], ...]:
-    """Return what picks the rows of one device and epoch in one space."""
-    return table.c.space == space, table.c.device == device.id, table.c.epoch == epoch
 
 
 def refused_before(
@@ -44,38 +78,36 @@ def refused_before(
 ) -> set[int]:
     """Return which of these were refused: what builds on one would reach the others as half of what was meant."""
     asked = sorted(built_on)
-    table = tables.refused
-    mine = by(table, device, batch.epoch, batch.space)
+    those = mine(device, batch.epoch, batch.space)
     parts = (asked[i : i + _CHUNK] for i in range(0, len(asked), _CHUNK))
-    return {n for part in parts for n in connection.scalars(select(table.c.n).where(*mine, table.c.n.in_(part)))}
+    return {n for part in parts for n in connection.scalars(_REFUSED_OF, those | {"numbers": part})}
 
 
 def note_known(connection: Connection, device: Device, batch: Batch | Sealed, before: int, known: int) -> None:
     """Remember the highest number that is known now; `before` is the one that was, 0 for none."""
     if before:
-        mine = by(tables.author, device, batch.epoch, batch.space)
-        connection.execute(update(tables.author).where(*mine).values(known=known))
+        connection.execute(_NOTE_KNOWN, mine(device, batch.epoch, batch.space) | {"now_known": known})
     else:
         row = {"space": batch.space, "device": device.id, "epoch": batch.epoch, "known": known}
-        connection.execute(insert(tables.author).values(row))
+        connection.execute(_ADD_AUTHOR, row)
 
 
 def advance(connection: Connection, space: str, count: int) -> tuple[int, bytes, bytes]:
     """Return the new head of the space, and the trail and the digest of the log before it."""
-    table = tables.space
-    statement = update(table).where(table.c.name == space).values(head=table.c.head + count)
-    found = connection.execute(statement.returning(table.c.head, table.c.trail, table.c.digest)).first()
+    found = connection.execute(_ADVANCE, {"of": space, "count": count}).first()
     if found is None:
-        connection.execute(insert(table).values(name=space, head=count, trail=b""))
+        connection.execute(_ADD_SPACE, {"name": space, "head": count, "trail": b""})
         return count, b"", b""
     return found.head, found.trail, found.digest
 
 
+def leave(connection: Connection, space: str, trail: bytes, digest: bytes) -> None:
+    """Note trail and digest of the log up to the new head of the space."""
+    connection.execute(_LEAVE, {"of": space, "new_trail": trail, "new_digest": digest})
+
+
 def refused_of(connection: Connection, device: Device, batch: Batch | Sealed) -> list[tuple[str, int, int]]:
     """Return (space, n, problem number) of what was refused of the batch, now or before, in order."""
-    table = tables.refused
     count = batch.count if isinstance(batch, Sealed) else len(batch.ops)
-    numbers = table.c.n.between(batch.first, batch.first + count - 1)
-    mine = by(table, device, batch.epoch, batch.space)
-    rows = connection.execute(select(table.c.n, table.c.number).where(*mine, numbers).order_by(table.c.n))
-    return [(batch.space, row.n, row.number) for row in rows]
+    those = mine(device, batch.epoch, batch.space) | {"first": batch.first, "last": batch.first + count - 1}
+    return [(batch.space, row.n, row.number) for row in connection.execute(_REFUSED_BETWEEN, those)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 import msgspec
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from sync.digests import SAID_BYTES
 from sync.protocol import (
@@ -29,6 +29,20 @@ from sync.server.roles import Device, kind_of, may_read, organisation_of_shared,
 _OVERHEAD = 100
 """Bytes of an operation besides its payload, about."""
 _CHUNK = 500
+
+# What each sync asks is made once: to make a statement costs several times what it costs to run it.
+_op = tables.op.c
+_TRAIL_AT = select(_op.trail).where(_op.space == bindparam("space"), _op.seq == bindparam("seq"))
+_ALL_HEADS = select(tables.space).order_by(tables.space.c.name)
+_HEADS = _ALL_HEADS.where(tables.space.c.name.in_(bindparam("named", expanding=True)))
+_PART = select(tables.op).where(
+    _op.space == bindparam("space"), _op.seq > bindparam("cursor"), _op.seq <= bindparam("head")
+)
+_BEYOND = _PART.order_by(_op.seq).limit(bindparam("most"))
+_LAST = _PART.order_by(_op.seq.desc())
+_RECORDS_AT = select(_op.seq, _op.record).where(
+    _op.space == bindparam("space"), _op.seq.in_(bindparam("places", expanding=True))
+)
 
 _fields = msgspec.msgpack.Decoder(tuple[str, ...]).decode
 _base = msgspec.msgpack.Decoder(dict[str, int]).decode
@@ -81,8 +95,7 @@ def _is_of_log(connection: Connection, space: str, cursor: int, trail: bytes, *,
 
 
 def _trail_at(connection: Connection, space: str, seq: int) -> bytes | None:
-    op = tables.op.c
-    found: bytes | None = connection.scalar(select(op.trail).where(op.space == space, op.seq == seq))
+    found: bytes | None = connection.scalar(_TRAIL_AT, {"space": space, "seq": seq})
     return found
 
 
@@ -92,10 +105,9 @@ def _heads(connection: Connection, device: Device, cursors: dict[str, int]) -> I
     A space nobody wrote to has a cursor of 0 or is a lie.
     """
     named = own_spaces(device)
-    query = select(tables.space).order_by(tables.space.c.name)
-    if not reads_every_shared(device):
-        query = query.where(tables.space.c.name.in_(named))
-    heads = {row.name: (row.head, row.trail, row.digest) for row in connection.execute(query)}
+    every = reads_every_shared(device)
+    rows = connection.execute(_ALL_HEADS) if every else connection.execute(_HEADS, {"named": list(named)})
+    heads: dict[str, tuple[int, bytes, bytes]] = {row.name: (row.head, row.trail, row.digest) for row in rows}
     others = [space for space in heads if organisation_of_shared(space) and space not in named]
     asked = [space for space in cursors if space not in heads and space not in named and may_read(device, space)]
     for space in (*named, *others, *asked):
@@ -128,9 +140,8 @@ def page(connection: Connection, device: Device, epoch: int, space: str, cursor:
 
 def _rows(connection: Connection, space: str, cursor: int, head: int) -> Sequence[Row[tuple[object, ...]]]:
     """Return the next rows of the log. Better no answer than a loss: raises LookupError where there is a hole."""
-    table = tables.op
-    beyond = (table.c.space == space, table.c.seq > cursor, table.c.seq <= head)
-    rows = connection.execute(select(table).where(*beyond).order_by(table.c.seq).limit(PAGE_OPS)).all()
+    beyond = {"space": space, "cursor": cursor, "head": head, "most": PAGE_OPS}
+    rows = connection.execute(_BEYOND, beyond).all()
     if [row.seq for row in rows] != list(range(cursor + 1, cursor + 1 + len(rows))) or not rows:
         raise LookupError(f"the log has a hole after {cursor}")
     return rows
@@ -138,20 +149,17 @@ def _rows(connection: Connection, space: str, cursor: int, head: int) -> Sequenc
 
 def last(connection: Connection, space: str, cursor: int) -> list[Op]:
     """Return the last operations up to a place of the log, in its order."""
-    table = tables.op
-    some = (table.c.space == space, table.c.seq <= cursor, table.c.seq > cursor - PREFIX_OPS)
-    with connection.execute(select(table).where(*some).order_by(table.c.seq.desc())) as rows:
+    some = {"space": space, "cursor": cursor - PREFIX_OPS, "head": cursor}
+    with connection.execute(_LAST, some) as rows:
         return newest_that_fit(map(op_of, rows))
 
 
 def records_at(connection: Connection, space: str, places: Collection[int]) -> dict[int, bytes]:
     """Return the records of these places in the log; a place that it does not have is left out."""
-    table, found, asked = tables.op, {}, sorted(places)
+    found, asked = {}, sorted(places)
     for at in range(0, len(asked), _CHUNK):
-        query = select(table.c.seq, table.c.record).where(
-            table.c.space == space, table.c.seq.in_(asked[at : at + _CHUNK])
-        )
-        found.update({row.seq: row.record for row in connection.execute(query)})
+        rows = connection.execute(_RECORDS_AT, {"space": space, "places": asked[at : at + _CHUNK]})
+        found.update({row.seq: row.record for row in rows})
     return found
 
 

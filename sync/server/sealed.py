@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 
 from sync.protocol import (
     MAX_OPS,
@@ -25,6 +25,15 @@ from sync.server.roles import Device, kind_of, may_enter, text_id
 _ROOT_BYTES = 32
 _MOST_FIELDS = 500
 _ID_BYTES = range(1, 33)
+_log = tables.sealed.c
+_ADD = insert(tables.sealed)
+_BEYOND = (
+    select(tables.sealed)
+    .where(_log.space == bindparam("space"), _log.seq > bindparam("cursor"), _log.seq <= bindparam("head"))
+    .order_by(_log.seq)
+    .limit(bindparam("most"))
+)
+_TRAIL_AT = select(_log.trail).where(_log.space == bindparam("space"), _log.seq == bindparam("seq"))
 
 
 def check(device: Device, block: Sealed) -> None:
@@ -61,16 +70,16 @@ def take(connection: Connection, device: Device, block: Sealed, now: int) -> Non
         _keep_refusals(connection, device, block, problem)
         audit.note(connection, now, text_id(device.id), "push", f"{block.count} refused: {problem.name}")
         return
-    head, so_far, _digest = numbers.advance(connection, block.space, block.count)
+    head, so_far, digest = numbers.advance(connection, block.space, block.count)
     for n in range(block.first, last + 1):
         so_far = trail(so_far, device.id, block.epoch, n)
-    connection.execute(
-        insert(tables.sealed).values(
-            space=block.space, seq=head, ops=block.count, device=device.id, epoch=block.epoch, n=block.first,
-            key=block.key, root=block.root, signature=block.signature, box=block.box, trail=so_far,
-        )
-    )  # fmt: skip
-    connection.execute(update(tables.space).where(tables.space.c.name == block.space).values(trail=so_far))
+    row = {
+        "space": block.space, "seq": head, "ops": block.count, "device": device.id, "epoch": block.epoch,
+        "n": block.first, "key": block.key, "root": block.root, "signature": block.signature, "box": block.box,
+        "trail": so_far,
+    }  # fmt: skip
+    connection.execute(_ADD, row)
+    numbers.leave(connection, block.space, so_far, digest)
 
 
 def begun(connection: Connection, device: Device) -> tuple[bytes, bytes]:
@@ -116,9 +125,8 @@ def blocks(connection: Connection, device: Device, epoch: int, space: str, curso
 
     Raises LookupError where there is a hole.
     """
-    table = tables.sealed
-    beyond = (table.c.space == space, table.c.seq > cursor, table.c.seq <= head)
-    rows = connection.execute(select(table).where(*beyond).order_by(table.c.seq).limit(PAGE_OPS)).all()
+    beyond = {"space": space, "cursor": cursor, "head": head, "most": PAGE_OPS}
+    rows = connection.execute(_BEYOND, beyond).all()
     found: list[Block] = []
     at, size = cursor, 0
     for row in rows:
@@ -142,6 +150,5 @@ def _block(row: Row[tuple[object, ...]], *, own: bool) -> Block:
 
 def trail_at(connection: Connection, space: str, seq: int) -> bytes | None:
     """Return the trail of the log at the end of a block, None where no block ends there."""
-    table = tables.sealed
-    found: bytes | None = connection.scalar(select(table.c.trail).where(table.c.space == space, table.c.seq == seq))
+    found: bytes | None = connection.scalar(_TRAIL_AT, {"space": space, "seq": seq})
     return found

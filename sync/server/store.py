@@ -23,9 +23,13 @@ from sync.server import schema, tables
 from sync.server.databases import FILE as FILE
 from sync.server.databases import NO_ADDRESS, PostgreSQL, database_of, postgres_url
 from sync.server.databases import Unusable as Unusable
+from sync.server.recent import Recent
 from sync.server.refusals import Refused
 
 T = TypeVar("T")
+_PREFIXES = 32
+"""How many of the prefixes that devices build on are kept, each of about 256 KiB at most."""
+_GENERATION = select(tables.server_state.c.generation)
 _FIRST_PAUSE = 0.02
 """Seconds before the second try at most; each further pause may be twice as long."""
 
@@ -41,6 +45,8 @@ class Store:
 
     def __init__(self, data: Path, now: Callable[[], float] = time.time, database: str = "") -> None:
         self._clock = now
+        self.prefixes: Recent[bytes] = Recent(_PREFIXES)
+        """What compressions build on: the same for all devices of an organisation that have read as far."""
         self._database = database_of(data, database)
         try:
             if self._database.prepare():
@@ -179,7 +185,7 @@ def _new_generation() -> int:
 
 def generation(connection: Connection) -> int:
     """Return the number that changes when the endpoint was restored from a backup."""
-    return int(connection.scalars(select(tables.server_state.c.generation)).one())
+    return int(connection.scalars(_GENERATION).one())
 
 
 def renew_generation(connection: Connection) -> int:

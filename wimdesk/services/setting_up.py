@@ -43,11 +43,18 @@ def become(
     facts.put(session, organisation_name=name, role=role, server_url=server_url, words=lockbox.new_words(), **keys)
 
 
+def lacks_profile(session: Session) -> bool:
+    """Say whether nobody has made the organisation's profile yet, and this person may."""
+    who = identity.read(session)
+    there = select(Organization.id).where(Organization.id == who.organisation)
+    return who.role != "reader" and session.scalar(there) is None
+
+
 def ensure_profile(session: Session) -> bool:
     """After the first pull: make the organisation's profile where nobody has; say whether it was made."""
-    who = identity.read(session)
-    if who.role == "reader" or session.get(Organization, who.organisation) is not None:
+    if not lacks_profile(session):
         return False
+    who = identity.read(session)
     kind = "secretariat" if who.role == "secretariat" else "wim_organisation"
     session.add(Organization(id=who.organisation, name={"en": who.organisation_name}, classification=kind))
     return True

@@ -6,22 +6,21 @@ applied after the upgrade. Own edits that still wait are shown on top of what th
 
 from __future__ import annotations
 
+import functools
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import BindParameter, Row, Select, bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.orm import Session
 
 from sync import digests
 from sync.merge import DELETED, Change, Clash, FieldState, RecordState, merge
 from sync.protocol import SHIPPED_OWNER, Author, Page, Placed, trail
-from wimdesk.errors import SyncProblem
-from wimdesk.i18n import _
-from wimdesk.store import journal, recovery, rows, spared, tables
+from wimdesk.store import journal, numbered, recovery, rows, spared, tables
 from wimdesk.store.record import Info, Record, blank_row, fields, fits, types
 
 _pack = msgspec.msgpack.Encoder().encode
@@ -29,6 +28,35 @@ _unpack_state = msgspec.msgpack.Decoder(RecordState).decode
 _CHUNK = 500
 _ALL = ("seq", *recovery.TOLD)
 _PLACE = ("seq", "device", "epoch", "n", "base")
+
+
+def _any_of(name: str) -> BindParameter[Any]:
+    return bindparam(name, expanding=True)
+
+
+# What each page asks is made once: to make a statement costs several times what it costs to run it.
+_op, _shadow = tables.op.c, tables.shadow.c
+_CURSOR = select(tables.cursor).where(tables.cursor.c.space == bindparam("space"))
+_READ_UP_TO = upsert(tables.cursor)
+_READ_UP_TO = _READ_UP_TO.on_conflict_do_update(
+    ["space"], set_={name: _READ_UP_TO.excluded[name] for name in ("seq", "trail", "digest")}
+)
+_STATES = select(_shadow.record, _shadow.space, _shadow.state).where(_shadow.record.in_(_any_of("records")))
+_OLDEST = select(func.min(_op.pos)).where(_op.record.in_(_any_of("records"))).group_by(_op.record)
+_AT_HOME_ELSEWHERE = select(_op.record).where(_op.pos.in_(_OLDEST), _op.space != bindparam("space"))
+_ON_TOP = (
+    select(tables.op)
+    .where(_op.record.in_(_any_of("records")), _op.state.in_(_any_of("states")))
+    .order_by(*recovery.old_order())
+)
+_STATE = select(_shadow.state).where(_shadow.record == bindparam("record"))
+
+
+@functools.cache
+def _owners_of(cls: type[Record]) -> Select[str, str]:
+    return select(cls.id, cls.owner).where(cls.id.in_(_any_of("records")))
+
+
 _Items = Sequence[tuple[int, int | Placed]]
 _Opened = tuple[int, str, str, bytes, Change, tuple[str, str]]
 """Seq, record, type, owner, the change, and when and by whom."""
@@ -40,10 +68,6 @@ class GapInPage(Exception):
 
 class UnknownOwn(Exception):
     """The endpoint knows an own operation that is not here: this profile was restored or copied."""
-
-
-class Contradiction(SyncProblem):
-    """The endpoint says something else under a number that is known here."""
 
 
 class _Bench:
@@ -71,7 +95,7 @@ def apply_page(session: Session, page: Page, own_epoch: int = 0) -> int:
     GapInPage where operations before the page are missing,
     UnknownOwn and Contradiction where the page does not fit what is here; the caller undoes what was changed then.
     """
-    row = session.execute(select(tables.cursor).where(tables.cursor.c.space == page.space)).first()
+    row = session.execute(_CURSOR, {"space": page.space}).first()
     cursor = row.seq if row else 0
     if page.first > cursor + 1:
         raise GapInPage(page.space)
@@ -89,10 +113,8 @@ def apply_page(session: Session, page: Page, own_epoch: int = 0) -> int:
         _save_clashes(bench)
         show(session, bench.states, bench.first, bench.last, page.space, bench.changed)
     so_far = (row.trail, row.digest) if row else (b"", b"")
-    place = {"seq": items[-1][0], **_said(session, page, items, own_epoch, so_far)}
-    session.execute(
-        upsert(tables.cursor).values(space=page.space, **place).on_conflict_do_update(["space"], set_=place)
-    )
+    place = {"space": page.space, "seq": items[-1][0], **_said(session, page, items, own_epoch, so_far)}
+    session.execute(_READ_UP_TO, place)
     return len(items)
 
 
@@ -139,20 +161,11 @@ def _merge_all(bench: _Bench, opened: Sequence[_Opened]) -> None:
         bench.changed.setdefault(record, set()).update(change.values)
 
 
-def records_at(session: Session, space: str, places: Collection[int]) -> dict[int, bytes]:
-    """Return the records (16 bytes) of places in a space's log; one that is not known here is left out."""
-    found: dict[int, bytes] = {}
-    for part in _chunks(list(places)):
-        query = select(tables.op.c.seq, tables.op.c.record).where(tables.op.c.space == space, tables.op.c.seq.in_(part))
-        found |= {row.seq: uuid.UUID(row.record).bytes for row in session.execute(query)}
-    return found
-
-
 def _said(session: Session, page: Page, items: _Items, own_epoch: int, so_far: tuple[bytes, bytes]) -> dict[str, bytes]:
     """Return the trail and the digest of the log behind these operations."""
     me = journal.scribe_of(session).author
     mine = Author(me.device, own_epoch or me.epoch)
-    own = _own_rows(session, page.space, mine.epoch, [item for _seq, item in items if isinstance(item, int)])
+    own = numbered.rows_of(session, page.space, mine, [item for _seq, item in items if isinstance(item, int)])
     entries = [
         digests.Entry(seq, mine, item, journal.op_of(own[item]))
         if isinstance(item, int)
@@ -166,9 +179,10 @@ def _said(session: Session, page: Page, items: _Items, own_epoch: int, so_far: t
 
 
 def _open(session: Session, page: Page, items: _Items, own_epoch: int) -> list[_Opened]:
-    own = _own_rows(session, page.space, own_epoch, [item for _seq, item in items if isinstance(item, int)])
+    mine = Author(journal.scribe_of(session).author.device, own_epoch)
+    own = numbered.rows_of(session, page.space, mine, [item for _seq, item in items if isinstance(item, int)])
     arrivals = {seq: _journal_row(page, seq, item) for seq, item in items if isinstance(item, Placed)}
-    here = _rows_here(session, page.space, arrivals.values())
+    here = numbered.rows_under(session, page.space, arrivals.values())
     again = page.space in recovery.rereading(session)
     astray = recovery.Astray(session, page.space, [str(row["record"]) for row in arrivals.values()])
     opened: list[_Opened] = []
@@ -184,7 +198,7 @@ def _open(session: Session, page: Page, items: _Items, own_epoch: int) -> list[_
             found = arrivals[seq]
             known = here.get((found["device"], found["epoch"], found["n"]))
             if known is not None and not again:
-                _compare(known, found)
+                numbered.compare(known, found)
             pos = astray.match(found, known.pos if known is not None else 0)
         opened.append(_opened(found))
         if pos:
@@ -225,46 +239,9 @@ def _journal_row(page: Page, seq: int, item: Placed) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _own_rows(session: Session, space: str, epoch: int, numbers: list[int]) -> dict[int, Row[Any]]:
-    found: dict[int, Row[Any]] = {}
-    op = tables.op.c
-    mine = (op.space == space, op.device == journal.scribe_of(session).author.device, op.epoch == epoch)
-    for part in _chunks(numbers):
-        query = select(tables.op).where(*mine, op.n.in_(part))
-        found |= {row.n: row for row in session.execute(query)}
-    return found
-
-
-def _rows_here(
-    session: Session, space: str, arrivals: Iterable[Mapping[str, Any]]
-) -> dict[tuple[bytes, int, int], Row[Any]]:
-    """Return what the journal knows under the numbers of these arrivals."""
-    by_author: dict[tuple[bytes, int], list[int]] = defaultdict(list)
-    for row in arrivals:
-        by_author[row["device"], row["epoch"]].append(row["n"])
-    op = tables.op.c
-    found: dict[tuple[bytes, int, int], Row[Any]] = {}
-    for (device, epoch), numbers in by_author.items():
-        for part in _chunks(numbers):
-            query = select(tables.op).where(op.space == space, op.device == device, op.epoch == epoch, op.n.in_(part))
-            found |= {(device, epoch, row.n): row for row in session.execute(query)}
-    return found
-
-
-def _compare(known: Row[Any], arrival: Mapping[str, Any]) -> None:
-    """Raise Contradiction where one number stands for two things: neither may take the place of the other."""
-    moved = known.state in (tables.HELD, tables.LOST)
-    told = recovery.told(known)
-    if any(told[name] != arrival[name] for name in told if name != "base" or not moved):
-        raise Contradiction(
-            _("What arrived does not fit what is here. Nothing was changed. Please tell the Secretariat.")
-        )
-
-
 def _load_states(bench: _Bench, records: Iterable[str]) -> None:
     for part in _chunks(list(records)):
-        query = select(tables.shadow.c.record, tables.shadow.c.space, tables.shadow.c.state)
-        for record, space, state in bench.session.execute(query.where(tables.shadow.c.record.in_(part))):
+        for record, space, state in bench.session.execute(_STATES, {"records": part}):
             if space == bench.space:
                 bench.states[record] = _unpack_state(state)
         # What the log of this space has said something of, lives here.
@@ -273,9 +250,9 @@ def _load_states(bench: _Bench, records: Iterable[str]) -> None:
 
 def _load_foreign(bench: _Bench, part: list[str]) -> None:
     # A record stays in the space where it was first known here, whatever comes elsewhere under its id.
-    oldest = select(func.min(tables.op.c.pos)).where(tables.op.c.record.in_(part)).group_by(tables.op.c.record)
-    here = select(tables.op.c.record).where(tables.op.c.pos.in_(oldest), tables.op.c.space != bench.space)
-    bench.foreign.update(bench.session.scalars(here))
+    if part:
+        here = {"records": part, "space": bench.space}
+        bench.foreign.update(bench.session.scalars(_AT_HOME_ELSEWHERE, here))
 
 
 def _load_owners(bench: _Bench, kinds: Mapping[str, str]) -> None:
@@ -289,7 +266,7 @@ def _load_owners(bench: _Bench, kinds: Mapping[str, str]) -> None:
         cls = types().get(type_name)
         if cls is not None:
             for part in _chunks(records):
-                found = bench.session.execute(select(cls.id, cls.owner).where(cls.id.in_(part)))
+                found = bench.session.execute(_owners_of(cls), {"records": part})
                 bench.owners |= {row.id: uuid.UUID(row.owner).bytes for row in found if row.owner}
 
 
@@ -437,8 +414,7 @@ def _waiting(session: Session, records: list[str], returning: int) -> dict[str, 
         return {}
     found: dict[str, list[Row[Any]]] = defaultdict(list)
     for part in _chunks(records):
-        query = select(tables.op).where(tables.op.c.record.in_(part), tables.op.c.state.in_(states))
-        for row in session.execute(query.order_by(*recovery.old_order())):
+        for row in session.execute(_ON_TOP, {"records": part, "states": states}):
             found[row.record].append(row)
     return found
 
@@ -482,7 +458,7 @@ def plant(session: Session, cls: type[Record], shipped: list[dict[str, object]])
 
 def clash_states(session: Session, record: str) -> dict[str, FieldState]:
     """Return what the log alone says of a record, field by field; empty where it was never synced."""
-    state = session.scalar(select(tables.shadow.c.state).where(tables.shadow.c.record == record))
+    state = session.scalar(_STATE, {"record": record})
     return _unpack_state(state).fields if state else {}
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from sqlalchemy import Engine, Row, event, func, insert, inspect, select, update
+from sqlalchemy import Engine, Row, bindparam, event, func, inspect, select, update
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -21,7 +21,7 @@ from sync.merge import ALL, DELETED, MET
 from sync.protocol import Op, Payload
 from wimdesk import clock
 from wimdesk.identifiers import new_id
-from wimdesk.store import clashes, refusals, tables
+from wimdesk.store import clashes, refusals, rows, tables
 from wimdesk.store.record import Record, default, fields, words_of
 
 _pack = msgspec.msgpack.Encoder().encode
@@ -30,6 +30,10 @@ SAMPLE = "sample"
 """The space of sample records: it belongs to no organisation and nothing in it is ever sent."""
 _unpack_payload = msgspec.msgpack.Decoder(Payload).decode
 _DEEPEST = 24
+_op = tables.op.c
+_HIGHEST = select(func.max(_op.n)).where(
+    _op.space == bindparam("space"), _op.device == bindparam("device"), _op.epoch == bindparam("epoch")
+)
 
 
 OpRow = Row[Any]
@@ -139,7 +143,7 @@ def _capture(session: Session, _context: UOWTransaction, _instances: object) -> 
     forced: dict[Record, set[str]] = session.info.pop("forced", {})
     answered: dict[Record, dict[str, int]] = session.info.pop("answered", {})
     scribe = scribe_of(session)
-    rows: list[dict[str, Any]] = []
+    fresh: list[dict[str, Any]] = []
     again: list[dict[str, Any]] = []
     made = session.new  # built anew at each access
     changed = [*made, *session.dirty]
@@ -149,8 +153,8 @@ def _capture(session: Session, _context: UOWTransaction, _instances: object) -> 
     for record in changed:
         if not isinstance(record, Record):
             continue
-        fresh = record in made
-        values, before = _new_values(record, scribe.author) if fresh else _changes(record, forced.get(record, set()))
+        is_new = record in made
+        values, before = _new_values(record, scribe.author) if is_new else _changes(record, forced.get(record, set()))
         by_person = bool(values)
         if stuck := refused.get(record.id, []) if values or record.id in again_wanted else []:
             values = _carried(session, record, stuck) | values
@@ -163,20 +167,19 @@ def _capture(session: Session, _context: UOWTransaction, _instances: object) -> 
             _join(draft, earlier)
         record.versions = (record.versions or {}) | dict.fromkeys(values, -draft.n)
         scribe.drafts[record.id] = draft
-        (again if earlier else rows).append(_operation(record, draft, scribe))
+        (again if earlier else fresh).append(_operation(record, draft, scribe))
         scribe.note(record.__tablename__, [record.id], values)
-        scribe.removed += not fresh and values.get(DELETED) is True
-    _write(session, scribe, rows, again)
+        scribe.removed += not is_new and values.get(DELETED) is True
+    _write(session, scribe, fresh, again)
 
 
-def _write(session: Session, scribe: Scribe, rows: list[dict[str, Any]], again: list[dict[str, Any]]) -> None:
+def _write(session: Session, scribe: Scribe, fresh: list[dict[str, Any]], again: list[dict[str, Any]]) -> None:
     """Put new operations into the journal, and those of an earlier flush of this transaction once more."""
-    if rows:
-        session.connection().execute(insert(tables.op), rows)
+    rows.add(session, tables.op, fresh)
     for row in again:
         mine = [tables.op.c[name] == row[name] for name in ("space", "device", "epoch", "n")]
         session.connection().execute(update(tables.op).where(*mine).values(row))
-    scribe.wrote = scribe.wrote or any(row["state"] != tables.KEPT for row in [*rows, *again])
+    scribe.wrote = scribe.wrote or any(row["state"] != tables.KEPT for row in [*fresh, *again])
 
 
 def _base(record: Record, values: dict[str, object], answered: dict[str, int]) -> dict[str, int]:
@@ -220,10 +223,8 @@ class _Numbers:
         """Return the next number in the space where the record lives, or will live."""
         space = record.space or self._author.spaces[type(record).home]
         if space not in self._last:
-            op = tables.op.c
-            mine = (op.space == space, op.device == self._author.device, op.epoch == self._author.epoch)
-            query = select(func.max(op.n)).where(*mine)
-            self._last[space] = int(self._session.connection().execute(query).scalar() or 0)
+            mine = {"space": space, "device": self._author.device, "epoch": self._author.epoch}
+            self._last[space] = int(self._session.connection().scalar(_HIGHEST, mine) or 0)
         self._last[space] += 1
         return self._last[space]
 

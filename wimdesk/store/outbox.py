@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import ScalarSelect, bindparam, delete, exists, func, insert, not_, or_, select, update
 from sqlalchemy.orm import Session
@@ -24,6 +24,22 @@ _LATEST = select(tables.op.c.space).order_by(tables.op.c.pos.desc()).limit(1)
 _LAST_SUCCESS = select(tables.sync_run.c.at).where(tables.sync_run.c.ok).order_by(tables.sync_run.c.pos.desc()).limit(1)
 
 
+_op = tables.op.c
+_MINE = (_op.space == bindparam("space"), _op.device == bindparam("device"), _op.epoch == bindparam("epoch"))
+_WAITING_IN = (_op.state == tables.WAITING, _op.space == bindparam("space"))
+_NEXT = select(tables.op).where(*_WAITING_IN, _op.n > bindparam("after")).order_by(_op.n).limit(bindparam("most"))
+_LAST_PLACED = (
+    select(tables.op)
+    .where(_op.space == bindparam("space"), _op.seq <= bindparam("cursor"), _op.seq > bindparam("beyond"))
+    .order_by(_op.seq.desc())
+)
+_OWN = select(tables.op).where(*_MINE, _op.n.in_(bindparam("numbers", expanding=True)))
+_WAITS_BEHIND = select(exists().where(*_WAITING_IN, _op.n > bindparam("n")))
+_WAITS_BELOW = select(exists().where(*_WAITING_IN, _op.n <= bindparam("n")))
+_LAST_RUN = select(tables.sync_run).order_by(tables.sync_run.c.pos.desc()).limit(1)
+_ADD_RUN = insert(tables.sync_run)
+
+
 def _records(state: str) -> ScalarSelect[int]:
     # As an expression, or the whole journal would be read in the order of its records.
     record = tables.op.c.record.concat("")
@@ -42,6 +58,7 @@ _FIGURES = select(
 )
 _EVENTFUL = or_(not_(tables.sync_run.c.ok), tables.sync_run.c.sent > 0, tables.sync_run.c.received > 0)
 """A sync that failed, or in which something was new."""
+_FORGET_UNEVENTFUL = delete(tables.sync_run).where(not_(_EVENTFUL))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +111,9 @@ def ready(session: Session) -> list[str]:
 
 def next_batch(session: Session, space: str, after: int = 0) -> tuple[int, list[Op]]:
     """Return (n of the first, the next operations of the space with a higher n than `after`), in the order made."""
-    query = (
-        select(tables.op)
-        .where(tables.op.c.state == tables.WAITING, tables.op.c.space == space, tables.op.c.n > after)
-        .order_by(tables.op.c.n)
-        .limit(MAX_OPS)
-    )
     first, size = 0, 0
     ops: list[Op] = []
-    for row in session.execute(query):
+    for row in session.execute(_NEXT, {"space": space, "after": after, "most": MAX_OPS}):
         size += len(row.payload) + 100
         # A batch has no hole: where one in between was refused, what comes after it is a batch of its own.
         if ops and (size > MAX_BYTES or row.n != first + len(ops)):
@@ -162,9 +173,7 @@ def places(session: Session) -> tuple[dict[str, int], dict[str, bytes], dict[str
 
 def last_placed(session: Session, space: str, cursor: int) -> list[Op]:
     """Return the last operations up to a place of the space's log, in its order."""
-    op = tables.op.c
-    some = (op.space == space, op.seq <= cursor, op.seq > cursor - PREFIX_OPS)
-    with session.execute(select(tables.op).where(*some).order_by(op.seq.desc())) as rows:
+    with session.execute(_LAST_PLACED, {"space": space, "cursor": cursor, "beyond": cursor - PREFIX_OPS}) as rows:
         return newest_that_fit(map(journal.op_of, rows))
 
 
@@ -175,17 +184,17 @@ def latest_space(session: Session) -> str:
 
 def own(session: Session, space: str, epoch: int, numbers: list[int]) -> dict[int, Op]:
     """Return own operations of an epoch by their n, in the order asked for."""
-    op, found = tables.op.c, {}
-    mine = (op.space == space, op.device == journal.scribe_of(session).author.device, op.epoch == epoch)
+    found = {}
+    mine = {"space": space, "device": journal.scribe_of(session).author.device, "epoch": epoch}
     for at in range(0, len(numbers), 500):
-        for row in session.execute(select(tables.op).where(*mine, op.n.in_(numbers[at : at + 500]))):
+        for row in session.execute(_OWN, mine | {"numbers": numbers[at : at + 500]}):
             found[row.n] = journal.op_of(row)
     return {n: found[n] for n in numbers if n in found}
 
 
 def cursors(session: Session) -> dict[str, int]:
     """Return how far each space was read."""
-    return {row.space: row.seq for row in session.execute(select(tables.cursor))}
+    return {row.space: row.seq for row in session.execute(_PLACES)}
 
 
 def count(session: Session) -> int:
@@ -204,22 +213,12 @@ def figures(session: Session) -> Figures:
 def is_waiting(session: Session, after: Mapping[str, int] | None = None) -> bool:
     """Say whether an operation waits to be sent that has a higher n than `after` says for its space."""
     known = after or {}
-    op = tables.op.c
-    return any(
-        session.scalar(
-            select(exists().where(op.state == tables.WAITING, op.space == space, op.n > known.get(space, 0)))
-        )
-        for space in ready(session)
-    )
+    return any(session.scalar(_WAITS_BEHIND, {"space": space, "n": known.get(space, 0)}) for space in ready(session))
 
 
 def is_waiting_below(session: Session, known: Mapping[str, int]) -> bool:
     """Say whether an operation without a place has a number that the endpoint knows."""
-    op = tables.op.c
-    return any(
-        session.scalar(select(exists().where(op.state == tables.WAITING, op.space == space, op.n <= n)))
-        for space, n in known.items()
-    )
+    return any(session.scalar(_WAITS_BELOW, {"space": space, "n": n}) for space, n in known.items())
 
 
 def waiting(session: Session, limit: int = 500) -> list[Waiting]:
@@ -254,24 +253,13 @@ def record_run(session: Session, run: Run) -> None:
 
     Of the syncs that went well and brought nothing, only the latest is kept.
     """
-    last = session.execute(select(tables.sync_run).order_by(tables.sync_run.c.pos.desc()).limit(1)).first()
+    last = session.execute(_LAST_RUN).first()
     if last and not last.ok and not run.ok and last.sentence == run.sentence:
         session.execute(update(tables.sync_run).where(tables.sync_run.c.pos == last.pos).values(at=run.at))
         return
     if run.ok:
-        session.execute(delete(tables.sync_run).where(not_(_EVENTFUL)))
-    session.execute(
-        insert(tables.sync_run).values(
-            at=run.at,
-            ok=run.ok,
-            sentence=run.sentence,
-            sent=run.sent,
-            received=run.received,
-            bytes_up=run.bytes_up,
-            bytes_down=run.bytes_down,
-            requests=run.requests,
-        )
-    )
+        session.execute(_FORGET_UNEVENTFUL)
+    session.execute(_ADD_RUN, asdict(run))
 
 
 def runs(session: Session, limit: int = 50) -> list[Run]:

@@ -25,6 +25,7 @@ from sqlalchemy import (
     Row,
     Table,
     and_,
+    bindparam,
     case,
     delete,
     exists,
@@ -55,6 +56,14 @@ _PRESENT = select(
         exists().where(tables.op.c.state == literal_column(f"'{state}'")).select_from(tables.op)
         for state in _WITHOUT_PLACE
     )
+)
+_AT_POS = tables.op.c.pos == bindparam("at_pos")
+_ROW = select(tables.op).where(_AT_POS)
+_NEW_BASE = update(tables.op).where(_AT_POS).values(base=bindparam("new_base"))
+_SENT_AGAIN = (
+    update(tables.op)
+    .where(_AT_POS)
+    .values({name: bindparam(f"new_{name}") for name in ("device", "epoch", "n", "base", "state")})
 )
 OpRow = Row[Any]
 """One row of the table `op`."""
@@ -120,12 +129,16 @@ def _name_rows(session: Session, rows: list[OpRow], author: journal.Author, *, l
                 found[name] = at if pos is None else POSITION + pos
         return found
 
+    bases: list[dict[str, object]] = []
     for row in rows:
         unsent = row.state in _UNSENT and row.device == author.device
         spaces |= {row.record: row.space} if lost or unsent else {}
         if row.base and (lost or unsent) and row.state != tables.LOST:
             base = named(row.base, row.space, row.device, row.epoch)
-            session.execute(update(tables.op).where(tables.op.c.pos == row.pos).values(base=base))
+            if base != row.base:
+                bases.append({"at_pos": row.pos, "new_base": base})
+    if bases:
+        session.connection().execute(_NEW_BASE, bases)
     for table, record, versions in _versions(session, spaces):
         known = named(versions, spaces[record], author.device, author.epoch)
         if known != versions:
@@ -244,10 +257,10 @@ def next_layer(session: Session) -> int:
     epoch = returning(session)
     blocked: set[str] = set()
     numbers: dict[str, int] = {}
-    count = 0
     query = select(op).where(op.c.state == tables.LOST, op.c.problem == 0).order_by(*old_order())
     if not seal_keys.opens(session):
         query = query.where(op.c.space != private_space(facts.text(session, "organisation")))
+    again: list[dict[str, object]] = []
     for row in session.execute(query).all():
         base = None if row.record in blocked else _placed_base(session, row)
         if base is None:
@@ -257,14 +270,19 @@ def next_layer(session: Session) -> int:
             mine = (op.c.space == row.space, op.c.device == author.device, op.c.epoch == epoch)
             numbers[row.space] = session.scalar(select(func.max(op.c.n)).where(*mine)) or 0
         numbers[row.space] += 1
-        sent = {"device": author.device, "epoch": epoch, "n": numbers[row.space], "base": base, "state": tables.WAITING}
-        session.execute(update(op).where(op.c.pos == row.pos).values(sent))
-        count += 1
-    return count
+        again.append(
+            {
+                "at_pos": row.pos, "new_device": author.device, "new_epoch": epoch, "new_n": numbers[row.space],
+                "new_base": base, "new_state": tables.WAITING,
+            }
+        )  # fmt: skip
+    if again:
+        session.connection().execute(_SENT_AGAIN, again)
+    return len(again)
 
 
 def _row(session: Session, pos: int) -> OpRow | None:
-    return session.execute(select(tables.op).where(tables.op.c.pos == pos)).first()
+    return session.execute(_ROW, {"at_pos": pos}).first()
 
 
 def _placed_base(session: Session, row: OpRow) -> dict[str, int] | None:

@@ -1,0 +1,75 @@
+"""Operations of the journal by their number or by their place."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select
+from sqlalchemy.orm import Session
+
+from sync.protocol import Author
+from wimdesk.errors import SyncProblem
+from wimdesk.i18n import _
+from wimdesk.store import recovery, tables
+
+_CHUNK = 500
+_op = tables.op.c
+# What each page asks is made once: to make a statement costs several times what it costs to run it.
+_BY_NUMBER = select(tables.op).where(
+    _op.space == bindparam("space"), _op.device == bindparam("device"), _op.epoch == bindparam("epoch"),
+    _op.n.in_(bindparam("numbers", expanding=True)),
+)  # fmt: skip
+_RECORDS_AT = select(_op.seq, _op.record).where(
+    _op.space == bindparam("space"), _op.seq.in_(bindparam("places", expanding=True))
+)
+
+
+class Contradiction(SyncProblem):
+    """The endpoint says something else under a number that is known here."""
+
+
+def rows_of(session: Session, space: str, author: Author, numbers: list[int]) -> dict[int, Row[Any]]:
+    """Return the operations of an author in a space by their number."""
+    found: dict[int, Row[Any]] = {}
+    asked = {"space": space, "device": author.device, "epoch": author.epoch}
+    for at in range(0, len(numbers), _CHUNK):
+        there = session.execute(_BY_NUMBER, asked | {"numbers": numbers[at : at + _CHUNK]})
+        found |= {row.n: row for row in there}
+    return found
+
+
+def rows_under(
+    session: Session, space: str, arrivals: Iterable[Mapping[str, Any]]
+) -> dict[tuple[bytes, int, int], Row[Any]]:
+    """Return what the journal knows under the numbers of these arrivals."""
+    by_author: dict[Author, list[int]] = defaultdict(list)
+    for row in arrivals:
+        by_author[Author(row["device"], row["epoch"])].append(row["n"])
+    return {
+        (author.device, author.epoch, n): row
+        for author, numbers in by_author.items()
+        for n, row in rows_of(session, space, author, numbers).items()
+    }
+
+
+def compare(known: Row[Any], arrival: Mapping[str, Any]) -> None:
+    """Raise Contradiction where one number stands for two things: neither may take the place of the other."""
+    moved = known.state in (tables.HELD, tables.LOST)
+    told = recovery.told(known)
+    if any(told[name] != arrival[name] for name in told if name != "base" or not moved):
+        raise Contradiction(
+            _("What arrived does not fit what is here. Nothing was changed. Please tell the Secretariat.")
+        )
+
+
+def records_at(session: Session, space: str, places: Collection[int]) -> dict[int, bytes]:
+    """Return the records (16 bytes) of places in a space's log; one that is not known here is left out."""
+    found: dict[int, bytes] = {}
+    asked = list(places)
+    for at in range(0, len(asked), _CHUNK):
+        there = session.execute(_RECORDS_AT, {"space": space, "places": asked[at : at + _CHUNK]})
+        found |= {row.seq: uuid.UUID(row.record).bytes for row in there}
+    return found
