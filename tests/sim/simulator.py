@@ -27,8 +27,8 @@ STEPS_OF_A_WORLD = 1000
 BETWEEN_QUIET = 200
 Event = Callable[[World, Laptop], str]
 EVENTS: dict[Event, float] = {
-    events.add: 8, events.change: 22, events.change_two: 3, events.clear: 2, events.remove: 3, events.put_back: 2,
-    events.decide: 4, events.undo: 3, events.add_many: 0.15, events.newer_program: 0.5, passes.sync: 30,
+    events.add: 16, events.change: 66, events.change_two: 8, events.clear: 6, events.remove: 7, events.put_back: 5,
+    events.decide: 8, events.undo: 7, events.add_many: 0.3, events.newer_program: 0.5, passes.sync: 30,
     events.clock_jump: 4, events.restart: 1, events.crash_while_saving: 1, events.disk_full: 1,
     events.second_instance: 0.5, events.keep_copy: 1, events.restore_laptop: 0.7, events.clone_laptop: 0.1,
     events.endpoint_restart: 0.3,
@@ -42,8 +42,8 @@ GOING_BACK = frozenset(
     {events.keep_copy, events.restore_laptop, events.clone_laptop, events.endpoint_copy, events.endpoint_restore}
 )
 SMALL: tuple[tuple[object, str, int], ...] = (
-    (outbox, "MAX_OPS", 7), (pages, "PAGE_OPS", 9), (exchange, "ANSWER_OPS", 30), (serving, "_SHORT", 600),
-    (engine, "_WORTH_ASKING", 500), (engine, "_FAR", 5),
+    (outbox, "MAX_OPS", 20), (pages, "PAGE_OPS", 25), (exchange, "ANSWER_OPS", 90), (serving, "_SHORT", 1500),
+    (serving, "_LONG", 16 * 1024), (engine, "_WORTH_ASKING", 1200), (engine, "_FAR", 15),
 )  # fmt: skip
 """Limits as low as the amounts in a world, so that everything comes in more than one piece."""
 
