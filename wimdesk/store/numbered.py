@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from sync.protocol import Author
 from wimdesk.errors import SyncProblem
 from wimdesk.i18n import _
 from wimdesk.store import recovery, tables
+from wimdesk.store.recovery import OpRow, Told
 
 _CHUNK = 500
 _op = tables.op.c
@@ -31,9 +31,9 @@ class Contradiction(SyncProblem):
     """The endpoint says something else under a number that is known here."""
 
 
-def rows_of(session: Session, space: str, author: Author, numbers: list[int]) -> dict[int, Row[Any]]:
+def rows_of(session: Session, space: str, author: Author, numbers: list[int]) -> dict[int, OpRow]:
     """Return the operations of an author in a space by their number."""
-    found: dict[int, Row[Any]] = {}
+    found: dict[int, OpRow] = {}
     asked = {"space": space, "device": author.device, "epoch": author.epoch}
     for at in range(0, len(numbers), _CHUNK):
         there = session.execute(_BY_NUMBER, asked | {"numbers": numbers[at : at + _CHUNK]})
@@ -41,9 +41,7 @@ def rows_of(session: Session, space: str, author: Author, numbers: list[int]) ->
     return found
 
 
-def rows_under(
-    session: Session, space: str, arrivals: Iterable[Mapping[str, Any]]
-) -> dict[tuple[bytes, int, int], Row[Any]]:
+def rows_under(session: Session, space: str, arrivals: Iterable[Told]) -> dict[tuple[bytes, int, int], OpRow]:
     """Return what the journal knows under the numbers of these arrivals."""
     by_author: dict[Author, list[int]] = defaultdict(list)
     for row in arrivals:
@@ -55,7 +53,7 @@ def rows_under(
     }
 
 
-def compare(known: Row[Any], arrival: Mapping[str, Any]) -> None:
+def compare(known: OpRow, arrival: Told) -> None:
     """Raise Contradiction where one number stands for two things: neither may take the place of the other."""
     moved = known.state in (tables.HELD, tables.LOST)
     told = recovery.told(known)
