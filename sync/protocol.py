@@ -403,9 +403,9 @@ SEALED_CONTEXT = b"wimdesk sealed v1\0"
 
 
 def sealed_message(device: bytes, block: Sealed) -> bytes:
-    """Return what `Sealed.signature` signs."""
-    clear = (block.space, device, block.epoch, block.first, block.count, block.built_on, block.root)
-    return SEALED_CONTEXT + hashlib.sha256(_encode(clear)).digest()
+    """Return what `Sealed.signature` signs: all of the block, for the endpoint can't see whether a box still opens."""
+    clear = (block.space, device, block.epoch, block.first, block.count, block.built_on, block.key, block.root)
+    return SEALED_CONTEXT + hashlib.sha256(_encode((*clear, hashlib.sha256(block.box).digest()))).digest()
 
 
 def key_context(organisation: bytes, computer: bytes, number: int) -> bytes:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Generic, TypeVar
 
@@ -111,7 +112,8 @@ class End(msgspec.Struct, array_like=True, frozen=True, tag=2):
 
 class SealedPart(msgspec.Struct, array_like=True, frozen=True, tag=3):
     """A `Block`, or a piece of it as in `SealedPush`. Of the reader's own ones the endpoint says the first bytes of
-    the root, for comparison, and no box."""
+    the root, for comparison, and no box. `sum` is the CRC-32 of the rest with the whole box: what the line damaged is
+    asked for again, and not kept as something that nobody can read."""
 
     space: Ref
     seq: int
@@ -121,6 +123,7 @@ class SealedPart(msgspec.Struct, array_like=True, frozen=True, tag=3):
     key: bytes
     root: bytes
     size: int
+    sum: int
     at: int
     box: bytes
 
@@ -303,14 +306,21 @@ def sealed_part(block: Block, names: Names, begun: Begun | None = None) -> list[
     root = block.root if author else block.root[:TRAIL_BYTES]
     where = names.short(block.space), block.seq
     size = len(block.box)
-    whole = SealedPart(*where, author, block.n, block.count, block.key, root, size, 0, block.box)
+    whole = SealedPart(*where, author, block.n, block.count, block.key, root, size, 0, 0, block.box)
+    whole = msgspec.structs.replace(whole, sum=_sum_of(whole))
     return list(_pieces(whole, had(block.root, size, begun)))
+
+
+def _sum_of(whole: SealedPart) -> int:
+    return zlib.crc32(_encode(msgspec.structs.replace(whole, sum=0, at=0)))
 
 
 def block_of(found: SealedPart, names: Names) -> Block:
     """Return the block, of which all is here. Raises ValueError for nonsense."""
     numbers = 0 < found.count <= MAX_OPS and all(1 <= n < _LIMIT - MAX_OPS for n in (found.seq, found.n))
     author = None if found.author is None else Author(*found.author)
+    if _sum_of(found) != found.sum:
+        raise ValueError("not what was sent")
     if not numbers or (author and (len(author.device) != 16 or not 0 <= author.epoch < 2 * _LIMIT)):
         raise ValueError("no block")
     return Block(names.long(found.space), found.seq, author, found.n, found.count, found.key, found.root, found.box)

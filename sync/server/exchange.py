@@ -216,9 +216,13 @@ class Exchange:
     def _take(self, frames: list[bytes]) -> None:
         opened = self._read(lambda connection: [self._opened(connection, frame) for frame in frames])
         batches = [batch for batch in opened if batch is not None]
-        for batch in batches:
-            # Before the transaction: nobody waits for a signature.
-            (sealed if isinstance(batch, Sealed) else intake).check(self._device, batch)
+        try:
+            for batch in batches:
+                # Before the transaction: nobody waits for a signature.
+                (sealed if isinstance(batch, Sealed) else intake).check(self._device, batch)
+        except Refused:
+            self._forget_begun()
+            raise
         # Always in this order, so that two writers can't wait for each other.
         batches.sort(key=lambda batch: (batch.space, batch.first))
         try:
@@ -228,6 +232,12 @@ class Exchange:
                 raise
             # What a revoked device sends is kept apart; it hears of it at the end.
             quarantine.keep(self._store, self._device, batches)
+
+    def _forget_begun(self) -> None:
+        """What began in an earlier request may be what is wrong: the next one brings all of the box again."""
+        if self._resumed:
+            self._store.write(lambda found: sealed.keep(found, self._known(found), b"", b""), self._device.id)
+            self._resumed = False
 
     def _place(self, batches: list[Batch | Sealed]) -> None:
         request = self._asked()

@@ -405,7 +405,7 @@ def planted(site: Site, organisations: int, chance: random.Random) -> tuple[list
         for kind, space in spaces.items():
             marker = chance.randbytes(_MARKER)
             if kind == "private":
-                box = msgspec.structs.replace(writer.sealed(1, writer.op(space)), box=marker)  # so that it can be found
+                box = writer.signed(msgspec.structs.replace(writer.sealed(1, writer.op(space)), box=marker))
                 assert not writer.send(writer.request(), box).refused
             else:
                 assert writer.write(writer.op(space, marker)) == "taken"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 
 import msgspec
@@ -170,3 +171,18 @@ def test_a_piece_that_does_not_follow_is_told() -> None:
         boxes.add(first)
         with pytest.raises(ValueError, match="a piece of something else"):
             boxes.add(msgspec.structs.replace(second, **change))
+
+
+@pytest.mark.parametrize("author", [AUTHOR, None])
+def test_no_bit_of_a_block_turns_unnoticed(author: Author | None) -> None:
+    block = Block(NAMES.long(0), 5, author, 1, 2, bytes(8), bytes(range(32)), bytes(range(60)) if author else b"")
+    told = msgspec.structs.replace(block, root=block.root if author else block.root[:8])
+    frame = b"".join(wire.sealed_part(block, NAMES))
+    for place in range(len(frame)):
+        for bit in range(8):
+            spoiled = frame[:place] + bytes([frame[place] ^ 1 << bit]) + frame[place + 1 :]
+            with contextlib.suppress(ValueError):
+                whole = first_frame(spoiled)
+                piece = wire.answer_of(whole[0]) if whole is not None else None
+                if isinstance(piece, wire.SealedPart) and (found := wire.Boxes[wire.SealedPart]().add(piece)):
+                    assert wire.block_of(found, NAMES) == told

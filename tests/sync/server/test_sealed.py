@@ -176,6 +176,8 @@ def test_a_forged_block_is_noticed(corner: Endpoint) -> None:
         changed(good, first=2),
         changed(good, count=2),
         changed(good, root=bytes(32)),
+        changed(good, key=bytes(len(good.key))),
+        changed(good, box=good.box[:-1] + bytes([good.box[-1] ^ 1])),
         changed(good, first=2, built_on=(1,)),
     ):
         assert refusal(lambda bad=bad: one.send(one.request(), bad)).problem is Problem.SIGNATURE_WRONG
@@ -188,7 +190,7 @@ def test_a_forged_block_is_noticed(corner: Endpoint) -> None:
 
 def test_a_box_that_was_swapped_is_noticed_by_who_opens_it(corner: Endpoint) -> None:
     one, two = corner.laptop(), corner.laptop()
-    one.send(one.request(), changed(block(one, 1, b"a"), box=block(one, 1, b"b").box))
+    one.send(one.request(), one.signed(changed(block(one, 1, b"a"), box=block(one, 1, b"b").box)))
     with pytest.raises(ValueError, match="not what was sealed"):
         two.pull()
 
@@ -243,11 +245,11 @@ def test_a_reader_is_refused_number_by_number(endpoint: Endpoint) -> None:
 def test_a_box_has_a_size(corner: Endpoint) -> None:
     one, two = corner.laptop(), corner.laptop()
     whole = block(one, 1, b"a", b"b")
-    large = changed(whole, box=os.urandom(MAX_SEALED + 1))
+    large = one.signed(changed(whole, box=os.urandom(MAX_SEALED + 1)))
     answer = one.send(one.request(), large)
     assert answer.acked == {one.private: 2}
     assert answer.refused == [(one.private, n, Problem.TOO_LARGE) for n in (1, 2)]
-    full = changed(block(one, 3, b"c"), box=os.urandom(MAX_SEALED))
+    full = one.signed(changed(block(one, 3, b"c"), box=os.urandom(MAX_SEALED)))
     assert one.send(one.request(), full).refused == []
     two.cursors = {two.private: 0}
     with pytest.raises(ValueError, match="not what was sealed"):
@@ -258,7 +260,7 @@ def test_a_box_has_a_size(corner: Endpoint) -> None:
 
 def test_what_builds_on_something_refused_is_refused_too(corner: Endpoint) -> None:
     one, two = corner.laptop(), corner.laptop()
-    large = changed(block(one, 1, b"1", b"2"), box=os.urandom(MAX_SEALED + 1))
+    large = one.signed(changed(block(one, 1, b"1", b"2"), box=os.urandom(MAX_SEALED + 1)))
     one.send(one.request(), large)
     one.send(one.request(), block(one, 3, b"3"))
     for first, built_on, problem in (
@@ -278,7 +280,7 @@ def test_what_builds_on_something_refused_is_refused_too(corner: Endpoint) -> No
 
 def test_refusals_of_one_request_hold_for_the_rest_of_it(corner: Endpoint) -> None:
     one = corner.laptop()
-    large = changed(block(one, 1, b"1"), box=os.urandom(MAX_SEALED + 1))
+    large = one.signed(changed(block(one, 1, b"1"), box=os.urandom(MAX_SEALED + 1)))
     answer = one.send(one.request(), large, block(one, 2, b"2", built_on=(1,)), block(one, 3, b"3"))
     assert answer.acked == {one.private: 3}
     assert answer.refused == [(one.private, 1, Problem.TOO_LARGE), (one.private, 2, Problem.FOLLOWS_REFUSED)]
@@ -548,3 +550,15 @@ def test_the_rest_of_something_else_is_nothing(corner: Endpoint) -> None:
     taken = one.carry(one.url + PATH_SYNC, rest_of(one, spoiled, begun), Authorization=one.authorization)
     assert taken.status_code == 200, "its author signed it; who opens it sees"
     assert one.known(one.private) == 1
+
+
+def test_a_beginning_that_the_line_damaged_is_forgotten(corner: Endpoint) -> None:
+    one, two = corner.laptop(), corner.laptop()
+    large = block(one, 1, os.urandom(20_000))
+    damaged = changed(large, box=large.box[:5000] + bytes([large.box[5000] ^ 1]) + large.box[5001:])
+    begun = cut_after(one, damaged, 9000)
+    said = one.carry(one.url + PATH_SYNC, rest_of(one, large, begun), Authorization=one.authorization)
+    assert said.json()["error"] == Problem.SIGNATURE_WRONG
+    assert one.send(changed(one.request(), asks=True)).begun is None
+    assert one.send(one.request(), large).acked == {one.private: 1}
+    assert len(two.read(one.private)) == 1
