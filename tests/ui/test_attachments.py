@@ -140,13 +140,18 @@ def test_a_large_photo_asks_and_a_picture_is_shown(
     assert (POSITION in content) is not shrink
     assert (size_of(content) == (2000, 1500)) is shrink
     settled()
-    look = next(each for each in card.findChildren(QAbstractButton) if each.objectName() == f"look:{shown.id}")
-    look.click()
-    settled()
+
+    def look() -> None:
+        # Found anew each time: the rows are made again whenever something about a file has changed.
+        (found,) = [each for each in card.findChildren(QAbstractButton) if each.objectName() == f"look:{shown.id}"]
+        found.click()
+        settled()
+
+    look()
     assert card.picture.isVisible()
     assert card.picture.pixmap().width() > 300
     assert shown.title in card.picture.accessibleName()
-    look.click()
+    look()
     assert not card.picture.isVisible()
 
 
