@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -34,6 +35,8 @@ UNWRITTEN = "The backup could not be written. Nothing was changed. Check the fol
 _encode = msgspec.msgpack.Encoder().encode
 _row = msgspec.msgpack.Decoder(list[object])
 _Manifest = dict[str, dict[str, int | str]]
+_DAMAGE = (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError, msgspec.DecodeError, KeyError)
+"""What reading a damaged file may raise. RuntimeError: one turned bit makes it "encrypted", or of an unknown kind."""
 
 
 def write(store: Store, target: Path) -> dict[str, int]:
@@ -85,12 +88,13 @@ def restore(store: Store, source: Path) -> int:
     Raises ValueError with a sentence where the file is not whole or the store not empty; nothing is changed then.
     """
     store.check_owner()
-    try:
-        with zipfile.ZipFile(source) as archive:
+    with contextlib.ExitStack() as stack:
+        try:
+            archive = stack.enter_context(zipfile.ZipFile(source))
             _check(archive)
-            return store.write(lambda connection: _fill(connection, archive, store.now()))
-    except (OSError, EOFError, zipfile.BadZipFile, msgspec.DecodeError, KeyError) as error:
-        raise ValueError(DAMAGED) from error
+        except _DAMAGE as error:
+            raise ValueError(DAMAGED) from error
+        return store.write(lambda connection: _fill(connection, archive, store.now()))
 
 
 def _check(archive: zipfile.ZipFile) -> None:

@@ -81,6 +81,17 @@ def test_what_was_restored_goes_on_in_either_database(
         assert other.me.receive_key == laptop.me.receive_key
 
 
+def turned(whole: Path, how: str) -> bytes:
+    """The backup with bits turned in its first member, or in what is said of that in the list at its end."""
+    content = bytearray(whole.read_bytes())
+    with zipfile.ZipFile(whole) as archive:
+        told = content.index(b"PK\x01\x02", archive.start_dir)
+    names, more = (int.from_bytes(content[at : at + 2], "little") for at in (26, 28))
+    at, bits = {"turned": (30 + names + more, 0b110), "locked": (told + 8, 1), "strange": (told + 6, 128)}[how]
+    content[at] |= bits
+    return bytes(content)
+
+
 def damaged(whole: Path, how: str) -> Path:
     """A copy of the backup with something wrong."""
     copy = whole.with_suffix(f".{how}")
@@ -90,6 +101,9 @@ def damaged(whole: Path, how: str) -> Path:
         return copy
     if how == "no backup":
         copy.write_text("a letter")
+        return copy
+    if how in {"turned", "locked", "strange"}:
+        copy.write_bytes(turned(whole, how))
         return copy
     with zipfile.ZipFile(whole) as source, zipfile.ZipFile(copy, "w") as target:
         for name in source.namelist():
@@ -106,7 +120,7 @@ def damaged(whole: Path, how: str) -> Path:
     return copy
 
 
-@pytest.mark.parametrize("how", ["cut", "no backup", "changed", "newer", "less", "more"])
+@pytest.mark.parametrize("how", ["cut", "no backup", "changed", "newer", "less", "more", "turned", "locked", "strange"])
 def test_what_is_not_whole_changes_nothing(tmp_path: Path, how: str) -> None:
     with running(tmp_path / "data") as url:
         laptop = Laptop(url, issue_code(tmp_path / "data", "One", "coordinator")["code"])
