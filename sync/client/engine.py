@@ -131,7 +131,9 @@ class SyncEngine:
             if not tally.who.enrolled:
                 raise UserError(_("This profile is not connected to a Secretariat yet. Your data is safe here."))
             transport = self._transport_to(tally.who.server_url)
-            transport.traffic = Traffic()
+            transport.begin()
+            if self._is_over():
+                transport.let_go()  # somebody has just cancelled
             self._show(state="running", step=_("Connecting"), sentence="")
             try:
                 self._exchange_as_one(transport, tally)
@@ -194,8 +196,13 @@ class SyncEngine:
         return True
 
     def cancel(self) -> None:
-        """Stop the running pass at its next step."""
+        """Stop the running pass at once, also where it waits for an answer that does not come."""
         self._cancelled.set()
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        if self._transport is not None:
+            self._transport.let_go()
 
     def _exchange_as_one(self, transport: Transport, tally: Tally) -> None:
         """Exchange; where this profile or the endpoint went back in time, bring both together first."""
@@ -425,9 +432,10 @@ class SyncEngine:
             self._thread.start()
 
     def stop(self) -> None:
-        """Stop the loop; a running pass ends at its next step."""
+        """Stop the loop and a running pass."""
         self._stopping.set()
         self._wake.set()
+        self._hang_up()
         if self._thread is not None:
             self._disconnect()
             self._thread.join(timeout=_STOP_SECONDS)
@@ -471,6 +479,8 @@ class SyncEngine:
         try:
             if not self.run_once().waiting and self.app.read(proof.is_due) and self.prove():
                 self.run_once()
+        except Cancelled:
+            return True  # whoever stopped it does not want it again in a few seconds
         except WimdeskError:
             return False  # it is told and noted already
         except Exception:

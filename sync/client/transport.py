@@ -8,7 +8,9 @@ import ipaddress
 import json
 import logging
 import socket
+import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,10 +23,11 @@ import urllib3.util
 import zstandard
 
 from sync.protocol import MAX_INFLATED, VERSION, Problem
-from wimdesk.errors import ClockWrong, NoConnection, Refused, SyncProblem
+from wimdesk.errors import Cancelled, ClockWrong, NoConnection, Refused, SyncProblem
 from wimdesk.i18n import N_, _
 
 M = TypeVar("M", bound=msgspec.Struct)
+Lines = weakref.WeakSet[socket.socket]
 Watch = Callable[[int], None]
 """Told how many bytes went; raises to stop."""
 log = logging.getLogger(__name__)
@@ -99,14 +102,29 @@ class Transport:
         """Connect to the address. `carrier` takes the place of the network, where there is none."""
         self.url = checked_url(url)
         self.traffic = Traffic()
+        self._lines: Lines = weakref.WeakSet()
+        self._let_go = threading.Event()
         self._http = requests.Session()
-        self._http.mount(self.url, carrier or requests.adapters.HTTPAdapter())
+        self._http.mount(self.url, carrier or _Noting(self._lines))
         if carrier is None:
-            self._http.mount(f"{self.url}/v1/files/", _Careful())
+            self._http.mount(f"{self.url}/v1/files/", _Careful(self._lines))
         # Every byte counts on a satellite hour: no header that nobody reads.
         self._http.headers = requests.structures.CaseInsensitiveDict(
             {"User-Agent": urllib3.util.SKIP_HEADER, "Accept-Encoding": urllib3.util.SKIP_HEADER}
         )
+
+    def begin(self) -> None:
+        """Count from nothing, and speak again after `let_go`."""
+        self.traffic = Traffic()
+        self._let_go.clear()
+
+    def let_go(self) -> None:
+        """Hang up, from any thread: what is under way raises Cancelled, also where the other side has fallen silent."""
+        self._let_go.set()
+        for line in list(self._lines):
+            with contextlib.suppress(OSError):  # it may be closed already
+                # Not the one of ssl: that takes the session away from whoever reads at this moment.
+                socket.socket.shutdown(line, socket.SHUT_RDWR)
 
     def post(self, path: str, message: msgspec.Struct, answer: type[M], token: str = "") -> M:
         """Send a message and return the answer. Raises NoConnection, ClockWrong, Refused or SyncProblem."""
@@ -196,9 +214,13 @@ class Transport:
                 if response.status_code >= 300 and response.status_code not in good:
                     raise _explained(response)
                 yield response
-        except requests.exceptions.SSLError as error:
-            raise self._explain_tls() from error
+                if self._let_go.is_set():
+                    raise Cancelled  # what came may be only a part
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            if self._let_go.is_set():
+                raise Cancelled from error
+            if isinstance(error, requests.exceptions.SSLError):
+                raise self._explain_tls() from error
             log.info("no connection: %s", type(error).__name__)
             raise NoConnection(
                 _("There is no connection to the Secretariat now. All you typed is saved on this computer.")
@@ -283,7 +305,40 @@ class Sized(Protocol):
     def __iter__(self) -> Iterator[bytes]: ...
 
 
-class _Careful(requests.adapters.HTTPAdapter):
+class _Noting(requests.adapters.HTTPAdapter):
+    """Notes each line that is opened, so that somebody else can hang up."""
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+        super().__init__()
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **more: object) -> None:
+        """Make the connections; called by requests."""
+        super().init_poolmanager(connections, maxsize, block, **more)
+        self.poolmanager.pool_classes_by_scheme = _pools(self._lines)
+
+
+def _pools(lines: Lines) -> dict[str, type[urllib3.HTTPConnectionPool]]:
+    class Plain(urllib3.connection.HTTPConnection):
+        def connect(self) -> None:
+            super().connect()
+            lines.add(self.sock)
+
+    class Secure(urllib3.connection.HTTPSConnection):
+        def connect(self) -> None:
+            super().connect()
+            lines.add(self.sock)
+
+    class PlainPool(urllib3.HTTPConnectionPool):
+        ConnectionCls = Plain
+
+    class SecurePool(urllib3.HTTPSConnectionPool):
+        ConnectionCls = Secure
+
+    return {"http": PlainPool, "https": SecurePool}
+
+
+class _Careful(_Noting):
     """Lets the system hold little of what is sent: the rest can be stopped while a slow line takes it."""
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **more: object) -> None:
