@@ -36,6 +36,13 @@ from sync.server.store import Store
 MEDIA_TYPE = "application/x-wimdesk"
 FAILED_ATTEMPTS = 20
 """Wrong codes and signatures that one address may send within an hour."""
+_GUESSES = frozenset(
+    {
+        Problem.CODE_UNKNOWN, Problem.CODE_USED, Problem.CODE_EXPIRED, Problem.CODE_LOCKED, Problem.SIGNATURE_WRONG,
+        Problem.NOT_FOR_US,
+    }
+)  # fmt: skip
+"""What somebody hears who does not know what they claim to know; all else is nobody's fault, or was proved."""
 _PATIENCE = 5
 """Seconds."""
 _SHORT = 48 * 1024
@@ -187,13 +194,13 @@ class Endpoint:
         return _json({"status": "ok", "version": VERSION})
 
     async def _counted(self, request: Request, work: Callable[[], Awaitable[Response]]) -> Response:
-        """Wait for what somebody could try over and over; failures count against the address."""
+        """Wait for what somebody could try over and over; wrong guesses count against the address."""
         address = request.client.host if request.client else ""
         await run_in_threadpool(self._attempts.check, address)
         try:
             return await work()
         except Refused as refusal:
-            if refusal.problem not in {Problem.MALFORMED, Problem.TOO_LARGE, Problem.TOO_SLOW}:
+            if refusal.problem in _GUESSES:
                 await run_in_threadpool(self._attempts.failed, address)
             raise
 

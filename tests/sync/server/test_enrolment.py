@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select, update
+from starlette.requests import Request
+from starlette.responses import Response
 
 from sync.protocol import (
     ALLIANCE,
@@ -28,6 +31,10 @@ from sync.protocol import (
     token_message,
 )
 from sync.server import audit, tables
+from sync.server.app import Endpoint as Application
+from sync.server.attempts import Attempts
+from sync.server.files import USUAL
+from sync.server.refusals import Refused
 from sync.server.service import issue_code, revoke
 from sync.server.store import FILE, Store
 from tests.sync.server.laptop import Answered, Laptop, ask, enrol_request
@@ -124,6 +131,27 @@ def test_guessing_is_stopped_for_an_hour(endpoint: Endpoint) -> None:
     assert refusal_of(endpoint, good) is Problem.TOO_OFTEN
     endpoint.later = 3601
     assert ask(endpoint.url + PATH_ENROL, good, EnrolResponse).device
+
+
+def test_a_busy_database_and_a_removed_laptop_shut_nobody_out(endpoint: Endpoint) -> None:
+    laptop = endpoint.laptop()
+    revoke(endpoint.data, laptop.me.device, database=endpoint.database)
+    for _ in range(21):
+        with pytest.raises(Answered) as answer:
+            laptop.sign_in()
+        assert answer.value.problem is Problem.DEVICE_REVOKED
+    store = Store(endpoint.data, database=endpoint.database)
+    application = Application(store, Attempts(store, 20), USUAL)
+    request = Request({"type": "http", "client": ("127.0.0.1", 1)})
+
+    async def busy() -> Response:
+        raise Refused(Problem.BUSY)
+
+    for _ in range(21):
+        with pytest.raises(Refused, match="BUSY"):
+            asyncio.run(application._counted(request, busy))  # noqa: SLF001 - no database is slow for a test's sake
+    store.close()
+    assert ask(endpoint.url + PATH_ENROL, enrol_request(endpoint.code(), KEY), EnrolResponse).device
 
 
 def test_a_class_of_thirty_enrols_behind_one_router(endpoint: Endpoint) -> None:
