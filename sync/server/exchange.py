@@ -190,9 +190,8 @@ class Exchange:
 
     def _note_reread(self, connection: Connection) -> None:
         kinds = sorted(kind for space in self._asked().reread if (kind := kind_of(self._device, space)))
-        who = text_id(self._device.id)
-        log.warning("%s differed from the log and reads again: %s", who, ", ".join(kinds))
-        audit.note(connection, self._store.now(), who, "reread", ", ".join(kinds))
+        log.warning("a computer differed from the log and reads again: %s", ", ".join(kinds))
+        audit.note(connection, self._store.now(), text_id(self._device.id), "reread", ", ".join(kinds))
 
     @functools.cached_property
     def prefix(self) -> bytes:

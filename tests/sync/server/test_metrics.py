@@ -7,6 +7,7 @@ import logging
 import sys
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 import requests
 
@@ -47,14 +48,17 @@ def test_what_is_done_is_counted_by_route_and_outcome(endpoint: Endpoint) -> Non
         figures(url)
 
 
+@pytest.mark.expects_log
 def test_a_line_of_the_log_is_json_and_names_nobody(endpoint: Endpoint, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, "sync.server"):
         laptop = endpoint.laptop("Women in Mining Canary")
         laptop.push(1, laptop.op(laptop.shared, b"canary"))
+        laptop.send(msgspec.structs.replace(laptop.request(), reread=[laptop.shared]))
     written = [metrics.Lines().format(record) for record in caplog.records]
     said = [json.loads(line) for line in written]
     mine = [line for line in said if line.get("route") == "sync"]
-    assert [(line["message"], line["status"], line["level"]) for line in mine] == [("request", 200, "info")]
+    assert [(line["message"], line["status"], line["level"]) for line in mine] == [("request", 200, "info")] * 2
+    assert any("reads again: shared" in line["message"] for line in said)
     assert mine[0]["ms"] > 0
     text = "\n".join(written).lower()
     for secret in (
