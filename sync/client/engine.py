@@ -506,5 +506,13 @@ def endpoint_forgot(session: Session) -> bool:
 
 def next_batches(session: Session, acked: dict[str, int]) -> list[pieces.Waiting]:
     """Return what fits into one request of what waits behind these numbers, by space."""
-    found = ((space, *outbox.next_batch(session, space, acked.get(space, 0))) for space in outbox.ready(session))
-    return [each for each in found if each[2]]
+    found: list[pieces.Waiting] = []
+    room = outbox.MAX_BYTES
+    for space in outbox.ready(session):
+        first, ops = outbox.next_batch(session, space, acked.get(space, 0), room)
+        if ops:
+            found.append((space, first, ops))
+            room -= outbox.size_of(ops)
+        if room <= 0:
+            break
+    return found

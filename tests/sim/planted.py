@@ -112,7 +112,9 @@ def own_operation_stays_waiting() -> AbstractContextManager[object]:
 @_bug
 def second_batch_begins_one_late() -> AbstractContextManager[object]:
     return _around(
-        outbox, "next_batch", lambda right, session, space, after=0: right(session, space, after + 1 if after else 0)
+        outbox,
+        "next_batch",
+        lambda right, session, space, after=0, *room: right(session, space, after + 1 if after else 0, *room),
     )
 
 

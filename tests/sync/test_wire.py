@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from sync import wire
 from sync.client.answer import Arrival
+from sync.client.engine import next_batches
 from sync.columns import row
 from sync.frames import first_frame, handfuls
 from sync.protocol import (
@@ -29,6 +30,7 @@ from sync.protocol import (
     newest_that_fit,
 )
 from tests.support import Office
+from wimdesk.store import outbox
 
 NAMES = wire.Names(bytes(range(16)))
 OP = Op("alliance", "site", bytes(16), bytes(16), ("name",), {}, b"x")
@@ -123,6 +125,23 @@ def test_both_sides_build_on_the_same_few_of_many_large_operations(office: Offic
     anna.sync()
     anna.add("person", given_name="Delia")
     assert anna.sync().requests == 1  # a second one would say that the endpoint builds on something else
+
+
+def test_what_waits_in_several_spaces_goes_out_in_requests_that_the_endpoint_takes(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = office.laptop("Anna")
+    anna.sync()
+    monkeypatch.setattr(outbox, "MAX_BYTES", 50_000)
+    for number in range(8):
+        words = str(number) * 10_000
+        anna.add("person", family_name="Diop", summary=words)
+        anna.add("organization", name={"en": "One"}, summary={"en": words})
+    chunks = anna.app.read(next_batches, {})
+    assert chunks
+    assert sum(outbox.size_of(ops) for _space, _first, ops in chunks) < 50_000 + 10_000 + 200
+    assert anna.sync().sent == 16
+    assert anna.app.read(outbox.count) == 0
 
 
 def pieces(block: Block, begun: Begun | None = None) -> list[wire.SealedPart]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import ScalarSelect, bindparam, delete, exists, func, insert, not_, or_, select, update
@@ -17,6 +17,8 @@ from wimdesk.store.record import types
 MAX_OPS = 20_000
 MAX_BYTES = 6 * 1024 * 1024
 """What goes out in one request; less than the endpoint takes, also where nothing of it can be compressed."""
+_OVERHEAD = 100
+"""Bytes of an operation besides its payload, about."""
 _SPACES = select(tables.op.c.space).distinct().where(tables.op.c.state == tables.WAITING)
 _PLACES = select(tables.cursor)
 _LATEST = select(tables.op.c.space).order_by(tables.op.c.pos.desc()).limit(1)
@@ -109,18 +111,26 @@ def ready(session: Session) -> list[str]:
     return [space for space in spaces(session) if space != private or seal_keys.opens(session)]
 
 
-def next_batch(session: Session, space: str, after: int = 0) -> tuple[int, list[Op]]:
-    """Return (n of the first, the next operations of the space with a higher n than `after`), in the order made."""
+def next_batch(session: Session, space: str, after: int = 0, room: int = MAX_BYTES) -> tuple[int, list[Op]]:
+    """Return (n of the first, the next operations of the space with a higher n than `after`), in the order made.
+
+    They take no more than `room` bytes, but one of them always goes.
+    """
     first, size = 0, 0
     ops: list[Op] = []
     for row in session.execute(_NEXT, {"space": space, "after": after, "most": MAX_OPS}):
-        size += len(row.payload) + 100
+        size += len(row.payload) + _OVERHEAD
         # A batch has no hole: where one in between was refused, what comes after it is a batch of its own.
-        if ops and (size > MAX_BYTES or row.n != first + len(ops)):
+        if ops and (size > room or row.n != first + len(ops)):
             break
         first = first or row.n
         ops.append(journal.op_of(row))
     return first, ops
+
+
+def size_of(ops: Iterable[Op]) -> int:
+    """Return how many bytes these are when they go out, about."""
+    return sum(len(op.payload) + _OVERHEAD for op in ops)
 
 
 def note_refused(session: Session, refused: list[tuple[str, int, int]]) -> int:
