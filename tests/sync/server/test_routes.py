@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,3 +61,9 @@ def test_the_page_is_up_to_date_and_linked() -> None:
     assert "(roles.md)" in (roles_page.PAGE.parent / "operations.md").read_text(encoding="utf-8")
     kinds = {kind for role in ROLES.values() for kind in role.reads | role.writes_own | role.writes_any}
     assert kinds == set(roles_page.KINDS)
+
+
+def test_the_proxy_that_the_page_shows_lets_every_body_through() -> None:
+    page = (roles_page.PAGE.parent / "operations.md").read_text(encoding="utf-8")
+    (most,) = re.findall(r"client_max_body_size (\d+)m;", page)
+    assert int(most) * 1024**2 >= max(row.most_bytes for row in ROUTES)
