@@ -49,6 +49,8 @@ MAX_FILE = 50_000_000
 """Bytes of one file, as it travels."""
 FILE_PIECE = 64 * 1024
 """Bytes of a file that are kept as one."""
+REQUEST_OPS = 200_000
+"""Operations in one request: ten spaces, each with as many as a laptop sends of it at once."""
 ANSWER_OPS = 20_000
 """Operations in one answer, and a page of at most MAX_OPS more; then the device asks again."""
 TOKEN_SECONDS = 24 * 3600

@@ -18,6 +18,7 @@ from sync.protocol import (
     ALLIANCE,
     COMMITTEE,
     MAX_OPS,
+    REQUEST_OPS,
     TRAIL_BYTES,
     Author,
     Batch,
@@ -132,8 +133,6 @@ _LIMIT = 1 << 63
 _PIECE = 2048
 """Bytes of a box in one frame: so much may be lost where the line is cut."""
 _MOST_SPACES = 10_000
-_MOST_REFUSED = 200_000
-"""Operations that one answer refuses: ten spaces, each with as many as go out in one request."""
 _encode = msgspec.msgpack.Encoder().encode
 _hello = msgspec.msgpack.Decoder(Hello)
 _push = msgspec.msgpack.Decoder(Push | SealedPush)
@@ -376,7 +375,7 @@ def page_of(found: Part, names: Names, records_at: RecordsAt) -> Page:
 
 def end_of(found: End, pages: list[Page], names: Names) -> SyncResponse:
     """Return the answer. Raises ValueError."""
-    if max(len(found.acked), len(found.differs)) > _MOST_SPACES or len(found.refused) > _MOST_REFUSED:
+    if max(len(found.acked), len(found.differs)) > _MOST_SPACES or len(found.refused) > REQUEST_OPS:
         raise ValueError("more than was ever sent")
     acked = {names.long(ref): n for ref, n in found.acked}
     refused = [(names.long(ref), n, number) for ref, n, number in found.refused]

@@ -18,6 +18,7 @@ from sync.frames import Reader, TooLarge, first_frame, handfuls
 from sync.protocol import (
     ANSWER_OPS,
     MAX_INFLATED,
+    REQUEST_OPS,
     TRAIL_BYTES,
     Batch,
     Begun,
@@ -40,6 +41,10 @@ ANSWER_BYTES = 16 * 1024 * 1024
 """Bytes of payload in one answer; then the device asks again."""
 _OVERHEAD = 100
 """Bytes of an operation besides its payload, about."""
+_NAME, _NUMBER = 8, 50
+"""Bytes that each name of a field takes besides its letters, and each number that a box builds on, about."""
+_AT_ONCE = 8 * 1024 * 1024
+"""Bytes that operations may become before they are placed: what is told once for many is short on its way."""
 
 
 class Exchange:
@@ -54,7 +59,7 @@ class Exchange:
         self._known = ask
         self._names = wire.Names(device.organisation)
         self._begun = bytearray()
-        self._size = 0
+        self._size = self._told = self._ops = 0
         self._reader: Reader | None = None
         self._hello: SyncRequest | None = None
         self._generation = 0
@@ -213,8 +218,24 @@ class Exchange:
         return self._store.prefixes.get((self._names.organisation, space, cursor, digest), find)
 
     def _take(self, frames: list[bytes]) -> None:
-        opened = self._read(lambda connection: [self._opened(connection, frame) for frame in frames])
-        batches = [batch for batch in opened if batch is not None]
+        used = 0
+        while used < len(frames):
+            batches, used = self._read(functools.partial(self._some, frames, used))
+            self._settle(batches)
+
+    def _some(self, frames: list[bytes], used: int, connection: Connection) -> tuple[list[Batch | Sealed], int]:
+        """Open frames from one on until they have become much; return what they bring, and which is the next."""
+        batches, before = [], self._weight
+        for frame in frames[used:]:
+            used += 1
+            if (batch := self._opened(connection, frame)) is not None:
+                batches.append(batch)
+            if self._weight - before > _AT_ONCE and not self._asked().all_read:
+                break
+        return batches, used
+
+    def _settle(self, batches: list[Batch | Sealed]) -> None:
+        """Place them, or keep them apart where the device was revoked."""
         try:
             for batch in batches:
                 # Before the transaction: nobody waits for a signature.
@@ -294,9 +315,24 @@ class Exchange:
             raise Refused(Problem.TOO_MANY_OPS) from error
         except ValueError as error:
             raise Refused(Problem.MALFORMED) from error
-        self._size += (
-            len(batch.box) if isinstance(batch, Sealed) else sum(len(op.payload) + _OVERHEAD for op in batch.ops)
-        )
-        if self._size > MAX_INFLATED:
-            raise Refused(Problem.TOO_LARGE)
+        self._weigh(batch)
         return batch
+
+    @property
+    def _weight(self) -> int:
+        return self._size + self._told + self._ops * _OVERHEAD
+
+    def _weigh(self, batch: Batch | Sealed) -> None:
+        """Raise Refused where a short request becomes very much here."""
+        if isinstance(batch, Sealed):
+            self._ops += max(0, batch.count)
+            self._size += len(batch.box)
+            self._told += _NUMBER * len(batch.built_on)
+        else:
+            self._ops += len(batch.ops)
+            self._size += sum(len(op.payload) + _OVERHEAD for op in batch.ops)
+            self._told += sum(len(name) + _NAME for op in batch.ops for name in (*op.fields, *op.base))
+        if self._ops > REQUEST_OPS:
+            raise Refused(Problem.TOO_MANY_OPS)
+        if max(self._size, self._told) > MAX_INFLATED:
+            raise Refused(Problem.TOO_LARGE)

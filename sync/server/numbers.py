@@ -12,7 +12,6 @@ from sync.server.roles import Device
 
 LIMIT = 1 << 63
 """Numbers from here on fit in no database."""
-_CHUNK = 500
 
 
 def by(table: Table) -> tuple[ColumnElement[bool], ...]:
@@ -34,7 +33,7 @@ _OTHERS = select(_author.epoch).where(
 _NEWEST = {
     log: select(log.c.seq).where(*by(log)).order_by(log.c.n.desc()).limit(1) for log in (tables.op, tables.sealed)
 }
-_REFUSED_OF = select(_refused.n).where(*by(tables.refused), _refused.n.in_(bindparam("numbers", expanding=True)))
+_REFUSED_IN = select(_refused.n).where(*by(tables.refused), _refused.n.between(bindparam("first"), bindparam("last")))
 _REFUSED_BETWEEN = (
     select(_refused.n, _refused.number)
     .where(*by(tables.refused), _refused.n.between(bindparam("first"), bindparam("last")))
@@ -77,10 +76,11 @@ def refused_before(
     connection: Connection, device: Device, batch: Batch | Sealed, built_on: Collection[int]
 ) -> set[int]:
     """Return which of these were refused: what builds on one would reach the others as half of what was meant."""
-    asked = sorted(built_on)
-    those = mine(device, batch.epoch, batch.space)
-    parts = (asked[i : i + _CHUNK] for i in range(0, len(asked), _CHUNK))
-    return {n for part in parts for n in connection.scalars(_REFUSED_OF, those | {"numbers": part})}
+    asked = set(built_on)
+    if not asked:
+        return asked
+    those = mine(device, batch.epoch, batch.space) | {"first": min(asked), "last": max(asked)}
+    return asked.intersection(connection.scalars(_REFUSED_IN, those))
 
 
 def note_known(connection: Connection, device: Device, batch: Batch | Sealed, before: int, known: int) -> None:

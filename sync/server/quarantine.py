@@ -20,7 +20,8 @@ from sync.server.roles import Device, bytes_id, text_id
 from sync.server.store import Store
 
 MOST_KEPT = 20_000
-"""Operations of one revoked device that are kept: it must not fill the disk."""
+MOST_BYTES = 64 * 1024 * 1024
+"""Operations of one revoked device that are kept, and their bytes: it must not fill the disk."""
 
 _encode = msgspec.msgpack.Encoder().encode
 _batch, _sealed = msgspec.msgpack.Decoder(Batch), msgspec.msgpack.Decoder(Sealed)
@@ -39,7 +40,8 @@ def keep(store: Store, device: Device, batches: Iterable[_Kept]) -> int:
 
     def work(connection: Connection) -> int:
         count = 0
-        held = connection.scalar(select(func.sum(_table.c.ops)).where(_table.c.device == device.id)) or 0
+        sums = select(func.sum(_table.c.ops), func.sum(func.length(_table.c.content)))
+        held, size = (found or 0 for found in connection.execute(sums.where(_table.c.device == device.id)).one())
         for batch in checked:
             ops = _count(batch)
             row = {"space": batch.space, "device": device.id, "epoch": batch.epoch, "n": batch.first, "ops": ops}
@@ -48,7 +50,11 @@ def keep(store: Store, device: Device, batches: Iterable[_Kept]) -> int:
             placed = numbers.known_of(connection, device, batch.epoch, batch.space)
             if known or not ops or batch.first + ops - 1 <= placed or held + count + ops > MOST_KEPT:
                 continue
-            signed = {"sealed": isinstance(batch, Sealed), "content": _encode(batch), "at": store.now()}
+            content = _encode(batch)
+            size += len(content)
+            if size > MOST_BYTES:
+                break
+            signed = {"sealed": isinstance(batch, Sealed), "content": content, "at": store.now()}
             connection.execute(insert(_table).values(row | signed))
             count += ops
         return count

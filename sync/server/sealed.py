@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 
 from sync.protocol import (
@@ -48,7 +50,7 @@ def check(device: Device, block: Sealed) -> None:
         and len(block.key) in _ID_BYTES
         and len(block.root) == _ROOT_BYTES
         and len(block.built_on) <= block.count * _MOST_FIELDS
-        and all(0 < n < block.first for n in block.built_on)
+        and all(before < n for before, n in pairwise((0, *block.built_on, block.first)))
     )
     if not sound:
         raise Refused(Problem.MALFORMED)

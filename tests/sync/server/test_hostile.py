@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sync import wire
-from sync.frames import MAGIC, framed
+from sync.frames import MAGIC, framed, packed
 from sync.protocol import (
     MAX_BODY,
     MAX_INFLATED,
@@ -28,9 +28,12 @@ from sync.protocol import (
     PATH_NONCE,
     PATH_SYNC,
     PATH_TOKEN,
+    REQUEST_OPS,
     VERSION,
+    Op,
     Payload,
     Problem,
+    Sealed,
 )
 from sync.server.body import inflated
 from sync.server.refusals import Refused
@@ -122,8 +125,8 @@ def test_a_window_that_takes_much_memory_is_refused(
 
 
 @pytest.mark.parametrize("cut", [1, 3, 4, 5, 10, -1])
-def test_a_truncated_body(laptop: Laptop, cut: int) -> None:
-    laptop.epoch += 1
+def test_a_truncated_body(shared_endpoint: Endpoint, cut: int) -> None:
+    laptop = shared_endpoint.laptop()  # whatever other tests sent
     whole = laptop.packed(laptop.request(laptop.batch(1, laptop.op(laptop.shared, b"x" * 500))))
     assert MAGIC in whole
     assert sent(laptop, PATH_SYNC, whole[:cut]) is Problem.MALFORMED
@@ -288,5 +291,31 @@ def test_a_small_request_does_not_become_a_very_large_one(shared_endpoint: Endpo
     request = msgspec.structs.replace(laptop.request(*[batch] * 40), all_read=True)
     body = laptop.packed(request)
     assert len(body) < 40 * 1024
+    assert sent(laptop, PATH_SYNC, body) is Problem.TOO_LARGE
+    assert laptop.known(laptop.shared) == 0
+
+
+def test_a_short_request_does_not_name_very_many_operations(shared_endpoint: Endpoint) -> None:
+    """Of a sealed block only its author knows how many there are: each claimed one would cost the endpoint a row."""
+    laptop = shared_endpoint.laptop(role="reader")
+    frames = []
+    for first in range(1, REQUEST_OPS + 2, MAX_OPS):
+        claimed = Sealed(laptop.private, laptop.epoch, first, MAX_OPS, (), bytes(8), bytes(32), b"", b"x")
+        frames += wire.sealed_push(laptop.signed(claimed), laptop.names)
+    body = wire.hello(msgspec.structs.replace(laptop.request(), all_read=True), laptop.names) + packed(frames)
+    assert len(body) < 16 * 1024
+    assert sent(laptop, PATH_SYNC, body) is Problem.TOO_MANY_OPS
+    assert laptop.known(laptop.private) == 0
+
+
+def test_a_short_request_does_not_name_very_many_fields(shared_endpoint: Endpoint) -> None:
+    """What is told once for many operations is kept with each of them."""
+    laptop = shared_endpoint.laptop()
+    names, record = {f"{number:03}": 0 for number in range(500)}, os.urandom(16)
+    ops = [Op(laptop.shared, "note", record, laptop.organisation, (), names, b"") for _ in range(400)]
+    frame = wire.push(laptop.batch(1, *ops), laptop.names, lambda _op: 0)
+    hello = wire.hello(msgspec.structs.replace(laptop.request(), all_read=True), laptop.names)
+    body = hello + packed([frame] * 40)
+    assert len(body) < 16 * 1024
     assert sent(laptop, PATH_SYNC, body) is Problem.TOO_LARGE
     assert laptop.known(laptop.shared) == 0

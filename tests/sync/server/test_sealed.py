@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -409,6 +410,17 @@ def test_a_revoked_devices_blocks_are_kept_apart(endpoint: Endpoint) -> None:
     assert two.read(two.private) == [b"before"]
 
 
+def test_a_revoked_device_does_not_fill_the_disk(endpoint: Endpoint) -> None:
+    """A box of nothing is very short on its way."""
+    one = endpoint.laptop()
+    service.revoke(endpoint.data, one.me.device, database=endpoint.database)
+    for start in (1, 31, 61):
+        boxes = [one.signed(changed(block(one, n, b"x"), box=bytes(1 << 20))) for n in range(start, start + 30)]
+        assert refusal(partial(one.send, one.request(), *boxes)).problem is Problem.DEVICE_REVOKED
+    kept = service.kept_apart(endpoint.data, database=endpoint.owner)
+    assert 60 < len(kept) < 64
+
+
 def test_the_database_holds_nothing_that_can_be_read(endpoint: Endpoint) -> None:
     one = endpoint.laptop()
     one.send(one.request(), block(one, 1, b"canary of Maria " * 20))
@@ -425,7 +437,8 @@ BAD = {
     "short root": {"root": bytes(31)}, "long root": {"root": bytes(33)}, "no root": {"root": b""},
     "builds on itself": {"built_on": (1,)}, "builds on what follows": {"built_on": (9,)},
     "builds on nothing": {"built_on": (0,)}, "builds below": {"built_on": (-1,)},
-    "builds on too much": {"first": 1000, "built_on": (1,) * 501},
+    "builds on too much": {"first": 1000, "built_on": tuple(range(1, 502))},
+    "builds twice on one": {"first": 1000, "built_on": (1, 1)}, "out of order": {"first": 1000, "built_on": (2, 1)},
 }  # fmt: skip
 
 
