@@ -8,6 +8,7 @@ import functools
 import json
 import logging
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -45,6 +46,8 @@ _GUESSES = frozenset(
 """What somebody hears who does not know what they claim to know; all else is nobody's fault, or was proved."""
 _PATIENCE = 5
 """Seconds."""
+_BROUGHT, _BROUGHT_BY_ONE = 16, 4
+"""Files of changes that are taken in at a time, and from one address: anybody may bring one, and each is held whole."""
 _SHORT = 48 * 1024
 """Bytes of an answer, before it is compressed, that is not sent piece by piece."""
 _LONG = 1 << 20
@@ -65,6 +68,7 @@ class Endpoint:
         self._attempts = attempts
         self._limits = limits
         self._turns: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
+        self._brought: Counter[str] = Counter()
 
     def routes(self) -> list[Route]:
         """Return what the list of routes says, and nothing else."""
@@ -129,10 +133,11 @@ class Endpoint:
 
     async def bundle(self, request: Request, row: Row) -> Response:
         """Push and pull for whoever signed the file; who brings it can't read it, nor what it gets for it."""
-        sent = await body.received(request, row.most_bytes)
-        found = await run_in_threadpool(bundles.believed, self._store, sent)
-        async with _patiently(self._turns.setdefault(found.device.id, asyncio.Lock())):
-            answer = await run_in_threadpool(bundles.answered, self._store, found)
+        with self._bringing(_address(request)):
+            sent = await body.received(request, row.most_bytes)
+            found = await run_in_threadpool(bundles.believed, self._store, sent)
+            async with _patiently(self._turns.setdefault(found.device.id, asyncio.Lock())):
+                answer = await run_in_threadpool(bundles.answered, self._store, found)
         return Response(answer, media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})
 
     async def file(self, request: Request, row: Row) -> Response:
@@ -195,7 +200,7 @@ class Endpoint:
 
     async def _counted(self, request: Request, work: Callable[[], Awaitable[Response]]) -> Response:
         """Wait for what somebody could try over and over; wrong guesses count against the address."""
-        address = request.client.host if request.client else ""
+        address = _address(request)
         await run_in_threadpool(self._attempts.check, address)
         try:
             return await work()
@@ -203,6 +208,17 @@ class Endpoint:
             if refusal.problem in _GUESSES:
                 await run_in_threadpool(self._attempts.failed, address)
             raise
+
+    @contextlib.contextmanager
+    def _bringing(self, address: str) -> Iterator[None]:
+        """Take in no more files at a time than there is room for in memory. Raises Refused (BUSY)."""
+        if self._brought.total() >= _BROUGHT or self._brought[address] >= _BROUGHT_BY_ONE:
+            raise Refused(Problem.BUSY)
+        self._brought[address] += 1
+        try:
+            yield
+        finally:
+            self._brought -= Counter([address])
 
     def _visitor(self, request: Request) -> tuple[Device, files.Place]:
         """Who asks for which file. A computer that was removed gets none."""
@@ -236,6 +252,10 @@ async def _patiently(turn: asyncio.Lock) -> AsyncIterator[None]:
         yield
     finally:
         turn.release()
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _authorization(request: Request) -> str:

@@ -11,19 +11,18 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import cast
 
 import uvicorn
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
-from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from sync.bundles import MAX_CHANGES
 from sync.server import audit, bundles, enrolment, metrics, quarantine
 from sync.server import backup as copies
 from sync.server.app import FAILED_ATTEMPTS, create_app
-from sync.server.body import REST
+from sync.server.connections import BACKLOG, make_room
+from sync.server.connections import Connection as Line
 from sync.server.crew import Crew, handling
 from sync.server.databases import FILE as FILE
 from sync.server.databases import holds_password as holds_password
@@ -41,17 +40,6 @@ _START = 30
 NO_BUNDLE = "This is no file of a sync. Nothing was changed. Choose another file."
 NO_FILE = "The file can't be read, or the answer not written. Bring the file again: twice does no harm."
 ONE_WRITER = "SQLite has one writer, so that one worker is all it can use. Nothing was started. Use PostgreSQL."
-
-
-class _Protocol(H11Protocol):
-    """Keeps what arrived before the line was cut: on a poor link it is all that there is."""
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Put it where the reader of the body finds it."""
-        cycle: RequestResponseCycle | None = self.cycle
-        if cycle is not None and cycle.body:
-            cast(dict[str, object], cycle.scope)[REST] = bytes(cycle.body)
-        super().connection_lost(exc)
 
 
 class _Server(uvicorn.Server):
@@ -73,7 +61,7 @@ def _server(app: Starlette, listening: Callable[[], None]) -> _Server:
     logging.getLogger("uvicorn.access").disabled = True
     config = uvicorn.Config(
         app,
-        http=_Protocol,
+        http=Line,
         ws="none",
         loop="asyncio",
         lifespan="on",
@@ -82,6 +70,7 @@ def _server(app: Starlette, listening: Callable[[], None]) -> _Server:
         server_header=False,
         date_header=False,  # every byte counts
         timeout_graceful_shutdown=_GRACE,
+        backlog=BACKLOG,
     )
     return _Server(config, listening)
 
@@ -131,6 +120,7 @@ def _quiet() -> None:
 
 def serve_on(listener: socket.socket, data: Path, database: str, ready: Callable[[], None]) -> None:
     """Serve on an open socket until SIGTERM or SIGINT; several processes may do so on the same one."""
+    make_room()
     server = _server(create_app(data, database=database), ready)
 
     def stop(number: int, frame: FrameType | None) -> None:
