@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from sync import wire
 from sync.client import blocks
+from sync.client.transport import damaged
 from sync.frames import Reader, handfuls
 from sync.protocol import (
     ANSWER_OPS,
@@ -126,11 +127,6 @@ def take(session: Session, names: wire.Names, found: Sequence[wire.Answer]) -> T
     except ValueError as error:
         raise damaged() from error
     return taken
-
-
-def damaged() -> SyncProblem:
-    """Return the sentence for an answer that makes no sense."""
-    return SyncProblem(_("The answer arrived damaged. Nothing is lost. WIMDesk will ask again."))
 
 
 class _Opener:

@@ -18,7 +18,7 @@ from sync import bundles, columns, wire
 from sync.client import answer, keys
 from sync.client.engine import AGAIN, WENT_BACK, SyncEngine, endpoint_forgot, next_batches
 from sync.client.tally import Tally
-from sync.client.transport import sentence_for
+from sync.client.transport import damaged, sentence_for
 from sync.protocol import MAX_BODY, PATH_BUNDLES, KeysRequest, Op, Problem, SyncResponse
 from wimdesk import clock
 from wimdesk.app import App
@@ -182,7 +182,7 @@ def carry(engine: SyncEngine, path: Path, out: Path) -> Look:
     try:
         kind = bundles.kind_of(reply)
     except bundles.NotABundle as error:
-        raise answer.damaged() from error
+        raise damaged() from error
     exchange.write_file(out, reply)
     return Look(kind, len(reply), _opened(engine.app, reply) is not None)
 
@@ -253,7 +253,7 @@ def _marked(mark: bytes) -> _Mark:
     try:
         return msgspec.msgpack.decode(mark, type=_Mark)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise answer.damaged() from error
+        raise damaged() from error
 
 
 def _is_old(session: Session, header: bundles.Header) -> bool:
@@ -330,9 +330,9 @@ def _pieces(content: bytes) -> list[list[wire.Answer]]:
         found = list(arrival.feed(content))
         arrival.end()
     except ValueError as error:
-        raise answer.damaged() from error
+        raise damaged() from error
     if not found or not isinstance(found[-1][-1], wire.End):
-        raise answer.damaged()
+        raise damaged()
     return found
 
 
@@ -358,7 +358,7 @@ def _taken(engine: SyncEngine, bundle: bundles.Bundle) -> Loaded:
     except inbox.UnknownOwn:
         return _start_over(app, lost=False)
     if response is None:
-        raise answer.damaged()
+        raise damaged()
     done = Loaded(arrived, received, refused, known=not (arrived or received or refused), more=response.more)
     if response.more:
         return done

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 import random
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from sync import wire
 from sync.client import answer, files, healing, keys, pieces
 from sync.client.building import NOTHING, Building
 from sync.client.tally import Tally, begun, put_token
-from sync.client.transport import Traffic, Transport
+from sync.client.transport import Traffic, Transport, damaged
 from sync.frames import packed
 from sync.protocol import (
     PATH_KEYS,
@@ -55,6 +56,7 @@ _FAR = 150
 """Operations that came across before the line was cut; fewer mean a poor line."""
 _POOR = 3
 """How much smaller the bites are on a line that was cut before."""
+_TOKEN = re.compile(r"[!-~]{1,1000}")
 _QUIET_SECONDS = 1.0
 _STOP_SECONDS = 35.0
 _EVERY_SECONDS = 300.0
@@ -332,7 +334,7 @@ class SyncEngine:
             if response is None or (response.more and not fresh):
                 raise ValueError("there can't be more where nothing came")
         except ValueError as error:
-            raise answer.damaged() from error
+            raise damaged() from error
         return response
 
     def _watch(self, size: int, before: SyncStatus, sent: int) -> None:
@@ -379,6 +381,8 @@ class SyncEngine:
         nonce = transport.post(PATH_NONCE, NonceRequest(device), NonceResponse).nonce
         signature = self.app.device_keys.sign.sign(token_message(nonce))
         answer = transport.post(PATH_TOKEN, TokenRequest(device, nonce, signature), TokenResponse)
+        if not _TOKEN.fullmatch(answer.token):
+            raise damaged()  # before it is kept, and spoils each pass that follows
         self.app.run(put_token, answer.token, answer.role, answer.organisation_name)
         tally.token = answer.token
         return tally.token

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import platform
+import unicodedata
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 
-from sync.client.transport import Transport, checked_url
+from sync.client.transport import Transport, checked_url, damaged
 from sync.protocol import PATH_ENROL, EnrolRequest, EnrolResponse, clean_code, enrol_message
 from wimdesk.app import App
 from wimdesk.errors import UserError
@@ -15,6 +17,7 @@ from wimdesk.i18n import _
 from wimdesk.services import samples, setting_up
 
 CODE_LENGTH = 16
+_KEY_BYTES, _LONGEST_NAME = 32, 200
 
 
 def enrol(app: App, code: str, url: str, connect: Callable[[str], Transport] = Transport) -> EnrolResponse:
@@ -35,7 +38,7 @@ def enrol(app: App, code: str, url: str, connect: Callable[[str], Transport] = T
     try:
         name = platform.system() or "computer"
         request = EnrolRequest(code, sign_key, receive_key, name, proof)
-        answer = transport.post(PATH_ENROL, request, EnrolResponse)
+        answer = _believed(transport.post(PATH_ENROL, request, EnrolResponse))
     finally:
         transport.close()
     if app.identity().sample:
@@ -50,6 +53,19 @@ def enrol(app: App, code: str, url: str, connect: Callable[[str], Transport] = T
         server_key=answer.server_key,
         receive_key=answer.receive_key,
     )
+    return answer
+
+
+def _believed(answer: EnrolResponse) -> EnrolResponse:
+    """Raise SyncProblem where this can't be who we are: from then on it would stand everywhere."""
+    ids, keys = (answer.device, answer.organisation), (answer.server_key, answer.receive_key)
+    try:
+        sound = all(str(uuid.UUID(id)) == id for id in ids) and all(len(key) == _KEY_BYTES for key in keys)
+    except ValueError:
+        sound = False
+    name = answer.organisation_name
+    if not sound or len(name) > _LONGEST_NAME or any(unicodedata.category(letter) == "Cc" for letter in name):
+        raise damaged()
     return answer
 
 

@@ -7,6 +7,7 @@ have never passed through it.
 from __future__ import annotations
 
 import json
+import logging
 import uuid
 from collections.abc import Callable, Iterator
 
@@ -14,6 +15,7 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from sync import lockbox, sealing
+from sync.client.transport import damaged
 from sync.protocol import ROLES, UNOPENED, Computer, Envelope, KeysRequest, KeysResponse, Problem, Role, key_context
 from wimdesk.app import App
 from wimdesk.errors import Refused
@@ -21,8 +23,12 @@ from wimdesk.services import computers
 from wimdesk.store import facts, seal_keys
 from wimdesk.store.seal_keys import SealKey
 
+log = logging.getLogger(__name__)
 Ask = Callable[[KeysRequest], KeysResponse]
 _TRIES = 3
+_LIMIT, _MOST, _ID, _LONGEST_NAME = 1 << 31, 10_000, 16, 1000
+_LATEST = 1 << 37
+"""Seconds since 1970 that a calendar still has."""
 _MEANT = "key_meant"
 """The fact that names a key made here, until the endpoint has counted it."""
 _STANDING = "key_standing"
@@ -39,8 +45,12 @@ class _Asked(Exception):
         self.request = request
 
 
-def tend(app: App, ask: Ask) -> bool:
+def tend(app: App, exchange: Ask) -> bool:
     """Open, make and hand on keys; say whether this computer can read or seal more than before."""
+
+    def ask(request: KeysRequest) -> KeysResponse:
+        return _believed(exchange(request))
+
     app.run(_ensure_words)
     got = False
     for _try in range(_TRIES):
@@ -82,11 +92,31 @@ def wish(app: App) -> tuple[int, KeysRequest]:
 def take(app: App, standing: KeysResponse) -> bool:
     """Heed how an answer to a file says that things stand; say whether this computer can read or seal more now."""
     app.run(_ensure_words)
+    _believed(standing)
     known = app.read(_standing)
     if known is not None and standing.version < known.version:
         return False
     app.run(_note, standing)
     return _open(app, standing)[0]
+
+
+def _believed(standing: KeysResponse) -> KeysResponse:
+    """Raise SyncProblem where this can't be how things stand: it is kept, shown, and worked with later."""
+    made, computers, envelopes = standing.made, standing.computers, standing.envelopes
+    numbers = [number for number, _id in made]
+    told = [*numbers, *(n for each in computers for n in (*each.has, *each.failed)), *(e.number for e in envelopes)]
+    sound = (
+        0 <= standing.version < _LIMIT
+        and max(len(made), len(computers), len(envelopes)) <= _MOST
+        and all(0 < number < _LIMIT for number in told)
+        and numbers == sorted(set(numbers))
+        and all(len(each.id) == _ID and len(each.receive_key) == sealing.KEY_BYTES for each in computers)
+        and all(0 <= each.enrolled_at < _LATEST and len(each.name) <= _LONGEST_NAME for each in computers)
+        and all(len(each.computer) == _ID for each in envelopes)
+    )
+    if not sound:
+        raise damaged()
+    return standing
 
 
 def _act(app: App, standing: KeysResponse, failed: list[Envelope], ask: Ask) -> tuple[KeysResponse, bool]:
@@ -169,7 +199,12 @@ def _envelopes(organisation: bytes, computer: Computer, words: str, keys: list[S
     for key in keys:
         if key.number not in computer.has:
             context = key_context(organisation, computer.id, key.number)
-            yield Envelope(key.number, computer.id, lockbox.lock_for(key.key, computer.receive_key, words, context))
+            try:
+                box = lockbox.lock_for(key.key, computer.receive_key, words, context)
+            except ValueError:
+                log.warning("a computer has no key to lock with")  # others get theirs all the same
+                return
+            yield Envelope(key.number, computer.id, box)
 
 
 def _organisation(app: App) -> bytes:

@@ -105,6 +105,8 @@ class Transport:
         self._lines: Lines = weakref.WeakSet()
         self._let_go = threading.Event()
         self._http = requests.Session()
+        # Or what stands in somebody's .netrc would go out in the place of our token.
+        self._http.auth = _as_it_is
         self._http.mount(self.url, carrier or _Noting(self._lines))
         if carrier is None:
             self._http.mount(f"{self.url}/v1/files/", _Careful(self._lines))
@@ -135,7 +137,7 @@ class Transport:
         try:
             return msgspec.msgpack.decode(_inflated(raw), type=answer)
         except (msgspec.DecodeError, zstandard.ZstdError, ValueError, RecursionError) as error:
-            raise SyncProblem(_("The answer arrived damaged. Nothing is lost. WIMDesk will ask again.")) from error
+            raise damaged() from error
 
     def stream(self, path: str, body: bytes, token: str, watch: Watch) -> Iterator[bytes]:
         """Send a body and yield the answer as it arrives.
@@ -258,6 +260,11 @@ class Transport:
         self._http.close()
 
 
+def damaged() -> SyncProblem:
+    """Return the sentence for an answer that makes no sense."""
+    return SyncProblem(_("The answer arrived damaged. Nothing is lost. WIMDesk will ask again."))
+
+
 def checked_url(text: str) -> str:
     """Return the endpoint's address without a slash at its end.
 
@@ -293,7 +300,7 @@ def _is_loopback(host: str) -> bool:
 def _counted(told: str) -> int:
     """Read a number that the endpoint says."""
     if not (told.isascii() and told.isdigit() and len(told) < 16):
-        raise SyncProblem(_("The answer arrived damaged. Nothing is lost. WIMDesk will ask again."))
+        raise damaged()
     return int(told)
 
 
@@ -369,6 +376,10 @@ class _Body:
     def check(self) -> None:
         """Let the watcher stop it also while the answer arrives."""
         self._watch(len(self._content))
+
+
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
 
 
 def _unwatched(_sent: int) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from sync.protocol import (
@@ -42,6 +43,15 @@ def verified(key: bytes, signature: bytes, message: bytes) -> bool:
     try:
         Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
     except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _locks(key: bytes) -> bool:
+    """Say whether anything can be locked with an X25519 key: a few of them give everybody the same secret."""
+    try:
+        X25519PrivateKey.generate().exchange(X25519PublicKey.from_public_bytes(key))
+    except ValueError:
         return False
     return True
 
@@ -94,7 +104,7 @@ def _organisation(connection: Connection, name: str) -> bytes:
 
 def enrol(store: Store, request: EnrolRequest) -> EnrolResponse:
     """Turn a code into a device. Asking again with the same key gives the same answer. Raises Refused."""
-    if len(request.sign_key) != 32 or len(request.receive_key) != 32 or not is_plain(request.name, _LONGEST_NAME):
+    if len(request.sign_key) != 32 or not _locks(request.receive_key) or not is_plain(request.name, _LONGEST_NAME):
         raise Refused(Problem.MALFORMED)
 
     def work(connection: Connection) -> EnrolResponse | Problem:

@@ -14,6 +14,7 @@ import msgspec
 import requests
 import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from sync import sealing, wire
 from sync.frames import Reader, framed, packed
@@ -52,6 +53,7 @@ from sync.protocol import (
 )
 
 T = TypeVar("T")
+RECEIVE_KEY = X25519PrivateKey.from_private_bytes(bytes(32)).public_key().public_bytes_raw()
 MAGIC = b"\x28\xb5\x2f\xfd"
 
 
@@ -100,7 +102,7 @@ Carry = Callable[..., requests.Response]
 
 def enrol_request(code: str, key: Ed25519PrivateKey) -> EnrolRequest:
     """A request with a proof that fits."""
-    sign_key, receive_key = key.public_key().public_bytes_raw(), bytes(32)
+    sign_key, receive_key = key.public_key().public_bytes_raw(), RECEIVE_KEY
     return EnrolRequest(code, sign_key, receive_key, "laptop", key.sign(enrol_message(code, sign_key, receive_key)))
 
 

@@ -117,7 +117,8 @@ def test_a_code_is_void_after_five_wrong_proofs(corner: Endpoint) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"receive_key": bytes(31)}, {"sign_key": b""}, {"name": "a\0b"}, {"name": "x" * 201}]
+    "change",
+    [{"receive_key": bytes(31)}, {"receive_key": bytes(32)}, {"sign_key": b""}, {"name": "a\0b"}, {"name": "x" * 201}],
 )
 def test_keys_and_names_have_a_size(corner: Endpoint, change: dict[str, bytes | str]) -> None:
     request = msgspec.structs.replace(enrol_request(corner.code(), KEY), **change)

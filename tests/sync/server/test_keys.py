@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sync.protocol import PATH_KEYS, ROLES, UNOPENED, Envelope, KeysRequest, Problem
 from sync.server import service, tables
 from sync.server.store import Store
-from tests.sync.server.laptop import Answered, Laptop, post
+from tests.sync.server.laptop import RECEIVE_KEY, Answered, Laptop, post
 
 if TYPE_CHECKING:
     from tests.sync.server.conftest import Endpoint
@@ -47,7 +47,7 @@ def test_in_the_beginning_there_is_no_key(corner: Endpoint) -> None:
     assert (found.made, found.envelopes, found.stale) == ([], [], False)
     (me,) = found.computers
     assert (me.id, me.name, me.role, me.receive_key, me.has, me.failed) == (
-        one.id, "laptop", "coordinator", bytes(32), [], [],
+        one.id, "laptop", "coordinator", RECEIVE_KEY, [], [],
     )  # fmt: skip
 
 
