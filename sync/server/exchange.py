@@ -45,6 +45,7 @@ _NAME, _NUMBER = 8, 50
 """Bytes that each name of a field takes besides its letters, and each number that a box builds on, about."""
 _AT_ONCE = 8 * 1024 * 1024
 """Bytes that operations may become before they are placed: what is told once for many is short on its way."""
+_SoFar = tuple[wire.SealedPush | None, int, int, int, bool]
 
 
 class Exchange:
@@ -220,17 +221,26 @@ class Exchange:
     def _take(self, frames: list[bytes]) -> None:
         used = 0
         while used < len(frames):
-            batches, used = self._read(functools.partial(self._some, frames, used))
+            batches, used = self._read(functools.partial(self._some, frames, used, self._opened_so_far()))
             self._settle(batches)
 
-    def _some(self, frames: list[bytes], used: int, connection: Connection) -> tuple[list[Batch | Sealed], int]:
+    def _opened_so_far(self) -> _SoFar:
+        return self._boxes.begun, self._size, self._told, self._ops, self._resumed
+
+    def _some(
+        self, frames: list[bytes], used: int, before: _SoFar, connection: Connection
+    ) -> tuple[list[Batch | Sealed], int]:
         """Open frames from one on until they have become much; return what they bring, and which is the next."""
-        batches, before = [], self._weight
+        # The store may try it again: then nothing may be left of the try before.
+        begun, self._size, self._told, self._ops, self._resumed = before
+        self._boxes = wire.Boxes(begun)
+        batches: list[Batch | Sealed] = []
+        weight = self._weight
         for frame in frames[used:]:
             used += 1
             if (batch := self._opened(connection, frame)) is not None:
                 batches.append(batch)
-            if self._weight - before > _AT_ONCE and not self._asked().all_read:
+            if self._weight - weight > _AT_ONCE and not self._asked().all_read:
                 break
         return batches, used
 
