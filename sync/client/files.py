@@ -35,6 +35,9 @@ _HASH = re.compile("[0-9a-f]{64}")
 _MEGABYTE = 1_000_000
 _BITE = 4096
 _TRIES, _PAUSE = 3, 0.25
+_OF_THE_NEXT_PASS = {Problem.TOKEN_NEEDED, Problem.DEVICE_REVOKED}
+"""Refusals that the next pass begins with, so that nothing has to stand beside the file: many files may outlive a
+token."""
 _FIRST_WAIT, _LONGEST_WAIT = 60.0, 24 * 3600.0
 """Seconds before a file that did not arrive is tried again by itself; each time twice as long."""
 
@@ -114,6 +117,8 @@ class Files:
         except Cancelled:
             return False
         except WimdeskError as problem:
+            if isinstance(problem, Refused) and problem.number in _OF_THE_NEXT_PASS:
+                return False
             self._put_off(errand, str(problem))
             return not isinstance(problem, NoConnection | DiskFull) and _is_about_the_file(problem)
         generation = self._app.read(facts.number, "generation")
@@ -241,7 +246,7 @@ class _Body:
 
 def _is_about_the_file(problem: WimdeskError) -> bool:
     """Say whether another file may fare better."""
-    everything = {Problem.DEVICE_REVOKED, Problem.TOKEN_NEEDED, Problem.NO_ROOM, Problem.FILES_TOO_OFTEN}
+    everything = {Problem.NO_ROOM, Problem.FILES_TOO_OFTEN}
     return not isinstance(problem, Refused) or problem.number not in everything
 
 

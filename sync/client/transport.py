@@ -400,7 +400,10 @@ def _pieces(response: requests.Response) -> Iterator[bytes]:
 def _explained(response: requests.Response) -> SyncProblem:
     if 400 <= response.status_code < 500:
         with response:
-            return _refusal(response.raw.read(_MOST_SAID))
+            said = response.raw.read(_MOST_SAID)
+        if not said and response.status_code == 401:  # the answer to HEAD has no body
+            return Refused(Problem.TOKEN_NEEDED, sentence_for(Problem.TOKEN_NEEDED))
+        return _refusal(said)
     response.close()
     return SyncProblem(_("The Secretariat's endpoint has a problem. Nothing is lost. Please try again later."))
 

@@ -372,6 +372,20 @@ def test_a_file_makes_way_and_goes_on_where_it_was(two: Two) -> None:
     assert line.transport.traffic.up < 500_000 - 30 * 4096
 
 
+def test_a_token_that_ends_between_two_files_is_no_problem_of_the_file(two: Two) -> None:
+    anna, _bela, site = two
+    anna.app.settings.put("metered", True)
+    made = attach(anna, site, content_of(1000))
+    anna.sync()
+    anna.app.settings.put("metered", False)
+    transport = Transport(anna.app.identity().server_url)
+    anna.engine.files.carry(files.Line(transport, "ended", lambda: None, lambda **_told: None))
+    transport.close()
+    assert see(anna, made).note == ""
+    anna.sync()
+    assert see(anna, made).sent, "the next pass does not wait"
+
+
 def test_somebody_who_cancels_does_not_wait(two: Two) -> None:
     anna, _bela, site = two
     made = attach(anna, site, content_of(500_000))
