@@ -119,6 +119,8 @@ class SyncEngine:
         self._asked = False
         self._revoked = False
         self._shown = 0.0
+        self._telling = threading.RLock()
+        """Held by whoever changes what is shown: a pass, somebody who loads a file, and the loop do."""
         self._building = Building()
         self._disconnect: Callable[[], None] = lambda: None
         self.files = files.Files(app)
@@ -345,13 +347,15 @@ class SyncEngine:
         if size > _WORTH_ASKING and now - self._shown > _SHOW_EVERY:
             self._shown = now
             done = before.done + (before.total - before.done) * sent // size
-            self.latest = replace(self.latest, done=done)
-            self.status.send(self.latest)
+            self._show(done=done)
 
     def _check_files(self) -> None:
         """Let files wait where the person has had enough, or where there are operations to send: those go first."""
-        if self._is_over() or self._wake.is_set():
+        if self._is_over() or (self._wake.is_set() and (self._asked or self._is_automatic())):
             raise Cancelled
+
+    def _is_automatic(self) -> bool:
+        return self.app.settings.flag("sync_automatically")
 
     def _is_over(self) -> bool:
         return self._cancelled.is_set() or self._stopping.is_set()
@@ -403,8 +407,10 @@ class SyncEngine:
     def refresh(self) -> SyncStatus:
         """Read again what waits and when it last went well; tell who listens."""
         off = not self.app.identity().enrolled
-        state: State = "off" if off else ("idle" if self.latest.state == "off" else self.latest.state)
-        self._tell(state=state)
+        figures = asdict(self.app.read(outbox.figures))
+        with self._telling:
+            state: State = "off" if off else ("idle" if self.latest.state == "off" else self.latest.state)
+            self._show(state=state, **figures)
         return self.latest
 
     def _tell(self, **changes: object) -> None:
@@ -413,8 +419,9 @@ class SyncEngine:
         self._show(**(figures | changes))
 
     def _show(self, **changes: object) -> None:
-        self.latest = replace(self.latest, **changes)  # type: ignore[arg-type]  # names checked by replace
-        self.status.send(self.latest)
+        with self._telling:
+            self.latest = replace(self.latest, **changes)  # type: ignore[arg-type]  # names checked by replace
+            self.status.send(self.latest)
 
     def _tell_problem(self, problem: WimdeskError) -> None:
         if isinstance(problem, Cancelled):
@@ -467,13 +474,11 @@ class SyncEngine:
             self._wake.clear()
             if self._stopping.is_set():
                 return
-            automatic = self.app.settings.flag("sync_automatically")
-            if not self.app.identity().enrolled or not (self._asked or (automatic and not self._revoked)):
-                self._asked = False
+            asked, self._asked = self._asked, False
+            if not self.app.identity().enrolled or not (asked or (self._is_automatic() and not self._revoked)):
                 wait = None
                 self.refresh()
                 continue
-            self._asked = False
             failures = 0 if self._try_pass() else failures + 1
             # Even without a change here, others may have some.
             wait = _EVERY_SECONDS if failures == 0 else _BACK_OFF[min(failures, len(_BACK_OFF)) - 1]

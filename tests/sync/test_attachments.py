@@ -386,6 +386,26 @@ def test_a_token_that_ends_between_two_files_is_no_problem_of_the_file(two: Two)
     assert see(anna, made).sent, "the next pass does not wait"
 
 
+def test_typing_stops_no_file_where_nothing_goes_by_itself(two: Two) -> None:
+    anna, _bela, site = two
+    anna.app.settings.put("sync_automatically", False)
+    made = attach(anna, site, content_of(100_000))
+    with linked(anna.app.identity().server_url) as link:
+        anna.engine = over(anna, link)
+        link.shape(Speed(kbit=400))
+        seen = threading.Event()
+        anna.engine.status.connect(lambda status: seen.set() if status.step == "Sending files" else None)
+        anna.engine.start()
+        anna.engine.sync_now()
+        assert seen.wait(20)
+        anna.add("site", name="South")
+        until = time.monotonic() + 20
+        while not see(anna, made).sent and time.monotonic() < until:
+            time.sleep(0.1)
+        anna.engine.stop()
+    assert see(anna, made).sent
+
+
 def test_somebody_who_cancels_does_not_wait(two: Two) -> None:
     anna, _bela, site = two
     made = attach(anna, site, content_of(500_000))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
@@ -19,7 +20,7 @@ from wimdesk.services import editing, library, publishing, samples
 from wimdesk.store import facts, history, outbox, tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     import msgspec
@@ -398,6 +399,21 @@ def test_the_loop_syncs_by_itself_and_stops(anna: Laptop, bela: Laptop) -> None:
         time.sleep(0.1)
     assert bela.see("site", record)["name"] == "North"
     anna.engine.stop()
+
+
+def test_what_is_shown_does_not_go_back(anna: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
+    anna.sync()
+    engine, read = anna.engine, anna.app.read
+    engine.latest = replace(engine.latest, state="running")
+
+    def slowly(query: Callable[..., object], *words: object) -> object:
+        found = read(query, *words)
+        if query is outbox.figures:
+            engine.latest = replace(engine.latest, state="idle")  # meanwhile the pass of another thread has ended
+        return found
+
+    monkeypatch.setattr(anna.app, "read", slowly)
+    assert engine.refresh().state == "idle"
 
 
 def test_a_refused_token_is_renewed(anna: Laptop) -> None:
