@@ -16,7 +16,9 @@ from sqlalchemy.orm import Session
 
 from sync import bundles, columns, wire
 from sync.client import answer, keys
-from sync.client.engine import AGAIN, WENT_BACK, SyncEngine, endpoint_forgot, next_batches
+from sync.client.engine import AGAIN, WENT_BACK, SyncEngine
+from sync.client.healing import endpoint_forgot
+from sync.client.pieces import next_batches
 from sync.client.tally import Tally
 from sync.client.transport import damaged, sentence_for
 from sync.protocol import MAX_BODY, PATH_BUNDLES, KeysRequest, Op, Problem, SyncResponse

@@ -14,7 +14,6 @@ from typing import Literal
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy.orm import Session
 
 from sync import wire
 from sync.client import answer, files, healing, keys, pieces
@@ -219,7 +218,7 @@ class SyncEngine:
                     self._read(transport, tally)
                 self._exchange(transport, tally)
                 without_place = bool(tally.acked) and self.app.read(outbox.is_waiting_below, tally.acked)
-                if not (without_place and self.app.run(endpoint_forgot)):
+                if not (without_place and self.app.run(healing.endpoint_forgot)):
                     return
                 lost = True
             except inbox.UnknownOwn:
@@ -254,7 +253,7 @@ class SyncEngine:
                 self.app.run(recovery.finish)
                 return
             try:
-                while layer := self.app.read(next_batches, tally.acked):
+                while layer := self.app.read(pieces.next_batches, tally.acked):
                     self._round(transport, tally, layer)
             except Refused as refused:
                 if refused.number not in AGAIN:
@@ -264,7 +263,7 @@ class SyncEngine:
         again = True
         while again:
             before = dict(tally.acked)
-            waiting = self.app.read(next_batches, tally.acked)
+            waiting = self.app.read(pieces.next_batches, tally.acked)
             # After a cut nobody knows what arrived: ask first, in a few bytes.
             asking = bool(waiting and tally.sending)
             more = self._round(transport, tally, [] if asking else waiting)
@@ -499,29 +498,3 @@ class SyncEngine:
             )
             return False
         return True
-
-
-def endpoint_forgot(session: Session) -> bool:
-    """Say whether an endpoint that has numbers of ours, but gave none of their places, went back in time.
-
-    Once for each generation: a role that may no longer read a space looks the same.
-    """
-    generation = facts.number(session, "generation")
-    if facts.number(session, "forgot") == generation:
-        return False
-    facts.put(session, forgot=generation)
-    return True
-
-
-def next_batches(session: Session, acked: dict[str, int]) -> list[pieces.Waiting]:
-    """Return what fits into one request of what waits behind these numbers, by space."""
-    found: list[pieces.Waiting] = []
-    room = outbox.MAX_BYTES
-    for space in outbox.ready(session):
-        first, ops = outbox.next_batch(session, space, acked.get(space, 0), room)
-        if ops:
-            found.append((space, first, ops))
-            room -= outbox.size_of(ops)
-        if room <= 0:
-            break
-    return found

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from sqlalchemy.orm import Session
+
 from sync.client.tally import Tally
 from wimdesk.app import App
 from wimdesk.i18n import N_, _
@@ -38,3 +40,15 @@ def prove(app: App) -> bool:
         log.info("%d spaces are not what their log says and are read again", len(spaces))
         app.run(proof.read_again, spaces)
     return bool(spaces)
+
+
+def endpoint_forgot(session: Session) -> bool:
+    """Say whether an endpoint that has numbers of ours, but gave none of their places, went back in time.
+
+    Once for each generation: a role that may no longer read a space looks the same.
+    """
+    generation = facts.number(session, "generation")
+    if facts.number(session, "forgot") == generation:
+        return False
+    facts.put(session, forgot=generation)
+    return True

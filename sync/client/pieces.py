@@ -5,17 +5,34 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 
+from sqlalchemy.orm import Session
+
 from sync import wire
 from sync.client import blocks
 from sync.client.tally import Tally
 from sync.protocol import PAGE_BYTES, SEALED_BYTES, SEALED_OPS, Batch, Op, batch_root, private_space
 from wimdesk.app import App
+from wimdesk.store import outbox
 from wimdesk.store.seal_keys import SealKey
 
 Waiting = tuple[str, int, list[Op]]
 """A space, the n of the first, and the operations."""
 _OVERHEAD = 100
 """Bytes of an operation besides its payload, about."""
+
+
+def next_batches(session: Session, acked: dict[str, int]) -> list[Waiting]:
+    """Return what fits into one request of what waits behind these numbers, by space."""
+    found: list[Waiting] = []
+    room = outbox.MAX_BYTES
+    for space in outbox.ready(session):
+        first, ops = outbox.next_batch(session, space, acked.get(space, 0), room)
+        if ops:
+            found.append((space, first, ops))
+            room -= outbox.size_of(ops)
+        if room <= 0:
+            break
+    return found
 
 
 def frames(

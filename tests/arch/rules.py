@@ -50,7 +50,7 @@ def project_files(root: Path) -> Iterator[Path]:
         if path.is_dir():
             if path.name == ".ci" or not (path.name.startswith(".") or path.name in SKIPPED_FOLDERS):
                 yield from project_files(path)
-        else:
+        elif path.name != ".git":  # in a second working tree of git it is a file
             yield path
 
 

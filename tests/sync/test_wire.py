@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sync import wire
 from sync.client.answer import Arrival
-from sync.client.engine import next_batches
+from sync.client.pieces import next_batches
 from sync.columns import row
 from sync.frames import first_frame, handfuls
 from sync.protocol import (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import socket
 import threading
@@ -17,7 +16,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
 
 from sync import wire
 from sync.frames import framed, packed
@@ -39,14 +37,12 @@ from sync.protocol import (
     sealed_message,
     trail,
 )
-from sync.server import databases, exchange, service, tables
-from sync.server.enrolment import find
-from sync.server.roles import Device
+from sync.server import exchange, service, tables
 from sync.server.store import Store
 from tests.sync.server.laptop import Answered, Laptop, key_of, post
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from sqlalchemy import Connection
 
@@ -579,46 +575,3 @@ def test_a_beginning_that_the_line_damaged_is_forgotten(corner: Endpoint) -> Non
     assert one.send(changed(one.request(), asks=True)).begun is None
     assert one.send(one.request(), large).acked == {one.private: 1}
     assert len(two.read(one.private)) == 1
-
-
-class Shaky(databases.SQLite):
-    """Each first try fails when its work is done, as where the connection dies."""
-
-    tries = 2
-    is_first = False
-
-    @contextlib.contextmanager
-    def transaction(self, device: bytes, *, writes: bool) -> Iterator[Connection]:
-        self.is_first = not self.is_first
-        with super().transaction(device, writes=writes) as connection:
-            yield connection
-            if self.is_first:
-                raise OperationalError("", {}, ConnectionError())
-
-    def passes(self, error: Exception) -> bool:
-        return True
-
-
-@pytest.mark.parametrize("endpoint", ["sqlite"], indirect=True)
-def test_a_box_comes_together_also_where_each_transaction_is_tried_twice(endpoint: Endpoint) -> None:
-    laptop = endpoint.laptop()
-    body = laptop.packed(laptop.request(), block(laptop, 1, os.urandom(9000)), block(laptop, 2, os.urandom(9000)))
-    store = Store(endpoint.data)
-    known = store.read(lambda connection: find(connection, laptop.id))
-    assert known is not None
-    store.close()
-    store._database = Shaky(endpoint.data)  # noqa: SLF001 - no other way leads between the store and its database
-
-    def ask(_connection: Connection) -> Device:
-        return known
-
-    try:
-        talk = exchange.Exchange(store, known, ask)
-        for at in range(0, len(body), 1500):
-            talk.receive(body[at : at + 1500])
-        talk.finish()
-        told = laptop.opened(packed(list(talk.answer())))
-    finally:
-        store.close()
-    assert told.acked == {laptop.private: 2}
-    assert [item for page in told.pages for item in page.ops] == [1, 2]
