@@ -11,6 +11,7 @@ from ui.widgets.header import PageHeader
 from wimdesk.events import Changed
 
 if TYPE_CHECKING:
+    from sync.client.engine import SyncStatus
     from ui.desk import Desk
 
 
@@ -21,6 +22,8 @@ class Page(QWidget):
     """
 
     key: ClassVar[str] = ""
+    follows_syncs: ClassVar[bool] = False
+    """Whether it shows what a sync may change without changing a record: who is let in, what was refused."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,6 +37,8 @@ class Page(QWidget):
         self._outer.setSpacing(0)
         self._make()
         desk.bridge.changed.connect(self._hear)
+        if self.follows_syncs:
+            desk.bridge.synced.connect(self._hear_sync)
 
     def build(self) -> None:
         """Make the widgets; called again after a change of language."""
@@ -94,6 +99,14 @@ class Page(QWidget):
             self.changed(change)
         elif self._fresh:
             self._missed.append(change)
+
+    def _hear_sync(self, status: SyncStatus) -> None:
+        if status.state == "running":
+            return
+        if self.isVisible():
+            self._read()
+        else:
+            self._fresh = False
 
 
 def _together(changes: list[Changed]) -> Changed:

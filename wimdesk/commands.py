@@ -21,7 +21,7 @@ from sync.client.engine import SyncEngine
 from wimdesk.app import DATABASE, App
 from wimdesk.errors import EnvironmentProblem, UserError
 from wimdesk.i18n import _, set_language
-from wimdesk.services import editing, exchange, recovery
+from wimdesk.services import computers, editing, exchange, recovery
 from wimdesk.settings import Settings, passphrase
 from wimdesk.store import backup, history, identity, keys, outbox
 
@@ -108,7 +108,7 @@ def enrol(args: argparse.Namespace) -> object:
         report = SyncEngine(app).run_once()
         return {
             "device": answer.device, "organisation": answer.organisation, "organisation_name": answer.organisation_name,
-            "role": answer.role, "received": report.received,
+            "role": answer.role, "received": report.received, "let_in": not app.read(computers.waits),
         }  # fmt: skip
     finally:
         app.close()
@@ -245,7 +245,7 @@ def sync_now(app: App, _args: argparse.Namespace) -> object:
     return {
         "bytes_up": report.bytes_up, "bytes_down": report.bytes_down, "requests": report.requests,
         "ops_sent": report.sent, "ops_received": report.received, "ops_refused": report.refused,
-        "waiting": report.waiting, "conflicts": report.decisions,
+        "waiting": report.waiting, "conflicts": report.decisions, "let_in": not app.read(computers.waits),
     }  # fmt: skip
 
 

@@ -18,7 +18,8 @@ def test_six_words_and_a_spare_key(tmp_path: Path) -> None:
         for machine in (anna, bela, carla):
             who = ("--organisation", "WIM Peru", "--role", "coordinator")
             code = operator.does("secretariat", "enrol", *data, *who)["code"]
-            machine.does("enrol", code, "--server", url)
+            joined = machine.does("enrol", code, "--server", url)
+            assert joined["let_in"] == (machine is anna), "a new one waits for its six words to be typed"
         anna.does("add", "site", "name=Mina Norte")
         anna.does("sync")
         waiting = bela.does("computers", "list")
@@ -30,7 +31,7 @@ def test_six_words_and_a_spare_key(tmp_path: Path) -> None:
         let_in = anna.does("computers", "let-in", me, *waiting["words"].split(), "--name", "Bela's laptop")
         assert (let_in["name"], let_in["state"]) == ("Bela's laptop", "sending")
         anna.does("sync")
-        bela.does("sync")
+        assert bela.does("sync")["let_in"]
         assert [row["name"] for row in bela.does("list", "site")] == ["Mina Norte"]
 
         words = bela.does("key", "save", "--out", spare)["words"]

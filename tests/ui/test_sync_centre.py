@@ -17,11 +17,12 @@ from tests.ui.sync_seat import ANA, LEFT, RIGHT, ROSA, Sit, clash, in_sight, wor
 from tests.ui.test_every_page import cut, sideways
 from ui import moments, theme
 from ui.forms.join import JoinForm
+from ui.pages.computers import ComputersPage
 from ui.pages.organisation import OrganisationPage
 from ui.pages.sync_centre_parts import DoneCard, ParcelCard
 from ui.tour.endpoint import Endpoint as OwnProcess
 from wimdesk.i18n import LANGUAGES, set_language
-from wimdesk.services import editing, samples
+from wimdesk.services import computers, editing, samples
 from wimdesk.store import outbox
 
 if TYPE_CHECKING:
@@ -171,6 +172,55 @@ class Broken(Transport):
 
     def stream(self, path: str, body: bytes, token: str, watch: Watch) -> Iterator[bytes]:
         yield b"".join(super().stream(path, body, token, watch))[:-1] + b"\xc1\xc1"
+
+
+def test_a_computer_that_waits_to_be_let_in_says_so_and_leads_to_its_words(office: Office, sit: Sit) -> None:
+    anna, bela = (office.laptop(name, introduced=False) for name in ("Anna", "Bela"))
+    seat = sit(bela)
+    assert "waits to be let in" not in seat.banner(), "no computer has a key yet: nobody could let it in"
+    anna.sync()
+    record = bela.add("person", **ROSA)
+    bela.sync()
+    seat.qtbot.waitUntil(lambda: "This computer waits to be let in." in seat.banner(), timeout=10_000)
+    assert "nothing private is sent or received" in seat.banner()
+    seat.choose(f"waiting:{record}")
+    assert "It leaves once this computer has been let in." in words(seat.detail(ParcelCard))
+    seat.go("home")
+    assert "This computer waits to be let in" in words(seat.window)
+    assert "All done for now" not in words(seat.window)
+    seat.go("sync")
+    seat.click(seat.page.banner.button)
+    assert fact(bela.app, "words") in words(seat.window)
+    anna.sync()
+    anna.app.run(computers.confirm, bela.app.identity().device, fact(bela.app, "words"))
+    anna.sync()
+    bela.sync()
+    seat.qtbot.waitUntil(lambda: fact(bela.app, "words") not in words(seat.window))
+    seat.go("home")
+    assert "waits to be let in" not in words(seat.window)
+
+
+def test_a_computer_that_asks_to_come_in_is_told_to_whoever_may_let_it_in(office: Office, sit: Sit) -> None:
+    anna = office.laptop("Anna", introduced=False)
+    anna.sync()
+    seat = sit(anna)
+    seat.go("home")
+    office.laptop("Bela", introduced=False).sync()
+    anna.sync()
+    seat.qtbot.waitUntil(lambda: "1 computer asks to come in" in words(seat.window))
+    seat.go("sync")
+    assert "1 computer asks to come in." in seat.banner()
+    seat.click(seat.page.banner.button)
+    page = seat.window.page()
+    assert isinstance(page, ComputersPage)
+    (form,) = page.forms.values()
+    QTest.keyClicks(form.words, "half of the")
+    form.words.setFocus()
+    office.laptop("Carla", introduced=False).sync()
+    anna.sync()
+    seat.qtbot.waitUntil(lambda: len(page.forms) == 2)
+    assert [form.words.text() for form in page.forms.values()] == ["half of the", ""], "what was typed stays"
+    assert next(iter(page.forms.values())).words.hasFocus()
 
 
 # ----------------------------------------------------------------- what waits, what was refused, what was done

@@ -45,10 +45,9 @@ class LetInForm(QWidget):
 
     def __init__(self, seen: Seen, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        column, line = QVBoxLayout(self), QHBoxLayout()
+        column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(8))
-        line.setSpacing(theme.px(12))
         self.name = QLineEdit(seen.name)
         self.name.setAccessibleName(_("Name of {name}").format(name=seen.name))
         column.addWidget(
@@ -58,13 +57,18 @@ class LetInForm(QWidget):
         self.words.setAccessibleName(_("Six words of {name}").format(name=seen.name))
         self.words.returnPressed.connect(self._give)
         hint = _("Ask its owner, by telephone for example. The first four letters of each word are enough.")
-        self.row = FieldRow(_("Six words of that computer"), self.words, hint)
         self.button = PrimaryButton(_("Let in"))
+        self.row = FieldRow(_("Six words of that computer"), self.words, hint, button=self.button)
         self.button.setAccessibleName(_("Let {name} in").format(name=seen.name))
         self.button.clicked.connect(self._give)
-        line.addWidget(self.row, 1)
-        line.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
-        column.addLayout(line)
+        column.addWidget(self.row)
+
+    def go_on(self, before: LetInForm) -> None:
+        """Take over what was typed, and where, from the form that stood here."""
+        for field, old in ((self.name, before.name), (self.words, before.words)):
+            field.setText(old.text())
+            if old.hasFocus():
+                field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _give(self) -> None:
         if self.words.text().strip():
@@ -77,6 +81,7 @@ class ComputersPage(Page):
     """Says who reads what is private, and lets a new computer in."""
 
     key = "computers"
+    follows_syncs = True
 
     def build(self) -> None:
         """Make the room for what is read."""
@@ -98,17 +103,21 @@ class ComputersPage(Page):
         if found == self._shown:
             return  # what is being typed stays
         self._shown = found
-        self.forms = {}
+        before, self.forms = self.forms, {}
         self.spare.setParent(self)  # it outlives what it stood in
         self.spare.hide()
         content = self._not_connected() if not found.enrolled else self._all(found)
         area = scrolling(content)
         area.setAccessibleName(_("Computers"))
+        self.body.addWidget(area, 1)
+        area.show()
+        for computer, form in self.forms.items():
+            if computer in before:
+                form.go_on(before[computer])  # while the old one still stands, and has the focus
         if self._area is not None:
             self._area.hide()
             self._area.deleteLater()
         self._area = area
-        self.body.addWidget(area, 1)
 
     def _after_loading(self) -> None:
         if self.desk.engine is not None:

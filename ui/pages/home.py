@@ -51,6 +51,7 @@ class HomePage(Page):
     """Greeting, next tasks, the team's latest acts; an organisation that is new gets its first steps."""
 
     key = "home"
+    follows_syncs = True
 
     def build(self) -> None:
         """Make the three cards."""
@@ -213,6 +214,13 @@ def _greeting(person: str) -> str:
 def _words(task: Task) -> tuple[str, str, str, str, str]:
     """Return icon, title, sentence, the button's word and the page of a task."""
     match task.kind:
+        case "locked":
+            sentence = _("Read its six words to a coordinator. Until then nothing private is sent or received.")
+            return "key-round", _("This computer waits to be let in"), sentence, _("Show the words"), "computers"
+        case "asking":
+            title = ngettext("{count} computer asks to come in", "{count} computers ask to come in", task.count)
+            sentence = _("Ask its owner for the six words on its screen.")
+            return "key-round", title.format(count=task.count), sentence, _("Let in"), "computers"
         case "decide":
             title = ngettext(
                 "{count} record was changed in two places", "{count} records were changed in two places", task.count

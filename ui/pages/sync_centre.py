@@ -341,6 +341,8 @@ class SyncCentrePage(Page):
             self.banner.show_stopping()
         elif self.banner.act == "again":
             self.sync_now()
+        elif self.banner.act == "words":
+            self.desk.navigate("computers")
 
     def _connect(self) -> None:
         """Let the code be typed right here."""

@@ -35,7 +35,7 @@ class StateBanner(Banner):
         self.button.setEnabled(False)
 
     def show_status(self, status: SyncStatus, review: Review) -> None:
-        """Show the one sentence that matters now; `act` is "connect", "cancel", "again" or empty."""
+        """Show the one sentence that matters now; `act` is "connect", "cancel", "again", "words" or empty."""
         self._stopping = self._stopping and status.state == "running"
         self.button.setEnabled(not self._stopping)
         if review.sample:
@@ -80,6 +80,18 @@ class StateBanner(Banner):
         count, told = len(review.waiting), review.done[0].sentence if review.done else ""
         if told:
             self._tell("info", told, when, "info")
+        elif review.locked:
+            self._tell(
+                "key-round",
+                _("This computer waits to be let in."),
+                _("Read its six words to a coordinator. Until then nothing private is sent or received."),
+                "warn",
+                ("words", _("Show the words")),
+            )
+        elif review.asking:
+            words = ngettext("{count} computer asks to come in.", "{count} computers ask to come in.", review.asking)
+            sentence = _("Ask its owner for the six words on its screen.")
+            self._tell("key-round", words.format(count=review.asking), sentence, "info", ("words", _("Let in")))
         elif count:
             words = ngettext("{count} record waits to be sent.", "{count} records wait to be sent.", count)
             self._tell("clock", words.format(count=count), when, "info")
@@ -101,6 +113,9 @@ class ParcelCard(Card):
         self.add_to_head(Chip(parcel.type_label))
         if parcel.sentence:
             self.add(Text(parcel.sentence, "body", wrap=True))
+        elif parcel.held:
+            words = _("This is private. It leaves once this computer has been let in. Until then it is saved here.")
+            self.add(Text(words, "muted", wrap=True))
         elif parcel.changes:
             self.add(Text(_("This leaves with the next sync. It is saved on this computer."), "muted", wrap=True))
         count = ngettext("{count} change", "{count} changes", parcel.changes).format(count=parcel.changes)

@@ -14,11 +14,15 @@ _ICONS: dict[Tone, str] = {"warn": "triangle-alert", "err": "circle-alert", "ok"
 
 
 class FieldRow(QWidget):
-    """Joins an editor to its label (above it, or beside it in dense forms) and to its hint or message."""
+    """Joins an editor to its label (above it, or beside it in dense forms) and to its hint or message.
+
+    A `button` that does something with what was typed stands at the end of the field's line.
+    """
 
     def __init__(
-        self, label: str, editor: QWidget, hint: str = "", beside: bool = False, parent: QWidget | None = None
-    ) -> None:
+        self, label: str, editor: QWidget, hint: str = "", beside: bool = False, parent: QWidget | None = None,
+        button: QWidget | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(parent)
         self.editor = editor
         self._hint = hint
@@ -37,7 +41,14 @@ class FieldRow(QWidget):
             outer.addLayout(line)
         else:
             outer.addWidget(self.label)
-            outer.addWidget(editor)
+            if button is None:
+                outer.addWidget(editor)
+            else:
+                line = QHBoxLayout()
+                line.setSpacing(12)
+                line.addWidget(editor, 1)
+                line.addWidget(button)
+                outer.addLayout(line)
         grows = bool(editor.sizePolicy().expandingDirections() & Qt.Orientation.Vertical)
         tall = grows and editor.maximumHeight() > editor.minimumHeight()
         self.setSizePolicy(

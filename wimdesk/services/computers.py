@@ -85,6 +85,19 @@ def own_words(session: Session) -> str:
     return "" if seal_keys.opens(session) else facts.text(session, "words")
 
 
+def waits(session: Session) -> bool:
+    """Say whether this computer waits for another one, which can let it in: nothing private travels till then."""
+    told = json.loads(facts.text(session, "computers") or "[]")
+    return bool(own_words(session)) and any(each["has"] for each in told)
+
+
+def asking(session: Session) -> int:
+    """Return how many computers this one may let in and nobody has."""
+    if not may_confirm(session):
+        return 0
+    return sum(seen.state in {"asked", "mistaken"} for seen in every(session))
+
+
 def confirm(session: Session, computer: str, typed: str, name: str = "") -> None:
     """Let a computer read what is private; `typed` are the six words that stand on its screen.
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from wimdesk import clock
 from wimdesk.i18n import _, pick
 from wimdesk.records import Activity, Organization, Participation, Person, PostHolding, Site, post_holding
-from wimdesk.services import handover, metrics, people, removals
+from wimdesk.services import computers, handover, metrics, people, removals
 from wimdesk.store import history, identity, journal, outbox, tables
 from wimdesk.store.record import Record, types
 
@@ -41,7 +41,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something to do next. `kind`: decide, removed, metrics, term, waiting, profile.
+    """Something to do next. `kind`: locked, asking, decide, removed, metrics, term, waiting, profile.
 
     `subject` is a site or a person, `detail` a post; `when` is a month or a day (ISO); `count` of `total`.
     """
@@ -118,6 +118,7 @@ def home(session: Session, site: str = "") -> Home:
     today = clock.today()
     begun = _begun(session)
     tasks = [
+        *_computers(session),
         *_decide(session),
         *_metrics(session, site),
         *_terms(session, today),
@@ -138,6 +139,14 @@ def _begun(session: Session) -> Begun:
         people=session.scalars(people.ours(session, Person).limit(1)).first() is not None,
         initiative=session.scalar(taking_part.limit(1)) is not None,
     )
+
+
+def _computers(session: Session) -> list[Task]:
+    """Say that this computer waits to be let in, or that others wait: nobody opens the page of computers by chance."""
+    if computers.waits(session):
+        return [Task("locked")]
+    count = computers.asking(session)
+    return [Task("asking", count=count)] if count else []
 
 
 def _decide(session: Session) -> list[Task]:

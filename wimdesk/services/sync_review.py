@@ -9,10 +9,10 @@ from itertools import groupby
 from sqlalchemy.orm import Session
 
 from sync.merge import DELETED
-from sync.protocol import Problem
+from sync.protocol import Problem, private_space
 from wimdesk.errors import UserError
 from wimdesk.i18n import N_, _, ngettext
-from wimdesk.services import removals, timeline
+from wimdesk.services import computers, removals, timeline
 from wimdesk.services.removals import Removal
 from wimdesk.services.sizes import size_text
 from wimdesk.store import history, identity, outbox
@@ -86,6 +86,8 @@ class Parcel:
     size: int
     at: str
     sentence: str = ""
+    held: bool = False
+    """Whether it is private and this computer was not let in yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,10 @@ class Review:
     last_success: str = ""
     enrolled: bool = False
     sample: bool = False
+    locked: bool = False
+    """Whether this computer waits to be let in."""
+    asking: int = 0
+    """How many computers wait for somebody here to let them in."""
 
 
 def load(session: Session) -> Review:
@@ -130,6 +136,8 @@ def load(session: Session) -> Review:
         last_success=outbox.last_success(session),
         enrolled=who.enrolled,
         sample=who.sample,
+        locked=computers.waits(session),
+        asking=computers.asking(session),
     )
 
 
@@ -347,10 +355,11 @@ def _parcels(session: Session, entries: list[outbox.Waiting]) -> list[Parcel]:
     by_record: dict[str, list[outbox.Waiting]] = {}
     for entry in entries:
         by_record.setdefault(entry.record, []).append(entry)
-    return [_parcel(session, record, found) for record, found in by_record.items()]
+    held = private_space(identity.read(session).organisation) if computers.waits(session) else ""
+    return [_parcel(session, record, found, held) for record, found in by_record.items()]
 
 
-def _parcel(session: Session, record_id: str, found: list[outbox.Waiting]) -> Parcel:
+def _parcel(session: Session, record_id: str, found: list[outbox.Waiting], held: str) -> Parcel:
     cls = types().get(found[0].type)
     record = session.get(cls, record_id) if cls else None
     known = fields(cls) if cls else {}
@@ -369,6 +378,7 @@ def _parcel(session: Session, record_id: str, found: list[outbox.Waiting]) -> Pa
         size=sum(entry.size for entry in found),
         at=max(entry.at for entry in found),
         sentence=_(REFUSALS.get(problem, REFUSED)) if problem else "",
+        held=found[-1].space == held,
     )
 
 
