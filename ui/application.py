@@ -261,6 +261,10 @@ class Program(QObject):
             self.window.retranslate()
         elif name in {"scheme", "density", "text_percent"}:
             self.dress()
+            if name == "text_percent":
+                # Widths were scaled when the pages were made: they are made anew for the new size.
+                self.window.flush()
+                self.window.retranslate()
         elif name == "site_id":
             self.window.refresh_frame()
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from ui import theme
@@ -16,6 +17,8 @@ from wimdesk.i18n import _, ngettext
 SavedState = Literal["saved", "saving", "not_saved"]
 Connection = Literal["online", "offline", "syncing", "not_set_up", "trouble"]
 
+_EDGES, _APART = 64, 12
+"""What the margins and gaps take, and what stays free between left and right."""
 _CONNECTION_LOOK: dict[Connection, tuple[str, str]] = {
     "online": ("cloud", "ok"),
     "offline": ("cloud-off", "copper"),
@@ -53,6 +56,9 @@ class StatusBar(QFrame):
         row.addWidget(self._rest)
         row.addSpacing(4)
         row.addWidget(self.sync_button)
+        self._words, self._parts = "", [""]
+        for text in (self._saved, self._rest):
+            text.setMinimumWidth(1)  # what does not fit is left out, the window need not grow
         self._state: Connection = "offline"
         self._waiting = 0
         self._last_sync = ""
@@ -72,9 +78,10 @@ class StatusBar(QFrame):
             "saving": ("hard-drive", "text2", ""),
             "not_saved": ("circle-alert", "err", "err"),
         }[state]
-        self._saved.setText(texts[state])
+        self._words = texts[state]
         self._saved_icon.show_icon(icon, token)
         self._saved.set_tone(_err(tone))
+        self._fit()
 
     def set_connection(self, state: Connection) -> None:
         """Show the connection; while a sync runs its button rests."""
@@ -91,9 +98,14 @@ class StatusBar(QFrame):
         self._last_sync = when
         self._show()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.StyleChange and hasattr(self, "sync_button"):
             self._resize()
+            self._fit()
         super().changeEvent(event)
 
     def _show(self) -> None:
@@ -107,14 +119,36 @@ class StatusBar(QFrame):
         icon, token = _CONNECTION_LOOK[self._state]
         self._connection_icon.show_icon(icon, token)
         self._connection.setText(words[self._state])
-        parts = [self._waiting_words()]
+        self._parts = [self._waiting_words()]
         if self._state != "not_set_up":
             last = _("last sync {when}").format(when=self._last_sync) if self._last_sync else _("never synced")
-            parts.append(last)
-        self._rest.setText("· " + " · ".join(parts))
+            self._parts.append(last)
         busy = self._state == "syncing"
         self.sync_button.setText(_("Syncing…") if busy else _("Sync now"))
         self.sync_button.setEnabled(not busy and self._state != "not_set_up")
+        self._fit()
+
+    def _fit(self) -> None:
+        """Say as much as there is room for: first the time of the last sync is left out, at last a word is cut.
+
+        All of it is said to a screen reader, and by a tip.
+        """
+        room = self.width() - self._taken()
+        measure = self._rest.fontMetrics().horizontalAdvance
+        words = self._saved.fontMetrics().horizontalAdvance(self._words)
+        texts = ["".join(f"· {part} " for part in self._parts[:count]).strip() for count in (2, 1, 0)]
+        chosen = next((text for text in texts if words + measure(text) <= room), "")
+        self._rest.setText(chosen)
+        left = max(0, room - measure(chosen))
+        self._saved.setText(self._saved.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, left))
+        for label, whole in ((self._rest, texts[0]), (self._saved, self._words)):
+            label.setAccessibleName(whole)
+            label.setToolTip(whole if label.text() != whole else "")
+
+    def _taken(self) -> int:
+        """Return the width of everything but the two texts."""
+        fixed = (self._saved_icon, self._connection_icon, self._connection, self.sync_button)
+        return sum(each.sizeHint().width() for each in fixed) + _EDGES + theme.px(_APART)
 
     def _waiting_words(self) -> str:
         if not self._waiting:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QLocale, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
+from tests.ui.test_every_page import cut, sideways
 from ui import theme
 from ui.application import Program
 from ui.errors import report
@@ -137,6 +138,25 @@ def test_keys_go_to_pages_and_to_their_help(program: Program, qtbot: QtBot) -> N
     press(program, Qt.Key.Key_1, CTRL)
     assert shown(program).key == "home"
     assert program.window.sidebar.row("home").isChecked()
+
+
+def test_another_size_of_the_letters_makes_the_pages_anew(program: Program, qtbot: QtBot) -> None:
+    window = program.window
+    for key in ("organisation", "sync", "settings"):
+        window.show_page(key)
+        settle(qtbot, program)
+    settings = shown(program)
+    assert isinstance(settings, SettingsPage)
+    wide = settings.text_size.width()
+    settings.text_size.setFocus()
+    for percent in (150, 100):
+        program.settings.put("text_percent", percent)
+        qtbot.waitUntil(lambda percent=percent: settings.text_size.width() == round(wide * percent / 100))
+        qtbot.waitUntil(lambda: settings.text_size.hasFocus())
+    for key in ("organisation", "sync", "settings"):
+        window.show_page(key)
+        settle(qtbot, program)
+        assert [*cut(window), *sideways(window)] == []
 
 
 def test_ctrl_s_says_that_all_is_saved(program: Program) -> None:

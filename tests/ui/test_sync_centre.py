@@ -344,6 +344,21 @@ def test_nothing_is_cut_and_everything_has_a_name(
     assert in_sight(seat.card.save)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_is_cut_on_a_small_screen_with_large_letters(
+    full: Laptop, sit: Sit, dressed: QApplication, language: str
+) -> None:
+    set_language(language)
+    QLocale.setDefault(moments.locale(language))
+    theme.apply(dressed, "light", text_scale=1.5, contrast=False)
+    seat = sit(full)
+    seat.window.resize(1024, 740)
+    seat.settle()
+    for row in reversed(seat.page.list.model.records()):
+        seat.choose(row)
+        assert [*cut(seat.window), *sideways(seat.window)] == [], row
+
+
 def test_a_long_value_does_not_push_the_buttons_aside(ana: Laptop, mamani: Laptop, sit: Sit) -> None:
     long = " ".join(["copper"] * 60)
     clash(ana, mamani, {"role": f"mine {long}"}, {"role": ""})

@@ -32,7 +32,7 @@ from ui.widgets.empty import EmptyState
 from ui.widgets.field import FieldRow
 from ui.widgets.figure import Figure
 from ui.widgets.header import PageHeader
-from ui.widgets.labels import Chip, plain_name
+from ui.widgets.labels import Chip, Text, plain_name
 from ui.widgets.languagemap import LanguageMapField
 from ui.widgets.linechart import EndLabel, LineChart, spread
 from ui.widgets.number import NumberField, parse_number
@@ -476,6 +476,7 @@ def shown_words(bar: StatusBar) -> str:
 def test_the_status_bar_says_what_is_saved_and_what_waits(qtbot: QtBot) -> None:
     bar = StatusBar()
     qtbot.addWidget(bar)
+    bar.resize(1024, bar.height())
     bar.set_waiting(3)
     bar.set_last_sync("today 09:14")
     words = shown_words(bar)
@@ -486,6 +487,31 @@ def test_the_status_bar_says_what_is_saved_and_what_waits(qtbot: QtBot) -> None:
     assert "1 change waiting" in shown_words(bar)
     bar.set_saved("not_saved", "disk full")
     assert "Not saved: disk full" in shown_words(bar)
+
+
+def test_the_status_bar_says_what_there_is_room_for_and_all_of_it_to_a_screen_reader(qtbot: QtBot) -> None:
+    bar = StatusBar()
+    qtbot.addWidget(bar)
+    bar.set_waiting(3)
+    bar.set_last_sync("today 09:14")
+    bar.show()
+    for width, told, left_out in (
+        (1000, "last sync today", "…"),
+        (680, "3 changes waiting", "last sync"),
+        (500, "", "3 ch"),
+    ):
+        bar.resize(width, bar.height())
+        words = shown_words(bar)
+        assert told in words
+        assert left_out not in words
+        assert "All changes saved on this computer" in words
+        right = max(label.geometry().right() for label in bar.findChildren(QWidget) if label.isVisible())
+        assert right < bar.width()
+        names = [label.accessibleName() for label in bar.findChildren(Text)]
+        assert "· 3 changes waiting to send · last sync today 09:14" in names
+    bar.set_saved("not_saved", "the disk is full, and nothing can be done about it but to free some room on it")
+    assert "Not saved: the" in shown_words(bar)
+    assert bar.minimumSizeHint().width() <= bar.width()
 
 
 def test_sync_can_be_asked_for_unless_it_runs(qtbot: QtBot) -> None:

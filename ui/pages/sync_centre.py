@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from sync.client.engine import SyncStatus
@@ -24,7 +24,10 @@ from wimdesk.services import sync_review
 from wimdesk.services.removals import Removal
 from wimdesk.services.sync_review import Decision, Done, Parcel, Review
 
-_LIST = 396
+_LIST, _LIST_SHARE = 396, 0.4
+"""How wide the list is, and which part of the page it takes at most."""
+_NARROW = 480
+"""Below this width of the right side a decision is shown in one column."""
 Item = Decision | Removal | Parcel | Done | str
 """What a row of the list can stand for."""
 _JOIN = "join:code"
@@ -73,7 +76,6 @@ class SyncCentrePage(Page):
         self.header.add_action(self.sync_button)
         self.setAcceptDrops(True)
         self.list = SyncList()
-        self.list.setFixedWidth(theme.px(_LIST))
         self.list.chosen.connect(self._choose)
         row = QHBoxLayout()
         row.setContentsMargins(theme.px(22), theme.px(4), 0, 0)
@@ -113,9 +115,20 @@ class SyncCentrePage(Page):
         if fresh and not self._missed:
             self.refresh()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_width()
+
     def hideEvent(self, event: QHideEvent) -> None:
         self._remember()
         super().hideEvent(event)
+
+    def _share_width(self) -> None:
+        """On a small screen, or with large letters, the list leaves room for what was chosen."""
+        width = min(theme.px(_LIST), round(self.width() * _LIST_SHARE))
+        self.list.setFixedWidth(width)
+        if self.decision is not None:
+            self.decision.set_narrow(self.width() - width < theme.px(_NARROW))
 
     # ------------------------------------------------------------- what is read
 
@@ -197,6 +210,7 @@ class SyncCentrePage(Page):
         self.empty.setVisible(self._detail is None)
         if self._detail is not None:
             self._column.insertWidget(1, self._detail)
+        self._share_width()
         if focus is not None:
             self._focus_again(focus)
 

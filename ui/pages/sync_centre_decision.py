@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.widgets.buttons import IconButton, PrimaryButton, QuietButton, SecondaryButton
@@ -17,6 +17,7 @@ from wimdesk.i18n import _, ngettext
 from wimdesk.services.sync_review import Decision, Option, Question
 
 _LABELS = 104
+_ANY_WIDTH = 16_777_215
 _LONG_TITLE = 40
 """A longer name wraps; a shorter one has its type right beside it."""
 
@@ -33,13 +34,17 @@ class DecisionCard(Card):
         self.decision = decision
         self.cards: dict[str, dict[int, RadioCard]] = {}
         self._groups: list[QButtonGroup] = []
+        self._abouts: list[QWidget] = []
+        """The name of each question, with what stood there before."""
         self.content.setSpacing(12)
         self.content.addLayout(self._top())
         self.set_place(place, count)
         self.add(Text(decision.sentence, "muted", wrap=True))
-        self.content.addLayout(self._grid())
+        self._grid = self._make_grid()
+        self.content.addLayout(self._grid)
         self.content.addWidget(self._sides())
-        self.content.addLayout(self._bottom())
+        self._bottom = self._make_bottom()
+        self.content.addLayout(self._bottom)
         if decision.same:  # Below the buttons, so that a long record does not push them out of sight.
             self.add(hairline())
             self.add(Text(_("The same in both"), "caption"))
@@ -64,6 +69,21 @@ class DecisionCard(Card):
             if side:
                 self.cards[question.field][max(option.seq for option in side)].setChecked(True)
         self._follow()
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Where there is little room a field's name stands above its values, and the buttons below each other."""
+        self.title.setWordWrap(narrow or len(self.decision.caption) > _LONG_TITLE)
+        self._bottom.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
+        self._grid.setColumnMinimumWidth(0, 0 if narrow else theme.px(_LABELS))
+        self._grid.setHorizontalSpacing(8 if narrow else 16)
+        for number, about in enumerate(self._abouts, start=1):
+            self._grid.removeWidget(about)
+            least = max(theme.px(_LABELS), about.minimumSizeHint().width())
+            about.setMaximumWidth(_ANY_WIDTH if narrow else least)
+            if narrow:
+                self._grid.addWidget(about, 2 * number - 1, 1, 1, 2)
+            else:
+                self._grid.addWidget(about, 2 * number, 0)
 
     def every_card(self) -> list[RadioCard]:
         """Return the values to choose from, as Tab and the arrows go through them."""
@@ -91,7 +111,8 @@ class DecisionCard(Card):
             row.addWidget(widget)
         return row
 
-    def _grid(self) -> QGridLayout:
+    def _make_grid(self) -> QGridLayout:
+        """Each question has two rows: its values stand in the lower one, its name beside them or above."""
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(8)
@@ -103,24 +124,23 @@ class DecisionCard(Card):
             head.setSpacing(0)
             head.addWidget(Text(title, "strong", wrap=True))
             head.addWidget(Text(who, "caption", wrap=True))
+            head.addStretch(1)
             grid.addLayout(head, 0, column)
         for number, question in enumerate(self.decision.questions, start=1):
-            self._add_question(grid, number, question)
+            self._add_question(grid, 2 * number, question)
         return grid
 
     def _add_question(self, grid: QGridLayout, row: int, question: Question) -> None:
-        label = Text(question.label, "muted", wrap=True)
-        label.setMaximumWidth(theme.px(_LABELS + 40))
-        about = QVBoxLayout()
-        about.setSpacing(0)
-        about.setContentsMargins(0, theme.px(9), 0, 0)
-        about.addWidget(label)
+        about = QWidget()
+        lines = QVBoxLayout(about)
+        lines.setSpacing(0)
+        lines.setContentsMargins(0, theme.px(9), 0, 0)
+        lines.addWidget(Text(question.label, "muted", wrap=True))
         if question.before:
-            before = Text(_("Before: {value}").format(value=question.before), "caption", wrap=True)
-            before.setMaximumWidth(theme.px(_LABELS + 40))
-            about.addWidget(before)
-        about.addStretch(1)
-        grid.addLayout(about, row, 0)
+            lines.addWidget(Text(_("Before: {value}").format(value=question.before), "caption", wrap=True))
+        lines.addStretch(1)
+        grid.addWidget(about, row, 0)
+        self._abouts.append(about)
         group = QButtonGroup(self)
         self._groups.append(group)
         self.cards[question.field] = {}
@@ -167,7 +187,7 @@ class DecisionCard(Card):
             row.fill([self.keep_left, self.keep_right])
         return row
 
-    def _bottom(self) -> QHBoxLayout:
+    def _make_bottom(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(8)
         self.hint = Text("", "caption", wrap=True)

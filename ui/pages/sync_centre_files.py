@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QWidget
 
 from sync.bundles import SUFFIX
 from sync.client import bundles
@@ -17,6 +17,7 @@ from ui import moments
 from ui.widgets.banner import Banner
 from ui.widgets.buttons import SecondaryButton
 from ui.widgets.card import Card
+from ui.widgets.flow import Flow
 from ui.widgets.labels import Text, Tone
 from wimdesk import clock
 from wimdesk.errors import WimdeskError
@@ -53,13 +54,10 @@ class FilesCard(Card):
         self.load_button = SecondaryButton(_("Load a file…"), "folder-open")
         self.load_button.clicked.connect(self._choose_file)
         self._pressed: QPushButton = self.save_button
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.save_button)
-        row.addWidget(self.load_button)
-        row.addStretch(1)
+        row = Flow(8)
+        row.fill([self.save_button, self.load_button])
         self.content.addSpacing(4)
-        self.content.addLayout(row)
+        self.add(row)
         self.add(Text(_("You can also drop a file on this page."), "muted", wrap=True))
         self.outcome = Banner("info", "")
         self.outcome.acted.connect(self._choose_answer)

@@ -18,6 +18,8 @@ from wimdesk.services.sync_review import Decision, Done, Parcel, Review
 _Index = QModelIndex | QPersistentModelIndex
 _CARD, _GAP, _HEADING = 57, 8, 34
 _PAD = 14
+_LEAST_NAME = 150
+"""Where less would be left for the name its state is not painted: the heading says it too."""
 FILES = "files:sync"
 """The row that leads to what can be done with files."""
 _ICONS = {
@@ -108,6 +110,8 @@ class CardDelegate(RowDelegate):
         font = theme.font(12, 600)
         painter.setFont(font)
         width = painter.fontMetrics().horizontalAdvance(row.state) + theme.px(22)
+        if inner.width() - width - theme.px(12) < theme.px(_LEAST_NAME):
+            return inner
         height = theme.px(20)
         spot = QRect(inner.right() + 1 - width, inner.top() + (inner.height() - height) // 2, width, height)
         spot = QStyle.visualRect(option.direction, inner, spot)

@@ -18,7 +18,7 @@ from wimdesk.services import timeline
 from wimdesk.services.sizes import size_text
 from wimdesk.services.sync_review import Done, Parcel, Review
 
-_LABELS = 160
+_LABELS = 120
 
 
 class StateBanner(Banner):
@@ -110,6 +110,7 @@ class ParcelCard(Card):
 
     def __init__(self, parcel: Parcel, parent: QWidget | None = None) -> None:
         super().__init__(parcel.caption, parent=parent)
+        self.wrap_title()
         self.add_to_head(Chip(parcel.type_label))
         if parcel.sentence:
             self.add(Text(parcel.sentence, "body", wrap=True))

@@ -43,6 +43,12 @@ class Card(QFrame):
         self._title.setText(title)
         self._arrange()
 
+    def wrap_title(self) -> None:
+        """Let a title that comes from data go on in a second line where there is little room."""
+        self._title.setWordWrap(True)
+        self._head_row.setStretch(0, 1)
+        self._head_row.setStretch(1, 0)
+
     def set_right(self, text: str) -> None:
         """Change the quiet text at the right of the title, such as "6 of 7 filled"."""
         self._right.setText(text)

@@ -36,7 +36,7 @@ class RadioCard(QRadioButton):
         return QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(theme.px(140), theme.px(38))
+        return QSize(theme.px(120), theme.px(38))
 
     def heightForWidth(self, width: int) -> int:
         room = QRect(0, 0, max(1, width - self._text_left() - theme.px(_PAD)), 10_000)
