@@ -14,6 +14,7 @@ from ui import theme
 from ui.forms.join import JoinForm
 from ui.icons import IconLabel
 from ui.sidebar import Mark
+from ui.widgets.banner import Banner
 from ui.widgets.buttons import LinkButton, PrimaryButton, QuietButton
 from ui.widgets.card import Card
 from ui.widgets.choice import RadioCard
@@ -134,6 +135,10 @@ class FirstRun(QFrame):
             _("What is your name?"),
             _("It stands beside what you change, so that others know whom to ask."),
         )
+        who = self._desk.app.identity()
+        if who.enrolled:
+            joined = _("This computer belongs to {organisation} now.").format(organisation=who.organisation_name)
+            card.add(Banner("circle-check", joined, tone="ok"))
         self.person = QLineEdit(self._answers["person"])
         self.person.textChanged.connect(partial(self._answer, "person"))
         card.add(FieldRow(_("Your name"), self.person))
@@ -188,6 +193,8 @@ class FirstRun(QFrame):
         self.finished.emit()
 
     def _joined(self) -> None:
+        # The organisation that was joined has a name, and sites that are still on their way here.
+        self._answers |= dict.fromkeys(("organisation", "site", "country"), "")
         if self._desk.app.identity().person_name:
             self._written("")
         else:
@@ -225,12 +232,15 @@ class FirstRun(QFrame):
         card.content.addSpacing(6)
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(Text(_("Question {number} of 3").format(number=self.step + 1), "caption"))
+        joined = self._desk.app.identity().enrolled
+        if not joined:
+            row.addWidget(Text(_("Question {number} of 3").format(number=self.step + 1), "caption"))
         row.addStretch(1)
         if self.step > LANGUAGE:
-            back = QuietButton(_("Back"))
-            back.clicked.connect(lambda: self.show_step(self.step - 1))
-            row.addWidget(back)
+            if not joined:
+                back = QuietButton(_("Back"))
+                back.clicked.connect(lambda: self.show_step(self.step - 1))
+                row.addWidget(back)
             skip = QuietButton(_("Skip"))
             skip.clicked.connect(partial(self._skip, following))
             row.addWidget(skip)

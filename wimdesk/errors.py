@@ -14,6 +14,7 @@ WimdeskError                    shown as a sentence; never a traceback
 ├── SyncProblem                 the network or the endpoint; `number` as in sync.protocol
 │   ├── NoConnection
 │   ├── ClockWrong
+│   ├── NotAnAnswer             what answered is no endpoint, or its answer was damaged
 │   └── Refused                 the endpoint said no, with its number
 └── Cancelled                   the person stopped it; never shown
 
@@ -84,6 +85,10 @@ class NoConnection(SyncProblem):
 
 class ClockWrong(SyncProblem):
     """The secure connection failed and the two clocks are far apart."""
+
+
+class NotAnAnswer(SyncProblem):
+    """What came is no answer of an endpoint: it was damaged, or something else answered."""
 
 
 class Refused(SyncProblem):

@@ -9,15 +9,18 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
-from sync.client.transport import Transport, checked_url, damaged
-from sync.protocol import PATH_ENROL, EnrolRequest, EnrolResponse, clean_code, enrol_message
+from sync.client.transport import SENTENCES, Transport, checked_url, damaged
+from sync.protocol import PATH_ENROL, EnrolRequest, EnrolResponse, Problem, clean_code, enrol_message
 from wimdesk.app import App
-from wimdesk.errors import UserError
+from wimdesk.errors import NoConnection, NotAnAnswer, Refused, SyncProblem, UserError, WimdeskError
 from wimdesk.i18n import _
 from wimdesk.services import samples, setting_up
 
 CODE_LENGTH = 16
 _KEY_BYTES, _LONGEST_NAME = 32, 200
+_CODE_PROBLEMS = frozenset(
+    {Problem.CODE_UNKNOWN, Problem.CODE_USED, Problem.CODE_EXPIRED, Problem.CODE_LOCKED, Problem.TOO_OFTEN}
+)
 
 
 def enrol(app: App, code: str, url: str, connect: Callable[[str], Transport] = Transport) -> EnrolResponse:
@@ -38,7 +41,7 @@ def enrol(app: App, code: str, url: str, connect: Callable[[str], Transport] = T
     try:
         name = platform.system() or "computer"
         request = EnrolRequest(code, sign_key, receive_key, name, proof)
-        answer = _believed(transport.post(PATH_ENROL, request, EnrolResponse))
+        answer = _believed(_ask(transport, request))
     finally:
         transport.close()
     if app.identity().sample:
@@ -67,6 +70,26 @@ def _believed(answer: EnrolResponse) -> EnrolResponse:
     if not sound or len(name) > _LONGEST_NAME or any(unicodedata.category(letter) == "Cc" for letter in name):
         raise damaged()
     return answer
+
+
+def _ask(transport: Transport, request: EnrolRequest) -> EnrolResponse:
+    """Ask for a place. Whoever joins has typed the address just now: where no endpoint answers it may be wrong."""
+    address = transport.url
+    try:
+        return transport.post(PATH_ENROL, request, EnrolResponse)
+    except NoConnection as problem:
+        sentence = _("{address} does not answer. Nothing was changed. Check the address and the connection, then join.")
+        raise NoConnection(sentence.format(address=address)) from problem
+    except (NotAnAnswer, Refused) as problem:
+        if isinstance(problem, Refused) and problem.number in SENTENCES:
+            raise
+        sentence = _("There is no Secretariat at {address}. Nothing was changed. Check the address.")
+        raise NotAnAnswer(sentence.format(address=address)) from problem
+
+
+def is_about_the_code(problem: WimdeskError) -> bool:
+    """Say whether it is the code that has to be typed again, or the address."""
+    return isinstance(problem, UserError) or (isinstance(problem, SyncProblem) and problem.number in _CODE_PROBLEMS)
 
 
 def read_file(path: Path) -> tuple[str, str]:

@@ -23,7 +23,7 @@ import urllib3.util
 import zstandard
 
 from sync.protocol import MAX_INFLATED, VERSION, Problem
-from wimdesk.errors import Cancelled, ClockWrong, NoConnection, Refused, SyncProblem
+from wimdesk.errors import Cancelled, ClockWrong, NoConnection, NotAnAnswer, Refused, SyncProblem
 from wimdesk.i18n import N_, _
 
 M = TypeVar("M", bound=msgspec.Struct)
@@ -260,9 +260,9 @@ class Transport:
         self._http.close()
 
 
-def damaged() -> SyncProblem:
+def damaged() -> NotAnAnswer:
     """Return the sentence for an answer that makes no sense."""
-    return SyncProblem(_("The answer arrived damaged. Nothing is lost. WIMDesk will ask again."))
+    return NotAnAnswer(_("The answer arrived damaged. Nothing is lost. WIMDesk will ask again."))
 
 
 def checked_url(text: str) -> str:
@@ -271,6 +271,8 @@ def checked_url(text: str) -> str:
     Raises SyncProblem for anything but HTTPS; plain HTTP is for this computer itself only.
     """
     url = text.strip().rstrip("/")
+    if any(sign.isspace() for sign in url):
+        raise SyncProblem(_("This is no address. Nothing was changed. Type it as the Secretariat gave it."))
     if "://" not in url:
         url = f"https://{url}"
     try:
@@ -398,7 +400,12 @@ def _pieces(response: requests.Response) -> Iterator[bytes]:
 
 
 def _explained(response: requests.Response) -> SyncProblem:
-    if 400 <= response.status_code < 500:
+    if response.status_code < 400:  # an endpoint never sends anybody elsewhere; the page of a public network does
+        response.close()
+        return NotAnAnswer(
+            _("Something else answered in the Secretariat's place. Nothing is lost. Sign in to the network, then sync.")
+        )
+    if response.status_code < 500:
         with response:
             said = response.raw.read(_MOST_SAID)
         if not said and response.status_code == 401:  # the answer to HEAD has no body

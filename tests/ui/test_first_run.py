@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
+    from tests.support import Endpoint
     from ui.desk import Desk
 
 
@@ -103,6 +104,45 @@ def test_a_code_is_checked_before_anything_is_asked_of_the_network(first: FirstR
     qtbot.waitUntil(lambda: "16 letters" in form.code_row.message() and form.button.isEnabled())
     button(first, "Back").click()
     assert first.step == LANGUAGE
+
+
+def test_what_is_wrong_is_told_at_its_field_and_what_is_joined_keeps_its_name(
+    first: FirstRun, desk: Desk, qtbot: QtBot, secretariat: Endpoint
+) -> None:
+    first.show_step(PLACE)
+    first.organisation.setText("Another name")
+    first.code_button.click()
+    form = first.join_form
+
+    def joins(code: str, address: str) -> None:
+        form.code.setText(code)
+        form.server.setText(address)
+        form.button.click()
+        qtbot.waitUntil(lambda: first.step == NAME or form.button.isEnabled(), timeout=20_000)
+
+    joins("ABCD-EFGH-JKMN-PQRS", secretariat.url)
+    assert "code is not known" in form.code_row.message()
+    assert form.server_row.message() == ""
+    assert form.code.hasFocus()
+    code = secretariat.code("WIM Peru")
+    for address, told in (
+        ("http://127.0.0.1:9", "http://127.0.0.1:9 does not answer. Nothing was changed."),
+        (f"{secretariat.url}/elsewhere", "There is no Secretariat at"),
+        ("our secretariat", "This is no address."),
+    ):
+        joins(code, address)
+        assert told in form.server_row.message()
+        assert form.server.hasFocus()
+        assert "16 letters" in form.code_row.message()
+    joins(code, secretariat.url)
+    assert "This computer belongs to WIM Peru now." in texts(first)
+    assert "Back" not in [each.text() for each in first.findChildren(ActionButton) if each.isVisible()]
+    QTest.keyClicks(first.person, "Rosa Mamani")
+    with qtbot.waitSignal(first.finished):
+        first.next_button.click()
+    who = desk.app.identity()
+    assert (who.organisation_name, who.person_name) == ("WIM Peru", "Rosa Mamani")
+    assert desk.app.read(editing.rows, "organization") == []
 
 
 def test_takes_code_and_address_from_a_file(first: FirstRun, tmp_path: Path) -> None:

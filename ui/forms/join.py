@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from ui.widgets.buttons import PrimaryButton, SecondaryButton
@@ -90,9 +90,12 @@ class JoinForm(QWidget):
         self.joined.emit()
 
     def _failed(self, problem: WimdeskError) -> None:
+        from sync.client import enrolment
+
         self._rest(False)
-        row = self.code_row if isinstance(problem, UserError) else self.server_row
+        row = self.code_row if enrolment.is_about_the_code(problem) else self.server_row
         row.set_message(str(problem), "err")
+        row.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _rest(self, resting: bool) -> None:
         self.button.setEnabled(not resting)
