@@ -21,14 +21,15 @@ class Rescue(Calm):
 
     def __init__(self, sentence: str, backup_at: str, parent: QWidget | None = None) -> None:
         super().__init__("hard-drive", _("Your data is damaged"), sentence, parent)
-        close = SecondaryButton(_("Close WIMDesk"))
-        close.clicked.connect(self.leave)
-        self.buttons.addWidget(close)
+        self.close_button = SecondaryButton(_("Close WIMDesk"))
+        self.close_button.clicked.connect(self.leave)
+        self.buttons.addWidget(self.close_button)
         if backup_at:
             day = moments.moment(backup_at)
             self.card.add(Text(_("The newest whole backup is from {day}.").format(day=day), wrap=True))
             promise = _("The damaged files are kept. Newer changes that can be read come back too.")
-            self.card.add(Text(promise, "muted", wrap=True))
+            self.promise = Text(promise, "muted", wrap=True)
+            self.card.add(self.promise)
             button = PrimaryButton(_("Restore the backup"), "history")
             button.clicked.connect(self._restore)
         else:
@@ -36,9 +37,14 @@ class Rescue(Calm):
             self.card.add(Text(words, wrap=True))
             button = PrimaryButton(_("Try again"), "refresh-cw")
             button.clicked.connect(self.again)
+        self.button = button
         self.buttons.addWidget(button)
         self.finish()
 
     def _restore(self) -> None:
-        self.setEnabled(False)
+        """Say that it goes on: a large profile on a slow disk takes its time, and closing now would begin anew."""
+        for button in (self.button, self.close_button):
+            button.setEnabled(False)
+        self.button.setText(_("Restoring…"))
+        self.promise.setText(_("This may take some minutes. Leave the computer on. The damaged files are kept."))
         self.restore.emit()

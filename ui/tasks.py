@@ -17,7 +17,7 @@ import shiboken6
 from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
 
 from ui.garbage import Collector
-from wimdesk.errors import Cancelled, NotFound, WimdeskError
+from wimdesk.errors import Cancelled, NotFound, UserError, WimdeskError
 
 if TYPE_CHECKING:
     from wimdesk.app import App
@@ -47,6 +47,8 @@ class Job(Generic[T]):
     failed: Failed | None = None
     on_progress: OnProgress | None = None
     saves: bool = False
+    is_form: bool = False
+    """Whether it saves what a form shows: if that is refused, something stands there that is not saved."""
     key: tuple[int, str] | None = None
     call: Callable[[], T] | None = None
     result: T | None = None
@@ -127,7 +129,7 @@ class Tasks(QObject):
         origin: str = "",
     ) -> Job[T]:
         """Run a verb on the writer thread as one transaction; `done` gets its result after the commit."""
-        job = Job(owner, done, failed, saves=True)
+        job = Job(owner, done, failed, saves=True, is_form=bool(origin))
         kept = cast("Job[object]", job)
         self._running.add(kept)
         self.writes += 1
@@ -220,7 +222,8 @@ class Tasks(QObject):
             return
         if isinstance(problem, NotFound) and not job.saves and job.failed is None:
             return  # it went away while its page still stood there: the page hears of that by itself
-        if job.saves and isinstance(problem, WimdeskError):
+        lost = job.is_form or not isinstance(problem, UserError)
+        if job.saves and lost and isinstance(problem, WimdeskError):
             self.not_saved.emit(str(problem))
         if isinstance(problem, WimdeskError) and job.failed is not None and job.wanted:
             job.failed(problem)

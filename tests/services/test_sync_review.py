@@ -138,6 +138,8 @@ def test_deleted_here_and_edited_there_is_one_choice(log: SharedLog) -> None:
     log.own()
     decision = only(log.app)
     assert decision.is_deletion
+    assert decision.summary == f"deleted here, changed by {MAMANI}"
+    assert dict(decision.same) == {"Given name": "Rosa", "Family name": "Quispe"}, "the role is not the same in both"
     (question,) = decision.questions
     assert [one.text for one in question.options] == ["Keep deleted", "Bring back\nRole: Manager"]
     log.app.run(sync_review.decide, "person", rosa, {"deleted": question.options[1].seq})

@@ -180,3 +180,6 @@ def test_what_cant_be_read_is_said_and_changes_nothing(
     settled()
     assert titles(desk) == []
     assert not card.question.isVisible()
+    told = desk.notices.banner
+    assert told.accessibleName() in {"none.pdf", "empty"}, "which of the files it was"
+    assert "Nothing was attached." in told.accessibleDescription()

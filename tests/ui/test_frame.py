@@ -343,7 +343,8 @@ def test_a_backup_is_made_and_told(program: Program, qtbot: QtBot, folder: Path)
     page.backup_button.click()
     qtbot.waitUntil(lambda: bool(list((folder / "backups").glob("*.db"))))
     settle(qtbot, program)
-    assert "Copied and checked" in texts(program.window)
+    assert "A copy was made on this computer, and checked." in texts(program.window)
+    qtbot.waitUntil(lambda: "Last copy: today " in texts(program.window))
 
 
 def test_removes_the_sample_from_home(program: Program, qtbot: QtBot) -> None:

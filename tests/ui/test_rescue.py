@@ -78,6 +78,8 @@ def test_the_newest_backup_is_offered_and_restored(program: Program, qtbot: QtBo
     assert all(each.text() for each in rescue.findChildren(QPushButton))
     with qtbot.waitSignal(program.ready, timeout=30_000):
         restore.click()
+        assert (restore.text(), restore.isEnabled()) == ("Restoring…", False)
+        assert "This may take some minutes." in texts(rescue)
     assert "was restored" in texts(program.window)
     assert program.app is not None
     program.app.check()

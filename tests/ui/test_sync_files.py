@@ -15,7 +15,7 @@ from tests.ui.sync_seat import Seat, Sit, words
 from tests.ui.test_every_page import cut, sideways
 from ui.pages.sync_centre_files import FilesCard
 from wimdesk.services import editing
-from wimdesk.store import outbox
+from wimdesk.store import facts, outbox
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,8 +115,11 @@ def test_by_keyboard_only(ana: Laptop, sit: Sit, tmp_path: Path, monkeypatch: py
     seat.key(Qt.Key.Key_Return)
     seat.settle()
     assert "load it" in words(card)
-    card.take(tmp_path / "answer.wimsync")
+    assert card.outcome.button.hasFocus()
+    seat.key(Qt.Key.Key_Return)
     seat.settle()
+    assert "load it" not in words(card)
+    assert card.load_button.hasFocus()
     assert not ana.app.read(bundles.saved_at)
 
 
@@ -136,6 +139,28 @@ def test_what_can_not_be_used_is_said_in_a_sentence(
     assert card.save_button.isEnabled()
     assert not ana.app.read(bundles.saved_at)
     assert not ana.app.read(editing.rows, "site")
+
+
+def test_a_file_that_could_not_be_passed_on_can_be_passed_on_later(
+    ana: Laptop, sit: Sit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana.add("site", name="North")
+    seat = sit(ana)
+    card = files(seat)
+    card.save_to(tmp_path / "up.wimsync")
+    seat.settle()
+    card.take(tmp_path / "up.wimsync")
+    seat.settle()
+    there = ana.app.identity().server_url
+    ana.app.run(facts.put, server_url="http://127.0.0.1:9")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_words: (str(tmp_path / "answer.wimsync"), ""))
+    for address, told in (("http://127.0.0.1:9", "no connection"), (there, "It was passed on.")):
+        ana.app.run(facts.put, server_url=address)
+        assert card.outcome.button.text() == "Pass it on…"
+        assert card.outcome.button.hasFocus()
+        seat.key(Qt.Key.Key_Return)
+        seat.settle()
+        assert told in words(card)
 
 
 def test_without_a_secretariat_there_is_nothing_to_save(office: Office, sit: Sit, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QThread
 from PySide6.QtWidgets import QWidget
 
-from wimdesk.errors import NotFound, UserError, WimdeskError
+from wimdesk.errors import DiskFull, NotFound, UserError, WimdeskError
 from wimdesk.services import editing, listing
 
 if TYPE_CHECKING:
@@ -164,12 +164,31 @@ def test_a_save_that_fails_is_told_even_when_its_form_is_gone(
 ) -> None:
     told: list[str] = []
     desk.tasks.not_saved.connect(told.append)
-    desk.tasks.write(owner, editing.change, "site", "nowhere", {"name": "x"}, failed=lambda _p: pytest.fail("gone"))
+    desk.tasks.write(
+        owner, editing.change, "site", "nowhere", {"name": "x"}, failed=lambda _p: pytest.fail("gone"), origin="form:1"
+    )
     destroy(owner)
     settled()
     assert [type(each) for each in problems] == [NotFound]
     assert told == [str(problems[0])]
     problems.clear()
+
+
+def test_an_act_that_is_refused_leaves_nothing_unsaved(desk: Desk, owner: QWidget, settled: Callable[[], None]) -> None:
+    def refuse(_session: object) -> None:
+        raise UserError("These are not the words.")
+
+    def fill_the_disk(_session: object) -> None:
+        raise DiskFull("No room.")
+
+    told: list[str] = []
+    heard: list[WimdeskError] = []
+    desk.tasks.not_saved.connect(told.append)
+    for verb in (refuse, fill_the_disk):
+        desk.tasks.write(owner, verb, failed=heard.append)
+    settled()
+    assert [str(each) for each in heard] == ["These are not the words.", "No room."]
+    assert told == ["No room."], "what was refused is told where it was asked for"
 
 
 def test_a_save_that_fails_rolls_back(desk: Desk, owner: QWidget, settled: Callable[[], None]) -> None:

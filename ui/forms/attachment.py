@@ -104,7 +104,8 @@ class AttachmentsCard(Card):
     def take(self, paths: list[Path]) -> None:
         """Attach files; of a large photo ask first whether a smaller copy is enough."""
         for path in paths:
-            self._desk.tasks.work(self, partial(_chosen, path), done=self._consider, failed=self._fail)
+            failed = partial(self._fail_file, path.name)
+            self._desk.tasks.work(self, partial(_chosen, path), done=self._consider, failed=failed)
 
     # ------------------------------------------------------------- adding
 
@@ -148,7 +149,7 @@ class AttachmentsCard(Card):
         app, parent = self._desk.app, self._parent
         self._desk.tasks.work(
             self, lambda _progress: attaching.attach(app.store, app.contents, parent, name, content),
-            done=lambda _id: self.reload(), failed=self._fail,
+            done=lambda _id: self.reload(), failed=partial(self._fail_file, name),
         )  # fmt: skip
 
     # ------------------------------------------------------------- what is there
@@ -258,6 +259,10 @@ class AttachmentsCard(Card):
     def _remove(self, shown: Attached) -> None:
         tell, words = self._desk.notices.offer_undo, _("Attachment moved to the trash.")
         self._desk.tasks.write(self._desk.tasks, attaching.remove, shown.id, done=lambda act: tell(words, act))
+
+    def _fail_file(self, name: str, problem: WimdeskError) -> None:
+        """Of several files that were dropped one may be wrong: say which."""
+        self._desk.notices.warn(name, str(problem))
 
     def _fail(self, problem: WimdeskError) -> None:
         self._desk.notices.warn(str(problem))

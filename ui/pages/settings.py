@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPlainTextEdit,
 
 import resources
 import wimdesk
-from ui import theme
+from ui import moments, theme
 from ui.forms.join import JoinForm
 from ui.page import Page
 from ui.widgets.buttons import ActionButton, SecondaryButton
@@ -257,11 +257,10 @@ class SettingsPage(Page):
 
     def _tell_size(self, found: tuple[int, int, str]) -> None:
         size, copies, last = found
-        day = last[:10]
-        sentence = _("Your data takes {size} MB, its copies {copies} MB.").format(
+        sentence = _("Your data takes {size} MB, its copies {copies} MB, on this computer.").format(
             size=_megabytes(size), copies=_megabytes(copies)
         )
-        more = _("Last copy: {day}.").format(day=day) if day else _("There is no copy yet.")
+        more = _("Last copy: {day}.").format(day=moments.moment(last)) if last else _("There is no copy yet.")
         self._backup_row.say(f"{sentence} {more}")
 
     def _filter(self, text: str) -> None:
@@ -303,9 +302,9 @@ class SettingsPage(Page):
     def _back_up(self) -> None:
         self.backup_button.setEnabled(False)
 
-        def done(path: Path) -> None:
+        def done(_path: Path) -> None:
             self.backup_button.setEnabled(True)
-            self.desk.notices.say(_("Copied and checked: {file}").format(file=path.name))
+            self.desk.notices.say(_("A copy was made on this computer, and checked."))
             self._show_size()
 
         self.desk.tasks.work(self, lambda _progress: self.desk.app.back_up(), done=done, failed=self._not_backed_up)

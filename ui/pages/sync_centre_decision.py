@@ -207,6 +207,8 @@ class DecisionCard(Card):
         open_ones = len(self.decision.questions) - len(self.chosen())
         self.save.setEnabled(open_ones == 0)
         words = ngettext("Choose for {count} more field.", "Choose for {count} more fields.", open_ones)
+        if self.decision.is_deletion:
+            words = _("Choose one of the two.")
         # The line keeps its room, so that the buttons do not move away under the mouse.
         self.hint.setText(words.format(count=open_ones) if open_ones else "")
 

@@ -44,6 +44,8 @@ class FilesCard(Card):
         super().__init__(_("Sync by file"), parent=parent)
         self._desk, self._engine = desk, engine
         self._path = Path()
+        self._next: Callable[[], object] = self._choose_answer
+        """What the button beside the outcome does."""
         self.add(Text(_("No network? Save your changes to a file, on a stick or for a mail."), wrap=True))
         about = _("Anybody with a network can pass it on and bring you the answer. Nobody on the way can read it.")
         self.add(Text(about, wrap=True))
@@ -60,7 +62,7 @@ class FilesCard(Card):
         self.add(row)
         self.add(Text(_("You can also drop a file on this page."), "muted", wrap=True))
         self.outcome = Banner("info", "")
-        self.outcome.acted.connect(self._choose_answer)
+        self.outcome.acted.connect(lambda: self._next())
         self.outcome.hide()
         self.add(self.outcome)
         self._show_saved()
@@ -77,7 +79,8 @@ class FilesCard(Card):
     def pass_on(self, out: Path) -> None:
         """Send the file that was taken over the network; the answer goes into `out`."""
         path = self._path
-        self._work(lambda: bundles.carry(self._engine, path, out), partial(self._after_passing, out))
+        work = partial(bundles.carry, self._engine, path, out)
+        self._work(work, partial(self._after_passing, out), self._fail_passing)
 
     # ------------------------------------------------------------- what comes of it
 
@@ -92,6 +95,7 @@ class FilesCard(Card):
             self._say("info", [look.sentence()], tone="info")
         else:
             next_step = _("With a network you can pass it on now. The answer is saved as a file.")
+            self._next = self._choose_answer
             self._say("info", [look.sentence(), next_step], _("Pass it on…"), "info")
 
     def _after_loading(self, done: bundles.Loaded) -> None:
@@ -101,14 +105,24 @@ class FilesCard(Card):
 
     def _after_passing(self, out: Path, look: bundles.Look) -> None:
         told = _("It was passed on. The answer is in {name}.").format(name=out.name)
-        mine = _("It is for this computer: load it.")
-        self._say("circle-check", [told, mine if look.mine else _("Give it back to whoever gave you the file.")])
+        if look.mine:
+            self._next = partial(self.take, out)
+            self._say("circle-check", [told, _("It is for this computer: load it.")], _("Load it"))
+        else:
+            self._say("circle-check", [told, _("Give it back to whoever gave you the file.")])
+
+    def _fail_passing(self, problem: WimdeskError) -> None:
+        """The file is still the one that was chosen: it can be tried again as soon as there is a network."""
+        self._rest(False)
+        self._say("triangle-alert", [str(problem)], _("Pass it on…"), "warn")
 
     def _fail(self, problem: WimdeskError) -> None:
         self._rest(False)
         self._say("triangle-alert", [str(problem)], tone="warn")
 
     def _say(self, icon: str, told: list[str], action: str = "", tone: Tone = "ok") -> None:
+        if not action and self.outcome.button.hasFocus():
+            self.load_button.setFocus(Qt.FocusReason.OtherFocusReason)  # before its button goes, and the focus with it
         self.outcome.say(icon, told[0], "\n".join(told[1:]), action, tone)
         self.outcome.show()
         if action:
@@ -125,14 +139,16 @@ class FilesCard(Card):
 
     # ------------------------------------------------------------- how it is done
 
-    def _work(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
+    def _work(
+        self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[WimdeskError], None] | None = None
+    ) -> None:
         self._rest(True)
 
         def finish(found: T) -> None:
             self._rest(False)
             done(found)
 
-        self._desk.tasks.work(self, lambda _progress: work(), done=finish, failed=self._fail)
+        self._desk.tasks.work(self, lambda _progress: work(), done=finish, failed=failed or self._fail)
 
     def _rest(self, resting: bool) -> None:
         """Nothing can be pressed meanwhile; whoever works with keys goes on where they were."""

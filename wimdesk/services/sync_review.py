@@ -212,6 +212,7 @@ def _decision(session: Session, record: Record, found: list[TwoPlaces]) -> Decis
         _question(session, record, field, list(group), left_by) for field, group in groupby(asked, key=_field)
     )
     fields_asked = {question.field for question in questions}
+    is_deletion = fields_asked == {DELETED}
     here = any(version.mine for version in every)
     others = list(dict.fromkeys(_name(version) for version in every if not _is_left(version, left_by)))
     return Decision(
@@ -219,7 +220,7 @@ def _decision(session: Session, record: Record, found: list[TwoPlaces]) -> Decis
         type=record.__tablename__,
         type_label=_(type(record).type_label),
         caption=_caption(session, record),
-        summary=_summary(here, left_by, others),
+        summary=_deletion(every) if is_deletion else _summary(here, left_by, others),
         sentence=_sentence(fields_asked),
         left=(_("This computer") if here else left_by, _latest([v for v in every if _is_left(v, left_by)])),
         right=(
@@ -227,8 +228,8 @@ def _decision(session: Session, record: Record, found: list[TwoPlaces]) -> Decis
             _latest([version for version in every if not _is_left(version, left_by)]),
         ),
         questions=questions,
-        same=_same(session, record, fields_asked),
-        is_deletion=fields_asked == {DELETED},
+        same=_same(session, record, fields_asked | _edited_fields(every)),
+        is_deletion=is_deletion,
     )
 
 
@@ -273,6 +274,26 @@ def _summary(here: bool, left_by: str, others: list[str]) -> str:
     if not others:
         return _("changed by {name} on two computers").format(name=left_by)
     return _("changed by {first} and {second}").format(first=left_by, second=_joined(others))
+
+
+def _deletion(versions: list[Version]) -> str:
+    """Say who deleted it and who changed it."""
+    sides = []
+    for gone in (True, False):
+        found = [version for version in versions if (version.value is True) == gone]
+        names = [_name(version) for version in found if not version.mine]
+        sides.append((any(version.mine for version in found), _joined(list(dict.fromkeys(names)))))
+    (here_gone, gone_by), (here_kept, kept_by) = sides
+    if here_gone and not here_kept:
+        return _("deleted here, changed by {name}").format(name=kept_by)
+    if here_kept and not here_gone:
+        return _("changed here, deleted by {name}").format(name=gone_by)
+    return _("deleted by {first}, changed by {second}").format(first=gone_by, second=kept_by)
+
+
+def _edited_fields(versions: list[Version]) -> set[str]:
+    """Return the fields that the edit of a deleted record set: in these the two are not the same."""
+    return {name for version in versions if isinstance(version.value, dict) for name in version.value}
 
 
 def _sentence(asked: set[str]) -> str:
