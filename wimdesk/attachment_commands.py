@@ -12,6 +12,12 @@ from wimdesk.commands import printing, with_app
 from wimdesk.services import attaching
 from wimdesk.services.attaching import Attached
 
+_HELP = {
+    "record": "the id of a record",
+    "file": "what is to be attached",
+    "id": "the id of the attachment, as attachment list shows it",
+}
+
 
 def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the commands."""
@@ -26,9 +32,9 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     ):
         parser = kinds.add_parser(name, help=text, description=text)
         for word in words:
-            parser.add_argument(word)
+            parser.add_argument(word, help=_HELP[word])
         if name == "list":
-            parser.add_argument("record", nargs="?", default="")
+            parser.add_argument("record", nargs="?", default="", help=_HELP["record"])
         if name == "save":
             parser.add_argument("--out", type=Path, required=True, help="a file, or a folder for a safe name in it")
         parser.set_defaults(handler=printing(work))

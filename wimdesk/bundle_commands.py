@@ -25,9 +25,9 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     ):
         parser = group.add_parser(name, help=text, description=text)
         if name != "export":
-            parser.add_argument("file", type=Path)
+            parser.add_argument("file", type=Path, help="a file of a sync")
         if name in {"export", "carry"}:
-            parser.add_argument("--out", type=Path, required=True)
+            parser.add_argument("--out", type=Path, required=True, help="where the file is written")
         parser.set_defaults(handler=printing(work))
 
 

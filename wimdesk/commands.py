@@ -61,7 +61,7 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     _parser(commands, "import", import_file, "bring a CSV file in", type=1, file=1)
     _parser(commands, "export", export_file, "write the records of a type as CSV", type=1, out=0)
     _parser(commands, "search", search_text, "search in everything", text=1)
-    _parser(commands, "conflicts", show_clashes, "show what was changed in two places")
+    _parser(commands, "conflicts", show_clashes, "show what was changed in two places; set decides it")
     _parser(commands, "sync", sync_now, "send and fetch")
     _parser(
         commands, "submission", make_submission, "make a PDF submission", kind=1, out=0, period=0, document_language=0
@@ -76,6 +76,16 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     _parser(group, "drill", drill, "restore the newest copy elsewhere and compare")
 
 
+_HELP = {
+    "code": "the one-time code, or the enrolment file of the Secretariat",
+    "server": "its address, such as https://wim.example.org; an enrolment file holds it",
+    "type": "a type of record, such as person or site",
+    "id": "the id of the record, as list shows it",
+    "out": "the file to write",
+    "name": "the copy, as backup list names it; or newest",
+}
+
+
 def _parser(
     commands: argparse._SubParsersAction[argparse.ArgumentParser],
     name: str,
@@ -87,9 +97,9 @@ def _parser(
     parser = commands.add_parser(name, help=about, description=about)
     for word, count in words.items():
         if count == 0:
-            parser.add_argument(f"--{word.replace('_', '-')}", dest=word, default="")
+            parser.add_argument(f"--{word.replace('_', '-')}", dest=word, default="", help=_HELP.get(word))
         elif count == 1:
-            parser.add_argument(word)
+            parser.add_argument(word, help=_HELP.get(word))
         else:
             parser.add_argument(word, nargs=str(count), metavar="FIELD=VALUE")
     parser.set_defaults(handler=printing(handler))

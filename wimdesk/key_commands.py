@@ -21,19 +21,19 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     group.add_parser("list", help=text, description=text).set_defaults(handler=printing(list_computers))
     text = "let one in by the six words on its screen; both sync afterwards"
     one = group.add_parser("let-in", help=text, description=text)
-    one.add_argument("id")
-    one.add_argument("words", nargs="+")
+    one.add_argument("id", help="as “computers list” shows it")
+    one.add_argument("words", nargs="+", help="the six words that its screen shows")
     one.add_argument("--name", default="", help="so that you know it again; only your organisation sees it")
     one.set_defaults(handler=printing(let_in))
     about = "the organisation's key in a file, for the day when every computer is lost"
     group = commands.add_parser("key", help=about, description=about).add_subparsers(required=True)
     text = "write the file, and print the six words that open it"
     one = group.add_parser("save", help=text, description=text)
-    one.add_argument("--out", type=Path, required=True)
+    one.add_argument("--out", type=Path, required=True, help="where the file is written")
     one.set_defaults(handler=printing(save_key))
     text = "take the key out of a file"
     one = group.add_parser("load", help=text, description=text)
-    one.add_argument("file", type=Path)
+    one.add_argument("file", type=Path, help="the spare key")
     one.add_argument("words", nargs="*", help="asked for on standard input where they are left out")
     one.set_defaults(handler=printing(load_key))
 

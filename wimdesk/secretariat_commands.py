@@ -25,7 +25,9 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     parser = group.add_parser("serve", help="run the endpoint")
     _add_place(parser)
-    parser.add_argument("--listen", default="127.0.0.1:8420", metavar="HOST:PORT")
+    parser.add_argument(
+        "--listen", default="127.0.0.1:8420", metavar="HOST:PORT", help="where it answers; 127.0.0.1:8420 if left out"
+    )
     parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes on one port (PostgreSQL)")
     parser.add_argument("--metrics", default="", metavar="HOST:PORT", help="offer figures for Prometheus there")
     parser.set_defaults(handler=printing(serve))
@@ -35,8 +37,11 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser.set_defaults(handler=printing(prepare))
     parser = group.add_parser("enrol", help="make a one-time code for an organisation's new computer")
     _add_place(parser)
-    parser.add_argument("--organisation", required=True)
-    parser.add_argument("--role", default="volunteer", choices=sorted(ROLES))
+    parser.add_argument("--organisation", required=True, help="its name; a new one is made where there is none")
+    parser.add_argument(
+        "--role", default="volunteer", choices=sorted(ROLES),
+        help="volunteer if left out; begin with a coordinator, whose computer can let the others in",
+    )  # fmt: skip
     parser.add_argument("--server", default="", help="the endpoint's address, for the enrolment file")
     parser.add_argument("--file", type=Path, help="write the code and the address as an enrolment file too")
     parser.set_defaults(handler=printing(issue_code))
@@ -55,12 +60,12 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         _add_place(parser)
         parser.set_defaults(handler=printing(operate), verb=verb)
         if name in {"backup", "restore"}:
-            parser.add_argument("--file", type=Path, required=True)
+            parser.add_argument("--file", type=Path, required=True, help="the file with everything")
         if name == "bundle":
-            parser.add_argument("file", type=Path)
-            parser.add_argument("--out", type=Path, required=True)
+            parser.add_argument("file", type=Path, help="what somebody brought")
+            parser.add_argument("--out", type=Path, required=True, help="where the answer is written")
         if name in {"admit", "drop", "revoke"}:
-            parser.add_argument("--device", dest="device_id", required=True)
+            parser.add_argument("--device", dest="device_id", required=True, help="its id, as “devices” lists it")
     parser.add_argument("--wipe", action="store_true", help="destroy the data on that computer, too")
 
 

@@ -66,6 +66,7 @@ def test_six_words_let_a_computer_in(pair: tuple[Laptop, Laptop], seat: Seat, qt
     here, there = (seat(laptop.app) for laptop in pair)
     words, device = fact(bela.app, "words"), bela.app.identity().device
     qtbot.waitUntil(lambda: words in texts(there))
+    assert "No coordinator" not in texts(there)
     assert "This computer, still waiting" in texts(there)
     qtbot.waitUntil(lambda: device in here.forms)
     form = here.forms[device]
@@ -88,6 +89,17 @@ def test_six_words_let_a_computer_in(pair: tuple[Laptop, Laptop], seat: Seat, qt
     here.refresh()
     qtbot.waitUntil(lambda: "Bela's laptop" in texts(here))
     assert f"{device[-4:].upper()} · Coordinator" in texts(here)
+
+
+def test_where_no_coordinator_has_the_key_a_spare_key_is_asked_for(office: Office, seat: Seat, qtbot: QtBot) -> None:
+    vera = office.laptop("Vera", role="volunteer", introduced=False)
+    clara = office.laptop("Clara", introduced=False)
+    for laptop in (vera, clara):
+        laptop.sync()
+    there = seat(clara.app)
+    qtbot.waitUntil(lambda: fact(clara.app, "words") in texts(there))
+    assert "No coordinator’s computer has the key yet." in texts(there)
+    assert there.spare.load_button.isVisible()
 
 
 def test_a_spare_key_is_saved_on_one_computer_and_loaded_on_another(

@@ -139,7 +139,7 @@ class ComputersPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(12))
         if found.words:
-            column.addWidget(_words_card(found.words))
+            column.addWidget(_words_card(found.words, found.nobody))
         sentence = _("Only computers that a coordinator has let in can read what is private. The Secretariat can’t.")
         column.addWidget(Text(sentence, "muted", wrap=True))
         for seen in found.computers:
@@ -180,7 +180,7 @@ class ComputersPage(Page):
         self.desk.tasks.write(self, computers.confirm, seen.id, words, name, done=done, failed=failed)
 
 
-def _words_card(words: str) -> Card:
+def _words_card(words: str, nobody: bool) -> Card:
     card = Card(_("This computer waits to be let in"))
     shown = Text(words, "figure", wrap=True)
     shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -191,4 +191,7 @@ def _words_card(words: str) -> Card:
         "Until then what is private stays on this computer only, and what is shared is synced."
     )
     card.add(Text(sentence, wrap=True))
+    if nobody:
+        sentence = _("No coordinator’s computer has the key yet. Whoever has it can save a spare key; load that below.")
+        card.add(Text(sentence, wrap=True))
     return card

@@ -58,12 +58,18 @@ class Look:
     words: str
     may_confirm: bool
     computers: tuple[Seen, ...]
+    nobody: bool = False
+    """Whether the key is there, but on no computer that may hand it on: then only a spare key helps."""
 
 
 def look(session: Session) -> Look:
     """Return how things stand."""
     enrolled = bool(facts.text(session, "server_url"))
-    return Look(enrolled, own_words(session) if enrolled else "", may_confirm(session), tuple(every(session)))
+    told = json.loads(facts.text(session, "computers") or "[]")
+    ready = [each["role"] for each in told if each["has"]]
+    nobody = bool(ready) and not any(role in ROLES and ROLES[role].hands_keys for role in ready)
+    words = own_words(session) if enrolled else ""
+    return Look(enrolled, words, may_confirm(session), tuple(every(session)), nobody)
 
 
 def _state(told: dict[str, object], record: Computer | None) -> State:
