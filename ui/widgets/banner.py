@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import theme
@@ -55,6 +56,18 @@ class Banner(QFrame):
         self.button.clicked.connect(self.acted)
         row.addWidget(self.button)
         self.say(icon, title, text, action, tone)
+
+    def sizeHint(self) -> QSize:
+        # The height at the width that it has: a layout lets nothing grow beyond its hint that may only shrink.
+        hint, layout = super().sizeHint(), self.layout()
+        if layout is not None and self.isVisible():
+            hint.setHeight(layout.totalHeightForWidth(self.width()))
+        return hint
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
     def say(self, icon: str, title: str, text: str = "", action: str = "", tone: Tone = "info") -> None:
         """Replace everything the banner says; an empty action hides its button."""
