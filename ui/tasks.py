@@ -17,7 +17,8 @@ import shiboken6
 from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
 
 from ui.garbage import Collector
-from wimdesk.errors import Cancelled, NotFound, UserError, WimdeskError
+from wimdesk.errors import Cancelled, DiskFull, NotFound, UserError, WimdeskError
+from wimdesk.i18n import _
 
 if TYPE_CHECKING:
     from wimdesk.app import App
@@ -224,7 +225,9 @@ class Tasks(QObject):
             return  # it went away while its page still stood there: the page hears of that by itself
         lost = job.is_form or not isinstance(problem, UserError)
         if job.saves and lost and isinstance(problem, WimdeskError):
-            self.not_saved.emit(str(problem))
+            # The line at the bottom begins with "Not saved", as the sentence of a full disk does.
+            is_full = isinstance(problem, DiskFull)
+            self.not_saved.emit(_("the disk is full. Free some space.") if is_full else str(problem))
         if isinstance(problem, WimdeskError) and job.failed is not None and job.wanted:
             job.failed(problem)
         elif job.wanted or job.saves or not isinstance(problem, WimdeskError):

@@ -94,7 +94,7 @@ def test_offline_nothing_is_lost_and_trying_again_sends_it(template: Template, t
             seat = sit(ana)
             assert "1 record waits to be sent." in seat.banner()
             seat.click(seat.page.sync_button)
-            seat.qtbot.waitUntil(lambda: "You are offline. Nothing is lost." in seat.banner(), timeout=10_000)
+            seat.qtbot.waitUntil(lambda: "can’t be reached now. Nothing is lost." in seat.banner(), timeout=10_000)
             assert "saved on this computer" in seat.banner()
             seat.settle()
             assert len(seat.rows("waiting")) == 1

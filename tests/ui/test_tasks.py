@@ -188,7 +188,7 @@ def test_an_act_that_is_refused_leaves_nothing_unsaved(desk: Desk, owner: QWidge
         desk.tasks.write(owner, verb, failed=heard.append)
     settled()
     assert [str(each) for each in heard] == ["These are not the words.", "No room."]
-    assert told == ["No room."], "what was refused is told where it was asked for"
+    assert told == ["the disk is full. Free some space."], "what was refused is told where it was asked for"
 
 
 def test_a_save_that_fails_rolls_back(desk: Desk, owner: QWidget, settled: Callable[[], None]) -> None:

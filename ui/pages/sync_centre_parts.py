@@ -61,7 +61,7 @@ class StateBanner(Banner):
         elif status.state == "offline":
             self._tell(
                 "cloud-off",
-                _("You are offline. Nothing is lost."),
+                _("The Secretariat can’t be reached now. Nothing is lost."),
                 _("All you type is saved on this computer and sent once there is a connection."),
                 "warn",
                 ("again", _("Try now")),
