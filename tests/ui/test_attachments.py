@@ -10,6 +10,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QMimeData, QPoint, QPointF, Qt, 
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage, QImageReader, QImageWriter, QPainter
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
+from tests.ui.sync_seat import words
 from ui import pictures
 from ui.forms.attachment import AttachmentsCard
 from wimdesk.services import attaching, editing
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
+    from tests.support import Laptop
+    from tests.ui.sync_seat import Sit
     from ui.desk import Desk
 
 POSITION = b"GPS-16.05,-71.41"
@@ -183,3 +186,27 @@ def test_what_cant_be_read_is_said_and_changes_nothing(
     told = desk.notices.banner
     assert told.accessibleName() in {"none.pdf", "empty"}, "which of the files it was"
     assert "Nothing was attached." in told.accessibleDescription()
+
+
+def test_where_every_byte_costs_a_file_that_waits_says_why(ana: Laptop, sit: Sit, qtbot: QtBot, tmp_path: Path) -> None:
+    site = ana.add("site", name="North")
+    ana.sync()
+    seat = sit(ana)
+    ana.app.settings.put("metered", True)
+    card = AttachmentsCard(seat.desk, "site", site, seat.window)
+    card.resize(600, 400)
+    card.show()
+    (tmp_path / "plan.txt").write_text("plan")
+    card.take([tmp_path / "plan.txt"])
+    qtbot.waitUntil(lambda: "Waiting to go" in words(card))
+    ana.sync()
+    card.reload()
+    seat.settle()
+    assert "Waiting to go" in words(card)
+    assert "Every byte costs: files wait" in words(card)
+    ana.app.settings.put("metered", False)
+    ana.sync()
+    card.reload()
+    seat.settle()
+    assert "Every byte costs" not in words(card)
+    assert "On this computer" in words(card)

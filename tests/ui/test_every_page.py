@@ -131,3 +131,44 @@ def test_every_page_shows_whole_at_1366_by_740(
     qapp.removeEventFilter(watch)
     assert not wrong
     assert not heard
+
+
+def test_with_the_largest_letters_nothing_is_out_of_reach(
+    sample_desk: Desk, settled: Callable[[], None], qtbot: QtBot, qapp: QApplication
+) -> None:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    set_language("fr")
+    QLocale.setDefault(moments.locale("fr"))
+    theme.apply(application, "light", text_scale=1.5, contrast=False)
+    window = MainWindow(sample_desk.app.settings)
+    qtbot.addWidget(window)
+    window.show()
+    window.take(sample_desk)
+    wrong = {}
+    for width in (1366, 1024):
+        window.resize(width, SIZE[1])
+        for entry in ENTRIES:
+            window.show_page(entry.key)
+            qtbot.wait(50)
+            settled()
+            found = [each for each in beyond(window) if not slides(each)] if width < SIZE[0] else [*sideways(window)]
+            if found:
+                wrong[entry.key, width] = found[:3]
+    assert not wrong
+
+
+def beyond(root: QWidget) -> Iterator[QWidget]:
+    for child in root.findChildren(QWidget):
+        if child.isVisible() and child.mapTo(root, QPoint(child.width(), 0)).x() > root.width() + 1:
+            yield child
+
+
+def slides(widget: QWidget) -> bool:
+    """Whether it stands in something that can be scrolled to the side."""
+    above: QWidget | None = widget
+    while above is not None:
+        if isinstance(above, QScrollArea) and above.horizontalScrollBar().isVisible():
+            return True
+        above = above.parentWidget()
+    return False

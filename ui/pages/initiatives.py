@@ -13,12 +13,15 @@ from ui.page import Page
 from ui.pages.initiatives_detail import InitiativePane
 from ui.pages.initiatives_list import InitiativeList, ThemesPane
 from ui.widgets.buttons import SecondaryButton
+from ui.widgets.card import sliding
 from ui.widgets.empty import EmptyState
 from wimdesk.events import Changed
 from wimdesk.i18n import _
 from wimdesk.services import taking_part
 from wimdesk.services.taking_part import Board
 
+_LEAST_LIST = 240
+"""Pixels, whatever the size of the letters: names are cut there, so that the text beside it has its room."""
 _TYPES = ("initiative", "participation", "theme", "activity", "organization")
 
 
@@ -47,18 +50,20 @@ class InitiativesPage(Page):
         self.list.search.textChanged.connect(self._filter)
         self.list.chosen.connect(self._open)
         self.list.wanted_new.connect(self.begin)
-        self.list.setMinimumWidth(theme.px(240))
+        self.list.setMinimumWidth(_LEAST_LIST)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
         split.addWidget(self.list)
         split.addWidget(self._right())
         split.setSizes([theme.px(340), theme.px(600)])
         split.setStretchFactor(1, 1)
-        panes = QHBoxLayout()
+        inside = QWidget()
+        panes = QHBoxLayout(inside)
+        panes.setContentsMargins(0, 0, 0, 0)
         panes.setSpacing(0)
         panes.addWidget(self.themes)
         panes.addWidget(split, 1)
-        self.body.addLayout(panes, 1)
+        self.body.addWidget(sliding(inside, _("Initiatives")), 1)
 
     def refresh(self) -> None:
         """Read themes and initiatives anew."""

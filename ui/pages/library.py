@@ -14,6 +14,7 @@ from ui.pages.library_desk import ReadingDesk
 from ui.pages.library_filters import FilterPane
 from ui.pages.library_list import ResultModel
 from ui.widgets.buttons import SecondaryButton
+from ui.widgets.card import sliding
 from ui.widgets.combo import ChoiceField
 from ui.widgets.empty import EmptyState
 from ui.widgets.labels import Text, hairline
@@ -25,6 +26,8 @@ from wimdesk.records.library_item import TEMPLATES
 from wimdesk.services import library
 from wimdesk.services.library import Order, Result, Shelf
 
+_LEAST_LIST = 280
+"""Pixels, whatever the size of the letters: names are cut there, so that the text beside it has its room."""
 _READ_AFTER = 150
 """Milliseconds after the last key until the first result is laid out to be read."""
 _SAY_AFTER = 400
@@ -68,11 +71,13 @@ class LibraryPage(Page):
         self.reading.setMinimumWidth(theme.px(400))  # in a narrow window the list gives way, not the text
         split.setSizes([384, 530])
         split.setStretchFactor(1, 1)
-        panes = QHBoxLayout()
+        inside = QWidget()
+        panes = QHBoxLayout(inside)
+        panes.setContentsMargins(0, 0, 0, 0)
         panes.setSpacing(0)
         panes.addWidget(self.filters)
         panes.addWidget(split, 1)
-        self.body.addLayout(panes, 1)
+        self.body.addWidget(sliding(inside, _("Best-practice library")), 1)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._read_current)
@@ -149,7 +154,7 @@ class LibraryPage(Page):
         column.addWidget(head)
         column.addWidget(hairline())
         self.view = row_list(_("Practices found"), RowDelegate())
-        self.view.setMinimumWidth(theme.px(280))
+        self.view.setMinimumWidth(_LEAST_LIST)
         self.model = ResultModel(self.view)
         self.view.setModel(self.model)
         self.view.selectionModel().currentChanged.connect(self._show_current)
@@ -161,7 +166,8 @@ class LibraryPage(Page):
         return pane
 
     def _fit_search(self) -> None:
-        self.search.setFixedWidth(min(theme.px(380), max(theme.px(200), self.width() // 3)))
+        room = min(self.width() // 3, self.width() - theme.px(640))  # beside the title and the button
+        self.search.setFixedWidth(min(theme.px(380), max(theme.px(200), room)))
 
     def _shortcut(self, keys: str, act: Callable[[], object]) -> None:
         shortcut = QShortcut(QKeySequence(keys), self)

@@ -12,12 +12,15 @@ from ui.pages.organisation_cards import PANES, RecordCard
 from ui.pages.organisation_list import DirectoryPane, ending_words
 from ui.widgets.banner import Banner
 from ui.widgets.buttons import SecondaryButton
+from ui.widgets.card import sliding
 from ui.widgets.empty import EmptyState
 from wimdesk.events import Changed
 from wimdesk.i18n import N_, _
 from wimdesk.services import people
 from wimdesk.services.people import Directory
 
+_LEAST_LIST = 280
+"""Pixels, whatever the size of the letters: names are cut there, so that the text beside it has its room."""
 _TYPES = ("organization", "person", "contact_detail", "post", "post_holding", "site")
 _NEW = {"person": N_("New person"), "post": N_("New post"), "site": N_("New site")}
 _BEGIN = {"person": people.begin_person, "post": people.begin_post, "site": people.begin_site}
@@ -48,10 +51,10 @@ class OrganisationPage(Page):
         split.setChildrenCollapsible(False)
         split.addWidget(self.pane)
         split.addWidget(self._right())
-        self.pane.setMinimumWidth(theme.px(280))
+        self.pane.setMinimumWidth(_LEAST_LIST)
         split.setSizes([theme.px(360), theme.px(790)])
         split.setStretchFactor(1, 1)
-        self.body.addWidget(split, 1)
+        self.body.addWidget(sliding(split, _("Organisation")), 1)
         self._name_button()
 
     def refresh(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ui import theme
@@ -110,4 +111,16 @@ def scrolling(content: QWidget, ground: str = "window", parent: QWidget | None =
     area.setWidget(content)
     theme.mark(area, ground=ground)
     theme.mark(content, role="page" if ground == "window" else "pane")
+    return area
+
+
+def sliding(content: QWidget, name: str) -> QScrollArea:
+    """Return an area for panes that stand side by side: it slides to the side where they need more than the window.
+
+    With large letters on a small screen nothing may be out of reach. ``name`` is what a screen reader calls it.
+    """
+    area = scrolling(content)
+    area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setAccessibleName(name)
     return area
