@@ -23,7 +23,7 @@ from tests.sim.wire import Wire
 from tests.support import Template
 from wimdesk.app import DATABASE, App
 from wimdesk.services import editing
-from wimdesk.store import journal, keys, tables
+from wimdesk.store import journal, keys, rows, tables
 from wimdesk.store.record import types
 
 TYPE = "site"
@@ -214,17 +214,20 @@ def add_in(session: Session, values: dict[str, object], space: str) -> str:
 
 def write_as_newer(session: Session, record: str, values: dict[str, object], at: str) -> None:
     """Journal what a newer program would: a field that this one does not know."""
-    author, op, site = journal.scribe_of(session).author, tables.op.c, types()[TYPE].__table__
+    author, op = journal.scribe_of(session).author, tables.op.c
     row = session.execute(select(tables.op).where(op.record == record).limit(1)).one()
     mine = (op.space == row.space, op.device == author.device, op.epoch == author.epoch)
     number = (session.scalar(select(func.max(op.n)).where(*mine)) or 0) + 1
+    site = session.get_one(types()[TYPE], record)
+    # A newer program says what its author saw, as any other does: without that, everybody would be asked in vain.
+    base = journal._base(site, values, {})  # noqa: SLF001 - nothing public writes a field without a column
     session.execute(
         insert(tables.op).values(
             space=row.space, device=author.device, epoch=author.epoch, n=number, type=row.type, record=record,
-            owner=row.owner, fields=list(values), base={}, payload=journal.pack_payload(list(values.values()), at, ""),
-            state=tables.WAITING,
+            owner=row.owner, fields=list(values), base=base, state=tables.WAITING,
+            payload=journal.pack_payload(list(values.values()), at, ""),
         )
     )  # fmt: skip
-    known = session.scalar(select(site.c.versions).where(site.c.id == record)) or {}
-    seen = known | dict.fromkeys(values, -number)
-    session.execute(update(site).where(site.c.id == record).values(versions=seen))
+    seen = (site.versions or {}) | dict.fromkeys(values, -number)
+    table = rows.table_of(types()[TYPE])
+    session.execute(update(table).where(table.c.id == record).values(versions=seen))
