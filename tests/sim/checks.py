@@ -102,7 +102,8 @@ def _register(world: World, laptop: Laptop, rows: list[Written]) -> None:
         record = row.save.record
         own, read = frozenset(life.own.get(record, ())), world.model.seen(life, row.space, record)
         save = Save(row.save, row.space, row.owner, row.type, row.values, read, own, world.clock.tick)
-        save.unsure = not life.heard
+        # What others must bring back still shows here, and stands in no log: the model can't say what was replaced.
+        save.unsure = not life.heard or laptop.has_lost(record)
         fresh = not own and (row.space, record) not in world.model.by_record
         seen = world.model.view(life, row.space, record)
         save.before = None if fresh else {name: seen.get(name, BLANK.get(name)) for name in row.values}
@@ -214,16 +215,10 @@ def _compare(
         wanted[DELETED] = False
         world.tally.checks["spared"] += 1
     if shown is None or shown != wanted:
-        if _is_lost(laptop, record):
+        if laptop.has_lost(record):
             return
         differing = sorted(name for name in wanted if shown is None or shown[name] != wanted[name])
         raise world.broken("I4", f"{laptop.seat.name} shows another {differing} of {record}: {shown} for {wanted}")
-
-
-def _is_lost(laptop: Laptop, record: str) -> bool:
-    """Say whether something of the record can come back to a restored endpoint only from another laptop."""
-    query = "SELECT count(*) FROM op WHERE record = ? AND state = 'lost'"
-    return bool(laptop.eye.execute(query, (record,)).fetchone()[0])
 
 
 def quiet(world: World) -> None:
@@ -318,7 +313,7 @@ def whole(world: World, laptop: Laptop) -> None:
         if space in allowed and world.model.types.get(record) == TYPE:
             _compare(world, laptop, record, world.model.view(laptop.life, space, record), shown.pop(record, None))
     left = set(shown) - {save.id.record for save in laptop.life.refused.values()}
-    left = {record for record in left if not _is_lost(laptop, record)}
+    left = {record for record in left if not laptop.has_lost(record)}
     if left:
         raise world.broken("I7", f"{laptop.seat.name} shows records that nobody made: {left}")
     world.tally.checks["whole"] += 1

@@ -144,7 +144,7 @@ def _undone(world: World, laptop: Laptop, number: int) -> Expected:
     for row in laptop.written("act = ?", number):
         if row.type != TYPE:
             return None
-        if world.model.saves[row.save].unsure or not laptop.life.heard:
+        if world.model.saves[row.save].unsure or not laptop.life.heard or laptop.has_lost(row.save.record):
             return None
         before = world.model.saves[row.save].before
         now = BLANK | world.model.view(laptop.life, row.space, row.save.record)

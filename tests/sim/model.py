@@ -59,7 +59,7 @@ class Save:
     before: dict[str, object] | None = None
     """What its author saw in these fields; None for a record that it made."""
     unsure: bool = False
-    """Whether `before` is not known, because its author's laptop was in between two logs."""
+    """Whether `before` is not known: its author's laptop was in between two logs, or showed what is in none now."""
 
 
 @dataclass
