@@ -104,6 +104,8 @@ def _register(world: World, laptop: Laptop, rows: list[Written]) -> None:
         save = Save(row.save, row.space, row.owner, row.type, row.values, read, own, world.clock.tick)
         # What others must bring back still shows here, and stands in no log: the model can't say what was replaced.
         save.unsure = not life.heard or laptop.has_lost(record)
+        if DELETED not in row.values and _is_kept_in_view(laptop, record):
+            save.fields[DELETED] = world.model.but_for_removals(read)
         fresh = not own and (row.space, record) not in world.model.by_record
         seen = world.model.view(life, row.space, record)
         save.before = None if fresh else {name: seen.get(name, BLANK.get(name)) for name in row.values}
@@ -115,6 +117,12 @@ def _register(world: World, laptop: Laptop, rows: list[Written]) -> None:
         life.own[record].append(row.save)
         life.unsent[row.save] = save
         laptop.last_pos = max(laptop.last_pos, row.pos)
+
+
+def _is_kept_in_view(laptop: Laptop, record: str) -> bool:
+    """Say whether a record shows that the log says is removed: whoever edits it has not seen that it is."""
+    shown = laptop.shown(record)
+    return shown is not None and not shown[DELETED] and laptop.is_spared(record)
 
 
 def observe(world: World, laptop: Laptop) -> None:

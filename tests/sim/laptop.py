@@ -224,7 +224,7 @@ def write_as_newer(session: Session, record: str, values: dict[str, object], at:
     number = (session.scalar(select(func.max(op.n)).where(*mine)) or 0) + 1
     site = session.get_one(types()[TYPE], record)
     # A newer program says what its author saw, as any other does: without that, everybody would be asked in vain.
-    base = journal._base(site, values, {})  # noqa: SLF001 - nothing public writes a field without a column
+    base = journal._base(session, site, values, {})  # noqa: SLF001 - nothing public writes a field without a column
     session.execute(
         insert(tables.op).values(
             space=row.space, device=author.device, epoch=author.epoch, n=number, type=row.type, record=record,

@@ -55,7 +55,8 @@ class Save:
     order: int = 0
     seq: int = 0
     fields: dict[str, frozenset[SaveId]] = field(default_factory=dict)
-    """What its author had seen when a field was first set that was refused then, and is carried here."""
+    """What its author had seen of some fields, where it is less: when a field was first set that was refused then, and
+    is carried here; of the removal of a record that still shows."""
     before: dict[str, object] | None = None
     """What its author saw in these fields; None for a record that it made."""
     unsure: bool = False
@@ -140,6 +141,10 @@ class Model:
         cursor = life.cursors.get(space, 0)
         read = {save.id for save in self.by_record.get((space, record), ()) if save.seq <= cursor}
         return life.ahead.get(record, frozenset()) | read
+
+    def but_for_removals(self, read: frozenset[SaveId]) -> frozenset[SaveId]:
+        """Return what was read of a record but for those that removed it: it still shows."""
+        return frozenset(save for save in read if self.saves[save].values.get(DELETED) is not True)
 
     def leave(self, life: Life) -> None:
         """The log that this file has read is about to go: keep what it had read."""

@@ -190,8 +190,18 @@ def base_dropped() -> AbstractContextManager[object]:
 
 @_bug
 def base_of_deletion_dropped() -> AbstractContextManager[object]:
-    def wrong(right: Thing, record: Thing, values: Thing) -> dict[str, int]:
-        return {name: seq for name, seq in right(record, values).items() if name in {*values, ALL, DELETED}}
+    def wrong(right: Thing, session: Thing, record: Thing, values: Thing, answered: Thing) -> dict[str, int]:
+        base = right(session, record, values, answered)
+        return {name: seq for name, seq in base.items() if name in {*values, ALL, DELETED}}
+
+    return _around(journal, "_base", wrong)
+
+
+@_bug
+def what_still_shows_counts_as_seen_removed() -> AbstractContextManager[object]:
+    def wrong(right: Thing, session: Thing, record: Thing, *rest: Thing) -> dict[str, int]:
+        at = (record.versions or {}).get(DELETED, 0)
+        return right(session, record, *rest) | ({DELETED: at} if at else {})
 
     return _around(journal, "_base", wrong)
 

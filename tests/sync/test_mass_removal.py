@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sync import wire
 from sync.client import answer
+from sync.merge import DELETED
 from sync.protocol import ALLIANCE, private_space
 from tests.support import Laptop, Office, Template, endpoint_at
 from wimdesk.app import DATABASE
-from wimdesk.errors import NoConnection
+from wimdesk.errors import NoConnection, SyncProblem
 from wimdesk.records import Site
 from wimdesk.services import editing, home, removals
-from wimdesk.store import history, outbox, spared, tables
+from wimdesk.store import history, outbox, proof, spared, tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -220,6 +222,64 @@ def test_it_waits_over_a_restart_and_what_follows_still_arrives(office: Office, 
     again.app.run(removals.remove, asked(again)[0].space)
     assert_alike(anna, again)
     assert seen(again, records) == 1
+
+
+def changed_in_two_places(*laptops: Laptop) -> list[list[tuple[str, str]]]:
+    return [[(each.record, each.field) for each in laptop.questions()] for laptop in laptops]
+
+
+def test_who_edits_what_still_shows_had_not_been_told(anna: Laptop, bela: Laptop) -> None:
+    records = sites(anna, bela, 30)
+    anna.app.run(remove_all, records[:25])
+    anna.sync()
+    bela.sync()
+    bela.change("site", records[0], operator="Cooperative")
+    bela.change("site", records[1], operator="State")
+    bela.sync()
+    anna.sync()
+    both = sorted((record, DELETED) for record in records[:2])
+    assert [sorted(each) for each in changed_in_two_places(anna, bela)] == [both, both]
+    bela.app.run(history.decide, "site", records[0], {DELETED: False})
+    assert asked(bela)[0].count == 24
+    bela.app.run(removals.remove, asked(bela)[0].space)
+    assert_alike(anna, bela)
+    assert (seen(anna, records[:25]), bela.see("site", records[1])["operator"]) == (1, "State")
+    assert changed_in_two_places(anna, bela) == [[(records[1], DELETED)]] * 2
+
+
+def test_an_edit_between_two_parts_of_an_answer_does_not_vanish(
+    anna: Laptop, bela: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = sites(anna, bela, 30)
+    anna.app.run(remove_all, records[:3])
+    anna.sync()
+    take = answer.take
+
+    def cut(session: Session, names: wire.Names, found: Sequence[wire.Answer]) -> answer.Taken:
+        return take(session, names, [each for each in found if not isinstance(each, wire.End)])
+
+    monkeypatch.setattr(answer, "take", cut)
+    with pytest.raises(SyncProblem):
+        bela.sync()
+    monkeypatch.undo()
+    bela.change("site", records[0], operator="Cooperative")
+    assert_alike(anna, bela)
+    assert (seen(bela, records), asked(bela)) == (27, [])
+    assert changed_in_two_places(anna, bela) == [[(records[0], DELETED)]] * 2
+
+
+def test_what_somebody_removes_here_too_is_not_asked_about_and_never_put_back(anna: Laptop, bela: Laptop) -> None:
+    records = sites(anna, bela, 30)
+    anna.app.run(remove_all, records[:25])
+    anna.sync()
+    bela.sync()
+    bela.remove("site", records[0])
+    assert asked(bela)[0].count == 24
+    assert bela.app.read(proof.differing) == []
+    bela.app.run(removals.keep, asked(bela)[0].space)
+    assert_alike(anna, bela)
+    assert (seen(anna, records), anna.see("site", records[0])["deleted"]) == (29, True)
+    assert changed_in_two_places(anna, bela) == [[], []]
 
 
 def test_nobody_answers_and_nothing_diverges(office: Office, anna: Laptop, bela: Laptop) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from sqlalchemy import Engine, Row, bindparam, event, func, inspect, select, update
+from sqlalchemy import Engine, Row, bindparam, delete, event, exists, func, inspect, select, update
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -34,6 +34,9 @@ _op = tables.op.c
 _HIGHEST = select(func.max(_op.n)).where(
     _op.space == bindparam("space"), _op.device == bindparam("device"), _op.epoch == bindparam("epoch")
 )
+_KEPT_IN_VIEW = tables.spared.c.record == bindparam("of_record")
+_IS_KEPT_IN_VIEW = select(exists().where(_KEPT_IN_VIEW))
+_LET_GO = delete(tables.spared).where(_KEPT_IN_VIEW)
 
 
 OpRow = Row[Any]
@@ -162,7 +165,10 @@ def _capture(session: Session, _context: UOWTransaction, _instances: object) -> 
             continue
         earlier = scribe.drafts.get(record.id)
         draft = Draft(earlier.n if earlier else numbers.take(record), values, {}, before, by_person)
-        draft.base = _base(record, values, answered.get(record, {}))
+        draft.base = _base(session, record, values, answered.get(record, {}))
+        if DELETED in values and draft.base.get(DELETED, 0) > 0:
+            # Removed too, or put back: nobody needs to be asked about this one any more (store.spared).
+            session.connection().execute(_LET_GO, {"of_record": record.id})
         if earlier:
             _join(draft, earlier)
         record.versions = (record.versions or {}) | dict.fromkeys(values, -draft.n)
@@ -182,7 +188,7 @@ def _write(session: Session, scribe: Scribe, fresh: list[dict[str, Any]], again:
     scribe.wrote = scribe.wrote or any(row["state"] != tables.KEPT for row in [*fresh, *again])
 
 
-def _base(record: Record, values: dict[str, object], answered: dict[str, int]) -> dict[str, int]:
+def _base(session: Session, record: Record, values: dict[str, object], answered: dict[str, int]) -> dict[str, int]:
     known = record.versions or {}
     # A deletion is about the whole record: it says of every field what was seen of it.
     told = known if values.get(DELETED) is True else {DELETED, *values}
@@ -191,7 +197,15 @@ def _base(record: Record, values: dict[str, object], answered: dict[str, int]) -
     if known and max(known.values()) < 0:
         # Nobody else knows this record: without the operation before it, this one would be half of it.
         base[ALL] = min(known.values())
+    if DELETED not in values and base.get(DELETED, 0) > 0 and _is_kept_in_view(session, record):
+        # Whoever edits it was not told that it is removed: everybody is asked, as always where an edit meets a removal.
+        del base[DELETED]
     return base
+
+
+def _is_kept_in_view(session: Session, record: Record) -> bool:
+    """Say whether a record is removed elsewhere and still shows (store.spared)."""
+    return bool(session.connection().scalar(_IS_KEPT_IN_VIEW, {"of_record": record.id}))
 
 
 def _carried(session: Session, record: Record, stuck: list[OpRow]) -> dict[str, object]:
