@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -174,11 +175,15 @@ class App:
         """Destroy the keys of this profile: from its closing on nobody can read it or its backups."""
         self._wiped = True
         self._copier.shutdown(wait=True)
-        keys.destroy(self.folder)
-        self.contents.destroy()
-        for copy in (self.folder / backup.FOLDER).glob("*.db"):
-            with contextlib.suppress(OSError):
-                copy.unlink()
+        try:
+            keys.destroy(self.folder)
+        finally:
+            self.contents.destroy()
+            for name in (backup.FOLDER, keys.QUARANTINE, recovery.PREPARING):
+                shutil.rmtree(self.folder / name, ignore_errors=True)
+            for rest in self.folder.glob(f"{recovery.READY}-*"):
+                with contextlib.suppress(OSError):
+                    rest.unlink()
 
     def close(self) -> None:
         """Finish what was asked for and release the profile."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -126,6 +127,24 @@ def test_wiping_leaves_nothing_that_can_be_read(office: Office, tmp_path: Path) 
     assert not copy.exists()
     laptop.close()
     assert not list((tmp_path / "own").glob(f"{DATABASE}*"))
+
+
+def test_a_wipe_leaves_nothing_not_even_what_dead_programs_left(tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    app = App.open(folder, PASSPHRASE)
+    copy = app.back_up()
+    app.close()
+    App.restore(folder, PASSPHRASE)
+    assert list((folder / keys.QUARANTINE).rglob("*.db"))
+    shutil.copy(folder / keys.FILE, folder / f"{keys.FILE}.new")
+    shutil.copy(copy.with_suffix(".json"), copy.with_suffix(".json.part"))
+    (folder / "restoring").mkdir()
+    shutil.copy(copy, folder / "restoring" / DATABASE)
+    app = App.open(folder, PASSPHRASE)
+    shutil.copy(copy, folder / "restored-000009.db")
+    app.wipe()
+    app.close()
+    assert {path.name for path in folder.rglob("*") if path.is_file()} <= {"lock", "settings.json"}
 
 
 def test_nobody_else_can_order_a_wipe(office: Office, tmp_path: Path) -> None:

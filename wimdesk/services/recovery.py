@@ -24,7 +24,8 @@ from wimdesk.store.engine import Store, connect, translated, unwritable
 from wimdesk.store.keys import QUARANTINE
 
 log = logging.getLogger(__name__)
-_PREPARING, _READY = "restoring", "restored"
+PREPARING, READY = "restoring", "restored"
+"""How the folder and the file begin in which a backup waits until it can take its place."""
 _BESIDE = ("", "-wal", "-shm")
 
 
@@ -109,25 +110,25 @@ def restore(database: Path, key: bytes, copy: backup.Copy) -> Recovered:
     """
     folder = database.parent
     with contextlib.suppress(FileNotFoundError):
-        shutil.rmtree(folder / _PREPARING)
+        shutil.rmtree(folder / PREPARING)
     try:
         found = salvage.Found()
         if _is_whole(database, key):
             backup.make(database, key, folder / backup.FOLDER, "before-restore")
         else:
-            found = salvage.operations(database, key, folder / _PREPARING)
-        place = folder / _PREPARING / database.name
+            found = salvage.operations(database, key, folder / PREPARING)
+        place = folder / PREPARING / database.name
         place.parent.mkdir(exist_ok=True)
         shutil.copyfile(copy.path, place)
         brought = _prepare(place, key, found)
         quarantine = _next_quarantine(folder)
         durable.settle(place)
-        durable.move(place, folder / f"{_READY}-{quarantine.name}.db")
+        durable.move(place, folder / f"{READY}-{quarantine.name}.db")
         finish(database)
     except OSError as error:
         raise unwritable(error) from error
     finally:
-        shutil.rmtree(folder / _PREPARING, ignore_errors=True)
+        shutil.rmtree(folder / PREPARING, ignore_errors=True)
     log.info("backup %s restored", copy.name)
     return Recovered(copy, brought, found.complete, quarantine)
 
@@ -173,9 +174,9 @@ def finish(database: Path) -> bool:
     Raises OSError.
     """
     folder = database.parent
-    ready = sorted(folder.glob(f"{_READY}-*.db"))
+    ready = sorted(folder.glob(f"{READY}-*.db"))
     for place in ready:
-        quarantine = folder / QUARANTINE / place.stem.removeprefix(f"{_READY}-")
+        quarantine = folder / QUARANTINE / place.stem.removeprefix(f"{READY}-")
         quarantine.mkdir(parents=True, exist_ok=True)
         for end in _BESIDE:
             old = database.with_name(database.name + end)

@@ -38,7 +38,7 @@ from wimdesk.store.engine import unwritable
 FILE = "keys.json"
 COPY = "keys.copy.json"
 QUARANTINE = "quarantine"
-"""The folder of a profile to which damaged files are moved; nothing in it is ever deleted."""
+"""The folder of a profile to which damaged files are moved; nothing in it is ever deleted, but by a wipe."""
 SERVICE = "wimdesk"
 log = logging.getLogger(__name__)
 
@@ -105,7 +105,8 @@ def destroy(folder: Path) -> None:
     held = read(folder) or {}
     with contextlib.suppress(keyring.errors.KeyringError):
         keyring.delete_password(SERVICE, str(held.get("profile")))
-    copies = {folder / FILE, folder / COPY, *folder.rglob(FILE), *folder.glob("backups/*.json")}
+    # What a program that died has left beside them, too: it may be a whole copy.
+    copies = {*folder.rglob("keys*.json*"), *folder.glob("backups/*.json*")}
     try:
         for path in copies:
             if path.exists():
