@@ -169,5 +169,5 @@ def issue_code(args: argparse.Namespace) -> object:
         raise UserError(str(error)) from error
     if args.file:
         held = {"code": made["code"], "server": args.server, "organisation": made["organisation_name"]}
-        exchange.write_file(args.file, json.dumps(held, ensure_ascii=False).encode())
+        exchange.write_file(args.file, json.dumps(held, ensure_ascii=False).encode(), secret=True)
     return made

@@ -47,7 +47,8 @@ def write(store: Store, target: Path) -> dict[str, int]:
     store.check_owner()
     half = target.with_name(target.name + ".part")
     try:
-        with os.fdopen(os.open(half, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
+        half.unlink(missing_ok=True)  # or it could lead to somewhere else, or belong to somebody else
+        with open(half, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive, store.reading() as connection:
                 manifest = {table.name: _dump(connection, table, archive) for table in tables.metadata.sorted_tables}
                 archive.writestr(_MANIFEST, json.dumps({"format": schema.number(), "tables": manifest}, indent=1))

@@ -90,6 +90,7 @@ def test_two_people_and_the_secretariat(tmp_path: Path) -> None:
         code = operator.does(*common, "--role", "coordinator")["code"]
         file = tmp_path / "join.wimsync"
         operator.does(*common, "--server", url, "--file", str(file))
+        assert os.name == "nt" or file.stat().st_mode & 0o077 == 0, "whoever reads the code can join"
 
         assert anna.does("name", NAME)["person_name"] == NAME
         early = anna.does(

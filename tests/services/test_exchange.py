@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -100,3 +101,24 @@ def test_keys_leave_in_no_file_and_come_in_by_none(app: App, type_name: str, fie
     assert field not in told.splitlines()[0].split(",")
     with pytest.raises(UserError, match=f"not known: {field}"):
         bring(app, f"{field}\nanother\n", type_name)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="rights are another thing there")
+def test_a_secret_file_is_for_whoever_wrote_it(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        exchange.write_file(tmp_path / "code", b"one-time", secret=True)
+        exchange.write_file(tmp_path / "list", b"names")
+    finally:
+        os.umask(before)
+    assert ((tmp_path / "code").stat().st_mode & 0o777, (tmp_path / "list").stat().st_mode & 0o777) == (0o600, 0o666)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="not everybody may make links there")
+def test_nobody_is_led_to_another_file(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_bytes(b"mine")
+    (tmp_path / "list.part").symlink_to(tmp_path / "mine")
+    exchange.write_file(tmp_path / "list", b"names")
+    assert (tmp_path / "mine").read_bytes() == b"mine"
+    assert (tmp_path / "list").read_bytes() == b"names"
+    assert not (tmp_path / "list").is_symlink()

@@ -61,11 +61,16 @@ def _told(cls: type[Record]) -> list[str]:
     return [name for name, info in fields(cls).items() if not info.get("secret")]
 
 
-def write_file(path: Path, data: bytes) -> None:
-    """Write a file in one step: either whole or not at all. Raises UserError with a sentence."""
+def write_file(path: Path, data: bytes, *, secret: bool = False) -> None:
+    """Write a file in one step: either whole or not at all. Raises UserError with a sentence.
+
+    Only the person who writes it may read what is `secret`.
+    """
     fresh = path.with_name(path.name + ".part")
+    rights = 0o600 if secret else 0o666
     try:
-        with fresh.open("wb") as file:
+        fresh.unlink(missing_ok=True)  # made anew below: it could lead to somewhere else, or belong to somebody else
+        with open(fresh, "xb", opener=lambda name, flags: os.open(name, flags, rights)) as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

@@ -35,7 +35,9 @@ def save(organisation: str, keys: list[bytes], path: Path) -> str:
     if not keys:
         raise UserError(_("This computer does not have the organisation’s key. Nothing was saved."))
     words = lockbox.new_words()
-    exchange.write_file(path, lockbox.lock_with_words(msgspec.json.encode(Content(organisation, keys)), words))
+    exchange.write_file(
+        path, lockbox.lock_with_words(msgspec.json.encode(Content(organisation, keys)), words), secret=True
+    )
     return words
 
 
