@@ -314,11 +314,14 @@ def _counts(app: App, found: bundles.Bundle) -> dict[str, int]:
         return {}
     names = answer.names_of(app.identity().organisation)
     counts: dict[str, int] = {}
-    for each in _pieces(found.content):
-        for part in each:
-            if not isinstance(part, wire.End):
-                space = names.long(part.space)
-                counts[space] = counts.get(space, 0) + part.count
+    try:
+        for each in _pieces(found.content):
+            for part in each:
+                if not isinstance(part, wire.End):
+                    space = names.long(part.space)
+                    counts[space] = counts.get(space, 0) + part.count
+    except ValueError as error:
+        raise damaged() from error
     return counts
 
 
@@ -347,7 +350,10 @@ def _taken(engine: SyncEngine, bundle: bundles.Bundle) -> Loaded:
         said = facts.number(session, "generation")
         if _is_old(session, bundle.header) or (isinstance(end, wire.End) and said not in {0, end.generation}):
             return Loaded(old=True)
-        arrived, received = _news(session, names, pieces)
+        try:
+            arrived, received = _news(session, names, pieces)
+        except ValueError as error:
+            raise damaged() from error
     if bundle.header.keys is not None:
         keys.take(app, bundle.header.keys)  # first: they may open what follows
     refused = 0

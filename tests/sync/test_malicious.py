@@ -14,10 +14,12 @@ import requests
 import urllib3
 from requests.adapters import BaseAdapter, HTTPAdapter
 
+from sync import bundles as files
 from sync import wire
-from sync.client import answer, enrolment
+from sync.client import answer, bundles, enrolment
 from sync.client.engine import SyncEngine
 from sync.client.transport import Transport
+from sync.frames import framed, packed
 from sync.protocol import (
     PATH_ENROL,
     PATH_KEYS,
@@ -28,6 +30,7 @@ from sync.protocol import (
     SyncResponse,
     TokenResponse,
 )
+from sync.server.store import Store
 from tests.support import Office
 from wimdesk.errors import SyncProblem, WimdeskError
 from wimdesk.services import computers
@@ -216,3 +219,25 @@ def test_what_somebody_keeps_for_other_programs_goes_to_nobody(
     monkeypatch.setenv("NETRC", str(known))
     laptop = office.laptop("Anna")
     laptop.sync()
+
+
+def test_a_signed_answer_of_nonsense_is_told(office: Office, tmp_path: Path) -> None:
+    laptop = office.laptop("Anna")
+    laptop.sync()
+    assert office.endpoint is not None
+    bundles.save(laptop.engine, tmp_path / "up.wimsync")
+    mark = files.opened((tmp_path / "up.wimsync").read_bytes(), laptop.app.device_keys.receive).header.mark
+    names = answer.names_of(laptop.app.identity().organisation)
+    part = wire.Part(99, 1, 1, [(bytes(16), 1)], b"", b"", b"", b"")
+    end = wire.end(SyncResponse(laptop.app.read(facts.number, "generation"), {}, [], [], False), names)
+    store = Store(office.endpoint.data, database=office.endpoint.database)
+    me = uuid.UUID(laptop.app.identity().device).bytes
+    header = files.Header("answer", files.new_id(), me, names.organisation, store.public_receive_key, mark)
+    content = packed([framed(msgspec.msgpack.encode(part)), end])
+    mine = laptop.app.device_keys.receive.public_key().public_bytes_raw()
+    (tmp_path / "down.wimsync").write_bytes(store.seal(header, content, mine))
+    store.close()
+    for read in (bundles.look, lambda _app, path: bundles.load(laptop.engine, path)):
+        with pytest.raises(SyncProblem, match="damaged"):
+            read(laptop.app, tmp_path / "down.wimsync")
+    assert laptop.sync().refused == 0
