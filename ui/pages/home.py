@@ -242,6 +242,10 @@ def _words(task: Task) -> tuple[str, str, str, str, str]:
             sentence = _("Since {day}. Nothing is lost. Sync when there is a connection.")
             day = moments.moment(task.when[:10])
             return "send", title.format(count=task.count), sentence.format(day=day), _("Look"), "sync"
+        case "silent":
+            title = _("No sync has succeeded since {day}").format(day=moments.moment(task.when[:10]))
+            sentence = _("What others did since then is not here. Sync when there is a connection.")
+            return "cloud-off", title, sentence, _("Look"), "sync"
     sentence = _("{count} of {total} filled · next: {field}")
     words = sentence.format(count=task.count, total=task.total, field=task.detail)
     return "building-2", _("Complete the profile of your organisation"), words, _("Continue"), "organisation"

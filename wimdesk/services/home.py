@@ -18,7 +18,7 @@ from wimdesk.store.record import Record, types
 ENDS_WITHIN = timedelta(days=60)
 """A term that ends within this time is worth a row on the home page."""
 UNSENT_FOR = timedelta(days=7)
-"""Changes that nobody else has seen for this long are worth a row."""
+"""Changes that nobody else has seen for this long are worth a row, and so is a sync that went well so long ago."""
 MOST_TASKS = 5
 MOST_NEWS = 6
 _QUIET = frozenset({"observation", "theme", "indicator"})
@@ -41,7 +41,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something to do next. `kind`: locked, asking, decide, removed, metrics, term, waiting, profile.
+    """Something to do next. `kind`: locked, asking, decide, removed, metrics, term, waiting, silent, profile.
 
     `subject` is a site or a person, `detail` a post; `when` is a month or a day (ISO); `count` of `total`.
     """
@@ -180,15 +180,18 @@ def _terms(session: Session, today: date) -> list[Task]:
 
 
 def _unsent(session: Session, around: Frame, today: date) -> list[Task]:
-    """Say that changes wait for a week, where there is an endpoint to send them to."""
-    if not around.enrolled or not around.waiting:
+    """Say that changes wait for a week, or that no sync went well for as long, where there is an endpoint."""
+    if not around.enrolled:
         return []
+    limit = datetime.combine(today - UNSENT_FOR, datetime.max.time(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     oldest = session.scalar(
         select(tables.op.c.payload).where(tables.op.c.state == tables.WAITING).order_by(tables.op.c.pos).limit(1)
     )
     since = journal.unpack_payload(oldest).at if oldest else ""
-    limit = datetime.combine(today - UNSENT_FOR, datetime.max.time(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return [Task("waiting", when=since, count=around.waiting)] if since and since <= limit else []
+    if around.waiting and since and since <= limit:
+        return [Task("waiting", when=since, count=around.waiting)]
+    is_silent = around.last_success and around.last_success <= limit
+    return [Task("silent", when=around.last_success)] if is_silent else []
 
 
 def _profile(session: Session) -> list[Task]:
