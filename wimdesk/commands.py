@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import json
 import os
 import sys
@@ -31,6 +32,8 @@ Handler = Callable[[argparse.Namespace], object]
 def emit(value: object) -> None:
     """Write a result as JSON on standard output. Who stops reading early does not hear the rest."""
     text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # RFC 8259 section 8.1; Windows would take a code page for a file
     try:
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
