@@ -437,5 +437,5 @@ def _step(session: Session) -> bool:
     if facts.number(session, _READ_FIRST) or not outbox.is_waiting(session):
         facts.put(session, **{_READ_FIRST: 0})
         if not recovery.next_layer(session):
-            recovery.finish(session)
+            inbox.finish_recovery(session)
     return outbox.is_waiting(session)

@@ -250,7 +250,7 @@ class SyncEngine:
                 continue
             tally.acked = {}
             if not self.app.run(recovery.next_layer):
-                self.app.run(recovery.finish)
+                self.app.run(inbox.finish_recovery)
                 return
             try:
                 while layer := self.app.read(pieces.next_batches, tally.acked):

@@ -89,7 +89,7 @@ def _carried(world: World, laptop: Laptop, record: str, values: dict[str, object
     stuck = [save for save in laptop.life.refused.values() if save.id.record == record]
     if not stuck:
         return {}
-    seen = world.model.view(laptop.life, stuck[0].space, record) | values
+    seen = world.view(laptop, stuck[0].space, record) | values
     known = {*FIELDS, DELETED}
     return {name: seen[name] for save in stuck for name in save.values if name in known}
 
@@ -102,12 +102,11 @@ def _register(world: World, laptop: Laptop, rows: list[Written]) -> None:
         record = row.save.record
         own, read = frozenset(life.own.get(record, ())), world.model.seen(life, row.space, record)
         save = Save(row.save, row.space, row.owner, row.type, row.values, read, own, world.clock.tick)
-        # What others must bring back still shows here, and stands in no log: the model can't say what was replaced.
-        save.unsure = not life.heard or laptop.has_lost(record)
+        save.unsure = not life.heard
         if DELETED not in row.values and _is_kept_in_view(laptop, record):
             save.fields[DELETED] = world.model.but_for_removals(read)
-        fresh = not own and (row.space, record) not in world.model.by_record
-        seen = world.model.view(life, row.space, record)
+        fresh = not own and (row.space, record) not in world.model.by_record and not laptop.lost(record)
+        seen = world.view(laptop, row.space, record)
         save.before = None if fresh else {name: seen.get(name, BLANK.get(name)) for name in row.values}
         for stuck in [stuck for stuck in life.refused.values() if stuck.id.record == record]:
             for name in stuck.values:
@@ -209,7 +208,7 @@ def look_at(world: World, laptop: Laptop, space: str, record: str) -> None:
     if not laptop.life.heard:
         return
     world.tally.checks["view"] += 1
-    told = world.model.view(laptop.life, space, record)
+    told = world.view(laptop, space, record)
     if world.model.types.get(record) != TYPE:
         return
     _compare(world, laptop, record, told, laptop.shown(record))
@@ -223,8 +222,6 @@ def _compare(
         wanted[DELETED] = False
         world.tally.checks["spared"] += 1
     if shown is None or shown != wanted:
-        if laptop.has_lost(record):
-            return
         differing = sorted(name for name in wanted if shown is None or shown[name] != wanted[name])
         raise world.broken("I4", f"{laptop.seat.name} shows another {differing} of {record}: {shown} for {wanted}")
 
@@ -319,9 +316,9 @@ def whole(world: World, laptop: Laptop) -> None:
     shown = laptop.all_shown()
     for space, record in world.model.by_record:
         if space in allowed and world.model.types.get(record) == TYPE:
-            _compare(world, laptop, record, world.model.view(laptop.life, space, record), shown.pop(record, None))
+            _compare(world, laptop, record, world.view(laptop, space, record), shown.pop(record, None))
     left = set(shown) - {save.id.record for save in laptop.life.refused.values()}
-    left = {record for record in left if not laptop.has_lost(record)}
+    left = {record for record in left if not laptop.lost(record)}
     if left:
         raise world.broken("I7", f"{laptop.seat.name} shows records that nobody made: {left}")
     world.tally.checks["whole"] += 1

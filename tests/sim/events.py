@@ -144,10 +144,10 @@ def _undone(world: World, laptop: Laptop, number: int) -> Expected:
     for row in laptop.written("act = ?", number):
         if row.type != TYPE:
             return None
-        if world.model.saves[row.save].unsure or not laptop.life.heard or laptop.has_lost(row.save.record):
+        if world.model.saves[row.save].unsure or not laptop.life.heard:
             return None
         before = world.model.saves[row.save].before
-        now = BLANK | world.model.view(laptop.life, row.space, row.save.record)
+        now = BLANK | world.view(laptop, row.space, row.save.record)
         wanted = (
             {DELETED: True}
             if before is None

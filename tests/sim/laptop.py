@@ -183,9 +183,10 @@ class Laptop:
         """Say whether the record shows until somebody agrees that it is removed, or until all was read."""
         return bool(self.ask("SELECT count(*) FROM spared WHERE record = ?", record)[0][0])
 
-    def has_lost(self, record: str) -> bool:
-        """Say whether something of the record can come back to a restored endpoint only from another laptop."""
-        return bool(self.ask("SELECT count(*) FROM op WHERE record = ? AND state = 'lost'", record)[0][0])
+    def lost(self, record: str) -> list[SaveId]:
+        """Return what of the record can come back to a restored endpoint only from another laptop, in its old order."""
+        query = "SELECT payload FROM op WHERE record = ? AND state = 'lost' ORDER BY was, pos"
+        return [SaveId(_payload(payload).at, record) for (payload,) in self.eye.execute(query, (record,)).fetchall()]
 
     def all_shown(self) -> dict[str, dict[str, object]]:
         """Return what a person sees, by record."""

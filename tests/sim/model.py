@@ -6,11 +6,13 @@ Nothing of the program is called here: it is the second opinion.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 DELETED = "deleted"
 ALL = "*"
+_BEFORE = 1 << 40
 
 
 class SaveId(NamedTuple):
@@ -54,13 +56,15 @@ class Save:
     tick: int
     order: int = 0
     seq: int = 0
+    was: int | None = None
+    """Its place before the endpoint was restored; lower for what had none even then, None for what is new since."""
     fields: dict[str, frozenset[SaveId]] = field(default_factory=dict)
     """What its author had seen of some fields, where it is less: when a field was first set that was refused then, and
     is carried here; of the removal of a record that still shows."""
     before: dict[str, object] | None = None
     """What its author saw in these fields; None for a record that it made."""
     unsure: bool = False
-    """Whether `before` is not known: its author's laptop was in between two logs, or showed what is in none now."""
+    """Whether `before` is not known, because its author's laptop was in between two logs."""
 
 
 @dataclass
@@ -164,7 +168,8 @@ class Model:
         placed = [save for log in self.logs.values() for save in log]
         self.logs, self.by_record = defaultdict(list), defaultdict(list)
         self.questions, self._setters = defaultdict(dict), defaultdict(dict)
-        for save in placed:
+        for save in self.saves.values():
+            save.was = save.seq or (save.was - _BEFORE if save.was is not None else None)
             save.seq = 0
         for space, log in logs.items():
             for save in log:
@@ -183,9 +188,18 @@ class Model:
             found |= {name: (value, save.seq) for name, value in save.values.items()}
         return found
 
-    def view(self, life: Life, space: str, record: str) -> dict[str, object]:
-        """Return what a person at this file must see of a record: the log so far, with own saves on top."""
-        seen = {name: value for name, (value, _) in self.after_log(space, record, life.cursors.get(space, 0)).items()}
+    def view(self, life: Life, space: str, record: str, lost: Iterable[SaveId] = ()) -> dict[str, object]:
+        """Return what a person at this file must see of a record: the log so far, with own saves on top.
+
+        In between is what only others can bring back to a restored endpoint (`lost`), where nobody has gone on since.
+        """
+        log = self.after_log(space, record, life.cursors.get(space, 0))
+        seen = {name: value for name, (value, _) in log.items()}
+        for save in [self.saves[each] for each in lost]:
+            for name, value in save.values.items():
+                beneath = self.logs[space][log[name][1] - 1] if name in log else None
+                if beneath is None or (beneath.was is not None and beneath.was < save.was):
+                    seen[name] = value
         for save in life.on_top(record):
             seen |= save.values
         return seen

@@ -31,7 +31,7 @@ from tests.sim.scene import Scene
 from tests.sim.simulator import run, scene
 from wimdesk.errors import DiskFull, NoConnection
 from wimdesk.services import editing
-from wimdesk.store import clashes, history, identity, inbox, journal, outbox, recovery, tables
+from wimdesk.store import clashes, history, identity, inbox, journal, outbox, recovery, tables, unplaced
 from wimdesk.store.engine import Store
 
 Thing = Any
@@ -287,12 +287,12 @@ def no_conflict_record() -> AbstractContextManager[object]:
 
 @_bug
 def pending_overlay_missing() -> AbstractContextManager[object]:
-    return _nothing(inbox, "_waiting", {})
+    return _nothing(unplaced, "waiting", {})
 
 
 @_bug
 def versions_not_taken_over() -> AbstractContextManager[object]:
-    return _around(inbox, "_visible", lambda right, *args: (right(*args)[0], {}))
+    return _around(unplaced, "visible", lambda right, *args: (right(*args)[0], {}))
 
 
 @_bug
@@ -301,7 +301,7 @@ def deletion_forgotten() -> AbstractContextManager[object]:
         values, versions = right(*args)
         return values | {DELETED: False}, versions
 
-    return _around(inbox, "_visible", wrong)
+    return _around(unplaced, "visible", wrong)
 
 
 @_bug

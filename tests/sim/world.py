@@ -115,6 +115,10 @@ class World:
             return False
         return save.space != "alliance" or seat.secretariat or save.owner == seat.organisation
 
+    def view(self, laptop: Laptop, space: str, record: str) -> dict[str, object]:
+        """Return what a person must see of a record at a laptop."""
+        return self.model.view(laptop.life, space, record, laptop.lost(record))
+
     def roles_between(self, device: str, tick: int) -> set[str]:
         """Return the roles that a device has had since then."""
         found = {role for at, role in self.roles[device] if at >= tick}

@@ -11,7 +11,7 @@ import pytest
 from sync.server import service
 from tests.support import Endpoint, Laptop, Office, endpoint_at
 from wimdesk.services import editing
-from wimdesk.store import facts, history, outbox, recovery
+from wimdesk.store import facts, history, outbox, proof, recovery
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -347,10 +347,36 @@ def test_what_only_a_reader_holds_comes_back_from_its_maker(house: House) -> Non
         rita.sync()
         assert role(rita, record) == "lost", "it is shown as it was"
         assert rita.app.read(outbox.refused) == []
+        assert rita.app.read(proof.differing) == []
         settle(anna, rita)
         assert role(anna, record) == role(rita, record) == "lost"
         assert anna.questions() == rita.questions() == []
         agreed(anna, rita)
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_what_only_a_reader_holds_does_not_cover_what_was_done_since(house: House, late: bool) -> None:
+    with house.open():
+        anna, bela, rita = house.laptop("Anna"), house.laptop("Bela"), house.laptop("Rita", role="reader")
+        record = anna.add("person", given_name="Carla", role="r0", summary="s0")
+        settle(anna, bela, rita)
+        house.keep_copy()
+    with house.open():
+        anna.change("person", record, role="lost", summary="lost")
+        settle(anna, rita)
+    house.restore()
+    with house.open():
+        if late:
+            rita.sync()
+        bela.change("person", record, role="Bela's")
+        bela.sync()
+        rita.sync()
+        shown = rita.see("person", record)
+        assert (shown["role"], shown["summary"]) == ("Bela's", "lost")
+        assert rita.app.read(proof.differing) == []
+        settle(anna, rita, bela)
+        assert [[q.field for q in laptop.questions()] for laptop in (anna, bela, rita)] == [["role"]] * 3
+        agreed(anna, bela, rita)
 
 
 def test_an_endpoint_that_was_restored_without_a_word_is_noticed(house: House) -> None:

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from sync import digests
 from sync.merge import DELETED, Change, Clash, FieldState, RecordState, merge
 from sync.protocol import SHIPPED_OWNER, Author, Page, Placed, trail
-from wimdesk.store import journal, numbered, recovery, rows, spared, tables
+from wimdesk.store import journal, numbered, recovery, rows, spared, tables, unplaced
 from wimdesk.store.record import Info, Record, blank_row, fields, fits, types
 
 _pack = msgspec.msgpack.Encoder().encode
@@ -44,11 +44,6 @@ _READ_UP_TO = _READ_UP_TO.on_conflict_do_update(
 _STATES = select(_shadow.record, _shadow.space, _shadow.state).where(_shadow.record.in_(_any_of("records")))
 _OLDEST = select(func.min(_op.pos)).where(_op.record.in_(_any_of("records"))).group_by(_op.record)
 _AT_HOME_ELSEWHERE = select(_op.record).where(_op.pos.in_(_OLDEST), _op.space != bindparam("space"))
-_ON_TOP = (
-    select(tables.op)
-    .where(_op.record.in_(_any_of("records")), _op.state.in_(_any_of("states")))
-    .order_by(*recovery.old_order())
-)
 _STATE = select(_shadow.state).where(_shadow.record == bindparam("record"))
 
 
@@ -136,12 +131,12 @@ def expected(session: Session, states: dict[str, RecordState]) -> Iterator[tuple
     `versions` are only among them where nothing waits. What ships with the program has values of its own.
     """
     returning, known = recovery.returning(session), types()
-    waiting = _waiting(session, list(states), returning)
+    waiting = unplaced.waiting(session, list(states), returning)
     for record, state in states.items():
         cls = known.get(state.type)
         if cls is None:
             continue
-        values, versions = _visible(state, waiting.get(record, []), returning)
+        values, versions = unplaced.visible(state, waiting.get(record, []), returning)
         blank = blank_row(cls)
         kept = {name: value for name, value in values.items() if name in blank}
         _make_fit(kept, fields(cls), blank)
@@ -325,7 +320,7 @@ def show(
     `changed` are the fields that can differ from what is shown; where it is not given, any can.
     """
     returning = recovery.returning(session)
-    waiting = _waiting(session, list(states), returning)
+    waiting = unplaced.waiting(session, list(states), returning)
     by_type: dict[str, list[str]] = defaultdict(list)
     for record, state in states.items():
         by_type[state.type].append(record)
@@ -341,7 +336,7 @@ def show(
         inserts: list[rows.Row] = []
         updates: dict[tuple[str, ...], list[rows.Row]] = defaultdict(list)
         for record in by_type[type_name]:
-            values, versions = _visible(states[record], waiting.get(record, []), returning)
+            values, versions = unplaced.visible(states[record], waiting.get(record, []), returning)
             differing = changed[record] if changed is not None and record in present else values.keys()
             kept = {name: values[name] for name in differing if name in blank}
             _make_fit(kept, described, blank)
@@ -372,7 +367,7 @@ def _present(session: Session, cls: type[Record], records: list[str]) -> dict[st
 
 def _removed(
     states: dict[str, RecordState],
-    waiting: dict[str, list[Row[Any]]],
+    waiting: dict[str, list[unplaced.OnTop]],
     returning: int,
     changed: Mapping[str, set[str]] | None,
 ) -> dict[str, bool]:
@@ -380,7 +375,7 @@ def _removed(
     found = {}
     for record, state in states.items():
         if DELETED in (state.fields if changed is None else changed[record]):
-            found[record] = _visible(state, waiting.get(record, []), returning)[0].get(DELETED) is True
+            found[record] = unplaced.visible(state, waiting.get(record, []), returning)[0].get(DELETED) is True
     return found
 
 
@@ -393,46 +388,32 @@ def _make_fit(values: dict[str, object], described: Mapping[str, Info], blank: d
             values[name] = blank[name]
 
 
-def _visible(state: RecordState, waiting: list[Row[Any]], returning: int) -> tuple[dict[str, object], dict[str, int]]:
-    values = {name: f.value for name, f in state.fields.items()}
-    versions = {name: f.seq for name, f in state.fields.items()}
-    for row in waiting:
-        values |= journal.values_of(row)
-        # What had a place has no number here that means anything: its row stands for it.
-        lost = row.state == tables.LOST or (returning and row.epoch == returning)
-        versions |= dict.fromkeys(row.fields, recovery.POSITION + row.pos if lost else -row.n)
-    return values, versions
-
-
-def _waiting(session: Session, records: list[str], returning: int) -> dict[str, list[Row[Any]]]:
-    """Return the operations that have no place: what a person did stays on top, also where it was refused.
-
-    What the endpoint lost stays on top too, as long as it may still come back.
-    """
-    states = sorted(recovery.present(session) - (set() if returning else {tables.LOST}))
-    if not states:
-        return {}
-    found: dict[str, list[Row[Any]]] = defaultdict(list)
-    for part in _chunks(records):
-        for row in session.execute(_ON_TOP, {"records": part, "states": states}):
-            found[row.record].append(row)
-    return found
+def finish_recovery(session: Session) -> None:
+    """Let what was held go out; what only others can bring back to the endpoint shows where nobody has gone on."""
+    recovery.finish(session)
+    op = tables.op.c
+    for part in _chunks(list(session.scalars(select(op.record).where(op.state == tables.LOST).distinct()))):
+        _show_states(session, session.execute(select(tables.shadow).where(_shadow.record.in_(part))).all())
 
 
 def show_parked(session: Session) -> int:
     """After an upgrade: show what had been parked and is understood now; return how many records."""
     parked = session.execute(select(tables.shadow).where(tables.shadow.c.parked)).all()
+    _show_states(session, parked)
     known = types()
-    by_space: dict[str, dict[str, RecordState]] = defaultdict(dict)
-    for row in parked:
-        by_space[row.space][row.record] = _unpack_state(row.state)
-    for space, states in by_space.items():
-        first, last = _authors(session, list(states))
-        show(session, states, first, last, space)
     understood = [r.record for r in parked if not _is_parked(_unpack_state(r.state), known)]
     for part in _chunks(understood):
         session.execute(update(tables.shadow).where(tables.shadow.c.record.in_(part)).values(parked=False))
     return len(understood)
+
+
+def _show_states(session: Session, found: Iterable[Row[Any]]) -> None:
+    by_space: dict[str, dict[str, RecordState]] = defaultdict(dict)
+    for row in found:
+        by_space[row.space][row.record] = _unpack_state(row.state)
+    for space, states in by_space.items():
+        first, last = _authors(session, list(states))
+        show(session, states, first, last, space)
 
 
 def _authors(session: Session, records: list[str]) -> tuple[dict[str, tuple[str, str]], dict[str, tuple[str, str]]]:
