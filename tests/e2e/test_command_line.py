@@ -82,6 +82,21 @@ def serving(data: Path) -> Iterator[str]:
             assert NAME not in err
 
 
+def _many_removals_are_asked_about(anna: Machine, bela: Machine, stays: str) -> None:
+    sites = [bela.does("add", "site", f"name=Pit {n}")["id"] for n in range(6)]
+    bela.does("sync")
+    anna.does("sync")
+    for site in sites:
+        bela.does("delete", "site", site)
+    bela.does("sync")
+    assert anna.does("sync")["conflicts"] == 1
+    (gone,) = anna.does("removals")
+    assert (gone["count"], gone["kinds"], len(anna.does("list", "site"))) == (6, [["Sites", 6]], 7)
+    assert "Nothing is asked" in anna.fails("removals", "--keep", "alliance")
+    assert anna.does("removals", "--remove", gone["space"]) == {"removed": 6}
+    assert [site["id"] for site in anna.does("list", "site")] == [stays]
+
+
 def test_two_people_and_the_secretariat(tmp_path: Path) -> None:
     anna, bela = Machine(tmp_path / "anna"), Machine(tmp_path / "bela")
     with serving(tmp_path / "endpoint") as url:
@@ -124,18 +139,7 @@ def test_two_people_and_the_secretariat(tmp_path: Path) -> None:
         assert anna.does("sync")["conflicts"] == 0
         assert anna.does("conflicts") == []
 
-        sites = [bela.does("add", "site", f"name=Pit {n}")["id"] for n in range(6)]
-        bela.does("sync")
-        anna.does("sync")
-        for site in sites:
-            bela.does("delete", "site", site)
-        bela.does("sync")
-        assert anna.does("sync")["conflicts"] == 1
-        (gone,) = anna.does("removals")
-        assert (gone["count"], gone["kinds"], len(anna.does("list", "site"))) == (6, [["Sites", 6]], 7)
-        assert "Nothing is asked" in anna.fails("removals", "--keep", "alliance")
-        assert anna.does("removals", "--remove", gone["space"]) == {"removed": 6}
-        assert [site["id"] for site in anna.does("list", "site")] == [early["id"]]
+        _many_removals_are_asked_about(anna, bela, early["id"])
         assert [step["values"] for step in anna.does("history", "person", person)][-1] == {"role": "President"}
 
         assert "used already" in Machine(tmp_path / "late").fails("enrol", code, "--server", url)

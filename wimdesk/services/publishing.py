@@ -1,16 +1,13 @@
 """Raising the visibility of a record, an act of its own that makes a counterpart in a wider space; and lowering it.
 
 The counterpart's id follows from its source and the space, so that publishing again updates it.
-Only the source's side knows of the link; nothing wider refers back into a narrower space.
+Only the source's side knows of the link; nothing wider refers back into a narrower space (store.links).
 """
 
 from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from sync.protocol import ALLIANCE
-from wimdesk.errors import UserError
-from wimdesk.i18n import _
 from wimdesk.identifiers import derived_id
 from wimdesk.store import history, journal
 from wimdesk.store.record import Record, Scope, fields
@@ -34,7 +31,6 @@ def publish(session: Session, type_name: str, record_id: str, scope: Scope) -> s
     values = {name: getattr(source, name) for name in fields(type(source)) if name not in _LEFT_OUT}
     if "state" in values and type_name == "library_item":
         values["state"] = "submitted" if scope == "shared" else "published"
-    _refuse_narrow_links(session, source, space)
     counterpart_id = copy_id(record_id, scope)
     found = session.get(type(source), counterpart_id)
     if found is None:
@@ -73,18 +69,3 @@ def _mark_source(source: Record, values: dict[str, object], counterpart_id: str)
         source.counterpart_id = counterpart_id  # type: ignore[attr-defined]  # a field of some types
     if "state" in values:
         source.state = values["state"]  # type: ignore[attr-defined]  # a field of some types
-
-
-def _refuse_narrow_links(session: Session, source: Record, space: str) -> None:
-    """A record refers only to records of its own or a wider space: anything else would leak."""
-    for name, info in fields(type(source)).items():
-        link = info.get("link")
-        target = getattr(source, name)
-        if link and target:
-            found = history.fetch(session, link, str(target))
-            if found.space not in {space, ALLIANCE}:
-                raise UserError(
-                    _("“{label}” points to what fewer people see. Nothing was shared. Remove it first.").format(
-                        label=_(info["label"])
-                    )
-                )

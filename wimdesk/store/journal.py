@@ -21,7 +21,7 @@ from sync.merge import ALL, DELETED, MET
 from sync.protocol import Op, Payload
 from wimdesk import clock
 from wimdesk.identifiers import new_id
-from wimdesk.store import clashes, refusals, rows, tables
+from wimdesk.store import clashes, links, refusals, rows, tables
 from wimdesk.store.record import Record, default, fields, words_of
 
 _pack = msgspec.msgpack.Encoder().encode
@@ -163,6 +163,7 @@ def _capture(session: Session, _context: UOWTransaction, _instances: object) -> 
             values = _carried(session, record, stuck) | values
         if not values:
             continue
+        links.refuse_narrower(session, record, values, scribe.author.spaces)
         earlier = scribe.drafts.get(record.id)
         draft = Draft(earlier.n if earlier else numbers.take(record), values, {}, before, by_person)
         draft.base = _base(session, record, values, answered.get(record, {}))

@@ -1,0 +1,38 @@
+"""A record refers only to what everybody who sees it may see: all else would tell of a record that is not theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sync.protocol import ALLIANCE
+from wimdesk.errors import UserError
+from wimdesk.i18n import _
+from wimdesk.store.record import Record, fields, types
+from wimdesk.store.rows import table_of
+
+
+def refuse_narrower(session: Session, record: Record, names: Iterable[str], spaces: Mapping[str, str]) -> None:
+    """Raise UserError where one of these fields of a record refers into a space that fewer people see.
+
+    `spaces` maps a scope to the space that it has here. What is not here yet can't be judged, and is let through.
+    """
+    if record.space == spaces["private"]:
+        return
+    known = fields(type(record))
+    for name in names:
+        link, target = known.get(name, {}).get("link"), getattr(record, name, "")
+        if link and target and _space_of(session, link, str(target), spaces) not in {"", record.space, ALLIANCE}:
+            sentence = _("“{label}” points to what fewer people see. Nothing was changed. Choose another.")
+            raise UserError(sentence.format(label=_(known[name]["label"])))
+
+
+def _space_of(session: Session, type_name: str, target: str, spaces: Mapping[str, str]) -> str:
+    cls = types()[type_name]
+    for made in session.new:
+        if isinstance(made, cls) and made.id == target:
+            return made.space or spaces[cls.home]
+    table = table_of(cls)
+    return session.connection().scalar(select(table.c.space).where(table.c.id == target)) or ""
