@@ -156,7 +156,7 @@ def test_another_size_of_the_letters_makes_the_pages_anew(program: Program, qtbo
     for key in ("organisation", "sync", "settings"):
         window.show_page(key)
         settle(qtbot, program)
-        assert [*cut(window), *sideways(window)] == []
+        qtbot.waitUntil(lambda: [*cut(window), *sideways(window)] == [])  # rows take their height a moment later
 
 
 def test_ctrl_s_says_that_all_is_saved(program: Program) -> None:
