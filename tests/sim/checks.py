@@ -156,8 +156,9 @@ def _hears(world: World, laptop: Laptop) -> bool:
         life.heard = False
         life.cursors = laptop.cursors() if laptop.returning() and generation in {0, world.generation} else {}
         return False
-    if not life.heard:
-        life.heard, life.cursors, life.ahead = True, {}, {}
+    if not life.heard or life.epoch != laptop.epoch:
+        # Both may have been brought together within one pass: only the new epoch says so then.
+        life.heard, life.epoch, life.cursors, life.ahead = True, laptop.epoch, {}, {}
         # What was refused goes out once more when both are together again: a role may allow it by now.
         waiting = {row.save for row in laptop.written("state = 'waiting'")}
         for save in [save for save in life.refused.values() if save.seq or save.id in waiting]:

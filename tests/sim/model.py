@@ -77,6 +77,8 @@ class Life:
     tainted: set[str] = field(default_factory=set)
     cursors: dict[str, int] = field(default_factory=dict)
 
+    epoch: int = 0
+    """Under which what is saved here is numbered; another one each time that both sides were brought together."""
     heard: bool = True
     """Whether this file and the endpoint speak of one log; not while one of them has gone back in time."""
     ahead: dict[str, frozenset[SaveId]] = field(default_factory=dict)
@@ -92,7 +94,7 @@ class Life:
         own: dict[str, list[SaveId]] = defaultdict(list)
         own.update({record: list(saves) for record, saves in self.own.items()})
         return Life(
-            own, dict(self.unsent), dict(self.refused), set(self.tainted), dict(self.cursors), self.heard,
+            own, dict(self.unsent), dict(self.refused), set(self.tainted), dict(self.cursors), self.epoch, self.heard,
             dict(self.ahead),
         )  # fmt: skip
 

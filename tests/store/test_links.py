@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy.orm import Session
 
 from wimdesk import identifiers
 from wimdesk.app import App
@@ -33,9 +34,9 @@ def test_what_the_alliance_sees_names_no_private_record(app: App) -> None:
 def test_nor_one_that_is_made_in_the_same_act(app: App) -> None:
     made = identifiers.new_id()
 
-    def both(session: object) -> None:
-        editing.prepare(session, editing.type_of("initiative"), {"level": "own"}, made)  # type: ignore[arg-type]
-        editing.add(session, "participation", {"initiative_id": made})  # type: ignore[arg-type]
+    def both(session: Session) -> None:
+        editing.prepare(session, editing.type_of("initiative"), {"level": "own"}, made)
+        editing.add(session, "participation", {"initiative_id": made})
 
     with pytest.raises(UserError, match=WORDS):
         app.run(both)

@@ -32,7 +32,7 @@ from ui.widgets.empty import EmptyState
 from ui.widgets.field import FieldRow
 from ui.widgets.figure import Figure
 from ui.widgets.header import PageHeader
-from ui.widgets.labels import Chip, Text, plain_name
+from ui.widgets.labels import Chip, plain_name
 from ui.widgets.languagemap import LanguageMapField
 from ui.widgets.linechart import EndLabel, LineChart, spread
 from ui.widgets.number import NumberField, parse_number

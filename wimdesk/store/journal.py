@@ -163,7 +163,7 @@ def _capture(session: Session, _context: UOWTransaction, _instances: object) -> 
             values = _carried(session, record, stuck) | values
         if not values:
             continue
-        links.refuse_narrower(session, record, values, scribe.author.spaces)
+        links.refuse_narrower(session, record, values.keys(), scribe.author.spaces)
         earlier = scribe.drafts.get(record.id)
         draft = Draft(earlier.n if earlier else numbers.take(record), values, {}, before, by_person)
         draft.base = _base(session, record, values, answered.get(record, {}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Set
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from wimdesk.store.record import Record, fields, types
 from wimdesk.store.rows import table_of
 
 
-def refuse_narrower(session: Session, record: Record, names: Iterable[str], spaces: Mapping[str, str]) -> None:
+def refuse_narrower(session: Session, record: Record, names: Set[str], spaces: Mapping[str, str]) -> None:
     """Raise UserError where one of these fields of a record refers into a space that fewer people see.
 
     `spaces` maps a scope to the space that it has here. What is not here yet can't be judged, and is let through.
@@ -22,8 +22,8 @@ def refuse_narrower(session: Session, record: Record, names: Iterable[str], spac
     if record.space == spaces["private"]:
         return
     known = fields(type(record))
-    for name in names:
-        link, target = known.get(name, {}).get("link"), getattr(record, name, "")
+    for name in known.keys() & names:
+        link, target = known[name].get("link"), getattr(record, name)
         if link and target and _space_of(session, link, str(target), spaces) not in {"", record.space, ALLIANCE}:
             sentence = _("“{label}” points to what fewer people see. Nothing was changed. Choose another.")
             raise UserError(sentence.format(label=_(known[name]["label"])))
