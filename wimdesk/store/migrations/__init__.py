@@ -20,6 +20,7 @@ _NAMES = (
     "m0002_sealing",
     "m0003_attachment",
     "m0004_agreement",
+    "m0005_membership",
 )  # fmt: skip
 STEPS = tuple(cast(Step, import_module(f"{__name__}.{name}").apply) for name in _NAMES)
 
