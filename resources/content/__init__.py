@@ -207,6 +207,12 @@ def sample() -> Sample:
     return msgspec.json.decode(_read("sample.json"), type=Sample)
 
 
+@functools.cache
+def letters() -> dict[str, dict[str, str]]:
+    """Return the words of receipts, cards and letters by kind and language; words in braces stand for values."""
+    return msgspec.json.decode(_read("letters.json"), type=dict[str, dict[str, str]])
+
+
 def region_of(country_code: str) -> str:
     """Return the most specific M49 region of a country, e.g. "011" (Western Africa) for "SN".
 

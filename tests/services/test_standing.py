@@ -118,7 +118,9 @@ def test_a06_partial_dates_count_from_their_first_to_their_last_day(text: str, f
 # ---------------------------------------------------------------- for whatever there may be
 
 days = st.dates(date(2015, 1, 1), date(2035, 12, 31))
-texts = st.one_of(days.map(date.isoformat), st.sampled_from(["", "2024", "2025-02", "2026-02-31", "nonsense", "0000-1"]))
+texts = st.one_of(
+    days.map(date.isoformat), st.sampled_from(["", "2024", "2025-02", "2026-02-31", "nonsense", "0000-1"])
+)
 terms_of = st.builds(
     Terms,
     st.sampled_from(["money", "either", "in_kind", "free", ""]),

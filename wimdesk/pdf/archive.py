@@ -33,7 +33,10 @@ rl_config.useA85 = 0  # only makes files a quarter longer
 
 @dataclass(frozen=True)
 class Submission:
-    """The machine-readable twin of a document: its bytes and their SHA-256 in lower-case hexadecimal."""
+    """The machine-readable twin of a document: its bytes and their SHA-256 in lower-case hexadecimal.
+
+    Without bytes nothing is attached: what is handed to one person holds no data for others to read out.
+    """
 
     content: bytes
     digest: str
@@ -46,6 +49,11 @@ class Submission:
             "utf-8", "backslashreplace"
         )
         return cls(content, hashlib.sha256(content).hexdigest())
+
+    @classmethod
+    def unattached(cls, kind: str, data: DataclassInstance) -> Submission:
+        """Return only the digest of plain data."""
+        return cls(b"", cls.of(kind, data).digest)
 
     @property
     def short(self) -> str:
@@ -66,11 +74,11 @@ class Title:
     made_on: str
 
 
-def open_canvas(stream: io.BytesIO, about: Title, font: str) -> Canvas:
+def open_canvas(stream: io.BytesIO, about: Title, font: str, size: tuple[float, float] = A4) -> Canvas:
     """Return a canvas whose first font is embedded and whose bytes depend on nothing but what is drawn."""
     canvas = Canvas(
         stream,
-        pagesize=A4,
+        pagesize=size,
         pageCompression=1,
         invariant=1,
         pdfVersion=(1, 7),
@@ -96,21 +104,26 @@ def document_of(canvas: Canvas) -> pdfdoc.PDFDocument:
 
 
 def close_canvas(canvas: Canvas, tree: StructureTree, about: Title, submission: Submission) -> None:
-    """Add structure, metadata, output intent and attachment after the last page, then write the file."""
+    """Add structure, metadata, output intent and, if there is one, the attachment; then write the file."""
     document = document_of(canvas)
     for number, page in enumerate(document.Pages.pages):
         _allow(page, StructParents=number, Tabs=pdfdoc.PDFName("S"))
-    attachment = _attach(document, about, submission)
-    names = pdfdoc.PDFArray([pdfdoc.PDFString(ATTACHMENT), attachment])
     _allow(
         document.Catalog,
         StructTreeRoot=pdfdoc.PDFObjectReference(tree.write(document)),
         MarkInfo=pdfdoc.PDFDictionary({"Marked": "true"}),
         Metadata=document.Reference(_metadata(about, submission)),
         OutputIntents=pdfdoc.PDFArray([_output_intent(document)]),
-        Names=pdfdoc.PDFDictionary({"EmbeddedFiles": pdfdoc.PDFDictionary({"Names": names})}),
-        AF=pdfdoc.PDFArray([attachment]),
     )
+    if submission.content:
+        attachment = _attach(document, about, submission)
+        names = pdfdoc.PDFArray([pdfdoc.PDFString(ATTACHMENT), attachment])
+        embedded = pdfdoc.PDFDictionary({"Names": names})
+        _allow(
+            document.Catalog,
+            Names=pdfdoc.PDFDictionary({"EmbeddedFiles": embedded}),
+            AF=pdfdoc.PDFArray([attachment]),
+        )
     document.updateSignature(submission.digest)
     canvas.save()
 

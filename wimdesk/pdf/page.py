@@ -50,6 +50,8 @@ LONGEST_ABOUT = 4000  # letters; ISO 19005-3, 6.1.13 allows a string 32,767 byte
 class Sheet:
     """The page in hand: what is drawn moves ``y`` down (points from the foot) and a new page begins when needed."""
 
+    size = A4
+
     def __init__(self, about: Title, organisation: str, submission: Submission, words: Words, fonts: Fonts) -> None:
         self.about = Title(**{key: shortened(one_line(value), LONGEST_ABOUT) for key, value in asdict(about).items()})
         self.organisation = one_line(organisation)
@@ -59,7 +61,7 @@ class Sheet:
         self.regular, self.bold = face(fonts.regular), face(fonts.bold)
         self.tree = StructureTree()
         self._stream = io.BytesIO()
-        self.canvas = open_canvas(self._stream, self.about, self.regular.name)
+        self.canvas = open_canvas(self._stream, self.about, self.regular.name, self.size)
         self.has_stand_ins = False
         self.page = 1
         self.y = FIRST_TOP

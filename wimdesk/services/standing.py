@@ -83,8 +83,7 @@ def standing(terms: Terms, member: Member, payments: Iterable[Paid], today: date
     """Return where a membership stands on a day, by what was paid up to then."""
     start = first_day(member.start)
     course = _Course(terms, start, last_day(member.paid_until))
-    known = ((first_day(paid.date), paid) for paid in payments)
-    for day, paid in sorted(known, key=lambda pair: (pair[0] or date.min, pair[1].id)):
+    for day, paid in _in_order(payments):
         if day is None or day <= today:
             course.take(day, paid)
     if terms.dues == "free" and not course.spans:
@@ -96,6 +95,22 @@ def standing(terms: Terms, member: Member, payments: Iterable[Paid], today: date
         status = "cancelled"
     missing = max(0, terms.fee - course.credit) if terms.dues in {"money", "either"} else 0
     return Standing(status, since, until, course.credit, missing, tuple(course.uncounted))
+
+
+def time_paid(terms: Terms, member: Member, payments: Iterable[Paid], payment: str) -> tuple[date, date] | None:
+    """Return the first and the last day that one payment pays; None where it only adds to what is missing."""
+    course = _Course(terms, first_day(member.start), last_day(member.paid_until))
+    for day, paid in _in_order(payments):
+        before = len(course.spans)
+        course.take(day, paid)
+        if paid.id == payment:
+            return course.spans[-1] if len(course.spans) > before else None
+    return None
+
+
+def _in_order(payments: Iterable[Paid]) -> list[tuple[date | None, Paid]]:
+    known = ((first_day(paid.date), paid) for paid in payments)
+    return sorted(known, key=lambda pair: (pair[0] or date.min, pair[1].id))
 
 
 def _status(spans: list[tuple[date, date]], since: date | None, today: date, grace: int) -> tuple[Status, date | None]:
@@ -187,7 +202,7 @@ class _Course:
     def _is_late(self, day: date, begin: date) -> bool:
         """Nobody buys a calendar year that is over."""
         over = self.terms.period == "calendar_year" and day.year > begin.year
-        return over or day > _plus(begin, max(0, self.terms.grace))
+        return over or day > max(begin, _plus(begin, self.terms.grace - 1))
 
 
 def _plus(day: date, days: int) -> date:
