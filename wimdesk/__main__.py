@@ -49,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
         bundle_commands,
         commands,
         key_commands,
+        membership_commands,
         removal_commands,
         secretariat_commands,
     )
@@ -61,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     bundle_commands.add_parsers(kinds)
     attachment_commands.add_parsers(kinds)
     key_commands.add_parsers(kinds)
+    membership_commands.add_parsers(kinds)
     removal_commands.add_parsers(kinds)
     secretariat_commands.add_parsers(kinds)
     tour = kinds.add_parser("tour", help="two laptops and a Secretariat go through the main job, offscreen")

@@ -78,7 +78,7 @@ def kind_of(app: App, **values: object) -> str:
 def member(app: App, kind: str, given: str = "Ana", family: str = "Quispe", start: str = "") -> str:
     person = app.run(people.begin_person)
     app.run(editing.change, "person", person, {"given_name": given, "family_name": family})
-    return app.run(dues.join, kind, start, person_id=person)
+    return app.run(dues.join, kind, start, {"person_id": person})
 
 
 def status(app: App, membership: str) -> tuple[str, str]:

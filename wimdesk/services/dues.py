@@ -303,15 +303,16 @@ def begin_type(session: Session) -> str:
     return editing.add(session, "membership_type", values)
 
 
-def join(session: Session, type_id: str, start: str = "", **who: object) -> str:
-    """Begin a membership today, or on the day given; `who` is person_id, organization_id or group_name."""
+def join(session: Session, type_id: str, start: str = "", who: Mapping[str, str] | None = None) -> str:
+    """Begin a membership today, or on the day given; `who` has person_id, organization_id or group_name."""
+    given = dict(who or {})
     if type_id:
         history.fetch(session, "membership_type", type_id)
-    if who.get("person_id"):
-        history.fetch(session, "person", str(who["person_id"]))
+    if given.get("person_id"):
+        history.fetch(session, "person", given["person_id"])
     values = {
         "type_id": type_id, "start_date": start or clock.today().isoformat(), "number": numbering.next_member(session),
-        **who,
+        **given,
     }  # fmt: skip
     return editing.add(session, "membership", values)
 
@@ -323,17 +324,28 @@ def begin_group(session: Session) -> str:
 
 
 def pay(session: Session, membership: str, values: Mapping[str, object] | None = None) -> str:
-    """Record a payment; what is not said is what is missing of the fee, paid today. Return its id."""
+    """Record a payment; what is not said is what is usual. Return its id."""
+    given = dict(values or {})
+    usual = usual_payment(session, membership)
+    if given.get("currency", usual.get("currency")) != usual.get("currency") or given.get("in_kind"):
+        usual.pop("amount_minor", None)
+    if given.get("in_kind") and "method" not in given:
+        usual["method"] = "in_kind"
+    return editing.add(session, "payment", usual | given)
+
+
+def usual_payment(session: Session, membership: str) -> dict[str, object]:
+    """Return what a payment for a membership usually says: what is missing of the fee, paid today. Raises NotFound."""
     member = fetch(session, membership)
     kind = session.get(MembershipType, member.type_id)
-    paid = payments_by_membership(session, [membership]).get(membership, [])
     usual: dict[str, object] = {"membership_id": membership, "date": clock.today().isoformat(), "method": "cash"}
     if kind is not None and kind.dues == "in_kind":
-        usual |= {"method": "in_kind", "in_kind": kind.in_kind}
-    elif kind is not None:
+        return usual | {"method": "in_kind", "in_kind": kind.in_kind}
+    if kind is not None:
+        paid = payments_by_membership(session, [membership]).get(membership, [])
         due = stands(kind, member, paid, clock.today()).due
         usual |= {"currency": kind.currency, "amount_minor": due or None}
-    return editing.add(session, "payment", usual | dict(values or {}))
+    return usual
 
 
 def remove_payment(session: Session, payment: str) -> int:
