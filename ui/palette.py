@@ -31,6 +31,7 @@ _PAGES = {
     "person": ("organisation", "contact"),
     "post": ("organisation", "users"),
     "site": ("organisation", "map-pin"),
+    "membership": ("organisation", "users"),
     "initiative": ("initiatives", "handshake"),
     "participation": ("initiatives", "handshake"),
     "activity": ("initiatives", "calendar"),

@@ -231,7 +231,7 @@ def test_a07_fifty_cards_in_spanish_have_running_numbers_and_no_box(app: App, on
         box = reader.pages[0].mediabox
         assert (float(box.width), float(box.height)) == pytest.approx((8.5 * CM, 5.4 * CM), abs=0.01)
     text = reading.printed(pdf)
-    numbers = [int(found) for found in re.findall(r"Miembro n\.º\s\w{4}-(\d{4})", text)]
+    numbers = [int(found) for found in re.findall(r"Integrante n\.º\s\w{4}-(\d{4})", text)]
     assert numbers == list(range(1, 51))
     assert text.count("Mujeres en Minería Perú") == 50
     assert STAND_IN not in text

@@ -47,7 +47,7 @@ TOPICS = (
         "organisation",
         N_("Organisation"),
         "building-2",
-        N_("Here you keep the profile of your organisation, its people, posts and sites."),
+        N_("Here you keep the profile of your organisation, its people, members, posts and sites."),
         (
             N_("Choose the first row to fill in the profile."),
             N_("Press “Add” to write down a person, a post or a site."),
@@ -56,6 +56,12 @@ TOPICS = (
         (
             N_("When a post changes hands, start a new term. The old one stays in the history."),
             N_("What you remove goes to the trash. You can bring it back."),
+            N_(
+                "Say in the profile what a membership costs. Then begin it on the card of a person and record payments."
+            ),
+            N_("Nobody sets a member’s status: it follows from the dates and the payments, also without a network."),
+            N_("“Members” shows who has paid, and makes cards, receipts and letters as PDF."),
+            N_("Each computer numbers its own receipts, so that two never give the same number."),
         ),
     ),
     Topic(

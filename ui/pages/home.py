@@ -34,12 +34,16 @@ _ICONS = {
     "participation": "handshake",
     "library_item": "library",
     "submission": "file-text",
+    "membership": "users",
+    "membership_type": "users",
+    "payment": "users",
 }
 _PAGES = {
     "person": "organisation",
     "post": "organisation",
     "site": "organisation",
     "organization": "organisation",
+    "membership": "organisation",
     "initiative": "initiatives",
     "library_item": "library",
     "submission": "submissions",

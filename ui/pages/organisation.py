@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.page import Page
+from ui.pages import members
+from ui.pages.members import MEMBERS, GroupPane, MembersPane
 from ui.pages.organisation_cards import PANES, RecordCard
 from ui.pages.organisation_list import DirectoryPane, ending_words
 from ui.widgets.banner import Banner
@@ -16,12 +18,13 @@ from ui.widgets.card import sliding
 from ui.widgets.empty import EmptyState
 from wimdesk.events import Changed
 from wimdesk.i18n import N_, _
-from wimdesk.services import people
+from wimdesk.services import dues, people
 from wimdesk.services.people import Directory
 
 _LEAST_LIST = 280
 """Pixels, whatever the size of the letters: names are cut there, so that the text beside it has its room."""
 _TYPES = ("organization", "person", "contact_detail", "post", "post_holding", "site")
+_CARDS = PANES | {MEMBERS: MembersPane, "membership": GroupPane}
 _NEW = {"person": N_("New person"), "post": N_("New post"), "site": N_("New site")}
 _BEGIN = {"person": people.begin_person, "post": people.begin_post, "site": people.begin_site}
 
@@ -40,6 +43,9 @@ class OrganisationPage(Page):
         self.header.set_title(_("Organisation"))
         self.new_button = SecondaryButton("", "plus")
         self.new_button.clicked.connect(self.begin)
+        self.members_button = SecondaryButton(_("Members"), "users")
+        self.members_button.clicked.connect(self.show_members)
+        self.header.add_action(self.members_button)
         self.header.add_action(self.new_button)
         self._shortcut("Ctrl+N", self.begin)
         self._shortcut("Ctrl+F", self._search)
@@ -60,13 +66,22 @@ class OrganisationPage(Page):
     def refresh(self) -> None:
         """Read the directory anew."""
         self.desk.tasks.read(self, people.load, done=self._take, key="directory")
+        self._read_due()
 
     def changed(self, change: Changed) -> None:
         """Follow what changed here or elsewhere."""
         if change.touches(*_TYPES):
             self.refresh()
-            if self.card is not None:
-                self.card.changed(change)
+        elif change.touches(*members.TYPES):
+            self._read_due()
+        if self.card is not None and change.touches(*_TYPES, *members.TYPES):
+            self.card.changed(change)
+
+    def show_members(self) -> None:
+        """Show all members with their status."""
+        self.flush()
+        self.pane.choose("organization", "")
+        self._open(MEMBERS, MEMBERS)
 
     def show_record(self, record_id: str) -> None:
         """Open the card of a record as soon as the directory is there."""
@@ -100,7 +115,11 @@ class OrganisationPage(Page):
         room.setContentsMargins(24, 12, 24, 0)
         self.banner = Banner("clock", "", tone="neutral")
         self.banner.acted.connect(self._show_ending)
+        self.due_banner = Banner("clock", "", tone="warn")
+        self.due_banner.acted.connect(self.show_members)
+        self.due_banner.hide()
         room.addWidget(self.banner)
+        room.addWidget(self.due_banner)
         self._banner_room.hide()
         self.empty = EmptyState(
             "building-2", _("Here stands the profile of your organisation."), _("Begin the profile"), "pencil"
@@ -134,12 +153,45 @@ class OrganisationPage(Page):
         wanted = self._wanted or (self.card.record if self.card else "") or directory.organisation
         self._wanted = ""
         kind = self.pane.kind_of(wanted)
+        if not kind and self._goes_on(wanted):
+            return
         if not kind:  # it went to the trash: its neighbour takes its place
             kind, wanted = self.pane.tab(), self.pane.near(row)
         if not wanted:
             kind, wanted = "organization", directory.organisation
         self.pane.choose(kind, wanted) if self._follows(kind, wanted) else None
         self._open(kind, wanted)
+
+    def _goes_on(self, wanted: str) -> bool:
+        """What the list does not hold stays open: all members, or a group; and it is found if it was asked for."""
+        if self.card is not None and self.card.record == wanted and self.card.type_name in {MEMBERS, "membership"}:
+            return True
+        if not wanted or wanted == (self.card.record if self.card else ""):
+            return False
+        self.desk.tasks.read(self, dues.place_of, wanted, done=self._go_to, key="place")
+        return self.card is not None
+
+    def _go_to(self, place: tuple[str, str]) -> None:
+        if place[0] == "membership":
+            self._open(*place)
+        elif place[1]:
+            self._jump(place[1])
+
+    def _read_due(self) -> None:
+        self.desk.tasks.read(self, dues.due_now, done=self._show_due, key="due")
+
+    def _show_due(self, found: tuple[str, str]) -> None:
+        title, text = found
+        self.due_banner.setVisible(bool(title))
+        if title:
+            self.due_banner.say("clock", title, text, _("Show"), "warn")
+        self._show_banners()
+
+    def _show_banners(self) -> None:
+        ending = bool(self._directory and self._directory.ending)
+        self.banner.setVisible(ending)
+        profile = self.card is not None and self.card.type_name == "organization"
+        self._banner_room.setVisible(profile and (ending or not self.due_banner.isHidden()))
 
     def _follows(self, kind: str, record: str) -> bool:
         """The list goes along, except while the person looks at another tab or searches."""
@@ -148,16 +200,16 @@ class OrganisationPage(Page):
     def _open(self, kind: str, record: str) -> None:
         directory = self._directory
         profile = kind == "organization"
-        self._banner_room.setVisible(bool(directory and directory.ending) and profile)
         blank = profile and directory is not None and not directory.has_profile
         self.empty.setVisible(blank)
         if self.card is None or self.card.record != record or blank:
             self._close_card()
             if blank:
                 return
-            self.card = PANES[kind](self.desk, record)
+            self.card = _CARDS[kind](self.desk, record)
             self.card.wanted.connect(self._jump)
             self._column.addWidget(self.card, 1)
+        self._show_banners()
         if record and record == self._begun and self.card is not None:
             self._begun = ""
             self.card.begin()
@@ -171,10 +223,15 @@ class OrganisationPage(Page):
             self.card = None
 
     def _jump(self, record: str) -> None:
+        if record == MEMBERS:
+            self.show_members()
+            return
         kind = self.pane.kind_of(record)
         if kind:
             self.pane.choose(kind, record)
             self._open(kind, record)
+        else:
+            self._goes_on(record)
 
     def _show_ending(self) -> None:
         if self._directory and self._directory.ending:

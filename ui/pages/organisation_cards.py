@@ -11,6 +11,8 @@ from ui import theme
 from ui.desk import Desk
 from ui.forms.attachment import AttachmentsCard
 from ui.forms.contact_detail import ContactCard
+from ui.forms.membership import MembershipCard
+from ui.forms.membership_type import MembershipTypesCard
 from ui.forms.organization import OrganizationForm
 from ui.forms.person import PersonForm
 from ui.forms.post import PostForm
@@ -29,6 +31,7 @@ _DELETED = {
     "person": N_("Person moved to the trash."),
     "post": N_("Post moved to the trash."),
     "site": N_("Site moved to the trash."),
+    "membership": N_("Membership moved to the trash."),
 }
 
 _LAID_OUT = 50
@@ -132,7 +135,9 @@ class ProfileCard(RecordCard):
 
     def fill(self) -> None:
         self.form = OrganizationForm(self.desk, self.record)
+        self.types = MembershipTypesCard(self.desk)
         self.column.addWidget(self.form)
+        self.column.addWidget(self.types)
         self.column.addWidget(AttachmentsCard(self.desk, self.type_name, self.record))
 
     def reload(self) -> None:
@@ -140,6 +145,11 @@ class ProfileCard(RecordCard):
 
     def flush(self) -> None:
         self.form.binder.flush()
+        self.types.flush()
+
+    def changed(self, change: Changed) -> None:
+        super().changed(change)
+        self.types.reload()
 
     def _take(self, profile: Profile) -> None:
         self.show_title(profile.name or _("Your organisation"))
@@ -156,7 +166,9 @@ class PersonPane(RecordCard):
         self.contacts = ContactCard(self.desk, self.record)
         self.held = HeldCard()
         self.held.chosen.connect(self.wanted)
-        for part in (self.form, self.contacts, self.held):
+        self.membership = MembershipCard(self.desk, person=self.record)
+        self.membership.types_wanted.connect(lambda: self.wanted.emit(self.desk.app.identity().organisation))
+        for part in (self.form, self.contacts, self.held, self.membership):
             self.column.addWidget(part)
 
     def reload(self) -> None:
@@ -165,6 +177,11 @@ class PersonPane(RecordCard):
     def flush(self) -> None:
         self.form.binder.flush()
         self.contacts.flush()
+        self.membership.flush()
+
+    def changed(self, change: Changed) -> None:
+        super().changed(change)
+        self.membership.reload()
 
     def begin(self) -> None:
         self.form.first.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -28,6 +28,8 @@ _ICONS = {
     "indicator": "chart-column",
     "initiative": "handshake",
     "library_item": "library",
+    "membership": "users",
+    "membership_type": "users",
     "observation": "chart-column",
     "organization": "building-2",
     "participation": "handshake",

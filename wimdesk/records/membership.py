@@ -25,7 +25,7 @@ class Membership(Record):
     number: Mapped[str] = field("text", N_("Member number"), search="title", listed=True, personal=True)
     start_date: Mapped[str] = field("day", N_("Member since"), listed=True)
     end_date: Mapped[str] = field(
-        "day", N_("Paid until"), help=N_("Only for what was paid before it was written down here.")
+        "day", N_("Already paid until"), help=N_("Only for what was paid before it was written down here.")
     )
     cancelled_on: Mapped[str] = field("day", N_("Cancelled on"), listed=True)
     cancel_reason: Mapped[str] = field("text", N_("Why it was cancelled"), personal=True)

@@ -30,7 +30,10 @@ class MembershipType(Record):
     members: Mapped[str] = field("choice", N_("For whom"), choices=MEMBERS, listed=True)
     dues: Mapped[str] = field("choice", N_("How it is paid"), choices=DUES, listed=True)
     fee_minor: Mapped[int | None] = field(
-        "integer", N_("Fee"), minimum=0, help=N_("Leave it empty where everybody gives what she can.")
+        "integer",
+        N_("Fee in the smallest unit"),
+        minimum=0,
+        help=N_("Leave it empty where all give what they can."),
     )
     currency: Mapped[str] = field("text", N_("Currency"))
     period: Mapped[str] = field("choice", N_("Period"), choices=PERIODS, listed=True)

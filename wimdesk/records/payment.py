@@ -28,7 +28,9 @@ class Payment(Record):
     type_label_many = N_("Payments")
 
     membership_id: Mapped[str] = field("link", N_("Membership"), link="membership", listed=True)
-    amount_minor: Mapped[int | None] = field("integer", N_("Amount"), minimum=0, listed=True, personal=True)
+    amount_minor: Mapped[int | None] = field(
+        "integer", N_("Amount in the smallest unit"), minimum=0, listed=True, personal=True
+    )
     currency: Mapped[str] = field("text", N_("Currency"), listed=True)
     method: Mapped[str] = field("choice", N_("How it was paid"), choices=METHODS, listed=True)
     date: Mapped[str] = field("day", N_("Paid on"), listed=True)

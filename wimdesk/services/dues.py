@@ -380,6 +380,19 @@ def number_all(session: Session, memberships: Iterable[str]) -> int:
     return count
 
 
+def due_now(session: Session) -> tuple[str, str]:
+    """Return the quiet line on memberships that are due today; empty texts where none is."""
+    return due_words(members(session))
+
+
+def place_of(session: Session, record: str) -> tuple[str, str]:
+    """Return where a membership is shown: ("person", id) or ("membership", id); ("", "") for anything else."""
+    found = session.get(Membership, record)
+    if found is None or found.deleted:
+        return "", ""
+    return ("person", found.person_id) if found.person_id else ("membership", found.id)
+
+
 def due_words(found: Members) -> tuple[str, str]:
     """Return the title and the text of the quiet line on memberships that are due; empty where none is."""
     if not found.due:

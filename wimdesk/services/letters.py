@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from resources import content
 from wimdesk import clock
 from wimdesk.errors import UserError
-from wimdesk.i18n import LANGUAGES, _, pick, speaking, translator
+from wimdesk.i18n import LANGUAGES, _, language, pick, speaking, translator
 from wimdesk.identifiers import derived_id
 from wimdesk.records import ContactDetail, LetterTemplate, Membership, MembershipType, Organization, Payment, Receipt
 from wimdesk.records.letter_template import KINDS, faults, fill
@@ -63,6 +63,17 @@ def words(session: Session, kind: str, lang: str) -> str:
     own = session.get(LetterTemplate, template_id(session, kind))
     mine = own.text.get(lang, "") if own is not None and not own.deleted else ""
     return mine.strip() or content.letters()[kind][lang]
+
+
+def shown_words(session: Session, kind: str) -> tuple[str, str]:
+    """Return the id of the organisation's own template, or an empty text, and the words in the reader's language."""
+    own = session.get(LetterTemplate, template_id(session, kind))
+    return own.id if own is not None and not own.deleted else "", words(session, kind, language())
+
+
+def receipt_book(session: Session) -> tuple[tuple[ReceiptRow, ...], tuple[str, ...]]:
+    """Return every receipt, and the numbers that are missing or stand twice."""
+    return receipts(session), gaps(session)
 
 
 def begin_template(session: Session, kind: str) -> str:

@@ -23,11 +23,15 @@ def decimals(currency: str) -> int:
     return get_currency_precision(currency)
 
 
-@functools.cache
 def currencies(lang: str = "") -> tuple[tuple[str, str], ...]:
     """Return (ISO 4217 code, code and name) of each currency that a country uses today, sorted by code."""
+    return _currencies(lang or language())
+
+
+@functools.cache
+def _currencies(lang: str) -> tuple[tuple[str, str], ...]:
     codes = {code for country in content.m49() for code in get_territory_currencies(country)}
-    return tuple((code, f"{code} – {get_currency_name(code, locale=lang or language())}") for code in sorted(codes))
+    return tuple((code, f"{code} – {get_currency_name(code, locale=lang)}") for code in sorted(codes))
 
 
 def currency_of(country: str) -> str:

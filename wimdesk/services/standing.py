@@ -31,7 +31,7 @@ _FOREVER = date.max
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a type of membership asks for. `fee` is in the smallest unit; 0 where everybody gives what she can."""
+    """What a type of membership asks for. `fee` is in the smallest unit; 0 where all give what they can."""
 
     dues: str = "money"
     fee: int = 0
