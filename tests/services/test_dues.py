@@ -10,8 +10,9 @@ import pytest
 
 from resources import content
 from tests.pdf import reading
-from tests.support import Office, Template
+from tests.support import PASSPHRASE, Office, Template, endpoint_at
 from wimdesk import clock
+from wimdesk.app import App
 from wimdesk.errors import RuleBroken, UserError
 from wimdesk.i18n import LANGUAGES, set_language
 from wimdesk.pdf.text import STAND_IN, Fonts, face
@@ -22,8 +23,6 @@ from wimdesk.store import history
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from wimdesk.app import App
 
 CM = 72 / 2.54
 
@@ -322,3 +321,47 @@ def test_a06_a_value_of_a_wrong_kind_is_refused(app: App) -> None:
     one = member(app, kind_of(app))
     with pytest.raises(RuleBroken):
         app.run(dues.pay, one, {"amount_minor": 12.5})
+
+
+def test_a07_two_laptops_offline_and_synced_afterwards_have_numbers_of_their_own(
+    template: Template, tmp_path: Path, time: Clock
+) -> None:
+    with endpoint_at(tmp_path / "endpoint") as endpoint:
+        office = Office(template, tmp_path, endpoint)
+        anna, bela = office.laptop("anna"), office.laptop("bela")
+        kind = kind_of(anna.app)
+        one = member(anna.app, kind)
+        anna.sync()
+        bela.sync()
+        # Nobody has a network meanwhile.
+        made = [
+            laptop.app.run(letters.issue, laptop.app.run(dues.pay, one), "en")
+            for laptop in (anna, bela, anna, bela, bela)
+        ]
+        anna.sync()
+        bela.sync()
+        anna.sync()
+        for laptop in (anna, bela):
+            rows = laptop.app.read(letters.receipts)
+            assert len({row.number for row in rows}) == len(rows) == 5
+            assert laptop.app.read(letters.gaps) == ()
+            assert laptop.questions() == []
+        assert anna.app.read(dues.members).rows == bela.app.read(dues.members).rows
+        endings = [anna.see("receipt", each)["number"][-4:] for each in made]
+        assert endings == ["0001", "0001", "0002", "0002", "0003"]
+        office.close()
+
+
+def test_a07_what_a_restored_computer_has_forgotten_is_not_given_again(tmp_path: Path, time: Clock) -> None:
+    app = App.open(tmp_path / "profile", PASSPHRASE)
+    payment = app.run(dues.pay, member(app, kind_of(app)))
+    app.back_up()
+    before = app.read(editing.values, "receipt", app.run(letters.issue, payment, "en"))["number"]
+    app.close()
+    App.restore(tmp_path / "profile", PASSPHRASE)
+    app = App.open(tmp_path / "profile", PASSPHRASE)
+    assert app.read(letters.receipts) == ()
+    after = app.read(editing.values, "receipt", app.run(letters.issue, payment, "en"))["number"]
+    app.close()
+    assert after != before
+    assert after.endswith("-0001")

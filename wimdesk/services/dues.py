@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from wimdesk import clock
 from wimdesk.errors import UserError
@@ -107,7 +107,7 @@ def members(session: Session, day: str = "") -> Members:
     payments = payments_by_membership(session)
     names = Names(session)
     rows = []
-    for each in session.scalars(people.ours(session, Membership)):
+    for each in session.scalars(people.ours(session, Membership).options(_MEMBER)):
         if not names.is_there(each):
             continue
         kind = types.get(each.type_id)
@@ -151,7 +151,7 @@ def of_person(session: Session, person: str) -> Dues:
 def of_group(session: Session, membership: str) -> Dues:
     """Return one membership of an organisation or a group; raises NotFound."""
     found = fetch(session, membership)
-    return _dues(session, Names(session).of(found), held_ids=[found.id], kind="group")
+    return _dues(session, Names(session, [found]).of(found), held_ids=[found.id], kind="group")
 
 
 def _dues(session: Session, name: str, *, held_ids: list[str], kind: str) -> Dues:
@@ -194,9 +194,10 @@ def _receipts(session: Session, payments: list[Payment]) -> dict[str, Receipt]:
 
 def payments_by_membership(session: Session, wanted: Iterable[str] | None = None) -> dict[str, list[Payment]]:
     """Return our payments by membership, the latest first; of some memberships, or of all."""
-    query = people.ours(session, Payment)
-    if wanted is not None:
-        query = query.where(Payment.membership_id.in_(list(wanted)))
+    query = people.ours(session, Payment).options(_PAYMENT)
+    ids = _few(wanted)
+    if ids is not None:
+        query = query.where(Payment.membership_id.in_(ids))
     found: dict[str, list[Payment]] = {}
     for paid in session.scalars(query.order_by(Payment.date.desc(), Payment.created_at.desc(), Payment.id.desc())):
         found.setdefault(paid.membership_id, []).append(paid)
@@ -237,14 +238,38 @@ def terms_of(kind: MembershipType | None) -> Terms:
     )  # fmt: skip
 
 
-class Names:
-    """What members are called, read once for many."""
+_FEW = 5000
+_PERSON = load_only(Person.given_name, Person.family_name)
+_PAYMENT = load_only(
+    Payment.membership_id, Payment.amount_minor, Payment.currency, Payment.method, Payment.date, Payment.period_start,
+    Payment.period_end, Payment.created_at,
+)  # fmt: skip
+_MEMBER = load_only(
+    Membership.person_id, Membership.organization_id, Membership.group_name, Membership.type_id, Membership.number,
+    Membership.start_date, Membership.end_date, Membership.cancelled_on,
+)  # fmt: skip
+"""What the list of thousands needs of each; all else is read where it is asked for."""
 
-    def __init__(self, session: Session) -> None:
-        self._people = {each.id: each for each in session.scalars(people.ours(session, Person))}
-        wanted = select(Membership.organization_id).where(Membership.organization_id != "")
+
+def _few(wanted: Iterable[str] | None) -> list[str] | None:
+    """Return the ids to ask for, or None where reading everything at once is quicker."""
+    ids = list(wanted) if wanted is not None else None
+    return ids if ids is not None and len(ids) <= _FEW else None
+
+
+class Names:
+    """What members are called, read once for some of them or for all."""
+
+    def __init__(self, session: Session, wanted: Iterable[Membership] | None = None) -> None:
+        members = list(wanted) if wanted is not None else None
+        persons = people.ours(session, Person).options(_PERSON)
+        ids = _few(each.person_id for each in members) if members is not None else None
+        if ids is not None:
+            persons = persons.where(Person.id.in_(ids))
+        self._people = {each.id: each for each in session.scalars(persons)}
+        known = select(Membership.organization_id).where(Membership.organization_id != "")
         self._organisations = {
-            each.id: each for each in session.scalars(select(Organization).where(Organization.id.in_(wanted)))
+            each.id: each for each in session.scalars(select(Organization).where(Organization.id.in_(known)))
         }
 
     def is_there(self, member: Membership) -> bool:

@@ -122,11 +122,11 @@ def _sound(session: Session, kind: str, lang: str) -> str:
 class _Filling:
     """The values of many members, read once."""
 
-    def __init__(self, session: Session, lang: str) -> None:
+    def __init__(self, session: Session, lang: str, members: Sequence[Membership] = ()) -> None:
         self.lang = lang
-        self.names = dues.Names(session)
+        self.names = dues.Names(session, members)
         self.types = {each.id: each for each in session.scalars(people.ours(session, MembershipType))}
-        self.payments = dues.payments_by_membership(session)
+        self.payments = dues.payments_by_membership(session, [each.id for each in members])
         who = identity.read(session)
         own = session.get(Organization, who.organisation)
         self.organisation = (pick(own.name, lang) if own else "") or who.organisation_name
@@ -181,8 +181,8 @@ def gather(session: Session, kind: str, memberships: Sequence[str], lang: str) -
     """Return cards or letters of these members in this order. Raises UserError, NotFound."""
     template = _sound(session, kind, lang)
     with speaking(lang):
-        filling = _Filling(session, lang)
-        found = (dues.fetch(session, each) for each in memberships)
+        found = [dues.fetch(session, each) for each in memberships]
+        filling = _Filling(session, lang, found)
         texts = tuple(fill(template, filling.member(each)) for each in found)
     return _batch(filling, kind, texts, ())
 
@@ -226,8 +226,15 @@ def issue_all(session: Session, payments: Iterable[str], lang: str) -> list[str]
     """Give each of these payments its receipt, numbered one after the other."""
     template = _sound(session, "receipt", lang)
     with speaking(lang):
-        filling = _Filling(session, lang)
-        return [_valid(session, each) or _issue(session, each, template, filling) for each in payments]
+        paid = {each: _payment(session, each) for each in payments}
+        filling = _Filling(session, lang, [dues.fetch(session, each.membership_id) for each in paid.values()])
+        return [_valid(session, each.id) or _issue(session, each, template, filling) for each in paid.values()]
+
+
+def _payment(session: Session, payment: str) -> Payment:
+    found = history.fetch(session, "payment", payment)
+    assert isinstance(found, Payment)
+    return found
 
 
 def _valid(session: Session, payment: str) -> str:
@@ -237,9 +244,7 @@ def _valid(session: Session, payment: str) -> str:
     return session.scalars(query.order_by(Receipt.number)).first() or ""
 
 
-def _issue(session: Session, payment: str, template: str, filling: _Filling) -> str:
-    paid = history.fetch(session, "payment", payment)
-    assert isinstance(paid, Payment)
+def _issue(session: Session, paid: Payment, template: str, filling: _Filling) -> str:
     if not paid.amount_minor and not paid.in_kind:
         raise UserError(_("This payment has no amount yet. No receipt was made. Write the amount, or what was given."))
     member = dues.fetch(session, paid.membership_id)
@@ -252,7 +257,7 @@ def _issue(session: Session, payment: str, template: str, filling: _Filling) -> 
         "receipt",
         {
             "number": number, "year": today.year, "series": series.name, "series_key": series.key, "serial": serial,
-            "payment_id": payment, "issued_on": today.isoformat(), "language": filling.lang,
+            "payment_id": paid.id, "issued_on": today.isoformat(), "language": filling.lang,
             "text": fill(template, values),
         },
     )  # fmt: skip
