@@ -10,15 +10,27 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.pdf.test_documents import KINDS, LANGUAGES, made
 from tests.pdf.test_hostile_text import TEXTS, full_of
+from wimdesk.i18n import translator
+from wimdesk.pdf import cards, letters
 
 DRIVER = Path(__file__).with_name("ValidateArchive.java")
 CLASSPATH = os.environ.get("VERAPDF_CLASSPATH", "")
+LINES = ("Mujeres en Minería", "Ñusta Łucja Ольга", "Miembro n.º 7", "\U0001f469 عربى")
+CARDS = partial(cards.Cards, "Cards", "WIM", made_on="2026-11-22", cards=(LINES,) * 12)
+PAGES = (letters.Letter("Receipt 1\n\nPaid: 5\n" * 40), letters.Letter("\n".join(LINES), "CANCELLED"))
+LETTERS = partial(letters.Letters, "Letters", "WIM", "wim.example", made_on="2026-11-22", letters=PAGES)
+PAPERS = {
+    "cards": lambda lang: cards.build(CARDS(language=lang), translator(lang)),
+    "single-cards": lambda lang: cards.build(CARDS(language=lang), translator(lang), one_on_a_page=True),
+    "letters": lambda lang: letters.build(LETTERS(language=lang), translator(lang)),
+}
 SPOILS = {
     "untagged": (b"/MarkInfo", b"/MarkInfX"),
     "speechless": (b"/Alt <FEFF", b"/Alx <FEFF"),
@@ -55,6 +67,7 @@ def test_verapdf_accepts_the_documents_and_refuses_spoiled_ones(tmp_path: Path) 
     ]
     for number, text in enumerate(TEXTS.values()):
         good += [put(tmp_path, f"hostile-{number}-{kind}", made(full_of(text)[kind])) for kind in (0, 1)]
+    good += [put(tmp_path, f"{name}-{lang}", paper(lang)) for name, paper in PAPERS.items() for lang in LANGUAGES]
     sound = KINDS["report"][0]("en")
     bad = [put(tmp_path, name, sound.replace(*spoil)) for name, spoil in SPOILS.items()]
     said = verdicts(good + bad)

@@ -66,13 +66,14 @@ class OrganisationPage(Page):
     def refresh(self) -> None:
         """Read the directory anew."""
         self.desk.tasks.read(self, people.load, done=self._take, key="directory")
-        self._read_due()
+        if self._shows_profile():
+            self._read_due()
 
     def changed(self, change: Changed) -> None:
         """Follow what changed here or elsewhere."""
         if change.touches(*_TYPES):
             self.refresh()
-        elif change.touches(*members.TYPES):
+        elif change.touches(*members.TYPES) and self._shows_profile():
             self._read_due()
         if self.card is not None and change.touches(*_TYPES, *members.TYPES):
             self.card.changed(change)
@@ -177,6 +178,9 @@ class OrganisationPage(Page):
         elif place[1]:
             self._jump(place[1])
 
+    def _shows_profile(self) -> bool:
+        return self.card is not None and self.card.type_name == "organization"
+
     def _read_due(self) -> None:
         self.desk.tasks.read(self, dues.due_now, done=self._show_due, key="due")
 
@@ -190,8 +194,7 @@ class OrganisationPage(Page):
     def _show_banners(self) -> None:
         ending = bool(self._directory and self._directory.ending)
         self.banner.setVisible(ending)
-        profile = self.card is not None and self.card.type_name == "organization"
-        self._banner_room.setVisible(profile and (ending or not self.due_banner.isHidden()))
+        self._banner_room.setVisible(self._shows_profile() and (ending or not self.due_banner.isHidden()))
 
     def _follows(self, kind: str, record: str) -> bool:
         """The list goes along, except while the person looks at another tab or searches."""
@@ -209,6 +212,8 @@ class OrganisationPage(Page):
             self.card = _CARDS[kind](self.desk, record)
             self.card.wanted.connect(self._jump)
             self._column.addWidget(self.card, 1)
+            if profile:
+                self._read_due()
         self._show_banners()
         if record and record == self._begun and self.card is not None:
             self._begun = ""
