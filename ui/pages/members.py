@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QTabBar, QWidget
 
 from ui import theme
 from ui.forms.binder import Binder
@@ -141,12 +141,11 @@ class MembersPane(RecordCard):
         self.save_button.clicked.connect(self._save)
         line.addWidget(FieldRow(_("Paper"), self.paper), 1, Qt.AlignmentFlag.AlignTop)
         line.addWidget(FieldRow(_("Language"), self.language), 0, Qt.AlignmentFlag.AlignTop)
-        foot = QVBoxLayout()
-        foot.addSpacing(theme.px(20))
+        card.add_layout(line)
+        foot = QHBoxLayout()
         foot.addWidget(self.save_button)
         foot.addStretch(1)
-        line.addLayout(foot)
-        card.add_layout(line)
+        card.add_layout(foot)
         return card
 
     def _take(self, found: Members) -> None:
