@@ -81,6 +81,8 @@ class PaymentLine(QWidget):
             grid.addWidget(row, 1, at, 1, across, top)
             if isinstance(editor, DateField):
                 editor.setPlaceholderText(_("next"))
+            if at == 0:
+                row.setFixedWidth(theme.px(_DATE))
         grid.addWidget(self._remark, 2, 0, 1, 4)
         bin_button = IconButton("trash-2", _("Remove the payment of {day}").format(day=self.row.date or "–"))
         bin_button.clicked.connect(lambda: self.removed.emit(self.row.id))
