@@ -72,6 +72,9 @@ def test_a06_free_in_kind_and_waived() -> None:
     gift = paid("2026-03-01", 0, method="in_kind", currency="")
     assert status(kind, JOINED, [gift], "2026-06-01") == ("current", "2027-02-28")
     assert status(YEARLY, JOINED, [gift], "2026-06-01") == ("pending", "")
+    assert standing(YEARLY, JOINED, [gift], TODAY).uncounted == (gift.id,), (
+        "the type takes only money, and this is said"
+    )
     waived = replace(gift, method="waived")
     assert status(YEARLY, JOINED, [waived], "2026-06-01") == ("current", "2027-02-28")
     giving = replace(YEARLY, fee=0)

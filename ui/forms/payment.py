@@ -55,7 +55,9 @@ class PaymentLine(QWidget):
         self.receipt.setText(words)
         self._remark.setVisible(not row.counts)
         self._remark.setText(
-            "" if row.counts else _("This is not the currency of the fee. Say below which time it pays, and it counts.")
+            ""
+            if row.counts
+            else _("The membership type does not take this. Say above which time it pays, and it counts.")
         )
 
     def _arrange(self) -> None:

@@ -28,7 +28,7 @@ _OPEN = date.max
 
 @dataclass(frozen=True, slots=True)
 class PaymentRow:
-    """A payment with its receipt; `counts` is false where it is in another currency than the fee."""
+    """A payment with its receipt; `counts` is false where the type does not take it, as with another currency."""
 
     id: str
     amount: str

@@ -67,8 +67,8 @@ class Member:
 class Standing:
     """Where a membership stands on a day. `until` is None where nothing was paid, `date.max` where it has no end.
 
-    `credit` is what was paid of the next fee; `due` what is missing of it. `uncounted` are payments in a currency
-    other than the fee's, which count only with a period of their own.
+    `credit` is what was paid of the next fee; `due` what is missing of it. `uncounted` are payments that the
+    type does not take, such as another currency: they count only with a period of their own.
     """
 
     status: Status
@@ -161,6 +161,8 @@ class _Course:
             self._buy(day, 1)
         elif paid.method != "in_kind" and self.terms.dues in {"money", "either"} and paid.amount > 0:
             self._pay(day, paid)
+        elif paid.method == "in_kind" or paid.amount > 0:
+            self.uncounted.append(paid.id)
 
     def _pay(self, day: date | None, paid: Paid) -> None:
         fee = self.terms.fee
