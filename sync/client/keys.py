@@ -265,9 +265,11 @@ def _note(session: Session, standing: KeysResponse) -> None:
     heard = {(each.id, number) for each in (known.computers if known else ()) for number in each.failed}
     mistaken = [each.id for each in standing.computers if {(each.id, number) for number in each.failed} - heard]
     computers.forget_words(session, [str(uuid.UUID(bytes=id)) for id in mistaken])
+    newest = standing.made[-1][0] if standing.made else 0
     told = [
+        # Who has only an older key can't read what follows: somebody is asked again, unless it is on its way.
         {"id": str(uuid.UUID(bytes=each.id)), "name": each.name, "role": each.role, "at": each.enrolled_at,
- "has": bool(each.has)}
+         "has": newest in each.has}
         for each in standing.computers
     ]  # fmt: skip
     facts.put(session, key_changes=0, computers=json.dumps(told), **{_STANDING: _encode(standing).hex()})

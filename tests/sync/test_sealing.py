@@ -19,7 +19,7 @@ from sync.server.store import Store
 from tests.support import Laptop, fact
 from wimdesk.errors import UserError
 from wimdesk.services import computers, editing
-from wimdesk.store import facts, seal_keys
+from wimdesk.store import facts, history, seal_keys
 from wimdesk.store import tables as store_tables
 
 if TYPE_CHECKING:
@@ -203,6 +203,25 @@ def test_after_a_computer_is_removed_what_follows_has_a_new_key(office: Office) 
     late = join(office, "Dora")
     let_in(carla, late)
     assert sites(late) == {"after"}, "a new computer gets the old keys too"
+
+
+def test_who_is_no_longer_confirmed_when_the_key_changes_can_be_let_in_again(office: Office) -> None:
+    assert office.endpoint is not None
+    anna, bela, carla = join(office, "Anna"), join(office, "Bela"), join(office, "Carla")
+    let_in(anna, carla)
+    let_in(anna, bela)
+    anna.app.run(history.undo, anna.app.read(history.last_act))
+    service.revoke(office.endpoint.data, carla.app.identity().device, database=office.endpoint.database)
+    anna.sync()
+    anna.add("site", name="after")
+    for laptop in (anna, bela, anna):
+        laptop.sync()
+    assert sites(bela) == set()
+    assert (bela.app.read(computers.own_words) != "", state_of(anna, bela)) == (True, "asked")
+    let_in(anna, bela)
+    assert sites(bela) == {"after"}
+    anna.sync()
+    assert state_of(anna, bela) == "ready"
 
 
 def test_two_first_computers_at_once_have_one_key(office: Office) -> None:
