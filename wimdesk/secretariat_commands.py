@@ -39,8 +39,8 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     _add_place(parser)
     parser.add_argument("--organisation", required=True, help="its name; a new one is made where there is none")
     parser.add_argument(
-        "--role", default="volunteer", choices=sorted(ROLES),
-        help="volunteer if left out; begin with a coordinator, whose computer can let the others in",
+        "--role", default="", choices=sorted(ROLES),
+        help="if left out: coordinator for the first, whose computer can let the others in, then volunteer",
     )  # fmt: skip
     parser.add_argument("--server", default="", help="the endpoint's address, for the enrolment file")
     parser.add_argument("--file", type=Path, help="write the code and the address as an enrolment file too")

@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from sync import wire
-from sync.client import answer, files, healing, keys, pieces
+from sync.client import answer, files, healing, keys, network, pieces
 from sync.client.building import NOTHING, Building
 from sync.client.tally import Tally, begun, put_token
 from sync.client.transport import Traffic, Transport, damaged
@@ -467,7 +467,7 @@ class SyncEngine:
         failures = 0
         wait: float | None = 0.0
         while not self._stopping.is_set():
-            self._wake.wait(wait)
+            network.rest(self._wake, wait, failed=failures > 0)
             if self._wake.is_set() and not self._asked:
                 time.sleep(_QUIET_SECONDS)  # somebody may still be typing
             self._wake.clear()

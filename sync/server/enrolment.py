@@ -66,8 +66,12 @@ def _hash(store: Store, code: str) -> bytes:
 
 
 def issue(store: Store, organisation: str, role: str) -> dict[str, str]:
-    """Make a one-time code for one device; raises ValueError with a sentence where it can't."""
-    if role not in ROLES:
+    """Make a one-time code for one device; raises ValueError with a sentence where it can't.
+
+    Without a role the first code of an organisation is a coordinator's, whose computer can let the others in; each
+    later one is a volunteer's.
+    """
+    if role and role not in ROLES:
         raise ValueError(f"There is no role {role}. No code was made. Choose one of: {', '.join(sorted(ROLES))}.")
     name = " ".join(organisation.split())
     if not name or not is_plain(name, _LONGEST_NAME):
@@ -75,22 +79,30 @@ def issue(store: Store, organisation: str, role: str) -> dict[str, str]:
     code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(_CODE_LENGTH))
     expires = store.now() + CODE_SECONDS
 
-    def work(connection: Connection) -> bytes:
+    def work(connection: Connection) -> tuple[bytes, str]:
         owner = _organisation(connection, name)
-        row = {"hash": _hash(store, code), "organisation": owner, "role": role, "expires": expires}
-        if not connection.scalar(select(tables.code.c.hash).where(tables.code.c.hash == row["hash"])):
-            connection.execute(insert(tables.code).values(row))
-            audit.note(connection, store.now(), audit.OPERATOR, "issue code", role)
-        return owner
+        row = {"hash": _hash(store, code), "organisation": owner, "expires": expires}
+        known = select(tables.code.c.role).where(tables.code.c.hash == row["hash"])
+        if (issued := connection.scalar(known)) is not None:  # tried again: it is there already
+            return owner, str(issued)
+        chosen = role or _usual_role(connection, owner)
+        connection.execute(insert(tables.code).values(row | {"role": chosen}))
+        audit.note(connection, store.now(), audit.OPERATOR, "issue code", chosen)
+        return owner, chosen
 
-    owner = store.write(work)
+    owner, chosen = store.write(work)
     return {
         "code": "-".join(code[i : i + 4] for i in range(0, _CODE_LENGTH, 4)),
         "organisation": text_id(owner),
         "organisation_name": name,
-        "role": role,
+        "role": chosen,
         "expires": datetime.fromtimestamp(expires, UTC).isoformat(),
     }
+
+
+def _usual_role(connection: Connection, owner: bytes) -> str:
+    earlier = select(tables.code.c.hash).where(tables.code.c.organisation == owner).limit(1)
+    return "coordinator" if connection.scalar(earlier) is None else "volunteer"
 
 
 def _organisation(connection: Connection, name: str) -> bytes:

@@ -38,6 +38,7 @@ from sync.server.refusals import Refused
 from sync.server.service import issue_code, revoke
 from sync.server.store import FILE, Store
 from tests.sync.server.laptop import Answered, Laptop, ask, enrol_request
+from wimdesk.identifiers import new_id
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,6 +75,13 @@ def test_an_organisation_is_made_once(corner: Endpoint) -> None:
     )
     assert first["organisation"] == second["organisation"] != other["organisation"]
     assert first["code"] != second["code"]
+
+
+def test_the_first_computer_can_let_the_others_in(corner: Endpoint) -> None:
+    """Where nobody names a role, the first code makes a coordinator, and each later one a volunteer."""
+    name = f"WIM {new_id()}"
+    roles = [issue_code(corner.data, name, role, corner.database)["role"] for role in ("", "", "reader", "")]
+    assert roles == ["coordinator", "volunteer", "reader", "volunteer"]
 
 
 @pytest.mark.parametrize(("name", "role"), [("One", "queen"), ("", "reader"), (" ", "reader"), ("x" * 201, "reader")])
