@@ -51,7 +51,8 @@ def _stops(widget: QWidget) -> Iterator[QWidget]:
         return
     # By where they stand and not by walking through the layouts: PySide's wrappers of layout items damage
     # its own memory when the widgets go (6.11.3).
-    children = widget.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    found = widget.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    children = [child for child in found if not child.isWindow()]  # a box that is open has a Tab key of its own
     for child in sorted(children, key=cmp_to_key(_as_read)):
         yield from _stops(child)
 

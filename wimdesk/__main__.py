@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
         commands,
         key_commands,
         membership_commands,
+        people_commands,
         removal_commands,
         secretariat_commands,
     )
@@ -63,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     attachment_commands.add_parsers(kinds)
     key_commands.add_parsers(kinds)
     membership_commands.add_parsers(kinds)
+    people_commands.add_parsers(kinds)
     removal_commands.add_parsers(kinds)
     secretariat_commands.add_parsers(kinds)
     tour = kinds.add_parser("tour", help="two laptops and a Secretariat go through the main job, offscreen")

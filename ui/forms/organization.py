@@ -139,6 +139,7 @@ class OrganizationForm(QWidget):
     def _about(self) -> Card:
         fields = TwoColumns()
         fields.add_wide(self._bound("summary", texts(multiline=True)))
+        fields.add_wide(self._bound("tags", TagsField(free=True)))
         fields.add_wide(self._bound("website", QLineEdit()))
         return _card(_("About"), fields)
 

@@ -33,6 +33,7 @@ class PersonForm(QWidget):
         fields.add(self.binder.bind("country_code", ChoiceField([("", "–"), *people.countries()]), hint=""))
         fields.add(self.binder.bind("languages", TagsField(people.languages())))
         fields.add_wide(self.binder.bind("skills", TagsField(free=True)))
+        fields.add_wide(self.binder.bind("tags", TagsField(free=True)))
         fields.add_wide(self.binder.bind("summary", notes))
         card = Card(_("About this person"), _("Stays in your organisation"))
         card.add(fields)

@@ -40,6 +40,7 @@ class SiteForm(QWidget):
         about.add(self.binder.bind("status", ChoiceField(options(STATES))))
         mined = [(code, _(words)) for code, words in COMMODITIES.items()]
         about.add_wide(self.binder.bind("commodity", TagsField(mined, free=True)))
+        about.add_wide(self.binder.bind("tags", TagsField(free=True)))
         about.add_wide(self.binder.bind("operator", QLineEdit()))
         place.add_wide(self.binder.bind("country_code", ChoiceField([("", "–"), *people.countries()]), hint=""))
         place.add(self.binder.bind("latitude", NumberField()))

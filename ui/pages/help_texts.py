@@ -52,6 +52,9 @@ TOPICS = (
             N_("Choose the first row to fill in the profile."),
             N_("Press “Add” to write down a person, a post or a site."),
             N_("Give a post to a person with the dates of the term."),
+            N_("Find people with the filters above the list. “Without” leaves those out who have it."),
+            N_("Press “Save this search” to keep it as a group. Its number changes as people come and go."),
+            N_("Choose several people with Shift or Ctrl, or all with Ctrl+A. Then tag or change them at once."),
         ),
         (
             N_("When a post changes hands, start a new term. The old one stays in the history."),
@@ -62,6 +65,7 @@ TOPICS = (
             N_("Nobody sets a member’s status: it follows from the dates and the payments, also without a network."),
             N_("“Members” shows who has paid, and makes cards, receipts and letters as PDF."),
             N_("Each computer numbers its own receipts, so that two never give the same number."),
+            N_("What you do to many people at once is one change: Ctrl+Z takes all of it back."),
         ),
     ),
     Topic(

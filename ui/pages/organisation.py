@@ -39,6 +39,7 @@ class OrganisationPage(Page):
         self._directory: Directory | None = None
         self._wanted = ""
         self._begun = ""
+        self._row = -1
         self.card: RecordCard | None = None
         self.header.set_title(_("Organisation"))
         self.new_button = SecondaryButton("", "plus")
@@ -49,10 +50,11 @@ class OrganisationPage(Page):
         self.header.add_action(self.new_button)
         self._shortcut("Ctrl+N", self.begin)
         self._shortcut("Ctrl+F", self._search)
-        self.pane = DirectoryPane()
+        self.pane = DirectoryPane(self.desk)
         self.pane.chosen.connect(self._open)
         self.pane.wanted_new.connect(self.begin)
         self.pane.tabs.currentChanged.connect(self._name_button)
+        self.pane.people.answered.connect(self._after_answer)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
         split.addWidget(self.pane)
@@ -64,16 +66,22 @@ class OrganisationPage(Page):
         self._name_button()
 
     def refresh(self) -> None:
-        """Read the directory anew."""
-        self.desk.tasks.read(self, people.load, done=self._take, key="directory")
+        """Read everything anew."""
+        self.pane.people.refresh()
+        self._read_directory()
         if self._shows_profile():
             self._read_due()
 
+    def _read_directory(self) -> None:
+        wanted = self._wanted or (self.card.record if self.card else "")
+        self.desk.tasks.read(self, people.load, wanted, done=self._take, key="directory")
+
     def changed(self, change: Changed) -> None:
         """Follow what changed here or elsewhere."""
+        self.pane.people.hear(change)
         if change.touches(*_TYPES):
-            self.refresh()
-        elif change.touches(*members.TYPES) and self._shows_profile():
+            self._read_directory()
+        if self._shows_profile() and change.touches(*_TYPES, *members.TYPES):
             self._read_due()
         if self.card is not None and change.touches(*_TYPES, *members.TYPES):
             self.card.changed(change)
@@ -88,10 +96,11 @@ class OrganisationPage(Page):
         """Open the card of a record as soon as the directory is there."""
         self._wanted = record_id
         if self._directory is not None:
-            self.refresh()
+            self._read_directory()
 
     def flush(self) -> None:
         """Save what waits to be saved."""
+        self.pane.people.flush()
         if self.card is not None:
             self.card.flush()
 
@@ -103,7 +112,7 @@ class OrganisationPage(Page):
 
     def _begin_card(self, record: str) -> None:
         self._wanted = self._begun = record
-        self.refresh()
+        self._read_directory()
 
     def _right(self) -> QWidget:
         right = QWidget()
@@ -146,37 +155,71 @@ class OrganisationPage(Page):
         self.new_button.setToolTip(f"{words} (Ctrl+N)")
 
     def _take(self, directory: Directory) -> None:
+        if self._wanted not in {"", directory.asked}:
+            self._read_directory()  # something else is wanted meanwhile
+            return
+        if self.card is not None and self.pane.tab() != "person":
+            self._row = self.pane.row_of(self.card.record)
         self._directory = directory
-        row = self.pane.row_of(self.card.record) if self.card else -1
         self.pane.show_directory(directory)
         title, text = ending_words(directory)
         self.banner.say("clock", title, text, _("Show"), "neutral")
-        wanted = self._wanted or (self.card.record if self.card else "") or directory.organisation
-        self._wanted = ""
-        kind = self.pane.kind_of(wanted)
-        if not kind and self._goes_on(wanted):
-            return
-        if not kind:  # it went to the trash: its neighbour takes its place
-            kind, wanted = self.pane.tab(), self.pane.near(row)
-        if not wanted:
-            kind, wanted = "organization", directory.organisation
-        self.pane.choose(kind, wanted) if self._follows(kind, wanted) else None
-        self._open(kind, wanted)
+        kind, record = directory.asked_kind, directory.asked
+        if record and not kind:
+            self._look_elsewhere(record)
+        elif not record:
+            self._show("organization", directory.organisation)
+        else:
+            self._show(kind, record)
 
-    def _goes_on(self, wanted: str) -> bool:
-        """What the list does not hold stays open: all members, or a group; and it is found if it was asked for."""
-        if self.card is not None and self.card.record == wanted and self.card.type_name in {MEMBERS, "membership"}:
-            return True
-        if not wanted or wanted == (self.card.record if self.card else ""):
-            return False
-        self.desk.tasks.read(self, dues.place_of, wanted, done=self._go_to, key="place")
-        return self.card is not None
+    def _look_elsewhere(self, record: str) -> None:
+        """The list does not hold it: all members, a group, somebody's membership; or it went to the trash."""
+        shown = self.card
+        if shown is not None and shown.record == record and shown.type_name in {MEMBERS, "membership"}:
+            return
+        if record == self._wanted:
+            self.desk.tasks.read(self, dues.place_of, record, done=self._go_to, key="place")
+        else:
+            self._go_on()
 
     def _go_to(self, place: tuple[str, str]) -> None:
+        self._wanted = ""
         if place[0] == "membership":
             self._open(*place)
         elif place[1]:
-            self._jump(place[1])
+            self.show_record(place[1])
+        else:
+            self._go_on()
+
+    def _show(self, kind: str, record: str) -> None:
+        wanted, self._wanted = self._wanted, ""
+        shown = self.card.record if self.card else "" if self.empty.isHidden() else record
+        if wanted or shown != record:
+            self.pane.choose(kind, record)
+        self._open(kind, record)
+
+    def _go_on(self) -> None:
+        """The neighbour takes the place of what went to the trash, as soon as the list knows that it went."""
+        self._wanted = ""
+        if self.pane.tab() == "person" and not self.pane.people.is_ready():
+            return
+        record = self.pane.near(self._row)
+        if record and self.card is not None and record == self.card.record:
+            return
+        if record:
+            self._show(self.pane.tab(), record)
+        elif self._directory is not None:
+            self._show("organization", self._directory.organisation)
+
+    def _after_answer(self) -> None:
+        """Another list of people shows: remember where the open card stands, or go on from where it stood."""
+        if self.card is None or self._directory is None or self.card.type_name != "person":
+            return
+        row = self.pane.people.model.find(self.card.record)
+        if row >= 0:
+            self._row = row
+        elif self._directory.asked == self.card.record and not self._directory.asked_kind:
+            self._go_on()
 
     def _shows_profile(self) -> bool:
         return self.card is not None and self.card.type_name == "organization"
@@ -196,10 +239,6 @@ class OrganisationPage(Page):
         self.banner.setVisible(ending)
         self._banner_room.setVisible(self._shows_profile() and (ending or not self.due_banner.isHidden()))
 
-    def _follows(self, kind: str, record: str) -> bool:
-        """The list goes along, except while the person looks at another tab or searches."""
-        return self.card is None or self.card.record != record or self.pane.tab() == kind
-
     def _open(self, kind: str, record: str) -> None:
         directory = self._directory
         profile = kind == "organization"
@@ -210,6 +249,7 @@ class OrganisationPage(Page):
             if blank:
                 return
             self.card = _CARDS[kind](self.desk, record)
+            self._row = self.pane.row_of(record)
             self.card.wanted.connect(self._jump)
             self._column.addWidget(self.card, 1)
             if profile:
@@ -231,12 +271,7 @@ class OrganisationPage(Page):
         if record == MEMBERS:
             self.show_members()
             return
-        kind = self.pane.kind_of(record)
-        if kind:
-            self.pane.choose(kind, record)
-            self._open(kind, record)
-        else:
-            self._goes_on(record)
+        self.show_record(record)
 
     def _show_ending(self) -> None:
         if self._directory and self._directory.ending:

@@ -6,6 +6,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QTabBar, QVBoxLayout, QWidget
 
 from ui import theme
+from ui.desk import Desk
+from ui.lists.list_pane import ListPane
+from ui.pages import people_kind
 from ui.pages.record_list import Item, RecordList
 from ui.widgets.empty import EmptyState
 from ui.widgets.labels import hairline, initials
@@ -15,7 +18,8 @@ from wimdesk.i18n import N_, _, ngettext
 from wimdesk.records.organization import country_name
 from wimdesk.records.site import KINDS as SITE_KINDS
 from wimdesk.search import fold
-from wimdesk.services.people import Directory, PersonRow, PostRow, SiteRow
+from wimdesk.services.people import Directory, PostRow, SiteRow
+from wimdesk.services.question import Question
 from wimdesk.services.timeline import day_text
 
 TABS = (("person", N_("People")), ("post", N_("Posts")), ("site", N_("Sites")))
@@ -25,6 +29,7 @@ _EMPTY = {
     "site": (N_("Here stand the sites where your organisation works."), N_("New site"), "map-pin"),
 }
 _NOTHING = N_("Nothing here has these words. Try fewer words.")
+_NOBODY = N_("Nobody fits the search and the filters.")
 
 
 class DirectoryPane(QFrame):
@@ -33,12 +38,12 @@ class DirectoryPane(QFrame):
     chosen = Signal(str, str)
     wanted_new = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         theme.mark(self, role="pane")
         self._directory: Directory | None = None
         self.search = SearchField(_("Search people, posts and sites"))
-        self.search.textChanged.connect(self._fill)
+        self.search.textChanged.connect(self._ask)
         self.profile = RecordList(_("Our organisation"))
         self.profile.view.setFixedHeight(theme.px(64))
         self.profile.view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -50,11 +55,21 @@ class DirectoryPane(QFrame):
         for key, words in TABS:
             self.tabs.setTabData(self.tabs.addTab(_(words)), key)
         self.tabs.currentChanged.connect(self._fill)
-        self.list = RecordList(_("People, posts and sites"))
-        self.list.chosen.connect(lambda record: self._tell(self.tab(), record))
+        self.people = ListPane(desk, people_kind.kind())
+        self.people.entered.connect(lambda record: self._tell("person", record))
+        self.people.answered.connect(self._fill)
+        self.people.asked.connect(self._show_words)
+        self.people.typed.connect(self._type)
+        self.records = RecordList(_("Posts and sites"))
+        self.records.chosen.connect(lambda record: self._tell(self.tab(), record))
         self.empty = EmptyState("users", "")
-        self.empty.started.connect(lambda: self.wanted_new.emit(self.tab()))
+        self.empty.started.connect(self._start)
         self._arrange()
+
+    @property
+    def list(self) -> ListPane | RecordList:
+        """The list of the open tab."""
+        return self.people if self.tab() == "person" else self.records
 
     def _arrange(self) -> None:
         column = QVBoxLayout(self)
@@ -66,9 +81,11 @@ class DirectoryPane(QFrame):
         room.addWidget(self.search)
         for part in (top, hairline(), self.profile, hairline(), self.tabs, hairline()):
             column.addWidget(part)
-        column.addWidget(self.list, 1)
+        column.addWidget(self.people, 1)
+        column.addWidget(self.records, 1)
         column.addWidget(self.empty, 1)
         self.profile.setFixedHeight(theme.px(64))
+        self.records.hide()
         self.empty.hide()
 
     def tab(self) -> str:
@@ -87,22 +104,16 @@ class DirectoryPane(QFrame):
                 self.tabs.setCurrentIndex(at)
 
     def choose(self, type_name: str, record: str) -> None:
-        """Mark a record without telling of it."""
+        """Mark a record without telling of it; what would hide it is taken back."""
         self.open_tab(type_name)
-        if type_name != "organization" and self._directory and not self.list.model.find(record) >= 0:
-            self.search.clear()
         self.profile.choose(record if type_name == "organization" else "")
-        self.list.choose(record if type_name != "organization" else "")
-
-    def kind_of(self, record: str) -> str:
-        """Return the type of a record of the directory, or an empty text."""
-        found = self._directory
-        if found is None:
-            return ""
-        if record == found.organisation:
-            return "organization"
-        groups = (("person", found.people), ("post", found.posts), ("site", found.sites))
-        return next((kind for kind, rows in groups if any(row.id == record for row in rows)), "")
+        if type_name == "person":
+            self.people.want(record)
+        else:
+            if type_name != "organization" and self._directory and not self.records.model.find(record) >= 0:
+                self.search.clear()
+            self.people.choose("")
+        self.records.choose(record if type_name in {"post", "site"} else "")
 
     def row_of(self, record: str) -> int:
         """Return where a record stands in the open list, or -1."""
@@ -114,8 +125,36 @@ class DirectoryPane(QFrame):
         return self.list.model.record_at(min(row, last)) if row >= 0 else ""
 
     def _tell(self, type_name: str, record: str) -> None:
-        (self.list if type_name == "organization" else self.profile).choose("")
+        if type_name == "organization":
+            self.people.choose("")
+            self.records.choose("")
+        else:
+            self.profile.choose("")
         self.chosen.emit(type_name, record)
+
+    def _ask(self) -> None:
+        self.people.ask(self.people.question.with_text(self.search.text()))
+        self._fill()
+
+    def _show_words(self) -> None:
+        """The list asks something else by itself: its words stand in the search."""
+        asked = self.people.question.text
+        if " ".join(self.search.text().split()) != asked:
+            blocked = self.search.blockSignals(True)
+            self.search.setText(asked)
+            self.search.blockSignals(blocked)
+            self.search.textChanged.emit(asked)
+
+    def _type(self, letters: str) -> None:
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.insert(letters)
+
+    def _start(self) -> None:
+        if self.people.question.is_empty or self.tab() != "person":
+            self.wanted_new.emit(self.tab())
+        else:
+            self.people.ask(Question())
+            self._show_words()
 
     def _fill(self) -> None:
         found = self._directory
@@ -124,33 +163,43 @@ class DirectoryPane(QFrame):
         self.profile.show_items([_profile_item(found)])
         wanted = [fold(word) for word in self.search.text().split()]
         groups: dict[str, list[Item]] = {
-            "person": [_person_item(row) for row in found.people],
             "post": [_post_item(row) for row in found.posts],
             "site": [_site_item(row) for row in found.sites],
         }
         groups = {key: [item for item in items if _matches(item, wanted)] for key, items in groups.items()}
+        counts = {"person": self.people.model.rowCount()} | {key: len(items) for key, items in groups.items()}
         for at, (key, words) in enumerate(TABS):
-            self.tabs.setTabText(at, f"{_(words)}  {len(groups[key])}")
-        if wanted and not groups[self.tab()]:
-            self._open_first(groups)
-        self.list.view.setAccessibleName(_(dict(TABS)[self.tab()]))
-        self.list.show_items(groups[self.tab()])
-        self._say_empty(not groups[self.tab()], bool(wanted))
+            self.tabs.setTabText(at, f"{_(words)}  {self.locale().toString(counts[key])}")
+        if wanted and not counts[self.tab()] and self.people.is_ready():
+            self._open_first(counts)
+        if self.tab() != "person":
+            self.records.view.setAccessibleName(_(dict(TABS)[self.tab()]))
+            self.records.show_items(groups[self.tab()])
+        self._show_list(not counts[self.tab()], bool(wanted))
 
-    def _open_first(self, groups: dict[str, list[Item]]) -> None:
+    def _open_first(self, counts: dict[str, int]) -> None:
         """A search that finds nothing in the open tab goes to the first tab with a hit."""
-        for key, items in groups.items():
-            if items:
+        for key, count in counts.items():
+            if count:
                 blocked = self.tabs.blockSignals(True)
                 self.open_tab(key)
                 self.tabs.blockSignals(blocked)
                 return
 
-    def _say_empty(self, empty: bool, searching: bool) -> None:
-        self.list.setVisible(not empty)
-        self.empty.setVisible(empty)
+    def _show_list(self, empty: bool, searching: bool) -> None:
+        is_people = self.tab() == "person"
+        waiting = is_people and not self.people.is_ready()
+        bare = empty and not waiting
+        filtered = is_people and self.people.question.filtered
+        # The filters stay in view, so that who finds nothing sees why.
+        self.people.setVisible(is_people and (not bare or filtered))
+        self.people.view.setVisible(not bare)
+        self.records.setVisible(not is_people and not bare)
+        self.empty.setVisible(bare)
         sentence, action, icon = _EMPTY[self.tab()]
-        if searching:
+        if filtered:
+            self.empty.say(_(_NOBODY), _("Show everybody"), "search")
+        elif searching:
             self.empty.say(_(_NOTHING), "", "search")
         else:
             # While the profile is to be begun, its button is the one that counts.
@@ -167,12 +216,6 @@ def _profile_item(found: Directory) -> Item:
     name = found.name or _("Your organisation")
     row = Row(name, meta=_("Profile of the organisation"), initials=initials(name))
     return Item(found.organisation, row, f"{name}. {row.meta}")
-
-
-def _person_item(row: PersonRow) -> Item:
-    meta = " · ".join(part for part in (", ".join(row.posts) or row.role, row.reach) if part)
-    spoken = ". ".join(part for part in dict.fromkeys((row.name, *row.posts, row.role, row.reach)) if part)
-    return Item(row.id, Row(row.name, meta=meta or _("No role yet"), initials=row.initials or "?"), spoken)
 
 
 def _post_item(row: PostRow) -> Item:

@@ -56,8 +56,7 @@ class RowDelegate(QStyledItemDelegate):
             return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        self._ground(painter, option, selected)
+        self.paint_ground(painter, option)
         inner = option.rect.adjusted(theme.px(_SIDE), theme.px(10), -theme.px(_SIDE), -theme.px(10))
         inner = self._lead(painter, option, inner, row)
         self._words(painter, option, inner, row)
@@ -66,7 +65,9 @@ class RowDelegate(QStyledItemDelegate):
     def _shown_lines(self) -> int:
         return self._lines if (self._density or theme.density()) == "comfortable" else 0
 
-    def _ground(self, painter: QPainter, option: QStyleOptionViewItem, selected: bool) -> None:
+    def paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
+        """Paint what says that a row is chosen, pointed at or current."""
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
         rect, rtl = option.rect, option.direction
         if selected:
             painter.fillRect(rect, theme.token("accent_soft"))

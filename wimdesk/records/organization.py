@@ -54,6 +54,9 @@ class Organization(Record):
     member_count: Mapped[int | None] = field("integer", N_("Members"), minimum=0)
     member_count_source: Mapped[str] = field("text", N_("Source of the count"))
     member_count_as_of: Mapped[str] = field("day", N_("Counted on"))
+    tags: Mapped[list[str]] = field(
+        "codes", N_("Tags"), search="tags", help=N_("Words to find the organisation by. The Alliance sees them.")
+    )
     summary: Mapped[dict[str, str]] = field("long_texts", N_("About"), search="body")
     website: Mapped[str] = field("text", N_("Web page"))
 

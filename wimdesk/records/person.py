@@ -22,6 +22,9 @@ class Person(Record):
     languages: Mapped[list[str]] = field("codes", N_("Languages"), personal=True)
     country_code: Mapped[str] = field("text", N_("Country"), personal=True)
     skills: Mapped[list[str]] = field("codes", N_("Skills"), search="tags", personal=True)
+    tags: Mapped[list[str]] = field(
+        "codes", N_("Tags"), search="tags", personal=True, help=N_("Your own words, to find people as a group.")
+    )
     summary: Mapped[str] = field("long_text", N_("Notes"), search="body", personal=True)
 
     def caption(self) -> str:

@@ -33,6 +33,7 @@ class Site(Record):
     name: Mapped[str] = field("text", N_("Name"), search="title", listed=True, required=True)
     kind: Mapped[str] = field("choice", N_("Kind"), choices=KINDS, listed=True)
     commodity: Mapped[list[str]] = field("codes", N_("What is mined"), search="tags", listed=True)
+    tags: Mapped[list[str]] = field("codes", N_("Tags"), search="tags", help=N_("Your own words for this site."))
     operator: Mapped[str] = field("text", N_("Run by"), search="summary")
     country_code: Mapped[str] = field("text", N_("Country"))
     latitude: Mapped[float | None] = field("decimal", N_("Latitude"), minimum=-90, maximum=90)

@@ -15,7 +15,7 @@ import csv
 import io
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from wimdesk.store import journal
 from wimdesk.store.record import Record, Values, fields
 
 _VERBATIM = frozenset({"text", "long_text"})
+_CHUNK = 500
 _LONGEST_CELL = 16 * 1024 * 1024
 _Taken = dict[str, tuple[int, Values]]
 """What the lines before said: id to (line, values)."""
@@ -45,16 +46,28 @@ class Imported:
     same: int
 
 
-def export_csv(session: Session, type_name: str) -> str:
-    """Return every record of the type that is not deleted, as CSV (RFC 4180) with a header; keys stay out of it."""
+def export_csv(session: Session, type_name: str, ids: Sequence[str] | None = None) -> str:
+    """Return the records of a type that are not deleted, or these of them, as CSV (RFC 4180); keys stay out of it."""
     cls = editing.type_of(type_name)
     out = io.StringIO()
     writer = csv.writer(out)
     names = _told(cls)
     writer.writerow(["id", *names])
-    for record in session.scalars(select(cls).where(cls.deleted.is_(False)).order_by(cls.created_at, cls.id)):
+    for record in _living(session, cls, ids):
         writer.writerow([record.id, *(_cell(getattr(record, name)) for name in names)])
     return out.getvalue()
+
+
+def _living(session: Session, cls: type[Record], ids: Sequence[str] | None) -> Iterator[Record]:
+    query = select(cls).where(cls.deleted.is_(False)).order_by(cls.created_at, cls.id)
+    if ids is None:
+        yield from session.scalars(query.execution_options(yield_per=_CHUNK))
+        return
+    for start in range(0, len(ids), _CHUNK):
+        part = ids[start : start + _CHUNK]
+        found = {record.id: record for record in session.scalars(query.where(cls.id.in_(part)))}
+        yield from (found[record] for record in part if record in found)
+        session.expunge_all()
 
 
 def _told(cls: type[Record]) -> list[str]:

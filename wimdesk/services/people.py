@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
@@ -81,16 +82,20 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Everything in the list at the left, as of one moment. `has_profile` is false until a name was written."""
+    """What stands at the left beside the people, as of one moment. `has_profile` is false until a name was written.
+
+    `asked_kind` is the type of the record that was asked about, empty where it is not ours or in the trash.
+    """
 
     organisation: str
     name: str
     acronym: str
     has_profile: bool
-    people: tuple[PersonRow, ...]
     posts: tuple[PostRow, ...]
     sites: tuple[SiteRow, ...]
     ending: tuple[Term, ...]
+    asked: str = ""
+    asked_kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +141,8 @@ class Profile:
     missing: tuple[tuple[str, str], ...]
 
 
-def load(session: Session) -> Directory:
-    """Return the directory of our organisation as it is today."""
+def load(session: Session, asked: str = "") -> Directory:
+    """Return the directory of our organisation as it is today, and of which kind one record is."""
     who = identity.read(session)
     today = clock.today().isoformat()
     profile = session.get(Organization, who.organisation)
@@ -151,11 +156,19 @@ def load(session: Session) -> Directory:
         name=(pick(profile.name) if profile else "") or who.organisation_name,
         acronym=profile.acronym if profile else "",
         has_profile=profile is not None and not profile.deleted,
-        people=_people(session, terms),
         posts=_posts(posts, terms),
         sites=_sites(session),
         ending=tuple(sorted(ending, key=lambda term: term.end)),
+        asked=asked,
+        asked_kind="organization" if asked == who.organisation else _kind_of(session, asked),
     )
+
+
+def _kind_of(session: Session, record: str) -> str:
+    for cls in (Person, Post, Site):
+        if record and session.scalar(ours(session, cls).where(cls.id == record).with_only_columns(cls.id)):
+            return cls.__tablename__
+    return ""
 
 
 def ours(session: Session, cls: type[T]) -> Select[T]:
@@ -165,27 +178,31 @@ def ours(session: Session, cls: type[T]) -> Select[T]:
     return select(cls).where(cls.deleted.is_(False), mine)
 
 
-def _people(session: Session, terms: list[Term]) -> tuple[PersonRow, ...]:
+def rows(session: Session, ids: Sequence[str]) -> list[PersonRow]:
+    """Return these people as rows, in any order; who is gone is left out."""
     reach: dict[str, str] = {}
     order = (ContactDetail.preferred.desc(), ContactDetail.created_at, ContactDetail.id)
-    for detail in session.scalars(select(ContactDetail).where(ContactDetail.deleted.is_(False)).order_by(*order)):
+    details = select(ContactDetail).where(ContactDetail.deleted.is_(False), ContactDetail.person_id.in_(ids))
+    for detail in session.scalars(details.order_by(*order)):
         if detail.value:
             reach.setdefault(detail.person_id, detail.value)
-    held: dict[str, list[str]] = {}
-    for term in terms:
-        if term.when == "now":
-            held.setdefault(term.person_id, []).append(term.post)
-    found = sorted(
-        session.scalars(ours(session, Person)),
-        key=lambda person: (fold(person.family_name), fold(person.given_name), person.created_at, person.id),
-    )
-    return tuple(
+    held = held_today(session, clock.today().isoformat(), ids)
+    return [
         PersonRow(
             person.id, full_name(person.given_name, person.family_name), person.role, reach.get(person.id, ""),
-            tuple(held.get(person.id, ())), (person.given_name[:1] + person.family_name[:1]).upper(),
+            held.get(person.id, ()), (person.given_name[:1] + person.family_name[:1]).upper(),
         )
-        for person in found
-    )  # fmt: skip
+        for person in session.scalars(select(Person).where(Person.id.in_(ids), Person.deleted.is_(False)))
+    ]  # fmt: skip
+
+
+def held_today(session: Session, today: str, people: Collection[str] = ()) -> dict[str, tuple[str, ...]]:
+    """Return by person what she or he holds on this ISO day: for some people, or for everybody."""
+    held: dict[str, tuple[str, ...]] = {}
+    for term in _terms(session, today, people=people):
+        if term.when == "now":
+            held[term.person_id] = (*held.get(term.person_id, ()), term.post)
+    return held
 
 
 def full_name(given: str, family: str) -> str:
@@ -215,19 +232,19 @@ def _sites(session: Session) -> tuple[SiteRow, ...]:
     )
 
 
-def _terms(session: Session, day: str, *, post: str = "", person: str = "") -> list[Term]:
+def _terms(session: Session, day: str, *, post: str = "", people: Collection[str] = ()) -> list[Term]:
     query = select(PostHolding).where(PostHolding.deleted.is_(False))
     if post:
         query = query.where(PostHolding.post_id == post)
-    if person:
-        query = query.where(PostHolding.person_id == person)
+    if people:
+        query = query.where(PostHolding.person_id.in_(people))
     holdings = session.scalars(query.order_by(PostHolding.start_date.desc(), PostHolding.id)).all()
-    people = _captions(session, Person, {holding.person_id for holding in holdings})
+    names = _captions(session, Person, {holding.person_id for holding in holdings})
     posts = _captions(session, Post, {holding.post_id for holding in holdings})
     return [
         Term(
             holding.id, holding.post_id, posts.get(holding.post_id, ""), holding.person_id,
-            people.get(holding.person_id, ""), holding.start_date, holding.end_date,
+            names.get(holding.person_id, ""), holding.start_date, holding.end_date,
             when_held(holding.start_date, holding.end_date, day),
         )
         for holding in holdings
@@ -261,7 +278,7 @@ def person_card(session: Session, person: str) -> PersonCard:
         person,
         _name_of(found),
         _contacts(session, person),
-        tuple(_terms(session, clock.today().isoformat(), person=person)),
+        tuple(_terms(session, clock.today().isoformat(), people=[person])),
     )
 
 

@@ -21,6 +21,7 @@ _NAMES = (
     "m0003_attachment",
     "m0004_agreement",
     "m0005_membership",
+    "m0006_saved_search",
 )  # fmt: skip
 STEPS = tuple(cast(Step, import_module(f"{__name__}.{name}").apply) for name in _NAMES)
 

@@ -1,0 +1,320 @@
+"""The long list of people: filters, groups, several chosen, acts on many; and what is read of it (A12, P06)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAccessibleEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog, QLineEdit
+
+from ui.lists import chosen_bar, list_pane
+from ui.lists.bulk_boxes import SetBox, TagBox
+from ui.lists.list_pane import ListPane
+from ui.main_window import MainWindow
+from ui.pages.organisation import OrganisationPage
+from ui.pages.organisation_cards import PersonPane
+from wimdesk.identifiers import new_id
+from wimdesk.records import Person
+from wimdesk.services import editing, groups, people, people_roster, question
+from wimdesk.store import inbox
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+    from sqlalchemy.orm import Session
+
+    from ui.desk import Desk
+
+SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+
+
+def plant(desk: Desk, count: int) -> list[str]:
+    who = desk.app.identity()
+    space = desk.app.store.author.spaces["private"]
+    rows: list[dict[str, object]] = [
+        {"id": new_id(), "space": space, "owner": who.organisation, "family_name": f"P{at:05}", "country_code": "PE"}
+        for at in range(count)
+    ]
+    desk.app.run(inbox.plant, Person, rows)
+    return [str(row["id"]) for row in rows]
+
+
+@pytest.fixture
+def page(desk: Desk, qtbot: QtBot) -> OrganisationPage:
+    desk.app.run(people.begin_profile)
+    made = OrganisationPage(desk)
+    qtbot.addWidget(made)
+    made.resize(1154, 706)
+    with qtbot.waitActive(made):
+        made.show()
+        made.activateWindow()
+    settle(made, qtbot)
+    return made
+
+
+def settle(page: OrganisationPage, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: page.pane.people.is_ready() and not page.desk.tasks.busy(), timeout=15_000)
+
+
+def named(page: OrganisationPage) -> list[str]:
+    model = page.pane.people.model
+    return [str(model.index(row).data()) for row in range(model.rowCount())]
+
+
+def add(page: OrganisationPage, qtbot: QtBot, name: str, **values: object) -> str:
+    record = page.desk.app.run(people.begin_person)
+    page.desk.app.run(editing.change, "person", record, {"family_name": name, **values})
+    settle(page, qtbot)
+    qtbot.waitUntil(lambda: page.pane.people.question.is_empty is False or name in named(page))
+    return record
+
+
+def geologist(page: OrganisationPage, qtbot: QtBot, name: str, tags: Sequence[str] = ()) -> str:
+    return add(page, qtbot, name, role="Geologist", country_code="PE", tags=list(tags))
+
+
+def tick(pane: ListPane, qtbot: QtBot, facet: str, code: str, way: int = 0) -> None:
+    """Choose in the box of a chip as a person does, with the mouse."""
+    qtbot.mouseClick(pane.facets.chips[facet], Qt.MouseButton.LeftButton)
+    box = pane.facets.box
+    assert box is not None
+    box.look(way)
+    words = people_roster.words(facet, code)
+    item = next(box.list.item(row) for row in range(box.list.count()) if box.list.item(row).text() == words)
+    box.list.scrollToItem(item)
+    qtbot.mouseClick(box.list.viewport(), Qt.MouseButton.LeftButton, pos=box.list.visualItemRect(item).center())
+    assert item.checkState() == Qt.CheckState.Checked
+    qtbot.keyClick(box, Qt.Key.Key_Escape)
+    assert not box.isVisible()
+
+
+def test_a12_save_geologists_in_peru_without_mentor_and_add_one_who_fits(page: OrganisationPage, qtbot: QtBot) -> None:
+    pane = page.pane.people
+    geologist(page, qtbot, "Zapata")
+    geologist(page, qtbot, "Mamani", ["mentor"])
+    add(page, qtbot, "Quispe", role="Lawyer", country_code="PE")
+    add(page, qtbot, "Traore", role="Geologist", country_code="ML")
+    assert named(page) == ["Mamani", "Quispe", "Traore", "Zapata"]
+    assert not pane.groups.isVisible()
+    for facet, code, way in (("role", "Geologist", 0), ("country_code", "PE", 0), ("tags", "mentor", 1)):
+        tick(pane, qtbot, facet, code, way)
+        settle(page, qtbot)
+    assert named(page) == ["Zapata"]
+    assert [pane.facets.chips[facet].text() for facet in ("role", "country_code", "tags", "skills")] == [
+        "Geologist", "Peru", "not mentor", "Skill",
+    ]  # fmt: skip
+    qtbot.mouseClick(pane.groups.save_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: pane.groups.form is not None and pane.groups.form.name.hasSelectedText())
+    form = pane.groups.form
+    assert form is not None
+    assert form.name.text() == "Geologist · Peru · without mentor"
+    qtbot.keyClicks(form.name, "Geologists in PE without mentor")
+    qtbot.keyClick(form.name, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: pane.groups.counts() == {"Geologists in PE without mentor": 1})
+    assert not pane.groups.save_button.isVisible()
+
+    geologist(page, qtbot, "Apaza")
+    qtbot.waitUntil(lambda: pane.groups.counts() == {"Geologists in PE without mentor": 2})
+    assert named(page) == ["Apaza", "Zapata"]
+    (group,) = page.desk.app.read(groups.every)
+    assert len(page.desk.app.read(groups.members, group.id)) == 2
+
+
+def test_a12_a_group_is_chosen_left_and_removed(page: OrganisationPage, qtbot: QtBot) -> None:
+    pane, desk = page.pane.people, page.desk
+    geologist(page, qtbot, "Zapata")
+    add(page, qtbot, "Quispe")
+    kept = desk.app.run(groups.save, "person", question.ask("zap", {"country_code": ["PE"]}), "Zapatas")
+    qtbot.waitUntil(lambda: pane.groups.counts() == {"Zapatas": 1})
+    view = pane.groups.view
+    place = view.visualRect(view.model().index(0, 0)).center()
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    qtbot.waitUntil(lambda: named(page) == ["Zapata"])
+    assert page.pane.search.text() == "zap"
+    assert view.model().index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole) == "Zapatas, 1 person"
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    qtbot.waitUntil(lambda: named(page) == ["Quispe", "Zapata"])
+    assert page.pane.search.text() == ""
+    pane.groups.remove(kept)
+    qtbot.waitUntil(lambda: pane.groups.counts() == {})
+    assert named(page) == ["Quispe", "Zapata"]
+    qtbot.waitUntil(lambda: not desk.notices.undo_bar.isHidden())
+
+
+def test_a12_who_finds_nobody_sees_why_and_gets_everybody_back(page: OrganisationPage, qtbot: QtBot) -> None:
+    pane = page.pane.people
+    geologist(page, qtbot, "Zapata")
+    pane.facets.changed.emit(question.ask("", {}, {"country_code": ["PE"]}))
+    qtbot.waitUntil(lambda: not page.pane.empty.isHidden())
+    assert pane.facets.chips["country_code"].isVisible()
+    qtbot.mouseClick(page.pane.empty.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: named(page) == ["Zapata"])
+    assert pane.view.isVisible()
+
+
+def test_a12_a_record_that_a_filter_hides_is_shown_when_it_is_asked_for(page: OrganisationPage, qtbot: QtBot) -> None:
+    pane = page.pane.people
+    geologist(page, qtbot, "Zapata")
+    lawyer = add(page, qtbot, "Quispe", role="Lawyer")
+    pane.facets.changed.emit(question.ask("", {"role": ["Geologist"]}))
+    qtbot.waitUntil(lambda: named(page) == ["Zapata"])
+    page.show_record(lawyer)
+    qtbot.waitUntil(lambda: isinstance(page.card, PersonPane) and page.card.record == lawyer)
+    qtbot.waitUntil(lambda: named(page) == ["Quispe", "Zapata"])
+    assert pane.current() == lawyer
+
+
+def test_a12_several_are_chosen_by_keys_and_each_act_is_one_to_take_back(
+    sample_desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = MainWindow(sample_desk.app.settings)
+    qtbot.addWidget(window)
+    window.resize(1366, 740)
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
+    window.take(sample_desk)
+    window.show_page("organisation")
+    page = window.page()
+    assert isinstance(page, OrganisationPage)
+    settle(page, qtbot)
+    pane, app = page.pane.people, sample_desk.app
+    everybody = pane.model.ids()
+    monkeypatch.setattr(chosen_bar, "_SAY_AFTER", 0)
+    said: list[str] = []
+    monkeypatch.setattr(QAccessible, "isActive", lambda: True)
+    monkeypatch.setattr(QAccessible, "updateAccessibility", lambda event: said.append(spoken(event)))
+    pane.view.setFocus()
+    qtbot.keyClick(pane.view, Qt.Key.Key_Home)
+    assert pane.bar.isHidden()
+    for _step in range(2):
+        qtbot.keyClick(pane.view, Qt.Key.Key_Down, SHIFT)
+    assert pane.view.chosen_ids() == everybody[:3]
+    assert pane.bar.text.text() == "3 chosen"
+    qtbot.waitUntil(lambda: "3 chosen" in said)
+
+    qtbot.mouseClick(pane.bar.tag, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: isinstance(pane.box, TagBox) and pane.box.isVisible())
+    box = pane.box
+    assert isinstance(box, TagBox)
+    qtbot.keyClicks(box.edit, "board")
+    qtbot.keyClick(box.edit, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: tags(sample_desk) == {"board": 3})
+    settle(page, qtbot)
+    assert pane.view.chosen_ids() == everybody[:3], "who was chosen stays chosen"
+    qtbot.keyClick(pane.view, Qt.Key.Key_A, CTRL)
+    assert pane.view.count_chosen() == len(everybody)
+    qtbot.mouseClick(pane.bar.fill, Qt.MouseButton.LeftButton)
+    setting = pane.box
+    assert isinstance(setting, SetBox)
+    editor = setting.editor()
+    assert isinstance(editor, QLineEdit)
+    qtbot.keyClicks(editor, "Member of ours")
+    setting.apply()
+    qtbot.waitUntil(lambda: roles(sample_desk) == {"Member of ours"})
+    settle(page, qtbot)
+    qtbot.keyClick(window, Qt.Key.Key_Z, CTRL)
+    qtbot.waitUntil(lambda: len(roles(sample_desk)) > 3)
+    settle(page, qtbot)
+    qtbot.keyClick(window, Qt.Key.Key_Z, CTRL)
+    qtbot.waitUntil(lambda: tags(sample_desk) == {})
+    settle(page, qtbot)
+
+    qtbot.keyClick(pane.view, Qt.Key.Key_Escape)
+    assert pane.view.count_chosen() == 1
+    qtbot.keyClick(pane.view, Qt.Key.Key_A, CTRL)
+    qtbot.mouseClick(pane.bar.bin, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: app.read(people_roster.load).ids == [])
+    settle(page, qtbot)
+    qtbot.keyClick(window, Qt.Key.Key_Z, CTRL)
+    qtbot.waitUntil(lambda: app.read(people_roster.load).ids == everybody)
+
+
+def spoken(event: QAccessibleEvent) -> str:
+    return str(getattr(event, "message", lambda: "")())
+
+
+def tags(desk: Desk) -> dict[str, int]:
+    from wimdesk.services import bulk
+
+    return dict(desk.app.read(bulk.tags, "person"))
+
+
+def roles(desk: Desk) -> set[str]:
+    rows = desk.app.read(people_roster.rows, desk.app.read(people_roster.load).ids)
+    return {row.role for row in rows.values()}
+
+
+def test_a12_ctrl_and_the_mouse_choose_some_and_they_are_saved_as_csv(
+    page: OrganisationPage, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pane = page.pane.people
+    ids = [add(page, qtbot, name) for name in ("Ana", "Bea", "Cleo")]
+    for row, keys in ((0, Qt.KeyboardModifier.NoModifier), (2, CTRL)):
+        place = pane.view.visualRect(pane.model.index(row)).center()
+        qtbot.mouseClick(pane.view.viewport(), Qt.MouseButton.LeftButton, keys, place)
+    assert pane.view.chosen_ids() == [ids[0], ids[2]]
+    file = tmp_path / "some.csv"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: (str(file), ""))
+    qtbot.mouseClick(pane.bar.export, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(file.exists)
+    text = file.read_text(encoding="utf-8")
+    assert (ids[0] in text, ids[1] in text, ids[2] in text) == (True, False, True)
+    qtbot.mouseClick(pane.bar.close_button, Qt.MouseButton.LeftButton)
+    assert pane.view.chosen_ids() == [ids[2]]
+
+
+def test_a12_letters_typed_in_the_list_go_into_the_search(page: OrganisationPage, qtbot: QtBot) -> None:
+    add(page, qtbot, "Ana")
+    add(page, qtbot, "Bea")
+    page.pane.people.view.setFocus()
+    qtbot.keyClick(page.pane.people.view, Qt.Key.Key_B)
+    assert page.pane.search.hasFocus()
+    qtbot.waitUntil(lambda: named(page) == ["Bea"])
+
+
+def test_p06_only_the_rows_that_are_painted_are_read(desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = plant(desk, 3000)
+    read: list[str] = []
+    real = people_roster.rows
+
+    def counted(session: Session, wanted: Sequence[str]) -> dict[str, people.PersonRow]:
+        read.extend(wanted)
+        return real(session, wanted)
+
+    monkeypatch.setattr(people_roster, "rows", counted)
+    page = OrganisationPage(desk)
+    qtbot.addWidget(page)
+    page.resize(1154, 706)
+    page.show()
+    settle(page, qtbot)
+    pane = page.pane.people
+    assert pane.model.ids() == ids
+    assert page.pane.tabs.tabText(0).replace(",", "") == "People  3000"
+    assert len(read) <= 2 * list_pane._FIRST  # noqa: SLF001 - that is how many come along with an answer
+    pane.view.scrollToBottom()
+    qtbot.waitUntil(lambda: pane.model.is_here(2999))
+    settle(page, qtbot)
+    assert len(set(read)) < 200
+    page.pane.search.setText("p0299")
+    settle(page, qtbot)
+    assert pane.model.rowCount() == 10
+    assert all(pane.model.is_here(row) for row in range(10)), "the first rows come along with the answer"
+    QTest.qWait(0)
+
+
+def test_p06_the_list_goes_on_from_its_place_when_a_row_goes(page: OrganisationPage, qtbot: QtBot) -> None:
+    pane = page.pane.people
+    ids = [add(page, qtbot, name) for name in ("Ana", "Bea", "Cleo")]
+    page.show_record(ids[1])
+    qtbot.waitUntil(lambda: page.card is not None and page.card.record == ids[1])
+    settle(page, qtbot)
+    page.desk.app.run(people.remove, "person", ids[1])
+    qtbot.waitUntil(lambda: page.card is not None and page.card.record == ids[2])
+    settle(page, qtbot)
+    assert pane.current() == ids[2]

@@ -1,0 +1,155 @@
+"""Very many records as a few plain columns in memory, so that a list of them is filtered while a person types.
+
+The encrypted file is read once for all of them; a question then costs no disk. What a record says in one facet is a
+number into the combinations that occur, so a filter decides once per combination and then only looks numbers up. A
+roster never changes: `replaced` makes the next one. All of it is meant for a thread that does not paint.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from wimdesk.search import fold
+from wimdesk.services.question import Question
+
+Codes = tuple[str, ...]
+Counts = Mapping[str, Mapping[str, int]]
+"""By facet and code, how many records."""
+_NUMBERS = "I"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One record. `key` is what it is sorted by and ends with its id; `text` is folded; `codes` follow the facets."""
+
+    id: str
+    key: str
+    text: str
+    codes: tuple[Codes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One facet: the combinations of codes that occur, and for each record the number of its own."""
+
+    kinds: dict[Codes, int]
+    of: array[int]
+
+    def decide(self, passes: Callable[[Codes], bool]) -> bytes:
+        """Return for each combination whether it passes."""
+        return bytes(passes(kind) for kind in self.kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Who answers a question, in order; `counts` say how many each code would leave, given all else that is asked."""
+
+    ids: list[str] = field(default_factory=list)
+    counts: Counts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The records in order."""
+
+    ids: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    columns: Mapping[str, Column] = field(default_factory=dict)
+
+    def replaced(self, gone: frozenset[str], lines: Iterable[Line]) -> Roster:
+        """Return the roster without some records and with others."""
+        new = sorted(lines, key=_key)
+        kept = [place for place, record in enumerate(self.ids) if record not in gone]
+        ids = [*map(self.ids.__getitem__, kept), *(line.id for line in new)]
+        keys = [*map(self.keys.__getitem__, kept), *(line.key for line in new)]
+        texts = [*map(self.texts.__getitem__, kept), *(line.text for line in new)]
+        order = sorted(range(len(keys)), key=keys.__getitem__)  # two ordered runs: this only merges them
+        columns = {}
+        for at, (facet, column) in enumerate(self.columns.items()):
+            kinds = dict(column.kinds)
+            numbers = [*map(column.of.__getitem__, kept)]
+            numbers += [kinds.setdefault(line.codes[at], len(kinds)) for line in new]
+            columns[facet] = Column(kinds, array(_NUMBERS, map(numbers.__getitem__, order)))
+        ids, keys, texts = ([part[place] for place in order] for part in (ids, keys, texts))
+        return Roster(ids, keys, texts, columns)
+
+
+def make(facets: Sequence[str], lines: Iterable[Line]) -> Roster:
+    """Return the roster of these records."""
+    piles: dict[str, list[Line]] = {}
+    for line in lines:
+        piles.setdefault(line.key[:1], []).append(line)
+    # Sorting all at once would not let go of the interpreter, and the window would stand still.
+    ordered = [line for first in sorted(piles) for line in sorted(piles[first], key=_key)]
+    columns = {facet: Column({}, array(_NUMBERS)) for facet in facets}
+    for place, column in enumerate(columns.values()):
+        kinds = column.kinds
+        column.of.extend(kinds.setdefault(line.codes[place], len(kinds)) for line in ordered)
+    return Roster(
+        [line.id for line in ordered], [line.key for line in ordered], [line.text for line in ordered], columns
+    )
+
+
+def _key(line: Line) -> str:
+    return line.key
+
+
+def plain(text: str) -> str:
+    """Return a text as it is looked for: without case and accents."""
+    return text.lower() if text.isascii() else fold(text)
+
+
+def find(roster: Roster, question: Question, *, counted: bool = True) -> Found:
+    """Return who answers the question. A facet that this version does not know is answered by nobody."""
+    asked = {*question.wanted, *question.unwanted}
+    if not question.is_readable or asked - roster.columns.keys():
+        return Found()
+    places = _worded(roster, question.text)
+    passing = {facet: _passing(roster.columns[facet], *question.codes(facet)) for facet in asked}
+    left = _within(roster, places, passing)
+    counts: dict[str, Mapping[str, int]] = {}
+    for facet in roster.columns if counted else ():
+        others = {other: each for other, each in passing.items() if other != facet}
+        counts[facet] = _count(roster.columns[facet], _within(roster, places, others) if facet in passing else left)
+    everybody = len(left) == len(roster.ids)
+    return Found(roster.ids if everybody else [roster.ids[place] for place in left], counts)
+
+
+def _worded(roster: Roster, text: str) -> Sequence[int]:
+    places: Sequence[int] = range(len(roster.ids))
+    texts = roster.texts
+    for word in plain(text).split():
+        places = [place for place in places if word in texts[place]]
+    return places
+
+
+def _passing(column: Column, wanted: Codes, unwanted: Codes) -> bytes:
+    must, must_not = set(wanted), set(unwanted)
+
+    def passes(kind: Codes) -> bool:
+        here = kind or ("",)
+        return must_not.isdisjoint(here) and (not must or not must.isdisjoint(here))
+
+    return column.decide(passes)
+
+
+def _within(roster: Roster, places: Sequence[int], passing: Mapping[str, bytes]) -> Sequence[int]:
+    for facet, decided in passing.items():
+        of = roster.columns[facet].of
+        places = [place for place in places if decided[of[place]]]
+    return places
+
+
+def _count(column: Column, places: Sequence[int]) -> Mapping[str, int]:
+    of = column.of
+    numbers = Counter(of if len(places) == len(of) else map(of.__getitem__, places))
+    kinds = list(column.kinds)
+    found: dict[str, int] = {}
+    for number, count in numbers.items():
+        for code in kinds[number] or ("",):
+            found[code] = found.get(code, 0) + count
+    return found
