@@ -81,6 +81,7 @@ def skeleton(tmp_path: Path) -> Path:
         "wimdesk/bundle_commands.py",
         "wimdesk/key_commands.py",
         "wimdesk/membership_commands.py",
+        "wimdesk/people_commands.py",
         "wimdesk/removal_commands.py",
         "wimdesk/secretariat_commands.py",
         "wimdesk/app.py",

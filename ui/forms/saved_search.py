@@ -21,7 +21,7 @@ class SavedSearchForm(QWidget):
         self.name = QLineEdit()
         row = self.binder.bind("name", self.name)
         row.label.hide()
-        self.binder.loaded.connect(self.name.selectAll)
+        self.binder.loaded.connect(self.name.selectAll, Qt.ConnectionType.SingleShotConnection)
         self.name.installEventFilter(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

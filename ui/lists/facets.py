@@ -205,6 +205,8 @@ class FacetBox(Popup):
         self.more.setVisible(hidden > 0 or not fitting)
         if not fitting:
             self.more.setText(_("There is nothing to choose."))
+        if self.isVisible():
+            self.adjustSize()
         self.clear.setEnabled(any(self._chosen))
 
     def _renew(self) -> None:
@@ -266,15 +268,24 @@ class FacetBar(Flow):
             chip.clicked.connect(partial(self.open, facet))
             self.add(chip)
 
-    def show_question(self, question: Question, counts: Counts) -> None:
-        """Show what is asked and how many each choice would leave."""
-        self._question, self._counts = question, counts
+    def show_counts(self, question: Question, counts: Counts) -> None:
+        """Show how many each choice would leave; numbers for another question than the one that shows are dropped."""
+        if question == self._question:
+            self._counts = counts
+            self._renew_box()
+
+    def show_question(self, question: Question) -> None:
+        """Show what is asked."""
+        self._question = question
         for facet, chip in self.chips.items():
             wanted, unwanted = (sorted(self._words(facet, code) for code in codes) for codes in question.codes(facet))
             chip.show_chosen(wanted, unwanted)
+        self._renew_box()
+
+    def _renew_box(self) -> None:
         box = self.box
         if box is not None and box.isVisible():
-            box.show_facet(counts.get(box.facet, {}), *question.codes(box.facet))
+            box.show_facet(self._counts.get(box.facet, {}), *self._question.codes(box.facet))
 
     def open(self, facet: str) -> FacetBox:
         """Open the box of a chip."""

@@ -88,9 +88,7 @@ class GroupList(QWidget):
             item.setData(group.name, Qt.ItemDataRole.ToolTipRole)
             self._model.appendRow(item)
         self._arrange()
-        if self._made and any(group.id == self._made for group in self._groups):
-            made, self._made = self._made, ""
-            self.rename(made)
+        self._name_new()
 
     def show_question(self, question: Question) -> None:
         """Mark the group that asks the same; offer to save what no group asks."""
@@ -134,6 +132,13 @@ class GroupList(QWidget):
 
     def _saved(self, saved_search: str) -> None:
         self._made = saved_search
+        self._name_new()
+
+    def _name_new(self) -> None:
+        """A group that was just made gets its name as soon as it stands in the list."""
+        if self._made and any(group.id == self._made for group in self._groups):
+            made, self._made = self._made, ""
+            self.rename(made)
 
     def _removed(self, act: int) -> None:
         self._desk.notices.offer_undo(_("Group moved to the trash. Who is in it stays."), act)

@@ -29,7 +29,7 @@ from wimdesk.services import bulk, exchange, groups, roster
 from wimdesk.services.bulk import Done
 from wimdesk.services.groups import Group, Listed
 from wimdesk.services.question import Question
-from wimdesk.services.roster import Counts, Roster
+from wimdesk.services.roster import Found, Roster
 
 if TYPE_CHECKING:
     from ui.desk import Desk
@@ -64,7 +64,6 @@ class Answer:
 
     question: Question
     ids: list[str]
-    counts: Counts
     rows: Mapping[str, object]
 
 
@@ -194,6 +193,16 @@ class ListPane(QWidget):
         self._count_groups()
         self.ask(self.question)
 
+    def _count(self) -> None:
+        """Count for the filters, behind the answer: nobody waits for these numbers."""
+        asked = self.question
+
+        def take(found: Found) -> None:
+            self.facets.show_counts(asked, found.counts)
+
+        if self._roster is not None:
+            self._desk.tasks.read(self, _counts, self._roster, asked, done=take, key="counts")
+
     def _count_groups(self) -> None:
         if self._roster is not None:
             query = groups.counted
@@ -205,7 +214,8 @@ class ListPane(QWidget):
     def _take(self, answer: Answer) -> None:
         self._shown = answer.question
         self.view.show_ids(answer.ids, dict(answer.rows))
-        self.facets.show_question(answer.question, answer.counts)
+        self.facets.show_question(answer.question)
+        self._count()
         self._go_to_wanted()
         self._say.start()
         self.answered.emit()
@@ -311,9 +321,13 @@ class ListPane(QWidget):
 
 
 def _answer(session: object, kind: Kind, everybody: Roster, question: Question, top: int) -> Answer:
-    found = roster.find(everybody, question)
-    start = max(0, min(top, len(found.ids) - _FIRST))
-    return Answer(question, found.ids, found.counts, kind.rows(session, found.ids[start : start + _FIRST]))
+    ids = roster.find(everybody, question, counted=False).ids
+    start = max(0, min(top, len(ids) - _FIRST))
+    return Answer(question, ids, kind.rows(session, ids[start : start + _FIRST]))
+
+
+def _counts(_session: object, everybody: Roster, question: Question) -> Found:
+    return roster.find(everybody, question)
 
 
 def _tags(session: object, type_name: str, ids: Collection[str]) -> tuple[Mapping[str, int], Mapping[str, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from wimdesk.i18n import _
 from wimdesk.store import clashes, inbox, journal, tables
 from wimdesk.store.record import Record, blank_row, types
 
+_CHUNK = 500
 _AT_PLACE = select(tables.op).where(tables.op.c.space == bindparam("space"), tables.op.c.seq == bindparam("seq"))
 
 
@@ -143,13 +144,30 @@ def undo(session: Session, act: int) -> int:
         return 0  # what came from others was nobody's act here
     rows = session.execute(select(tables.op).where(tables.op.c.act == act).order_by(tables.op.c.pos.desc())).all()
     changed: set[str] = set()
-    for row in rows:
-        record = fetch(session, row.type, row.record)
-        if back := _undo_one(record, row):
-            changed.add(row.record)
-            if row.seq is None:  # what is in the log has answered it for all: its undoing is one more edit
-                clashes.reopen(session, row.record, back, row.base)
+    for start in range(0, len(rows), _CHUNK):
+        part = rows[start : start + _CHUNK]
+        met = _fetch_all(session, part)
+        for row in part:
+            record = met.get(row.record) or fetch(session, row.type, row.record)
+            if back := _undo_one(record, row):
+                changed.add(row.record)
+                if row.seq is None:  # what is in the log has answered it for all: its undoing is one more edit
+                    clashes.reopen(session, row.record, back, row.base)
+        session.flush()
     return len(changed)
+
+
+def _fetch_all(session: Session, rows: Sequence[Row[Any]]) -> dict[str, Record]:
+    """Return the records of these operations by id, read together."""
+    wanted: dict[str, set[str]] = {}
+    for row in rows:
+        wanted.setdefault(row.type, set()).add(row.record)
+    found: dict[str, Record] = {}
+    for name, ids in wanted.items():
+        cls = types().get(name)
+        if cls is not None:
+            found |= {record.id: record for record in session.scalars(select(cls).where(cls.id.in_(ids)))}
+    return found
 
 
 def _undo_one(record: Record, row: Row[Any]) -> Collection[str]:
