@@ -145,6 +145,7 @@ class Bench:
         _stay(3.0)
         self.heart.longest()
         _stay(3.0)
+        self.tell("memory of the window at rest", memory(), "MB")
         self.gap("window at rest", None)
 
     def tell(self, name: str, value: float, unit: str, goal: float | None = None) -> None:
@@ -215,6 +216,7 @@ def _open(bench: Bench, count: int) -> None:
     bench.pane.view.viewport().repaint()
     bench.tell("the page is opened for the first time", time.perf_counter() - start, "s")
     bench.idle()
+    bench.tell("memory when it is open", memory(), "MB")
     bench.gap("while it opens (the page is built)", None)
 
 

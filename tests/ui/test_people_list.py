@@ -149,9 +149,9 @@ def test_a12_who_finds_nobody_sees_why_and_gets_everybody_back(page: Organisatio
     pane = page.pane.people
     geologist(page, qtbot, "Zapata")
     pane.facets.changed.emit(question.ask("", {}, {"country_code": ["PE"]}))
-    qtbot.waitUntil(lambda: not page.pane.empty.isHidden())
+    qtbot.waitUntil(lambda: not pane.nothing.isHidden())
     assert pane.facets.chips["country_code"].isVisible()
-    qtbot.mouseClick(page.pane.empty.button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(pane.nothing.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: named(page) == ["Zapata"])
     assert pane.view.isVisible()
 

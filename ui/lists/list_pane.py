@@ -22,6 +22,7 @@ from ui.lists.facets import FacetBar
 from ui.lists.groups import GroupList
 from ui.lists.id_rows import IdRows, Shown
 from ui.lists.long_list import LongList
+from ui.widgets.empty import EmptyState
 from ui.widgets.labels import hairline
 from wimdesk.events import Changed
 from wimdesk.i18n import _, ngettext
@@ -96,6 +97,9 @@ class ListPane(QWidget):
         self.view = LongList(kind.name, self.model)
         self.view.entered.connect(self.entered)
         self.view.typed.connect(self.typed)
+        self.nothing = EmptyState("search", "")
+        self.nothing.started.connect(lambda: self._grouped(Question()))
+        self.nothing.hide()
         self.bar = ChosenBar()
         self.view.chosen.connect(self.bar.show_count)
         self.bar.left.connect(self.view.choose_only_current)
@@ -118,6 +122,7 @@ class ListPane(QWidget):
         for part in (chips, self.groups, hairline()):
             column.addWidget(part)
         column.addWidget(self.view, 1)
+        column.addWidget(self.nothing, 1)
         column.addWidget(self.bar)
         self.setFocusProxy(self.view)
 
@@ -214,11 +219,21 @@ class ListPane(QWidget):
     def _take(self, answer: Answer) -> None:
         self._shown = answer.question
         self.view.show_ids(answer.ids, dict(answer.rows))
+        self._show_nothing(not answer.ids and not answer.question.is_empty)
         self.facets.show_question(answer.question)
         self._count()
         self._go_to_wanted()
         self._say.start()
         self.answered.emit()
+
+    def _show_nothing(self, nothing: bool) -> None:
+        """Say in the place of the rows that nobody answers; the filters stay in view, so that one sees why."""
+        if nothing and self.question.filtered:
+            self.nothing.say(_("Nobody fits the search and the filters."), _("Show everybody"), "users")
+        elif nothing:
+            self.nothing.say(_("Nothing here has these words. Try fewer words."), "", "search")
+        self.nothing.setVisible(nothing)
+        self.view.setVisible(not nothing)
 
     def _go_to_wanted(self) -> None:
         if not self._wanted or self.view.choose(self._wanted):

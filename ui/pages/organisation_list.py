@@ -19,7 +19,6 @@ from wimdesk.records.organization import country_name
 from wimdesk.records.site import KINDS as SITE_KINDS
 from wimdesk.search import fold
 from wimdesk.services.people import Directory, PostRow, SiteRow
-from wimdesk.services.question import Question
 from wimdesk.services.timeline import day_text
 
 TABS = (("person", N_("People")), ("post", N_("Posts")), ("site", N_("Sites")))
@@ -29,7 +28,6 @@ _EMPTY = {
     "site": (N_("Here stand the sites where your organisation works."), N_("New site"), "map-pin"),
 }
 _NOTHING = N_("Nothing here has these words. Try fewer words.")
-_NOBODY = N_("Nobody fits the search and the filters.")
 
 
 class DirectoryPane(QFrame):
@@ -63,7 +61,7 @@ class DirectoryPane(QFrame):
         self.records = RecordList(_("Posts and sites"))
         self.records.chosen.connect(lambda record: self._tell(self.tab(), record))
         self.empty = EmptyState("users", "")
-        self.empty.started.connect(self._start)
+        self.empty.started.connect(lambda: self.wanted_new.emit(self.tab()))
         self._arrange()
 
     @property
@@ -149,13 +147,6 @@ class DirectoryPane(QFrame):
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.insert(letters)
 
-    def _start(self) -> None:
-        if self.people.question.is_empty or self.tab() != "person":
-            self.wanted_new.emit(self.tab())
-        else:
-            self.people.ask(Question())
-            self._show_words()
-
     def _fill(self) -> None:
         found = self._directory
         if found is None:
@@ -188,18 +179,14 @@ class DirectoryPane(QFrame):
 
     def _show_list(self, empty: bool, searching: bool) -> None:
         is_people = self.tab() == "person"
-        waiting = is_people and not self.people.is_ready()
-        bare = empty and not waiting
-        filtered = is_people and self.people.question.filtered
-        # The filters stay in view, so that who finds nothing sees why.
-        self.people.setVisible(is_people and (not bare or filtered))
-        self.people.view.setVisible(not bare)
+        # Where a question is asked, the list of people says itself that nobody answers it.
+        asked = is_people and not (self.people.is_ready() and self.people.question.is_empty)
+        bare = empty and not asked
+        self.people.setVisible(is_people and not bare)
         self.records.setVisible(not is_people and not bare)
         self.empty.setVisible(bare)
         sentence, action, icon = _EMPTY[self.tab()]
-        if filtered:
-            self.empty.say(_(_NOBODY), _("Show everybody"), "search")
-        elif searching:
+        if searching:
             self.empty.say(_(_NOTHING), "", "search")
         else:
             # While the profile is to be begun, its button is the one that counts.

@@ -79,19 +79,24 @@ class Roster:
 
 
 def make(facets: Sequence[str], lines: Iterable[Line]) -> Roster:
-    """Return the roster of these records."""
-    piles: dict[str, list[Line]] = {}
-    for line in lines:
-        piles.setdefault(line.key[:1], []).append(line)
+    """Return the roster of these records. A line is let go as soon as the next one comes."""
+    ids: list[str] = []
+    keys: list[str] = []
+    texts: list[str] = []
+    columns = [Column({}, array(_NUMBERS)) for _facet in facets]
+    piles: dict[str, list[int]] = {}
+    for place, line in enumerate(lines):
+        ids.append(line.id)
+        keys.append(line.key)
+        texts.append(line.text)
+        piles.setdefault(line.key[:1], []).append(place)
+        for column, codes in zip(columns, line.codes, strict=True):
+            column.of.append(column.kinds.setdefault(codes, len(column.kinds)))
     # Sorting all at once would not let go of the interpreter, and the window would stand still.
-    ordered = [line for first in sorted(piles) for line in sorted(piles[first], key=_key)]
-    columns = {facet: Column({}, array(_NUMBERS)) for facet in facets}
-    for place, column in enumerate(columns.values()):
-        kinds = column.kinds
-        column.of.extend(kinds.setdefault(line.codes[place], len(kinds)) for line in ordered)
-    return Roster(
-        [line.id for line in ordered], [line.key for line in ordered], [line.text for line in ordered], columns
-    )
+    order = [place for first in sorted(piles) for place in sorted(piles[first], key=keys.__getitem__)]
+    ids, keys, texts = ([part[place] for place in order] for part in (ids, keys, texts))
+    moved = (Column(column.kinds, array(_NUMBERS, map(column.of.__getitem__, order))) for column in columns)
+    return Roster(ids, keys, texts, dict(zip(facets, moved, strict=True)))
 
 
 def _key(line: Line) -> str:

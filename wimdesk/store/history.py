@@ -142,18 +142,21 @@ def undo(session: Session, act: int) -> int:
     """
     if not act:
         return 0  # what came from others was nobody's act here
-    rows = session.execute(select(tables.op).where(tables.op.c.act == act).order_by(tables.op.c.pos.desc())).all()
+    ops = list(session.scalars(select(tables.op.c.pos).where(tables.op.c.act == act).order_by(tables.op.c.pos.desc())))
     changed: set[str] = set()
-    for start in range(0, len(rows), _CHUNK):
-        part = rows[start : start + _CHUNK]
-        met = _fetch_all(session, part)
-        for row in part:
+    for start in range(0, len(ops), _CHUNK):
+        part = select(tables.op).where(tables.op.c.pos.in_(ops[start : start + _CHUNK]))
+        rows = session.execute(part.order_by(tables.op.c.pos.desc())).all()
+        met = _fetch_all(session, rows)
+        for row in rows:
             record = met.get(row.record) or fetch(session, row.type, row.record)
             if back := _undo_one(record, row):
                 changed.add(row.record)
                 if row.seq is None:  # what is in the log has answered it for all: its undoing is one more edit
                     clashes.reopen(session, row.record, back, row.base)
         session.flush()
+        for record in met.values() if len(ops) > _CHUNK else ():
+            session.expunge(record)  # ten thousand of them would take the memory of a small laptop
     return len(changed)
 
 
