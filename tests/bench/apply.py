@@ -14,15 +14,16 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from tests.bench import figures, scene, workload
 from tests.bench.figures import Figure, say
+from tests.bench.heart import Heart
 from tests.bench.link import Link
 from tests.bench.scene import Scene
 from tests.bench.workload import Edit, Row
@@ -37,7 +38,6 @@ GOAL_SECONDS = 1.0
 """For 10,000 edits."""
 GOAL_GAP = 50.0
 _WRITTEN = ("op", "shadow", "organization")
-_TICK_MS = 5
 _PATIENCE = 300.0
 
 
@@ -69,33 +69,6 @@ class Stopwatch:
         self.seconds += seconds
         self.transactions += 1
         self.longest = max(self.longest, seconds)
-
-
-@dataclass
-class Heart:
-    """A timer in the thread of the window: `gaps` are milliseconds between two beats."""
-
-    gaps: list[float] = field(default_factory=list)
-    _last: float = 0.0
-
-    def start(self, application: QApplication) -> None:
-        """Beat from now on."""
-        timer = QTimer(application)
-        timer.setTimerType(Qt.TimerType.PreciseTimer)
-        timer.setInterval(_TICK_MS)
-        timer.timeout.connect(self._beat)
-        self._last = time.perf_counter()
-        timer.start()
-
-    def _beat(self) -> None:
-        now = time.perf_counter()
-        self.gaps.append((now - self._last) * 1000)
-        self._last = now
-
-    def taken(self) -> list[float]:
-        """Return the gaps so far, the longest first, and begin anew."""
-        gaps, self.gaps = sorted(self.gaps, reverse=True), []
-        return gaps
 
 
 def run(count: int, page: str, seed: int = 3) -> list[Figure]:

@@ -75,12 +75,11 @@ def _lines(session: Session, wanted: Select[Person], few: Collection[str] = ()) 
 
     rows = session.execute(wanted.with_only_columns(*_WHO).execution_options(yield_per=_CHUNK))
     for record, given, family, role, country, languages, skills, tags in rows:
-        family_plain, given_plain = plain(family), plain(given)
-        said = [given_plain, family_plain, plain(role), values.get(record, "")]
+        said = [plain(role), values.get(record, "")]
         said += [plain(text) for text in (*codes(skills), *codes(tags), *held.get(record, ()))]
         alone = ((shared.setdefault(text, text),) if text else () for text in (role, country))
         several = (codes(languages), codes(skills), codes(tags), ways.get(record, ()))
-        yield Line(record, f"{family_plain}\0{given_plain}\0{record}", " ".join(said), (*alone, *several))
+        yield Line(record, f"{plain(family)}\0{plain(given)}", " ".join(filter(None, said)), (*alone, *several))
 
 
 def _ways(session: Session, few: Collection[str]) -> tuple[dict[str, Codes], dict[str, str]]:

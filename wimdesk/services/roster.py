@@ -23,7 +23,7 @@ _NUMBERS = "I"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One record. `key` is what it is sorted by and ends with its id; `text` is folded; `codes` follow the facets."""
+    """One record, folded: `key` is what it is sorted by, `text` what else it is found by; `codes` follow the facets."""
 
     id: str
     key: str
@@ -62,12 +62,12 @@ class Roster:
 
     def replaced(self, gone: frozenset[str], lines: Iterable[Line]) -> Roster:
         """Return the roster without some records and with others."""
-        new = sorted(lines, key=_key)
+        new = list(lines)
         kept = [place for place, record in enumerate(self.ids) if record not in gone]
         ids = [*map(self.ids.__getitem__, kept), *(line.id for line in new)]
         keys = [*map(self.keys.__getitem__, kept), *(line.key for line in new)]
         texts = [*map(self.texts.__getitem__, kept), *(line.text for line in new)]
-        order = sorted(range(len(keys)), key=keys.__getitem__)  # two ordered runs: this only merges them
+        order = sorted(range(len(keys)), key=lambda place: (keys[place], ids[place]))  # mostly in order already
         columns = {}
         for at, (facet, column) in enumerate(self.columns.items()):
             kinds = dict(column.kinds)
@@ -93,14 +93,12 @@ def make(facets: Sequence[str], lines: Iterable[Line]) -> Roster:
         for column, codes in zip(columns, line.codes, strict=True):
             column.of.append(column.kinds.setdefault(codes, len(column.kinds)))
     # Sorting all at once would not let go of the interpreter, and the window would stand still.
-    order = [place for first in sorted(piles) for place in sorted(piles[first], key=keys.__getitem__)]
+    order = [
+        place for first in sorted(piles) for place in sorted(piles[first], key=lambda place: (keys[place], ids[place]))
+    ]
     ids, keys, texts = ([part[place] for place in order] for part in (ids, keys, texts))
     moved = (Column(column.kinds, array(_NUMBERS, map(column.of.__getitem__, order))) for column in columns)
     return Roster(ids, keys, texts, dict(zip(facets, moved, strict=True)))
-
-
-def _key(line: Line) -> str:
-    return line.key
 
 
 def plain(text: str) -> str:
@@ -126,9 +124,9 @@ def find(roster: Roster, question: Question, *, counted: bool = True) -> Found:
 
 def _worded(roster: Roster, text: str) -> Sequence[int]:
     places: Sequence[int] = range(len(roster.ids))
-    texts = roster.texts
+    keys, texts = roster.keys, roster.texts
     for word in plain(text).split():
-        places = [place for place in places if word in texts[place]]
+        places = [place for place in places if word in texts[place] or word in keys[place]]
     return places
 
 
