@@ -6,6 +6,7 @@ both sides know, or how many operations back in the same group it was.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -64,6 +65,8 @@ class _Group(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields
     raw: list[bytes]
 
 
+_Counts = Sequence[tuple[_Shape, int]]
+"""Which kinds of operations a group has, in the order in which they come, and how many of each."""
 _group = msgspec.msgpack.Decoder(_Group).decode
 _columns = msgspec.msgpack.Decoder(list[Column]).decode
 
@@ -122,34 +125,37 @@ def decode(
         raise ValueError("not a group of operations") from error
     if columns is None or not 0 <= group.count <= MAX_OPS:
         raise TooMany("too many operations")
-    owners = [organisation, *group.owners]
-    kinds = [entry(group.shapes, index) for index in numbers(group.shape_of, group.count)]
-    _check_shared(group, kinds)
+    shape_of = numbers(group.shape_of, group.count)
+    kinds = entries(group.shapes, shape_of)
+    # What is asked of each kind is asked once, however many operations are of it.
+    counts = [(group.shapes[index], count) for index, count in Counter(shape_of).items()]
+    _check_shared(group, counts)
     places = numbers(group.records, group.count)
-    if not all(place in _SIGNED for place in places):
+    if places and not (min(places) in _SIGNED and max(places) in _SIGNED):
         raise ValueError("a place beyond all measure")
     records = _records(places, group.ids, records_at)
-    bases = iter(numbers(group.bases, sum(len(kind.base) for kind in kinds)))
-    plain = [kind for kind in kinds if kind.plain]
-    times = iter(_unpacked_times(group.times, len(plain)))
-    names = iter([entry(group.names, index) for index in numbers(group.name_of, len(plain))])
-    values = _values(plain, columns)
+    bases = iter(numbers(group.bases, sum(len(kind.base) * count for kind, count in counts)))
+    plain = sum(count for kind, count in counts if kind.plain)
+    times = iter(_unpacked_times(group.times, plain))
+    names = iter(entries(group.names, numbers(group.name_of, plain)))
+    if len(group.raw) != group.count - plain:
+        raise ValueError("more or fewer payloads than operations")
     raw = iter(group.raw)
+    values = _values(counts, columns)
+    cells = {id(kind): [values[kind.type, name] for name in kind.fields] for kind, _count in counts if kind.plain}
+    owners = [organisation, *group.owners]
+    owner_of = {id(kind): entry(owners, kind.owner) for kind, _count in counts}
     ops = []
     for kind, place, record in zip(kinds, places, records, strict=True):
-        base = {name: next(bases) + max(place, 0) for name in kind.base}
-        if not all(number in _EITHER for number in base.values()):
+        before = place if place > 0 else 0
+        base = {name: next(bases) + before for name in kind.base}
+        if base and not (min(base.values()) in _EITHER and max(base.values()) in _EITHER):
             raise ValueError("a base beyond all measure")
         if kind.plain:
-            found = [next(values[kind.type, name]) for name in kind.fields]
-            payload = _encode(Payload(found, next(times), next(names)))
-        elif (given := next(raw, None)) is not None:
-            payload = given
+            payload = _encode(Payload(list(map(next, cells[id(kind)])), next(times), next(names)))
         else:
-            raise ValueError("fewer payloads than operations")
-        ops.append(Op(space, kind.type, record, entry(owners, kind.owner), kind.fields, base, payload))
-    if next(raw, None) is not None:
-        raise ValueError("more payloads than operations")
+            payload = next(raw)
+        ops.append(Op(space, kind.type, record, owner_of[id(kind)], kind.fields, base, payload))
     return ops
 
 
@@ -177,13 +183,14 @@ def _is_deep(values: Iterable[object]) -> bool:
     return bool(level)
 
 
-def _check_shared(group: _Group, kinds: Iterable[_Shape]) -> None:
+def _check_shared(group: _Group, counts: _Counts) -> None:
     """Raise TooMany before anything is made of it where a few bytes would become very many."""
-    cells = {
-        id(kind): sum(_CELL + len(text) for text in (kind.type, *kind.fields, *kind.base)) for kind in group.shapes
-    }
     longest = max((len(text) for text in [*group.names, *group.owners]), default=0)
-    if sum(cells[id(kind)] + longest for kind in kinds) > _MOST_SHARED:
+    size = 0
+    for kind, count in counts:
+        cells = sum(_CELL + len(text) for text in (kind.type, *kind.fields, *kind.base))
+        size += count * (cells + longest)
+    if size > _MOST_SHARED:
         raise TooMany("a few bytes would become too many")
 
 
@@ -195,7 +202,8 @@ def _records(
         raise ValueError("more or fewer ids than new records")
     straight = _turned(ids, fresh) if fresh else b""
     new = iter(straight[at : at + _ID] for at in range(0, len(straight), _ID))
-    known = records_at({place for place in places if place > 0}) if any(place > 0 for place in places) else {}
+    earlier = {place for place in places if place > 0}
+    known = records_at(earlier) if earlier else {}
     records: list[bytes] = []
     for place in places:
         if place < 0 and -place > len(records):
@@ -204,15 +212,15 @@ def _records(
     return records
 
 
-def _values(plain: Iterable[_Shape], columns: Sequence[Column]) -> dict[tuple[str, str], Iterator[object]]:
-    counts: dict[tuple[str, str], int] = {}
-    for kind in plain:
-        for name in kind.fields:
-            counts[kind.type, name] = counts.get((kind.type, name), 0) + 1
-    if len(counts) != len(columns):
+def _values(counts: _Counts, columns: Sequence[Column]) -> dict[tuple[str, str], Iterator[object]]:
+    wanted: dict[tuple[str, str], int] = {}
+    for kind, count in counts:
+        for name in kind.fields if kind.plain else ():
+            wanted[kind.type, name] = wanted.get((kind.type, name), 0) + count
+    if len(wanted) != len(columns):
         raise ValueError("more or fewer columns than fields")
     found = {}
-    for (key, count), column in zip(counts.items(), columns, strict=True):
+    for (key, count), column in zip(wanted.items(), columns, strict=True):
         values: list[object] = [*column.split("\0")] if isinstance(column, str) else column
         if len(values) != count:
             raise ValueError("more or fewer values than operations")
@@ -247,10 +255,12 @@ def _unpacked_times(packed: bytes | list[str], count: int) -> list[str]:
         if len(packed) != count:
             raise ValueError("more or fewer times than operations")
         return packed
-    last, times = 0, []
+    last, text, times = 0, "", []
     for step in numbers(packed, count):
         last += step
-        times.append(_text(last))
+        if step or not text:  # many are of one moment
+            text = _text(last)
+        times.append(text)
     return times
 
 
@@ -287,6 +297,10 @@ def numbers(packed: bytes, count: int) -> list[int]:
     """Return the numbers of a row. Raises ValueError where there are more or fewer than `count`."""
     if not packed:
         return [0] * count
+    if packed.isascii():  # each in one byte
+        if len(packed) != count:
+            raise ValueError("more or fewer numbers than operations")
+        return [-(byte >> 1) - 1 if byte & 1 else byte >> 1 for byte in packed]
     found = []
     left = shift = 0
     for byte in packed:
@@ -303,6 +317,13 @@ def numbers(packed: bytes, count: int) -> list[int]:
     if shift or len(found) != count:
         raise ValueError("more or fewer numbers than operations")
     return found
+
+
+def entries(items: Sequence[T], indexes: Sequence[int]) -> list[T]:
+    """Return the item at each index. Raises ValueError as `entry` does."""
+    if indexes and not 0 <= min(indexes) <= max(indexes) < len(items):
+        raise ValueError("an entry that is not there")
+    return [items[index] for index in indexes]
 
 
 def entry(items: Sequence[T], index: int) -> T:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import msgspec
 
+# None of these can be part of a circle (`gc=False`): a page makes very many of them, and whoever looks for garbage need
+# not look through them.
 DELETED = "deleted"
 MET = "?"
 """In a base, before the name of a field: the place of the latest clash that this value answers, where the base of the
@@ -18,7 +20,7 @@ ALL = "*"
 """In a base: the own operation without which this one would be half of a record that nobody else knows."""
 
 
-class FieldState(msgspec.Struct, array_like=True):
+class FieldState(msgspec.Struct, array_like=True, gc=False):
     """The value of one field and the operation that set it."""
 
     value: object
@@ -28,7 +30,7 @@ class FieldState(msgspec.Struct, array_like=True):
     n: int
 
 
-class RecordState(msgspec.Struct, array_like=True):
+class RecordState(msgspec.Struct, array_like=True, gc=False):
     """What the log says of one record so far; `owner` and `type` are set by its first operation."""
 
     type: str
@@ -36,7 +38,7 @@ class RecordState(msgspec.Struct, array_like=True):
     fields: dict[str, FieldState]
 
 
-class Change(msgspec.Struct, frozen=True):
+class Change(msgspec.Struct, frozen=True, gc=False):
     """One placed operation, opened: ready to be merged."""
 
     seq: int
@@ -47,7 +49,7 @@ class Change(msgspec.Struct, frozen=True):
     base: dict[str, int]
 
 
-class Clash(msgspec.Struct, frozen=True):
+class Clash(msgspec.Struct, frozen=True, gc=False):
     """Two operations set one field without knowing of each other; `winner` is the seq that shows."""
 
     field: str
@@ -56,7 +58,7 @@ class Clash(msgspec.Struct, frozen=True):
     loser: int
 
 
-class Outcome(msgspec.Struct):
+class Outcome(msgspec.Struct, gc=False):
     """What one merge did besides changing the state."""
 
     clashes: list[Clash]
@@ -66,19 +68,20 @@ class Outcome(msgspec.Struct):
 
 def merge(state: RecordState, change: Change) -> Outcome:
     """Put the change on top of the state, in place; its seq is later than any in the state."""
-    outcome = Outcome([], [])
-    _note_edit_of_deleted(state, change, outcome)
+    outcome, fields = Outcome([], []), state.fields
+    if DELETED in fields:
+        _note_edit_of_deleted(state, change, outcome)
     for field, value in change.values.items():
-        before = state.fields.get(field)
+        before = fields.get(field)
         base = change.base.get(field, 0)
-        if field == DELETED and value is True:
+        if value is True and field == DELETED:
             _note_unseen_edits(state, change, outcome)
         seen = before is None or _seen(before, change, base)
-        if before is not None and not seen and before.value != value:
+        if not seen and before is not None and before.value != value:
             outcome.clashes.append(Clash(field, max(base, 0), change.seq, before.seq))
         if answered := _answered(change, field, seen=seen):
             outcome.settled.append((field, answered))
-        state.fields[field] = FieldState(value, change.seq, change.device, change.epoch, change.n)
+        fields[field] = FieldState(value, change.seq, change.device, change.epoch, change.n)
     return outcome
 
 

@@ -153,7 +153,7 @@ class Author(NamedTuple):
     epoch: int
 
 
-class Op(msgspec.Struct, array_like=True, frozen=True):
+class Op(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """What one commit did to one record, before the endpoint gave it a place.
 
     `base`: for each field set, the seq at which the device last saw that field change, or minus
@@ -171,7 +171,7 @@ class Op(msgspec.Struct, array_like=True, frozen=True):
     payload: bytes
 
 
-class Payload(msgspec.Struct, array_like=True, frozen=True):
+class Payload(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """The readable part: values in the order of `fields`, and who and when, for people to read."""
 
     values: list[object]
@@ -241,7 +241,7 @@ class SyncRequest(msgspec.Struct, array_like=True, frozen=True):
     reread: list[str] = []
 
 
-class Placed(msgspec.Struct, array_like=True, frozen=True):
+class Placed(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """An operation of somebody else in a page: `author` is the index in the page's authors."""
 
     author: int

@@ -354,6 +354,8 @@ def page_of(found: Part, names: Names, records_at: RecordsAt) -> Page:
     authors = [Author(device, epoch) for device, epoch in found.authors]
     if any(len(device) != 16 or not 0 <= epoch < 2 * _LIMIT for device, epoch in authors):
         raise ValueError("no author")
+    if not 0 <= min(who) <= max(who) <= len(authors):
+        raise ValueError("an author who is not there")
     last: dict[int, int] = {}
     items: list[int | Placed] = []
     for author, step in zip(who, steps, strict=True):
@@ -363,7 +365,6 @@ def page_of(found: Part, names: Names, records_at: RecordsAt) -> Page:
         if not author:
             items.append(n)
             continue
-        columns.entry(authors, author - 1)
         op = next(ops, None)
         if op is None:
             raise ValueError("fewer operations than places")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import uuid
 from base64 import b64decode, b64encode
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -36,6 +37,8 @@ _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(wire.SealedPart).decode
 _ENOUGH = 32 * 1024
 """Bytes on the wire that are worth a transaction of their own, where more is coming."""
+_TOGETHER = 240
+"""Operations that are applied at a time within a transaction."""
 
 
 def gathered(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -102,15 +105,14 @@ def take(session: Session, names: wire.Names, found: Sequence[wire.Answer]) -> T
     returning, epoch, generation = (int(known.get(key) or 0) for key in ("returning", "epoch", "generation"))
     try:
         opener = _Opener(session, names, returning or epoch)
-        pages = opener.pages(each for each in found if not isinstance(each, wire.End))
-        taken.fresh += opener.left
-        opener.keep_begun()
-        for page in pages:
+        for page in opener.pages(each for each in found if not isinstance(each, wire.End)):
             if not returning and recovery.waits_too(session, page):
                 raise inbox.UnknownOwn(page.space)
             taken.fresh += inbox.apply_page(session, page, returning)
             taken.received += sum(not isinstance(item, int) for item in page.ops)
             taken.placed += sum(isinstance(item, int) for item in page.ops)
+        taken.fresh += opener.left
+        opener.keep_begun()
         for each in found:
             if isinstance(each, wire.End):
                 taken.end = wire.end_of(each, [], names)
@@ -136,28 +138,30 @@ class _Opener:
         self._session = session
         self._names = names
         self._epoch = epoch
-        self._fresh: dict[tuple[str, int], bytes] = {}
+        self._fresh: dict[str, dict[int, bytes]] = defaultdict(dict)
         self._private = private_space(str(uuid.UUID(bytes=names.organisation)))
         self.left = 0
         """How many operations were left because the key to them is not here."""
 
-    def pages(self, parts: Iterable[wire.Part | wire.SealedPart]) -> list[Page]:
-        """Return the pages; those that follow one another as one, which is much less work."""
-        pages: list[Page] = []
+    def pages(self, parts: Iterable[wire.Part | wire.SealedPart]) -> Iterator[Page]:
+        """Yield the pages, each to be applied before the next; of those that follow one another some as one."""
+        before: Page | None = None
         for part in parts:
             sealed = isinstance(part, wire.SealedPart)
             if sealed != (self._names.long(part.space) == self._private):
                 # What the endpoint could have read or written itself is nothing private.
                 raise ValueError("only what is private is sealed")
             page = self._unsealed(part) if isinstance(part, wire.SealedPart) else self._open(part)
-            before = pages[-1] if pages else None
             if page is None:
                 continue
-            if before is not None and (before.space, before.first + len(before.ops)) == (page.space, page.first):
-                pages[-1] = _joined(before, page)
-            else:
-                pages.append(page)
-        return pages
+            if before is not None and _is_next(before, page):
+                before = _joined(before, page)
+                continue
+            if before is not None:
+                yield before
+            before = page
+        if before is not None:
+            yield before
 
     def _open(self, part: wire.Part) -> Page:
         page = wire.page_of(part, self._names, self._records_at)
@@ -165,13 +169,15 @@ class _Opener:
         own = outbox.own(self._session, page.space, self._epoch, numbers)
         if len(own) != len(numbers) or digest_of(own.values()) != part.own:
             raise inbox.UnknownOwn(page.space)
+        fresh = self._fresh[page.space]
         for seq, item in enumerate(page.ops, page.first):
-            self._fresh[page.space, seq] = (item.op if isinstance(item, Placed) else own[item]).record
+            fresh[seq] = (item.op if isinstance(item, Placed) else own[item]).record
         return page
 
     def _records_at(self, space: str, places: Collection[int]) -> Mapping[int, bytes]:
-        known = {place: self._fresh[space, place] for place in places if (space, place) in self._fresh}
-        return known | numbered.records_at(self._session, space, set(places) - known.keys())
+        fresh = self._fresh[space]
+        known = {place: fresh[place] for place in places if place in fresh}
+        return known | numbered.records_at(self._session, space, [place for place in places if place not in known])
 
     def _unsealed(self, part: wire.SealedPart) -> Page | None:
         """Return what a block says; None where it is not whole yet, or its key is not here: then the space is left."""
@@ -221,10 +227,18 @@ def forget_begun(session: Session) -> None:
         facts.put(session, begun="")
 
 
+def _is_next(one: Page, two: Page) -> bool:
+    """Say whether both are better applied as one: that makes fewer steps, but too much leaves the fast memory."""
+    follows = (one.space, one.first + len(one.ops)) == (two.space, two.first)
+    return follows and len(one.ops) + len(two.ops) <= _TOGETHER
+
+
 def _joined(one: Page, two: Page) -> Page:
     authors: dict[Author, int] = {author: index for index, author in enumerate(one.authors)}
     moved = [authors.setdefault(author, len(authors)) for author in two.authors]
-    ops = [item if isinstance(item, int) else Placed(moved[item.author], item.n, item.op) for item in two.ops]
+    ops = two.ops
+    if moved != list(range(len(moved))):
+        ops = [item if isinstance(item, int) else Placed(moved[item.author], item.n, item.op) for item in ops]
     return Page(one.space, one.first, list(authors), [*one.ops, *ops])
 
 

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import Engine, event, select, update
 
 from sync.protocol import ALLIANCE, SHIPPED_OWNER, private_space
 from tests.log import Log
@@ -98,7 +98,7 @@ def test_an_unknown_field_is_parked_and_the_known_ones_are_shown(app: App) -> No
     app.run(inbox.show_parked)
     assert app.read(editing.values, "site", site)["updated_by"] == "Bela"
     app.run(editing.change, "site", site, {"operator": "mine"})
-    assert app.read(inbox.clash_states, site)["altitude"].value == 1200
+    assert app.read(inbox.said_of, [site])[site]["altitude"].value == 1200
 
 
 def test_own_edits_that_wait_stay_on_top(app: App) -> None:
@@ -217,6 +217,29 @@ def test_a_question_shows_what_shows_now(app: App) -> None:
     app.run(inbox.apply_page, log.page())
     (found,) = app.read(history.open_clashes, site)
     assert (found.shown.value, found.other.value) == ("third", "first")
+
+
+def test_many_questions_take_no_more_statements_than_one(app: App) -> None:
+    log, said = Log(), list[str]()
+
+    def asked(count: int) -> int:
+        for _ in range(count):
+            site = new_id()
+            log.add(site, name="first")
+            log.add(site, name="second")
+        app.run(inbox.apply_page, log.page())
+        said.clear()
+        assert app.read(history.open_clashes)
+        return len(said)
+
+    def hear(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        said.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", hear)
+    try:
+        assert 0 < asked(1) == asked(20)
+    finally:
+        event.remove(Engine, "before_cursor_execute", hear)
 
 
 def test_deletion_and_an_edit_that_it_did_not_know_ask(app: App) -> None:

@@ -30,6 +30,8 @@ _PRAGMAS = (
     "cipher_log_level=NONE", "journal_mode=WAL", "synchronous=FULL", "fullfsync=1", "checkpoint_fullfsync=1",
     "secure_delete=ON", "foreign_keys=ON", "trusted_schema=OFF", "temp_store=MEMORY", "journal_size_limit=4194304",
 )  # fmt: skip
+_WRITERS_CACHE = "cache_size=-32000"
+"""In KiB, at most: a page that was changed just now is not read, checked and decrypted again for the next record."""
 PAGE = 4096
 """Bytes of one page of the encrypted file: what SQLCipher 4 takes where nobody says otherwise."""
 _NO_ROOM_FOR_INDEX = 10 | 19 << 8
@@ -56,8 +58,7 @@ def connect(path: Path, key: bytes, *, create: bool = False, read_only: bool = F
             raise RuntimeError("this SQLite can't encrypt")
         for pragma in _PRAGMAS:
             connection.execute("PRAGMA " + pragma).fetchall()
-        if read_only:
-            connection.execute("PRAGMA query_only=ON")
+        connection.execute("PRAGMA " + ("query_only=ON" if read_only else _WRITERS_CACHE)).fetchall()
     except dbapi2.Error as error:
         connection.close()
         raise translated(error) from error
@@ -121,7 +122,7 @@ def _engine(path: Path, key: bytes, *, read_only: bool) -> Engine:
     # The driver is in autocommit; we say BEGIN ourselves, and for a writer at once.
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        connection.connection.cursor().execute("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
     return engine
 
@@ -150,6 +151,8 @@ class Store:
                 yield session
         except DBAPIError as error:
             raise translated(error.orig or error) from error
+        except dbapi2.Error as error:  # from rows.find, which speaks to the driver itself
+            raise translated(error) from error
 
     def read(self, query: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Return what the query finds."""
@@ -192,7 +195,7 @@ class Store:
             self.author = author
         except DBAPIError as error:
             raise translated(error.orig or error) from error
-        except dbapi2.Error as error:  # from the index, which speaks to the driver itself
+        except dbapi2.Error as error:  # from what speaks to the driver itself
             raise translated(error) from error
         finally:
             self._writer_ident = None

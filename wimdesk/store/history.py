@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from sync.merge import DELETED
+from sync.merge import DELETED, FieldState
 from wimdesk.errors import NotFound
 from wimdesk.i18n import _
-from wimdesk.store import clashes, inbox, journal, tables
+from wimdesk.store import clashes, facts, inbox, journal, tables
 from wimdesk.store.record import Record, blank_row, types
 
 _CHUNK = 500
-_AT_PLACE = select(tables.op).where(tables.op.c.space == bindparam("space"), tables.op.c.seq == bindparam("seq"))
+_AT_PLACES = select(tables.op).where(
+    tables.op.c.space == bindparam("space"), tables.op.c.seq.in_(bindparam("places", expanding=True))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +81,36 @@ def open_clashes(session: Session, record: str | None = None) -> list[TwoPlaces]
     query = select(tables.clash).where(tables.clash.c.open)
     if record:
         query = query.where(tables.clash.c.record == record)
-    own = str(session.scalar(select(tables.local.c.value).where(tables.local.c.key == "device")) or "").replace("-", "")
+    clashes_found = session.execute(query.order_by(tables.clash.c.winner)).all()
+    said = inbox.said_of(session, {row.record for row in clashes_found})
+    sides = [(row, _latest(row, said.get(row.record, {})), row.loser, row.base) for row in clashes_found]
+    ops = _at_places(session, {(row.space, place) for row, *places in sides for place in places})
+    own = facts.text(session, "device").replace("-", "")
     found = []
-    for row in session.execute(query.order_by(tables.clash.c.winner)):
-        shown = _version(session, row.space, _latest(session, row), row.field, own)
-        other = _version(session, row.space, row.loser, row.field, own)
+    for row, latest, loser, start in sides:
+        shown, other, base = (_version(ops.get((row.space, at)), row.field, own) for at in (latest, loser, start))
         if shown and other:
-            base = _version(session, row.space, row.base, row.field, own)
             found.append(TwoPlaces(row.record, row.type, row.field, base, shown, other))
     return found
 
 
-def _latest(session: Session, row: Row[Any]) -> int:
+def _latest(row: Row[Any], said: Mapping[str, FieldState]) -> int:
     """Return the seq of the value that shows now: its author may have gone on since the two met."""
-    state = inbox.clash_states(session, row.record).get(row.field)
     winner: int = row.winner
-    return winner if row.field == DELETED or state is None else max(winner, state.seq)
+    return winner if row.field == DELETED or row.field not in said else max(winner, said[row.field].seq)
+
+
+def _at_places(session: Session, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Row[Any]]:
+    """Return the operations at these places (space, seq)."""
+    by_space: dict[str, list[int]] = defaultdict(list)
+    for space, seq in places:
+        by_space[space].append(seq)
+    return {
+        (space, row.seq): row
+        for space, wanted in by_space.items()
+        for at in range(0, len(wanted), _CHUNK)
+        for row in session.execute(_AT_PLACES, {"space": space, "places": wanted[at : at + _CHUNK]})
+    }
 
 
 def count_clashes(session: Session) -> int:
@@ -101,14 +118,14 @@ def count_clashes(session: Session) -> int:
     return session.scalar(select(func.count(tables.clash.c.record.distinct())).where(tables.clash.c.open)) or 0
 
 
-def _version(session: Session, space: str, seq: int, field: str, own: str) -> Version | None:
-    row = session.execute(_AT_PLACE, {"space": space, "seq": seq}).first()
+def _version(row: Row[Any] | None, field: str, own: str) -> Version | None:
     values = journal.values_of(row) if row is not None else {}
     if row is None or not values:
         return None
     payload = journal.unpack_payload(row.payload)
     value = values.get(field) if field != DELETED or field in values else values
-    return Version(value, payload.by, payload.at, row.device.hex() == own, seq, str(uuid.UUID(bytes=row.device)))
+    device = str(uuid.UUID(bytes=row.device))
+    return Version(value, payload.by, payload.at, row.device.hex() == own, row.seq, device)
 
 
 def decide(session: Session, type_name: str, record: str, values: dict[str, object]) -> None:

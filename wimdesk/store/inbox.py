@@ -9,11 +9,11 @@ from __future__ import annotations
 import functools
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import BindParameter, Row, Select, bindparam, func, select, update
+from sqlalchemy import Row, Select, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -30,26 +30,25 @@ _ALL = ("seq", *recovery.TOLD)
 _PLACE = ("seq", "device", "epoch", "n", "base")
 
 
-def _any_of(name: str) -> BindParameter[Any]:
-    return bindparam(name, expanding=True)
-
-
 # What each page asks is made once: to make a statement costs several times what it costs to run it.
-_op, _shadow = tables.op.c, tables.shadow.c
-_CURSOR = select(tables.cursor).where(tables.cursor.c.space == bindparam("space"))
-_READ_UP_TO = upsert(tables.cursor)
-_READ_UP_TO = _READ_UP_TO.on_conflict_do_update(
-    ["space"], set_={name: _READ_UP_TO.excluded[name] for name in ("seq", "trail", "digest")}
-)
-_STATES = select(_shadow.record, _shadow.space, _shadow.state).where(_shadow.record.in_(_any_of("records")))
-_OLDEST = select(func.min(_op.pos)).where(_op.record.in_(_any_of("records"))).group_by(_op.record)
-_AT_HOME_ELSEWHERE = select(_op.record).where(_op.pos.in_(_OLDEST), _op.space != bindparam("space"))
-_STATE = select(_shadow.state).where(_shadow.record == bindparam("record"))
+_CURSOR = "SELECT seq, trail, digest FROM cursor WHERE space=:space"
+_READ_UP_TO = "ON CONFLICT(space) DO UPDATE SET seq=excluded.seq, trail=excluded.trail, digest=excluded.digest"
+_THESE = "IN (SELECT value FROM json_each(:records))"
+_STATES = f"SELECT rowid, record, space, state FROM shadow WHERE record {_THESE}"
+_OLDEST = f"SELECT min(pos) FROM op WHERE record {_THESE} GROUP BY record"
+_AT_HOME_ELSEWHERE = f"SELECT record FROM op WHERE pos IN ({_OLDEST}) AND space<>:space"
+_ANY_QUESTION = "SELECT 1 FROM clash WHERE open LIMIT 1"
+_SETTLE = "UPDATE clash SET open=0 WHERE record=? AND field=? AND max(winner, loser)<=?"
 
 
 @functools.cache
 def _owners_of(cls: type[Record]) -> Select[str, str]:
-    return select(cls.id, cls.owner).where(cls.id.in_(_any_of("records")))
+    return select(cls.id, cls.owner).where(cls.id.in_(bindparam("records", expanding=True)))
+
+
+@functools.cache
+def _names_of(cls: type[Record]) -> frozenset[str]:
+    return frozenset({DELETED, *fields(cls)})
 
 
 _Items = Sequence[tuple[int, int | Placed]]
@@ -72,6 +71,8 @@ class _Bench:
         self.session = session
         self.space = space
         self.states: dict[str, RecordState] = {}
+        self.rows: dict[str, int] = {}
+        """Where in the shadow the states stand that were there before."""
         self.foreign: set[str] = set()
         """Records that live in another space: an operation on them here is kept, never applied."""
         self.owners: dict[str, bytes] = {}
@@ -90,16 +91,17 @@ def apply_page(session: Session, page: Page, own_epoch: int = 0) -> int:
     GapInPage where operations before the page are missing,
     UnknownOwn and Contradiction where the page does not fit what is here; the caller undoes what was changed then.
     """
-    row = session.execute(_CURSOR, {"space": page.space}).first()
-    cursor = row.seq if row else 0
+    ((cursor, *so_far),) = rows.find(session, _CURSOR, space=page.space) or [(0, b"", b"")]
     if page.first > cursor + 1:
         raise GapInPage(page.space)
     items = list(enumerate(page.ops, page.first))[max(0, cursor + 1 - page.first) :]
     if not items:
         return 0
     bench = _Bench(session, page.space)
-    opened = _open(session, page, items, own_epoch or journal.scribe_of(session).author.epoch)
-    _load_states(bench, {record for _seq, record, *_rest in opened})
+    mine = Author(journal.scribe_of(session).author.device, own_epoch or journal.scribe_of(session).author.epoch)
+    own = numbered.rows_of(session, page.space, mine, [item for _seq, item in items if isinstance(item, int)])
+    opened = _open(session, page, items, own)
+    _load_states(bench, {each[1] for each in opened})
     _merge_all(bench, opened)
     # Only what this page changed: a state that was loaded for an operation nobody can read stays as it is.
     bench.states = {record: state for record, state in bench.states.items() if record in bench.last}
@@ -107,9 +109,8 @@ def apply_page(session: Session, page: Page, own_epoch: int = 0) -> int:
         _save_states(bench)
         _save_clashes(bench)
         show(session, bench.states, bench.first, bench.last, page.space, bench.changed)
-    so_far = (row.trail, row.digest) if row else (b"", b"")
-    place = {"space": page.space, "seq": items[-1][0], **_said(session, page, items, own_epoch, so_far)}
-    session.execute(_READ_UP_TO, place)
+    place = {"space": page.space, "seq": items[-1][0], **_said(page, items, mine, own, so_far)}
+    rows.add(session, tables.cursor, [place], _READ_UP_TO)
     return len(items)
 
 
@@ -119,8 +120,7 @@ def fold(session: Session, space: str) -> dict[str, RecordState]:
     op = tables.op.c
     query = select(tables.op).where(op.space == space, op.seq.is_not(None)).order_by(op.seq)
     opened = [_opened({**recovery.told(row), "seq": row.seq}) for row in session.execute(query)]
-    for part in _chunks(list({record for _seq, record, *_rest in opened})):
-        _load_foreign(bench, part)
+    _load_foreign(bench, list({each[1] for each in opened}))
     _merge_all(bench, opened)
     return {record: state for record, state in bench.states.items() if record in bench.last}
 
@@ -136,7 +136,7 @@ def expected(session: Session, states: dict[str, RecordState]) -> Iterator[tuple
         cls = known.get(state.type)
         if cls is None:
             continue
-        values, versions = unplaced.visible(state, waiting.get(record, []), returning)
+        values, versions = unplaced.visible(state, waiting.get(record, ()), returning)
         blank = blank_row(cls)
         kept = {name: value for name, value in values.items() if name in blank}
         _make_fit(kept, fields(cls), blank)
@@ -145,7 +145,7 @@ def expected(session: Session, states: dict[str, RecordState]) -> Iterator[tuple
 
 
 def _merge_all(bench: _Bench, opened: Sequence[_Opened]) -> None:
-    _load_owners(bench, {record: type_name for _seq, record, type_name, *_rest in opened})
+    _load_owners(bench, {each[1]: each[2] for each in opened})
     for seq, record, type_name, owner, change, who in opened:
         is_owned = bench.owners.setdefault(record, owner) == owner  # nobody takes over what is another's
         if not is_owned or record in bench.foreign or not change.values:
@@ -156,11 +156,10 @@ def _merge_all(bench: _Bench, opened: Sequence[_Opened]) -> None:
         bench.changed.setdefault(record, set()).update(change.values)
 
 
-def _said(session: Session, page: Page, items: _Items, own_epoch: int, so_far: tuple[bytes, bytes]) -> dict[str, bytes]:
+def _said(
+    page: Page, items: _Items, mine: Author, own: Mapping[int, Row[Any]], so_far: Sequence[bytes]
+) -> dict[str, bytes]:
     """Return the trail and the digest of the log behind these operations."""
-    me = journal.scribe_of(session).author
-    mine = Author(me.device, own_epoch or me.epoch)
-    own = numbered.rows_of(session, page.space, mine, [item for _seq, item in items if isinstance(item, int)])
     entries = [
         digests.Entry(seq, mine, item, journal.op_of(own[item]))
         if isinstance(item, int)
@@ -173,9 +172,7 @@ def _said(session: Session, page: Page, items: _Items, own_epoch: int, so_far: t
     return {"trail": passed, "digest": digests.add(digest, entries)}
 
 
-def _open(session: Session, page: Page, items: _Items, own_epoch: int) -> list[_Opened]:
-    mine = Author(journal.scribe_of(session).author.device, own_epoch)
-    own = numbered.rows_of(session, page.space, mine, [item for _seq, item in items if isinstance(item, int)])
+def _open(session: Session, page: Page, items: _Items, own: Mapping[int, Row[Any]]) -> list[_Opened]:
     arrivals = {seq: _journal_row(page, seq, item) for seq, item in items if isinstance(item, Placed)}
     here = numbered.rows_under(session, page.space, arrivals.values())
     again = page.space in recovery.rereading(session)
@@ -210,14 +207,22 @@ def _opened(row: Mapping[str, Any]) -> _Opened:
     payload = journal.unpack_payload(row["payload"])
     values = journal.paired(row["fields"], payload)
     change = Change(row["seq"], row["device"], row["epoch"], row["n"], values, row["base"])
-    owner = bytes.fromhex(row["owner"].replace("-", ""))
-    return row["seq"], row["record"], row["type"], owner, change, (payload.at, payload.by)
+    return row["seq"], row["record"], row["type"], _bytes_of(row["owner"]), change, (payload.at, payload.by)
+
+
+@functools.lru_cache(maxsize=1000)
+def _bytes_of(owner: str) -> bytes:
+    return bytes.fromhex(owner.replace("-", ""))
 
 
 def text_of(record: bytes) -> str:
     """Return an id (16 bytes) as the database has it."""
     found = record.hex()
     return f"{found[:8]}-{found[8:12]}-{found[12:16]}-{found[16:20]}-{found[20:]}"
+
+
+_owner_text = functools.lru_cache(maxsize=1000)(text_of)
+"""Records are many, owners few."""
 
 
 def _signed(epoch: int) -> int:
@@ -229,25 +234,26 @@ def _journal_row(page: Page, seq: int, item: Placed) -> dict[str, Any]:
     op, who = item.op, page.authors[item.author]
     return {
         "space": page.space, "seq": seq, "device": who.device, "epoch": _signed(who.epoch), "n": item.n,
-        "type": op.type, "record": text_of(op.record), "owner": text_of(op.owner),
+        "type": op.type, "record": text_of(op.record), "owner": _owner_text(op.owner),
         "fields": list(op.fields), "base": op.base, "payload": op.payload, "state": tables.PLACED,
     }  # fmt: skip
 
 
 def _load_states(bench: _Bench, records: Iterable[str]) -> None:
-    for part in _chunks(list(records)):
-        for record, space, state in bench.session.execute(_STATES, {"records": part}):
-            if space == bench.space:
-                bench.states[record] = _unpack_state(state)
-        # What the log of this space has said something of, lives here.
-        _load_foreign(bench, [record for record in part if record not in bench.states])
+    asked = list(records)
+    for row, record, space, state in rows.find(bench.session, _STATES, records=asked):
+        if space == bench.space:
+            bench.states[record] = _unpack_state(state)
+            bench.rows[record] = row
+    # What the log of this space has said something of, lives here.
+    _load_foreign(bench, [record for record in asked if record not in bench.states])
 
 
-def _load_foreign(bench: _Bench, part: list[str]) -> None:
+def _load_foreign(bench: _Bench, asked: list[str]) -> None:
     # A record stays in the space where it was first known here, whatever comes elsewhere under its id.
-    if part:
-        here = {"records": part, "space": bench.space}
-        bench.foreign.update(bench.session.scalars(_AT_HOME_ELSEWHERE, here))
+    if asked:
+        found = rows.find(bench.session, _AT_HOME_ELSEWHERE, records=asked, space=bench.space)
+        bench.foreign.update(record for (record,) in found)
 
 
 def _load_owners(bench: _Bench, kinds: Mapping[str, str]) -> None:
@@ -271,28 +277,34 @@ def _merge_one(bench: _Bench, seq: int, record: str, type_name: str, owner: byte
         state = bench.states[record] = RecordState(type_name, owner, {})
     outcome = merge(state, change)
     bench.clashes += [(record, state.type, c) for c in outcome.clashes]
-    bench.settled += [(record, *settled) for settled in outcome.settled]
+    bench.settled += [(record, name, place) for name, place in outcome.settled]
 
 
 def _save_states(bench: _Bench) -> None:
     known = types()
-    found = [
-        {"record": record, "type": s.type, "space": bench.space, "state": _pack(s), "parked": _is_parked(s, known)}
-        for record, s in bench.states.items()
-    ]
+    fresh: list[rows.Row] = []
+    again: list[rows.Row] = []
+    for record, state in bench.states.items():
+        told = {"state": _pack(state), "parked": _is_parked(state, known)}
+        if record in bench.rows:
+            again.append(told | {"rowid": bench.rows[record]})
+        else:
+            fresh.append(told | {"record": record, "type": state.type, "space": bench.space})
     ending = "ON CONFLICT(record) DO UPDATE SET state=excluded.state, parked=excluded.parked"
-    rows.add(bench.session, tables.shadow, found, ending)
+    rows.add(bench.session, tables.shadow, fresh, ending)
+    rows.change(bench.session, tables.shadow, again, "rowid")
 
 
 def _is_parked(state: RecordState, known: Mapping[str, type[Record]]) -> bool:
     cls = known.get(state.type)
-    return cls is None or not (state.fields.keys() - {DELETED} <= fields(cls).keys())
+    return cls is None or not state.fields.keys() <= _names_of(cls)
 
 
 def _save_clashes(bench: _Bench) -> None:
-    rows.driver(bench.session).executemany(
-        "UPDATE clash SET open=0 WHERE record=? AND field=? AND max(winner, loser)<=?", bench.settled
-    )
+    if bench.settled and rows.find(bench.session, _ANY_QUESTION):
+        rows.driver(bench.session).executemany(_SETTLE, bench.settled)
+    if not bench.clashes:
+        return
     answered: dict[tuple[str, str], int] = defaultdict(int)
     for record, name, place in bench.settled:
         answered[record, name] = max(answered[record, name], place)
@@ -336,18 +348,19 @@ def show(
         inserts: list[rows.Row] = []
         updates: dict[tuple[str, ...], list[rows.Row]] = defaultdict(list)
         for record in by_type[type_name]:
-            values, versions = unplaced.visible(states[record], waiting.get(record, []), returning)
-            differing = changed[record] if changed is not None and record in present else values.keys()
-            kept = {name: values[name] for name in differing if name in blank}
+            differing = changed[record] if changed is not None and record in present else None
+            values, versions = unplaced.visible(states[record], waiting.get(record, ()), returning, differing)
+            kept = {name: value for name, value in values.items() if name in blank}
             _make_fit(kept, described, blank)
             kept |= {DELETED: False} if record in staying else {}
-            kept |= {"versions": versions, "updated_at": last[record][0], "updated_by": last[record][1]}
+            at, by = last[record]
+            kept |= {"versions": versions, "updated_at": at, "updated_by": by, "id": record}
             if record in present:
-                updates[tuple(kept)].append(kept | {"id": record})
+                updates[tuple(kept)].append(kept)
                 continue
             made_at, made_by = first[record]
-            owner = text_of(states[record].owner)
-            made = {"id": record, "space": space, "owner": owner, "created_at": made_at, "created_by": made_by}
+            owner = _owner_text(states[record].owner)
+            made = {"space": space, "owner": owner, "created_at": made_at, "created_by": made_by}
             inserts.append(blank | made | kept)
         table = rows.table_of(cls)
         rows.add(session, table, inserts)
@@ -359,10 +372,8 @@ def show(
 
 def _present(session: Session, cls: type[Record], records: list[str]) -> dict[str, bool]:
     """Return which of the records are here, and whether each is removed."""
-    found: dict[str, bool] = {}
-    for part in _chunks(records):
-        found |= {row.id: row.deleted for row in session.execute(select(cls.id, cls.deleted).where(cls.id.in_(part)))}
-    return found
+    statement = f"SELECT id, deleted FROM {cls.__tablename__} WHERE id {_THESE}"
+    return {record: bool(gone) for record, gone in rows.find(session, statement, records=records)}
 
 
 def _removed(
@@ -375,7 +386,9 @@ def _removed(
     found = {}
     for record, state in states.items():
         if DELETED in (state.fields if changed is None else changed[record]):
-            found[record] = unplaced.visible(state, waiting.get(record, []), returning)[0].get(DELETED) is True
+            found[record] = (
+                unplaced.visible(state, waiting.get(record, ()), returning, (DELETED,))[0].get(DELETED) is True
+            )
     return found
 
 
@@ -393,7 +406,7 @@ def finish_recovery(session: Session) -> None:
     recovery.finish(session)
     op = tables.op.c
     for part in _chunks(list(session.scalars(select(op.record).where(op.state == tables.LOST).distinct()))):
-        _show_states(session, session.execute(select(tables.shadow).where(_shadow.record.in_(part))).all())
+        _show_states(session, session.execute(select(tables.shadow).where(tables.shadow.c.record.in_(part))).all())
 
 
 def show_parked(session: Session) -> int:
@@ -437,10 +450,10 @@ def plant(session: Session, cls: type[Record], shipped: list[dict[str, object]])
         journal.scribe_of(session).note(cls.__tablename__, [str(row["id"]) for row in full])
 
 
-def clash_states(session: Session, record: str) -> dict[str, FieldState]:
-    """Return what the log alone says of a record, field by field; empty where it was never synced."""
-    state = session.scalar(_STATE, {"record": record})
-    return _unpack_state(state).fields if state else {}
+def said_of(session: Session, records: Collection[str]) -> dict[str, dict[str, FieldState]]:
+    """Return what the log alone says of these records, field by field; one that was never synced is left out."""
+    found = rows.find(session, _STATES, records=list(records)) if records else []
+    return {record: _unpack_state(state).fields for _row, record, _space, state in found}
 
 
 def _chunks(items: list[Any]) -> Iterable[list[Any]]:

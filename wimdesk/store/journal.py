@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from sqlalchemy import Engine, Row, bindparam, delete, event, exists, func, inspect, select, update
+from sqlalchemy import Engine, Row, bindparam, delete, event, exists, inspect, select, update
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -30,10 +30,8 @@ SAMPLE = "sample"
 """The space of sample records: it belongs to no organisation and nothing in it is ever sent."""
 _unpack_payload = msgspec.msgpack.Decoder(Payload).decode
 _DEEPEST = 24
-_op = tables.op.c
-_HIGHEST = select(func.max(_op.n)).where(
-    _op.space == bindparam("space"), _op.device == bindparam("device"), _op.epoch == bindparam("epoch")
-)
+_NESTED = (dict, list)
+_HIGHEST = "SELECT max(n) FROM op WHERE space=:space AND device=:device AND epoch=:epoch"
 _KEPT_IN_VIEW = tables.spared.c.record == bindparam("of_record")
 _IS_KEPT_IN_VIEW = select(exists().where(_KEPT_IN_VIEW))
 _LET_GO = delete(tables.spared).where(_KEPT_IN_VIEW)
@@ -226,6 +224,12 @@ def _join(draft: Draft, earlier: Draft) -> None:
     draft.before = None if earlier.before is None else (draft.before or {}) | earlier.before
 
 
+def highest(session: Session, space: str, device: bytes, epoch: int) -> int:
+    """Return the highest number of a device's operations in a space, 0 where there are none."""
+    ((found,),) = rows.find(session, _HIGHEST, space=space, device=device, epoch=epoch)
+    return found or 0
+
+
 class _Numbers:
     """The n of the next operations: 1, 2, ... in each space, without a hole."""
 
@@ -238,8 +242,7 @@ class _Numbers:
         """Return the next number in the space where the record lives, or will live."""
         space = record.space or self._author.spaces[type(record).home]
         if space not in self._last:
-            mine = {"space": space, "device": self._author.device, "epoch": self._author.epoch}
-            self._last[space] = int(self._session.connection().scalar(_HIGHEST, mine) or 0)
+            self._last[space] = highest(self._session, space, self._author.device, self._author.epoch)
         self._last[space] += 1
         return self._last[space]
 
@@ -320,9 +323,11 @@ def unpack_payload(raw: bytes) -> Payload:
 
 def _is_deep(values: list[object]) -> bool:
     """Say whether values are nested deeper than any record is: whoever walks through them would run out of stack."""
-    level: list[object] = list(values)
+    level: list[object] = [value for value in values if isinstance(value, _NESTED)]
+    if not level:  # nearly always
+        return False
     for _depth in range(_DEEPEST):
-        inner = (part for part in level if isinstance(part, dict | list))
+        inner = (part for part in level if isinstance(part, _NESTED))
         level = [part for each in inner for part in (each.values() if isinstance(each, dict) else each)]
         if not level:
             return False

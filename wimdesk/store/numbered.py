@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session
 from sync.protocol import Author
 from wimdesk.errors import SyncProblem
 from wimdesk.i18n import _
-from wimdesk.store import recovery, tables
+from wimdesk.store import journal, recovery, rows, tables
 from wimdesk.store.recovery import OpRow, Told
 
 _CHUNK = 500
@@ -22,9 +21,7 @@ _BY_NUMBER = select(tables.op).where(
     _op.space == bindparam("space"), _op.device == bindparam("device"), _op.epoch == bindparam("epoch"),
     _op.n.in_(bindparam("numbers", expanding=True)),
 )  # fmt: skip
-_RECORDS_AT = select(_op.seq, _op.record).where(
-    _op.space == bindparam("space"), _op.seq.in_(bindparam("places", expanding=True))
-)
+_RECORDS_AT = "SELECT seq, record FROM op WHERE space=:space AND seq IN (SELECT value FROM json_each(:places))"
 
 
 class Contradiction(SyncProblem):
@@ -43,14 +40,15 @@ def rows_of(session: Session, space: str, author: Author, numbers: list[int]) ->
 
 def rows_under(session: Session, space: str, arrivals: Iterable[Told]) -> dict[tuple[bytes, int, int], OpRow]:
     """Return what the journal knows under the numbers of these arrivals."""
-    by_author: dict[Author, list[int]] = defaultdict(list)
+    by_author: dict[tuple[bytes, int], list[int]] = defaultdict(list)
     for row in arrivals:
-        by_author[Author(row["device"], row["epoch"])].append(row["n"])
-    return {
-        (author.device, author.epoch, n): row
-        for author, numbers in by_author.items()
-        for n, row in rows_of(session, space, author, numbers).items()
-    }
+        by_author[row["device"], row["epoch"]].append(row["n"])
+    found: dict[tuple[bytes, int, int], OpRow] = {}
+    for (device, epoch), numbers in by_author.items():
+        highest = journal.highest(session, space, device, epoch)
+        known = [n for n in numbers if n <= highest]
+        found |= {(device, epoch, n): row for n, row in rows_of(session, space, Author(device, epoch), known).items()}
+    return found
 
 
 def compare(known: OpRow, arrival: Told) -> None:
@@ -65,9 +63,5 @@ def compare(known: OpRow, arrival: Told) -> None:
 
 def records_at(session: Session, space: str, places: Collection[int]) -> dict[int, bytes]:
     """Return the records (16 bytes) of places in a space's log; one that is not known here is left out."""
-    found: dict[int, bytes] = {}
-    asked = list(places)
-    for at in range(0, len(asked), _CHUNK):
-        there = session.execute(_RECORDS_AT, {"space": space, "places": asked[at : at + _CHUNK]})
-        found |= {row.seq: uuid.UUID(row.record).bytes for row in there}
-    return found
+    found = rows.find(session, _RECORDS_AT, space=space, places=list(places)) if places else []
+    return {seq: bytes.fromhex(record.replace("-", "")) for seq, record in found}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal, NotRequired, TypedDict
 
@@ -191,23 +191,9 @@ def default(info: Info) -> object:
     return dict(found) if isinstance(found, dict) else list(found) if isinstance(found, list) else found
 
 
-_NUMBERS: dict[Kind, tuple[type, ...]] = {"integer": (int,), "decimal": (int, float)}
-
-
 def fits(info: Info, value: object) -> bool:
     """Say whether a value is of the kind that the field takes, and can be written to disk at all."""
-    match info["kind"]:
-        case "texts" | "long_texts":
-            return isinstance(value, dict) and all(_is_text(k) and _is_text(v) for k, v in value.items())
-        case "codes":
-            return isinstance(value, list) and all(_is_text(code) for code in value)
-        case "map":
-            return isinstance(value, dict) and _is_plain(value)
-        case "flag":
-            return isinstance(value, bool)
-        case "integer" | "decimal" as kind:
-            return value is None or (isinstance(value, _NUMBERS[kind]) and _is_number(value))
-    return _is_text(value)
+    return _FITS.get(info["kind"], _is_text)(value)
 
 
 def _is_text(value: object) -> bool:
@@ -226,6 +212,22 @@ def _is_plain(value: object) -> bool:
     if isinstance(value, list):
         return all(_is_plain(part) for part in value)
     return value is None or isinstance(value, bool) or _is_number(value) or _is_text(value)
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, dict) and all(_is_text(name) and _is_text(text) for name, text in value.items())
+
+
+_FITS: dict[Kind, Callable[[object], bool]] = {
+    "texts": _are_texts,
+    "long_texts": _are_texts,
+    "codes": lambda value: isinstance(value, list) and all(map(_is_text, value)),
+    "map": lambda value: isinstance(value, dict) and _is_plain(value),
+    "flag": lambda value: isinstance(value, bool),
+    "integer": lambda value: value is None or (isinstance(value, int) and _is_number(value)),
+    "decimal": lambda value: value is None or _is_number(value),
+}
+"""How a value of each kind is known; any other kind is text."""
 
 
 def blank_row(cls: type[Record]) -> dict[str, object]:

@@ -28,10 +28,8 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
-    exists,
     func,
     inspect,
-    literal_column,
     or_,
     select,
     update,
@@ -39,7 +37,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from sync.protocol import Page, Placed, private_space
-from wimdesk.store import clashes, facts, journal, refusals, seal_keys, tables
+from wimdesk.store import clashes, facts, journal, refusals, rows, seal_keys, tables
 from wimdesk.store.record import types
 
 POSITION = 1 << 40
@@ -51,12 +49,7 @@ _CHUNK = 500
 _UNSENT = (tables.WAITING, tables.REFUSED, tables.HELD, tables.REPLACED)
 _WITHOUT_PLACE = (tables.WAITING, tables.REFUSED, tables.HELD, tables.LOST)
 # One by one and literally: only so the small index of each state answers.
-_PRESENT = select(
-    *(
-        exists().where(tables.op.c.state == literal_column(f"'{state}'")).select_from(tables.op)
-        for state in _WITHOUT_PLACE
-    )
-)
+_PRESENT = "SELECT " + ", ".join(f"EXISTS (SELECT 1 FROM op WHERE state='{state}')" for state in _WITHOUT_PLACE)
 _AT_POS = tables.op.c.pos == bindparam("at_pos")
 _ROW = select(tables.op).where(_AT_POS)
 _NEW_BASE = update(tables.op).where(_AT_POS).values(base=bindparam("new_base"))
@@ -182,6 +175,8 @@ class Astray:
 
         `known` is the row that has the arrival's number already, 0 where there is none.
         """
+        if not self._rows:
+            return known
         found = self._rows.get(_mark(arrival), [])
         row = next((each for each in found if each.pos == known), None) if known else next(iter(found), None)
         if row is not None:
@@ -193,6 +188,8 @@ def waits_too(session: Session, page: Page) -> bool:
     """Say whether something of the page waits here: this profile was restored or copied, and the other one sent it."""
     author = journal.scribe_of(session).author
     mine = {i for i, who in enumerate(page.authors) if who.device == author.device and who.epoch != author.epoch}
+    if not mine:
+        return False
     arrived = [item.op for item in page.ops if isinstance(item, Placed) and item.author in mine]
     said = {(str(uuid.UUID(bytes=each.record)), each.fields, each.payload) for each in arrived}
     if not said:
@@ -219,7 +216,7 @@ def old_order() -> tuple[ColumnElement[int], ...]:
 
 def present(session: Session) -> set[str]:
     """Return in which of the states without a place there is any operation."""
-    found = session.execute(_PRESENT).one()
+    (found,) = rows.find(session, _PRESENT)
     return {state for state, there in zip(_WITHOUT_PLACE, found, strict=True) if there}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 from sqlalchemy import JSON, Table
@@ -15,12 +15,20 @@ from sqlcipher3 import dbapi2
 from wimdesk.store.record import Base
 
 Row = Mapping[str, object]
+Found = tuple[Any, ...]
+"""One row as it stands in the database."""
 _encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
 
 
 def as_json(value: object) -> str:
     """Return a value as the text that stands in the database."""
     return _encode(value).decode()
+
+
+def of_json(text: str) -> object:
+    """Return the value of which this is the text in the database."""
+    return _decode(text)
 
 
 def driver(session: Session) -> dbapi2.Connection:
@@ -53,6 +61,16 @@ def change(session: Session, table: Table, rows: Sequence[Row], *keys: str) -> N
         _run(session, table, f"UPDATE {table.name} SET {changes} WHERE {where}", names, rows)
 
 
+def find(session: Session, statement: str, **values: object) -> list[Found]:
+    """Return what a statement finds.
+
+    A list among the values is for `json_each(:name)`: so the statement is the same however many there are.
+    """
+    told = {name: as_json(value) if isinstance(value, list) else value for name, value in values.items()}
+    found: list[Found] = driver(session).execute(statement, told).fetchall()
+    return found
+
+
 def _run(session: Session, table: Table, statement: str, names: tuple[str, ...], rows: Sequence[Row]) -> None:
     pick, coded = itemgetter(*names), _coded(table, names)
     lines = [list(pick(row)) for row in rows]
@@ -64,4 +82,4 @@ def _run(session: Session, table: Table, statement: str, names: tuple[str, ...],
 
 @functools.cache
 def _coded(table: Table, names: tuple[str, ...]) -> tuple[int, ...]:
-    return tuple(at for at, name in enumerate(names) if isinstance(table.c[name].type, JSON))
+    return tuple(at for at, name in enumerate(names) if name in table.c and isinstance(table.c[name].type, JSON))

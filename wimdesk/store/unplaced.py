@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, bindparam, select
@@ -32,12 +33,18 @@ class OnTop(NamedTuple):
     values: dict[str, object]
 
 
-def visible(state: RecordState, waiting: list[OnTop], returning: int) -> tuple[dict[str, object], dict[str, int]]:
-    """Return what shows of a record, and what each field was last set by (versions)."""
-    values = {name: f.value for name, f in state.fields.items()}
-    versions = {name: f.seq for name, f in state.fields.items()}
+def visible(
+    state: RecordState, waiting: Sequence[OnTop], returning: int, names: Collection[str] | None = None
+) -> tuple[dict[str, object], dict[str, int]]:
+    """Return what shows of a record, or only of these fields that the log says something of, and all its versions.
+
+    A version says what a field was last set by.
+    """
+    known = state.fields
+    values = {name: known[name].value for name in (known if names is None else names)}
+    versions = {name: f.seq for name, f in known.items()}
     for row, told in waiting:
-        values |= told
+        values |= told if names is None else {name: value for name, value in told.items() if name in names}
         if row.state != tables.LOST or returning:
             # What had a place has no number here that means anything: its row stands for it.
             lost = row.state == tables.LOST or (returning and row.epoch == returning)
