@@ -129,6 +129,16 @@ def test_the_index_can_be_made_anew(app: App) -> None:
     assert ask(app, "ventilation") == [record]
 
 
+def test_the_index_is_tidied_at_a_quarter_and_not_at_a_tenth(app: App) -> None:
+    connection = app.store.raw()
+    try:
+        for table in ("search_text", "search_title"):
+            found = connection.execute(f"SELECT v FROM {table}_config WHERE k='deletemerge'").fetchall()
+            assert found == [(25,)]
+    finally:
+        connection.close()
+
+
 def test_a_stale_question_returns_none(app: App) -> None:
     add(app, "Ventilation")
     searcher = app.searcher()

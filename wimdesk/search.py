@@ -14,9 +14,9 @@ import threading
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import JSON, select
 from sqlalchemy.orm import Session
 from sqlcipher3 import dbapi2
 
@@ -45,6 +45,8 @@ _LETTERS = str.maketrans(
 _WORD = re.compile(r"\w+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 _MANY = 5000
+_SOME = 2000
+"""Records that are indexed as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,14 @@ def folded(value: object) -> str:
         return " ".join(folded(v) for v in value)
     if not isinstance(value, str) or not value:
         return ""
-    words = []
-    for word in _WORD.findall(value):
-        plain = fold(word)
-        words += _pairs(plain) if _CJK.search(plain) else [plain]
-    return " ".join(words)
+    return " ".join(map(_terms, _WORD.findall(value)))
+
+
+@functools.lru_cache(maxsize=20_000)
+def _terms(word: str) -> str:
+    """Return what is indexed of a word: where words are not set apart, each pair of signs."""
+    plain = fold(word)
+    return " ".join(_pairs(plain)) if _CJK.search(plain) else plain
 
 
 def _pairs(word: str) -> list[str]:
@@ -99,32 +104,46 @@ def _index(session: Session, touched: dict[str, set[str]]) -> None:
         if cls is None or not searched(cls):
             continue
         everyone = sorted(ids)
-        for start in range(0, len(everyone), 500):
-            _index_some(session, cls, everyone[start : start + 500])
+        for start in range(0, len(everyone), _SOME):
+            _index_some(session, cls, everyone[start : start + _SOME])
+
+
+_THESE = "IN (SELECT value FROM json_each(:ids))"
+_OLD = f"SELECT doc FROM search_ref WHERE record {_THESE} ORDER BY doc"
+
+
+class _Words(NamedTuple):
+    """What to ask for the words of a type, and of each answer its weight and whether it is JSON."""
+
+    question: str
+    columns: list[tuple[Weight, bool]]
 
 
 @functools.cache
-def _words_of(cls: type[Record]) -> Select[Any]:
-    table = cls.__table__.c
-    names = [name for group in searched(cls).values() for name in group]
-    wanted = table.id.in_(bindparam("ids", expanding=True))
-    return select(table.id, *(table[name] for name in names)).where(wanted, table.deleted.is_(False))
+def _words_of(cls: type[Record]) -> _Words:
+    table = rows.table_of(cls)
+    names = [(name, weight) for weight, group in searched(cls).items() for name in group]
+    question = f"SELECT {','.join(['id', *(name for name, _weight in names)])} FROM {table.name} WHERE id {_THESE}"
+    columns = [(weight, isinstance(table.c[name].type, JSON)) for name, weight in names]
+    return _Words(f"{question} AND NOT deleted", columns)
 
 
 def _index_some(session: Session, cls: type[Record], ids: list[str]) -> None:
     connection = rows.driver(session)
-    marks = ",".join("?" * len(ids))
-    old = connection.execute(f"SELECT doc FROM search_ref WHERE record IN ({marks})", ids).fetchall()
+    old = rows.find(session, _OLD, ids=ids)
     connection.executemany("DELETE FROM search_text WHERE rowid=?", old)
     connection.executemany("DELETE FROM search_title WHERE rowid=?", old)
     connection.executemany("DELETE FROM search_ref WHERE doc=?", old)
-    columns = searched(cls)
+    words = _words_of(cls)
     last = connection.execute("SELECT coalesce(max(doc), 0) FROM search_ref").fetchone()[0]
     found: list[tuple[str, list[str]]] = []
-    for row in session.connection().execute(_words_of(cls), {"ids": ids}):
-        parts = {weight: " ".join(folded(getattr(row, name)) for name in group) for weight, group in columns.items()}
-        if any(parts.values()):
-            found.append((row.id, [parts.get(column, "") for column in _COLUMNS]))
+    for record, *values in rows.find(session, words.question, ids=ids):
+        parts: dict[Weight, list[str]] = {}
+        for (weight, is_json), value in zip(words.columns, values, strict=True):
+            parts.setdefault(weight, []).append(folded(rows.of_json(value) if is_json else value))
+        texts = [" ".join(parts.get(column, ())) for column in _COLUMNS]
+        if any(texts):
+            found.append((record, texts))
     connection.executemany(
         "INSERT INTO search_ref(doc, record, type) VALUES (?, ?, ?)",
         [(doc, record, cls.__tablename__) for doc, (record, _texts) in enumerate(found, last + 1)],

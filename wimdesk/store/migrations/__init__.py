@@ -22,6 +22,7 @@ _NAMES = (
     "m0004_agreement",
     "m0005_membership",
     "m0006_saved_search",
+    "m0007_index",
 )  # fmt: skip
 STEPS = tuple(cast(Step, import_module(f"{__name__}.{name}").apply) for name in _NAMES)
 
