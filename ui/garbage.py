@@ -2,6 +2,7 @@
 
 Python's collector runs in whichever thread happens to allocate. Widgets that refer to each other in a
 circle would then be destroyed in a thread that only reads or syncs, and Qt's memory would be damaged.
+While it looks, the screens stand still: so it never looks again at what the program and the first screen are made of.
 """
 
 from __future__ import annotations
@@ -29,7 +30,10 @@ class Collector(QObject):
         self._timer.start()
 
     def collect(self) -> None:
-        """Collect the oldest generation that is due, by Python's own thresholds."""
+        """Collect the oldest generation that is due, by Python's own thresholds; at first set aside what is here."""
+        if not gc.get_freeze_count():
+            gc.freeze()
+            return
         due = [
             place
             for place, (count, most) in enumerate(zip(gc.get_count(), gc.get_threshold(), strict=True))
@@ -43,5 +47,6 @@ class Collector(QObject):
         self._timer.stop()
         self._alive.discard(id(self))
         if not self._alive:
+            gc.unfreeze()
             gc.collect()
             gc.enable()

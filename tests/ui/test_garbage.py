@@ -1,36 +1,47 @@
-"""Garbage is collected in the thread of the screens, whoever allocates."""
+"""What is collected while a window is open, and what is left out of it."""
 
 from __future__ import annotations
 
-import threading
-from typing import TYPE_CHECKING
+import gc
+import weakref
 
-if TYPE_CHECKING:
-    from pytestqt.qtbot import QtBot
+from pytestqt.qtbot import QtBot
 
-    from ui.desk import Desk
+from ui.garbage import Collector
 
 
 class _Circle:
-    """Refers to itself, so that only the collector takes it away, and says in which thread that happened."""
+    """It refers to itself, so only a collection takes it away."""
 
-    def __init__(self, threads: list[int]) -> None:
+    def __init__(self) -> None:
         self.me = self
-        self._threads = threads
-
-    def __del__(self) -> None:
-        self._threads.append(threading.get_ident())
 
 
-def test_another_thread_that_allocates_much_collects_nothing(desk: Desk, qtbot: QtBot) -> None:
-    assert desk.tasks is not None
-    threads: list[int] = []
-    kept: list[list[int]] = []
-    _Circle(threads)
-    busy = threading.Thread(target=lambda: kept.extend([number] for number in range(200_000)))
-    busy.start()
-    busy.join()
-    assert threads == []
-    qtbot.waitUntil(lambda: bool(threads))
-    assert threads == [threading.get_ident()]
-    assert len(kept) == 200_000
+def test_what_is_there_from_the_beginning_is_not_looked_at_again(qtbot: QtBot) -> None:
+    collector = Collector()
+    try:
+        early = weakref.ref(_Circle())
+        collector.collect()
+        late = weakref.ref(_Circle())
+        gc.collect()
+        assert gc.get_freeze_count() > 0
+        assert early() is not None
+        assert late() is None
+    finally:
+        collector.stop()
+    assert gc.get_freeze_count() == 0
+    assert early() is None
+    assert gc.isenabled()
+
+
+def test_what_comes_later_is_collected_here(qtbot: QtBot) -> None:
+    collector = Collector()
+    try:
+        collector.collect()
+        late = weakref.ref(_Circle())
+        made = [[] for _ in range(2 * gc.get_threshold()[0])]
+        collector.collect()
+        assert made
+        assert late() is None
+    finally:
+        collector.stop()
