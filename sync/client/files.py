@@ -82,17 +82,20 @@ class Files:
     def carry(self, line: Line) -> None:
         """Send and fetch what may travel now. Raises nothing: each problem becomes a note beside its file."""
         # What was fetched may have to go on: a copy in a wider space is sent by whoever has the content.
+        found: list[Errand] | None = None
         for goes_up in (True, False, True):
             if self._app.settings.flag("metered"):
                 return
-            found = [each for each in self._app.read(errands, self._app.contents) if each.goes_up is goes_up]
-            mine = [each for each in found if self._is_time(each) and (goes_up or self._has_room(each))]
+            found = self._app.read(errands, self._app.contents) if found is None else found
+            mine = [each for each in found if each.goes_up is goes_up and self._is_time(each)]
+            mine = [each for each in mine if goes_up or self._has_room(each)]
             for number, errand in enumerate(mine):
                 line.tell(
                     step=_("Sending files") if goes_up else _("Fetching files"), done=number, total=len(mine)
                 )  # fmt: skip
                 if (goes_up or self._has_room(errand)) and not self._try(line, errand):
                     return
+            found = None if mine else found  # others wait now, if anything was carried
         self._clear(line)
 
     def _clear(self, line: Line) -> None:
@@ -255,11 +258,14 @@ def errands(session: Session, contents: Contents) -> list[Errand]:
 
     Only of attachments that have a place in the log: others know of these, and have the right to know.
     """
+    attachments = session.scalars(select(Attachment).where(Attachment.deleted.is_(False))).all()
+    if not attachments:
+        return []
     who, generation = identity.read(session), facts.number(session, "generation")
     known = {row.record: row for row in session.execute(select(tables.carriage))}
     private = private_space(who.organisation)
     found = []
-    for each in session.scalars(select(Attachment).where(Attachment.deleted.is_(False))):
+    for each in attachments:
         row, here = known.get(each.id), contents.has(each.identifier)
         has_place = (each.versions or {}).get("carried", 0) > 0
         if not _is_sound(each) or not has_place or (each.space == private and not seal_keys.opens(session)):

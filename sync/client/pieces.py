@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import Iterable, Iterator
 
 from sqlalchemy.orm import Session
@@ -42,7 +43,7 @@ def frames(
 
     A box may be larger: it goes on where it was cut.
     """
-    private = private_space(app.identity().organisation)
+    private = private_space(str(uuid.UUID(bytes=names.organisation)))
     found = []
     for space, first, ops in waiting:
         if space == private and key is not None:

@@ -15,6 +15,10 @@ from unittest import mock
 
 import anyio.to_thread
 from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session
+from sqlcipher3 import dbapi2
+
+from wimdesk.store import rows
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -90,15 +94,23 @@ def seeded(seed: int) -> Iterator[None]:
 
 @contextlib.contextmanager
 def dying_at_statement(number: int) -> Iterator[None]:
-    """Crash before the given statement (1 is the first) that any database runs within the block."""
+    """Crash before the given statement (1 is the first) that any database runs within the block.
+
+    What a laptop says in the driver's own words counts too.
+    """
     left = [number]
+    right = rows.driver
 
     def count(*_args: object) -> None:
         left[0] -= 1
         if left[0] == 0:
             raise Crash
 
-    with _listening("before_cursor_execute", count):
+    def driver(session: Session) -> dbapi2.Connection:
+        count()
+        return right(session)
+
+    with _listening("before_cursor_execute", count), mock.patch.object(rows, "driver", driver):
         yield
 
 

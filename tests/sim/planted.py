@@ -246,7 +246,7 @@ def cursor_one_too_far() -> AbstractContextManager[object]:
 @_bug
 def cursor_before_apply() -> AbstractContextManager[object]:
     def wrong(right: Thing, session: Thing, states: Thing, *rest: Thing) -> None:
-        space = rest[-1]
+        space = rest[2]
         head = max((f.seq for s in states.values() for f in s.fields.values()), default=0)
         session.execute(update(tables.cursor).where(tables.cursor.c.space == space).values(seq=head))
         _commit_here(session)

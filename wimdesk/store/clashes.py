@@ -13,14 +13,10 @@ from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from sync.merge import MET
-from wimdesk.store import tables
+from wimdesk.store import rows, tables
 
 _LATEST = func.max(tables.clash.c.winner, tables.clash.c.loser)
-_UNDECIDED = (
-    select(tables.clash.c.field, func.max(_LATEST))
-    .where(tables.clash.c.record == bindparam("record"), tables.clash.c.open)
-    .group_by(tables.clash.c.field)
-)
+_UNDECIDED = "SELECT field, max(max(winner, loser)) FROM clash WHERE record=:record AND open GROUP BY field"
 _CLOSE = (
     update(tables.clash)
     .where(
@@ -35,7 +31,7 @@ _CLOSE = (
 
 def undecided(session: Session, record: str) -> dict[str, int]:
     """Return the fields of a record that wait for a decision, and the latest place that each asks about."""
-    return {row[0]: row[1] for row in session.execute(_UNDECIDED, {"record": record})}
+    return dict(rows.find(session, _UNDECIDED, record=record))
 
 
 def close(session: Session, record: str, answered: Mapping[str, int]) -> None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import Text, event, select, type_coerce
+from sqlalchemy import event
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.orm import Session, SessionTransaction
 
-from wimdesk.store import journal, tables
+from wimdesk.store import journal, rows, tables
 
 Fact = str | int | bool | None
 IDENTITY = frozenset({"device", "epoch", "organisation", "sample_organisation", "person_name", "returning"})
 """What stands in each operation: the next write is made under what these facts say after the commit."""
-_ALL = select(tables.local.c.key, type_coerce(tables.local.c.value, Text))
+_ALL = "SELECT key, value FROM local"
 _PUT = upsert(tables.local)
 _PUT = _PUT.on_conflict_do_update(["key"], set_={"value": _PUT.excluded.value})
 _KNOWN = "facts"
@@ -23,9 +23,9 @@ def _known(session: Session) -> dict[str, Fact]:
     """Return all facts, read once: a transaction sees one moment, and asks for many of them."""
     known: dict[str, Fact] | None = session.info.get(_KNOWN)
     if known is None:
-        rows = session.connection().execute(_ALL)
         # The column keeps a number as one, whatever is written there.
-        known = {key: _value(value) if isinstance(value, str) else value for key, value in rows}
+        found = rows.find(session, _ALL)
+        known = {key: _value(value) if isinstance(value, str) else value for key, value in found}
         session.info[_KNOWN] = known
     return known
 

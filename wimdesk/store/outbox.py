@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import ScalarSelect, bindparam, delete, exists, func, insert, not_, or_, select, update
+from sqlalchemy import bindparam, func, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from sync.digests import SAID_BYTES
 from sync.protocol import PREFIX_OPS, Op, Problem, newest_that_fit, private_space
 from wimdesk import clock
-from wimdesk.store import facts, journal, refusals, seal_keys, tables
+from wimdesk.store import facts, journal, refusals, rows, seal_keys, tables
 from wimdesk.store.record import types
 
 MAX_OPS = 20_000
@@ -19,11 +19,11 @@ MAX_BYTES = 6 * 1024 * 1024
 """What goes out in one request; less than the endpoint takes, also where nothing of it can be compressed."""
 _OVERHEAD = 100
 """Bytes of an operation besides its payload, about."""
-_SPACES = select(tables.op.c.space).distinct().where(tables.op.c.state == tables.WAITING)
-_PLACES = select(tables.cursor)
-_LATEST = select(tables.op.c.space).order_by(tables.op.c.pos.desc()).limit(1)
-"""Asked at each step of a sync: made once."""
-_LAST_SUCCESS = select(tables.sync_run.c.at).where(tables.sync_run.c.ok).order_by(tables.sync_run.c.pos.desc()).limit(1)
+_SPACES = f"SELECT DISTINCT space FROM op WHERE state='{tables.WAITING}'"
+_PLACES = "SELECT space, seq, trail, digest FROM cursor"
+_LATEST = "SELECT space FROM op ORDER BY pos DESC LIMIT 1"
+_WAITS = f"SELECT 1 FROM op WHERE state='{tables.WAITING}' AND space=:space"
+"""Asked at each step of a sync."""
 
 
 _op = tables.op.c
@@ -36,31 +36,20 @@ _LAST_PLACED = (
     .order_by(_op.seq.desc())
 )
 _OWN = select(tables.op).where(*_MINE, _op.n.in_(bindparam("numbers", expanding=True)))
-_WAITS_BEHIND = select(exists().where(*_WAITING_IN, _op.n > bindparam("n")))
-_WAITS_BELOW = select(exists().where(*_WAITING_IN, _op.n <= bindparam("n")))
-_LAST_RUN = select(tables.sync_run).order_by(tables.sync_run.c.pos.desc()).limit(1)
-_ADD_RUN = insert(tables.sync_run)
+_WAITS_BEHIND = f"{_WAITS} AND n>:n LIMIT 1"
+_WAITS_BELOW = f"{_WAITS} AND n<=:n LIMIT 1"
+_LAST_RUN = "SELECT pos, ok, sentence FROM sync_run ORDER BY pos DESC LIMIT 1"
 
 
-def _records(state: str) -> ScalarSelect[int]:
-    # As an expression, or the whole journal would be read in the order of its records.
-    record = tables.op.c.record.concat("")
-    return select(func.count(record.distinct())).where(tables.op.c.state == state).scalar_subquery()
-
-
-_FIGURES = select(
-    _records(tables.WAITING).label("waiting"),
-    _records(tables.HELD).label("held"),
-    select(tables.local.c.value).where(tables.local.c.key == "returning").scalar_subquery().label("recovering"),
-    (
-        select(func.count(tables.clash.c.record.distinct())).where(tables.clash.c.open).scalar_subquery()
-        + select(func.count(tables.spared.c.space.distinct())).where(tables.spared.c.asked).scalar_subquery()
-    ).label("decisions"),
-    _LAST_SUCCESS.scalar_subquery().label("last_success"),
-)
+# The record as an expression, or the whole journal would be read in the order of its records.
+_RECORDS = "(SELECT count(DISTINCT record || '') FROM op WHERE state='{}')"
+_FIGURES = f"""SELECT {_RECORDS.format(tables.WAITING)}, {_RECORDS.format(tables.HELD)},
+(SELECT value FROM local WHERE key='returning'),
+(SELECT count(DISTINCT record) FROM clash WHERE open) + (SELECT count(DISTINCT space) FROM spared WHERE asked),
+(SELECT at FROM sync_run WHERE ok ORDER BY pos DESC LIMIT 1)"""
+_FORGET_UNEVENTFUL = "DELETE FROM sync_run WHERE ok AND sent=0 AND received=0"
 _EVENTFUL = or_(not_(tables.sync_run.c.ok), tables.sync_run.c.sent > 0, tables.sync_run.c.received > 0)
 """A sync that failed, or in which something was new."""
-_FORGET_UNEVENTFUL = delete(tables.sync_run).where(not_(_EVENTFUL))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +91,7 @@ class Run:
 
 def spaces(session: Session) -> list[str]:
     """Return the spaces in which something waits."""
-    return list(session.scalars(_SPACES))
+    return [space for (space,) in rows.find(session, _SPACES)]
 
 
 def ready(session: Session) -> list[str]:
@@ -172,24 +161,25 @@ def places(session: Session) -> tuple[dict[str, int], dict[str, bytes], dict[str
     computer has the key to it.
     """
     private = private_space(facts.text(session, "organisation"))
-    rows = list(session.execute(_PLACES))
     opens = seal_keys.opens(session)
-    seqs = {row.space: row.seq for row in rows if opens or row.space != private}
-    trails = {row.space: row.trail for row in rows if row.space in seqs}
+    read = [place for place in rows.find(session, _PLACES) if opens or place[0] != private]
+    seqs = {space: seq for space, seq, _trail, _digest in read}
+    trails = {space: trail for space, _seq, trail, _digest in read}
+    digests = {space: digest[:SAID_BYTES] for space, _seq, _trail, digest in read if space != private and digest}
     if opens:
         seqs.setdefault(private, 0)
-    return seqs, trails, {row.space: row.digest[:SAID_BYTES] for row in rows if row.space != private and row.digest}
+    return seqs, trails, digests
 
 
 def last_placed(session: Session, space: str, cursor: int) -> list[Op]:
     """Return the last operations up to a place of the space's log, in its order."""
-    with session.execute(_LAST_PLACED, {"space": space, "cursor": cursor, "beyond": cursor - PREFIX_OPS}) as rows:
-        return newest_that_fit(map(journal.op_of, rows))
+    with session.execute(_LAST_PLACED, {"space": space, "cursor": cursor, "beyond": cursor - PREFIX_OPS}) as found:
+        return newest_that_fit(map(journal.op_of, found))
 
 
 def latest_space(session: Session) -> str:
     """Return the space of the operation that came here or was made here last; empty where there is none."""
-    return session.scalar(_LATEST) or ""
+    return next((space for (space,) in rows.find(session, _LATEST)), "")
 
 
 def own(session: Session, space: str, epoch: int, numbers: list[int]) -> dict[int, Op]:
@@ -204,7 +194,7 @@ def own(session: Session, space: str, epoch: int, numbers: list[int]) -> dict[in
 
 def cursors(session: Session) -> dict[str, int]:
     """Return how far each space was read."""
-    return {row.space: row.seq for row in session.execute(_PLACES)}
+    return {space: seq for space, seq, _trail, _digest in rows.find(session, _PLACES)}
 
 
 def count(session: Session) -> int:
@@ -214,21 +204,20 @@ def count(session: Session) -> int:
 
 def figures(session: Session) -> Figures:
     """Return what is shown all the time, with one question to the database: it is asked at each step of a sync."""
-    found = session.execute(_FIGURES).one()
+    ((waiting, held, recovering, decisions, last),) = rows.find(session, _FIGURES)
     # What is held back counts only while it will go out by itself.
-    waiting = found.waiting + (found.held if int(found.recovering or 0) else 0)
-    return Figures(waiting, found.decisions, found.last_success or "")
+    return Figures(waiting + (held if int(recovering or 0) else 0), decisions, last or "")
 
 
 def is_waiting(session: Session, after: Mapping[str, int] | None = None) -> bool:
     """Say whether an operation waits to be sent that has a higher n than `after` says for its space."""
     known = after or {}
-    return any(session.scalar(_WAITS_BEHIND, {"space": space, "n": known.get(space, 0)}) for space in ready(session))
+    return any(rows.find(session, _WAITS_BEHIND, space=space, n=known.get(space, 0)) for space in ready(session))
 
 
 def is_waiting_below(session: Session, known: Mapping[str, int]) -> bool:
     """Say whether an operation without a place has a number that the endpoint knows."""
-    return any(session.scalar(_WAITS_BELOW, {"space": space, "n": n}) for space, n in known.items())
+    return any(rows.find(session, _WAITS_BELOW, space=space, n=n) for space, n in known.items())
 
 
 def waiting(session: Session, limit: int = 500) -> list[Waiting]:
@@ -263,13 +252,13 @@ def record_run(session: Session, run: Run) -> None:
 
     Of the syncs that went well and brought nothing, only the latest is kept.
     """
-    last = session.execute(_LAST_RUN).first()
-    if last and not last.ok and not run.ok and last.sentence == run.sentence:
-        session.execute(update(tables.sync_run).where(tables.sync_run.c.pos == last.pos).values(at=run.at))
-        return
+    for pos, ok, sentence in rows.find(session, _LAST_RUN):
+        if not (ok or run.ok) and sentence == run.sentence:
+            rows.change(session, tables.sync_run, [{"at": run.at, "pos": pos}], "pos")
+            return
     if run.ok:
-        session.execute(_FORGET_UNEVENTFUL)
-    session.execute(_ADD_RUN, asdict(run))
+        rows.find(session, _FORGET_UNEVENTFUL)
+    rows.add(session, tables.sync_run, [asdict(run)])
 
 
 def runs(session: Session, limit: int = 50) -> list[Run]:

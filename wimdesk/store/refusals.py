@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, select, update
 from sqlalchemy.orm import Session
 
-from wimdesk.store import tables
+from wimdesk.store import rows, tables
 
 _CHUNK = 500
-_ANY = select(tables.op.c.pos).where(tables.op.c.state == tables.REFUSED).limit(1)
+_ANY = f"SELECT 1 FROM op WHERE state='{tables.REFUSED}' LIMIT 1"
 OpRow = Row[Any]
 """One row of the table `op`."""
 
@@ -20,7 +20,7 @@ OpRow = Row[Any]
 def of(session: Session, records: list[str]) -> dict[str, list[OpRow]]:
     """Return the refused operations of these records, each in the order made."""
     op = tables.op.c
-    if session.scalar(_ANY) is None:
+    if not rows.find(session, _ANY):
         return {}
     found: dict[str, list[OpRow]] = defaultdict(list)
     for start in range(0, len(records), _CHUNK):
@@ -40,8 +40,8 @@ def among(
         return []
     op = tables.op.c
     columns = (op.pos, op.space, op.n, op.record, op.type, op.act)
-    rows: list[OpRow] = list(session.execute(select(*columns).where(*where).order_by(op.space, op.n)))
-    return [(row, problems[row.space, row.n]) for row in rows if (row.space, row.n) in problems]
+    found: list[OpRow] = list(session.execute(select(*columns).where(*where).order_by(op.space, op.n)))
+    return [(row, problems[row.space, row.n]) for row in found if (row.space, row.n) in problems]
 
 
 def names(stuck: Iterable[OpRow]) -> list[str]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.orm import Session
 
-from wimdesk.store import facts, tables
+from wimdesk.store import facts, rows, tables
 
-_EVERY = select(tables.seal_key.c.number, tables.seal_key.c.id, tables.seal_key.c.key)
+_EVERY = "SELECT number, id, key FROM seal_key"
 
 
 class SealKey(NamedTuple):
@@ -23,7 +22,7 @@ class SealKey(NamedTuple):
 
 def every(session: Session) -> list[SealKey]:
     """Return all keys of the organisation that are here, by their numbers."""
-    return sorted(SealKey(*row) for row in session.execute(_EVERY))
+    return sorted(SealKey(*row) for row in rows.find(session, _EVERY))
 
 
 def current(session: Session) -> SealKey | None:

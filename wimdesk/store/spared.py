@@ -26,8 +26,8 @@ FEW = 5
 _SHARE = 10
 _CHUNK = 500
 _table = tables.spared
-_PRESENT = select(_table.c.record).limit(1)
-_NEWEST = select(func.max(tables.op.c.pos))
+_PRESENT = "SELECT 1 FROM spared LIMIT 1"
+_NEWEST = "SELECT max(pos) FROM op"
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ def limit(held: int) -> int:
 
 def is_any(session: Session) -> bool:
     """Say whether any record is kept in view."""
-    return session.scalar(_PRESENT) is not None
+    return bool(rows.find(session, _PRESENT))
 
 
 def keep_in_view(session: Session, cls: type[Record], space: str, leaving: Collection[str]) -> set[str]:
@@ -95,9 +95,9 @@ def settle(session: Session) -> None:
                 session.execute(update(_table).where(*mine).values(asked=True))
             else:
                 hide(session, *mine)
-    newest = session.scalar(_NEWEST) or 0
-    if facts.get(session, "read_to") != newest:
-        facts.put(session, read_to=newest)
+    ((newest,),) = rows.find(session, _NEWEST)
+    if facts.get(session, "read_to") != (newest or 0):
+        facts.put(session, read_to=newest or 0)
 
 
 def asked(session: Session, space: str = "") -> list[Asked]:
