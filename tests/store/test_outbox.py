@@ -4,7 +4,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from sync.protocol import Problem, private_space
 from tests.support import waiting
@@ -38,16 +38,14 @@ def plans(app: App, query: Callable[[Session], object]) -> list[str]:
     """How the database goes about each question of the query."""
 
     def explain(session: Session) -> list[str]:
-        asked: list[tuple[str, object]] = []
-        connection = session.connection()
-
-        def hear(_c: object, _k: object, statement: str, values: object, _x: object, _m: object) -> None:
-            asked.append((statement, values))
-
-        event.listen(connection, "before_cursor_execute", hear)
+        asked: list[str] = []
+        driver = session.connection().connection.driver_connection
+        # What the database itself is asked, whoever asks it, with the values in their places.
+        driver.set_trace_callback(asked.append)
         query(session)
-        event.remove(connection, "before_cursor_execute", hear)
-        steps = [connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values).all() for text, values in asked]
+        driver.set_trace_callback(None)
+        questions = [text for text in asked if text.startswith(("SELECT", "UPDATE", "INSERT", "DELETE"))]
+        steps = [driver.execute(f"EXPLAIN QUERY PLAN {text}").fetchall() for text in questions]
         return [step[-1] for found in steps for step in found]
 
     return app.run(explain)
