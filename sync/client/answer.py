@@ -106,7 +106,7 @@ def take(session: Session, names: wire.Names, found: Sequence[wire.Answer]) -> T
     try:
         opener = _Opener(session, names, returning or epoch)
         for page in opener.pages(each for each in found if not isinstance(each, wire.End)):
-            if not returning and recovery.waits_too(session, page):
+            if not returning and recovery.is_here_too(session, page):
                 raise inbox.UnknownOwn(page.space)
             taken.fresh += inbox.apply_page(session, page, returning)
             taken.received += sum(not isinstance(item, int) for item in page.ops)

@@ -143,8 +143,10 @@ def observe(world: World, laptop: Laptop) -> None:
         if laptop.ask(query, space, before, cursor)[0][0] != cursor - before:
             raise world.broken("I8", f"{laptop.seat.name} is at {cursor} of {space} and lacks some of it")
     life.cursors = cursors
-    for save in [save for save in life.unsent.values() if save.seq and save.seq <= cursors.get(save.space, 0)]:
-        del life.unsent[save.id]
+    # What was refused here may have been let in from elsewhere: from a copy, or from who had it when it was lost.
+    for kept in (life.unsent, life.refused):
+        for save in [save for save in kept.values() if save.seq and save.seq <= cursors.get(save.space, 0)]:
+            del kept[save.id]
     _outbox(world, laptop)
     world.tally.checks["laptop"] += 1
 

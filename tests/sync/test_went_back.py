@@ -10,8 +10,10 @@ import pytest
 
 from sync.server import service
 from tests.support import Endpoint, Laptop, Office, endpoint_at
+from tests.sync.test_refused import set_role
+from wimdesk.errors import NoConnection
 from wimdesk.services import editing
-from wimdesk.store import facts, history, outbox, proof, recovery
+from wimdesk.store import facts, history, inbox, outbox, proof, recovery
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -352,6 +354,64 @@ def test_what_only_a_reader_holds_comes_back_from_its_maker(house: House) -> Non
         assert role(anna, record) == role(rita, record) == "lost"
         assert anna.questions() == rita.questions() == []
         agreed(anna, rita)
+
+
+@pytest.mark.parametrize("finished", [False, True])
+def test_what_was_refused_here_and_given_back_by_another_is_there_once(
+    house: House, finished: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with house.open():
+        anna, bela = house.laptop("Anna"), house.laptop("Bela")
+        record = anna.add("person", given_name="Carla", role="r0")
+        settle(anna, bela)
+        house.keep_copy()
+    with house.open():
+        anna.change("person", record, role="Anna's")
+        settle(anna, bela)
+    house.restore()
+    with house.open():
+        set_role(house.office, anna, "reader")
+        if not finished:
+            monkeypatch.setattr(inbox, "finish_recovery", lost_line)
+            with pytest.raises(NoConnection):
+                anna.sync()
+            monkeypatch.undo()
+        else:
+            anna.sync()
+        assert [item.fields for item in anna.app.read(outbox.refused)] == [("role",)]
+        bela.sync()
+        bela.change("person", record, role="Bela's")
+        bela.sync()
+        anna.sync()
+        assert (anna.app.read(outbox.refused), role(anna, record)) == ([], "Bela's")
+        set_role(house.office, anna, "coordinator")
+        settle(anna, bela)
+        assert anna.questions() == bela.questions() == []
+        agreed(anna, bela)
+
+
+def lost_line(_session: object) -> None:
+    raise NoConnection("cut")
+
+
+def test_what_was_refused_here_and_taken_from_a_copy_is_there_once(office: Office, anna: Laptop, bela: Laptop) -> None:
+    record = anna.add("person", given_name="Carla", role="r0")
+    settle(anna, bela)
+    set_role(office, anna, "reader")
+    anna.change("person", record, role="Anna's")
+    assert anna.sync().refused == 1
+    copy = anna.app.back_up()
+    set_role(office, anna, "coordinator")
+    clone = office.reopened("clone", copy, anna.app.device_keys)
+    clone.add("person", given_name="one")
+    anna.add("person", given_name="two")
+    settle(clone, anna, clone)
+    bela.sync()
+    bela.change("person", record, role="Bela's")
+    bela.sync()
+    settle(anna, clone)
+    assert [role(laptop, record) for laptop in (anna, clone, bela)] == ["Bela's"] * 3
+    agreed(anna, clone, bela)
 
 
 @pytest.mark.parametrize("late", [False, True])

@@ -159,12 +159,13 @@ class Astray:
 
     def __init__(self, session: Session, space: str, records: list[str]) -> None:
         self._rows: dict[_Mark, list[OpRow]] = defaultdict(list)
-        if not is_any(session):
+        states = {tables.HELD, tables.LOST}
+        if returning(session):
+            states |= {tables.WAITING, tables.REFUSED}
+        states &= present(session)
+        if not states:
             return
         op = tables.op.c
-        states = [tables.HELD, tables.LOST]
-        if returning(session):
-            states.append(tables.WAITING)
         for start in range(0, len(records), _CHUNK):
             query = select(tables.op).where(op.record.in_(records[start : start + _CHUNK]), op.state.in_(states))
             for row in session.execute(query.where(op.space == space).order_by(*old_order())):
@@ -184,19 +185,28 @@ class Astray:
         return known or (row.pos if row is not None else 0)
 
 
-def waits_too(session: Session, page: Page) -> bool:
-    """Say whether something of the page waits here: this profile was restored or copied, and the other one sent it."""
-    author = journal.scribe_of(session).author
-    mine = {i for i, who in enumerate(page.authors) if who.device == author.device and who.epoch != author.epoch}
-    if not mine:
+def is_here_too(session: Session, page: Page) -> bool:
+    """Say whether something of the page is here without a place, so that both have to be brought together first.
+
+    It waits: this profile was restored or copied, and the other one sent it. It was refused: the other one, or whoever
+    had it when the endpoint lost it, was allowed to.
+    """
+    me = journal.scribe_of(session).author
+    states = present(session) & {tables.WAITING, tables.REFUSED}
+    mine = {i for i, who in enumerate(page.authors) if who.device == me.device and who.epoch != me.epoch}
+    by_any = tables.REFUSED in states
+    if not (states and (by_any or mine)):
         return False
-    arrived = [item.op for item in page.ops if isinstance(item, Placed) and item.author in mine]
+    arrived = [item.op for item in page.ops if isinstance(item, Placed) and (by_any or item.author in mine)]
     said = {(str(uuid.UUID(bytes=each.record)), each.fields, each.payload) for each in arrived}
-    if not said:
-        return False
+    return bool(said) and any(_is_said(session, page.space, state, said) for state in states)
+
+
+def _is_said(session: Session, space: str, state: str, said: set[tuple[str, tuple[str, ...], bytes]]) -> bool:
     op = tables.op.c
-    query = select(op.record, op.fields, op.payload).where(op.state == tables.WAITING, op.space == page.space)
-    return any((row.record, tuple(row.fields), row.payload) in said for row in session.execute(query))
+    here = (op.state == literal_column(f"'{state}'"), op.space == space)
+    found = session.execute(select(op.record, op.fields, op.payload).where(*here))
+    return any((row.record, tuple(row.fields), row.payload) in said for row in found)
 
 
 def told(row: OpRow) -> Told:
