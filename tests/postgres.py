@@ -79,6 +79,11 @@ class Cluster:
         """Stop as in a crash."""
         self._run("pg_ctl", "-w", "-m", "immediate", "stop")
 
+    @property
+    def process(self) -> int:
+        """The number of the server's first process."""
+        return int((self.folder / "data" / "postmaster.pid").read_text("ascii").splitlines()[0])
+
     def address(self, role: str, name: str) -> str:
         return f"postgresql://{role}@/{name}?host={self.folder}"
 

@@ -1,19 +1,19 @@
 """What the endpoint stands: many devices at once, and a log that has grown for years.
 
-Run it with `python -m tests.bench.load --devices 200`. The devices speak the protocol in their own processes and keep
-nothing, so that what is measured is the endpoint; each sync opens its connection, as laptops do that sync now and then.
+Run it with `python -m tests.bench.load --devices 200`, or with `--postgres` over a PostgreSQL that it starts itself.
+The devices speak the protocol in their own processes and keep nothing, so that what is measured is the endpoint; each
+sync opens its connection, as laptops do that sync now and then.
 Its last line is JSON, its exit code 1 where a goal is missed.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import contextlib
 import multiprocessing
 import os
 import random
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -29,10 +29,12 @@ from sync.server.service import issue_code
 from tests.bench import figures, scene
 from tests.bench.figures import Figure, say
 from tests.bench.scene import Served
+from tests.postgres import cluster
 from tests.sync.server.laptop import Laptop
 from wimdesk.identifiers import new_id
 
 PER_ORGANISATION = 10
+OWN_SERVER = "postgresql"
 FLAT = 1.2
 """How many times the cost at the shortest log a sync may cost at the longest."""
 _PAYLOAD = 120
@@ -41,11 +43,11 @@ _SAMPLES = 200
 
 @dataclass(frozen=True)
 class Place:
-    """Where the endpoint is and how it runs; `run` sets organisations apart in a database that stays."""
+    """Where the endpoint is and what holds its log; `run` sets organisations apart in a database that stays."""
 
     served: Served
     data: Path
-    more: tuple[str, ...] = ()
+    database: str = ""
     run: str = field(default_factory=new_id)
 
 
@@ -93,9 +95,10 @@ def many(place: Place, devices: int, rounds: int, at_once: int) -> list[Figure]:
     for child in children:
         child.start()
     barrier.wait(600)
-    start = time.perf_counter()
+    start, before = time.perf_counter(), place.served.processor_seconds()
+    barrier.wait(600)
+    seconds, after = time.perf_counter() - start, place.served.processor_seconds()
     found: list[tuple[list[float], Counter[str]]] = [results.get(timeout=600) for _child in children]
-    seconds = time.perf_counter() - start
     for child in children:
         child.join()
     times = sorted(taken for each, _heads in found for taken in each)
@@ -107,6 +110,7 @@ def many(place: Place, devices: int, rounds: int, at_once: int) -> list[Figure]:
         Figure("a sync then, median", statistics.median(times) * 1000, "ms"),
         Figure("a sync then, p99", times[int(len(times) * 0.99)] * 1000, "ms"),
         Figure("a sync then, longest", times[-1] * 1000, "ms"),
+        Figure("a sync then, processor", _worked(before, after, len(times)), "ms"),
     )
 
 
@@ -124,6 +128,7 @@ def _work(
     with ThreadPoolExecutor(at_once) as threads:
         barrier.wait(600)
         times = [taken for _round in range(rounds) for taken in threads.map(one, devices)]
+        barrier.wait(600)
     heads = Counter({device.laptop.me.device: device.laptop.known(device.laptop.shared) for device in devices})
     tell((times, heads))
 
@@ -158,7 +163,7 @@ def grown(place: Place, sizes: list[int], samples: int) -> list[Figure]:
 class Cost:
     """What one sync costs in ms: a quarter were answered quicker; and how long the endpoint itself worked for it.
 
-    `worked` is 0 where the system does not say it, or where another process works for the endpoint.
+    `worked` is 0 where the system does not say it, or where a server that is not ours works for the endpoint.
     """
 
     waited: float
@@ -185,21 +190,16 @@ def _cost(place: Place, device: Device, edits: int, samples: int) -> Cost:
         device.sync(edits)
         taken.append((time.perf_counter() - start) * 1000)
     after = place.served.processor_seconds()
-    worked = 0.0
-    if before is not None and after is not None and not place.more:
-        worked = (after - before) * 1000 / samples
-    return Cost(sorted(taken)[len(taken) // 4], worked)
+    return Cost(sorted(taken)[len(taken) // 4], _worked(before, after, samples))
+
+
+def _worked(before: float | None, after: float | None, syncs: int) -> float:
+    """Return the milliseconds of each sync between two readings, 0 where they are not known."""
+    return 0.0 if before is None or after is None else (after - before) * 1000 / syncs
 
 
 def _code(place: Place, organisation: str) -> str:
-    """Return a one-time code; asked for like an operator where only the command knows the database."""
-    name = f"{organisation} {place.run}"
-    if not place.more:
-        return issue_code(place.data, name, "coordinator")["code"]
-    words = ("enrol", "--data", str(place.data), "--organisation", name, "--role", "coordinator", *place.more)
-    command = [sys.executable, "-m", "wimdesk", "secretariat", *words]
-    said = subprocess.run(command, cwd=scene.ROOT, check=True, capture_output=True).stdout
-    return str(json.loads(said)["code"])
+    return issue_code(place.data, f"{organisation} {place.run}", "coordinator", place.database)["code"]
 
 
 def _said(*found: Figure) -> list[Figure]:
@@ -209,18 +209,23 @@ def _said(*found: Figure) -> list[Figure]:
 
 
 def run(
-    devices: int, rounds: int, at_once: int, sizes: list[int], more: list[str], samples: int = _SAMPLES
+    devices: int, rounds: int, at_once: int, sizes: list[int], database: str = "", samples: int = _SAMPLES
 ) -> list[Figure]:
-    """Measure what was asked for; `more` are arguments of the endpoint."""
+    """Measure what was asked for, over a file, the database at an address, or (OWN_SERVER) a server of our own."""
     found: list[Figure] = []
-    with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        data = Path(name) / "endpoint"
-        with scene.endpoint(data, *more) as served:
-            place = Place(served, data, tuple(more))
-            if devices:
-                found += many(place, devices, rounds, at_once)
-            if sizes:
-                found += grown(place, sizes, samples)
+    with contextlib.ExitStack() as stack:
+        data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-"))) / "endpoint"
+        workers = []
+        if database == OWN_SERVER:
+            server = stack.enter_context(cluster(durable=True))
+            workers, database = [server.process], server.database().role
+        served = stack.enter_context(scene.endpoint(data, *(["--database", database] if database else [])))
+        served = served._replace(servers=tuple(workers), is_counted=bool(workers) or not database)
+        place = Place(served, data, database)
+        if devices:
+            found += many(place, devices, rounds, at_once)
+        if sizes:
+            found += grown(place, sizes, samples)
     return found
 
 
@@ -231,13 +236,16 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=10, help="how often each device syncs")
     parser.add_argument("--at-once", type=int, default=16, help="how many devices sync at the same moment")
     parser.add_argument("--logs", default="10000,100000,1000000", help="sizes of the log; empty leaves this part out")
-    parser.add_argument("--database", default="", metavar="URL", help="the endpoint's database, where it is not a file")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--database", default="", metavar="URL", help="the endpoint's database, where it is not a file")
+    where.add_argument(
+        "--postgres", dest="database", action="store_const", const=OWN_SERVER, help="a PostgreSQL server of its own"
+    )
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args(argv)
     random.seed(args.seed)
     sizes = [int(size) for size in args.logs.split(",") if size]
-    more = ["--database", args.database] if args.database else []
-    found = run(args.devices, args.rounds, args.at_once, sizes, more)
+    found = run(args.devices, args.rounds, args.at_once, sizes, args.database)
     return figures.finish(found, devices=args.devices, database=args.database.split(":")[0], cores=os.cpu_count())
 
 

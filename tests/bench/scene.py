@@ -207,20 +207,34 @@ class Scene:
 
 
 class Served(NamedTuple):
-    """A running endpoint: its address and its process."""
+    """A running endpoint: its address, its process, and those of its database's servers where they are ours."""
 
     url: str
     process: int
+    servers: tuple[int, ...] = ()
+    is_counted: bool = True
 
     def processor_seconds(self) -> float | None:
-        """Return how long it has kept processors busy; None where the system does not say it simply."""
+        """Return how long all of them, with their children, have kept processors busy.
+
+        None where the system does not say it simply, or somebody else's server works for the endpoint.
+        """
+        if not self.is_counted:
+            return None
         try:
-            stat = Path(f"/proc/{self.process}/stat").read_text("ascii")
+            own = sum(map(_with_children, (self.process, *self.servers)))
         except OSError:
             return None
-        # proc_pid_stat(5): fields 14 and 15; the name of the program before them may hold spaces.
-        user, system = stat.rpartition(")")[2].split()[11:13]
-        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+        return own / os.sysconf("SC_CLK_TCK")
+
+
+def _with_children(process: int) -> int:
+    """Return the ticks of a process, of its children that have ended, and of those that live."""
+    # proc_pid_stat(5): fields 14 to 17; the name of the program before them may hold spaces.
+    stat = Path(f"/proc/{process}/stat").read_text("ascii")
+    ticks = sum(map(int, stat.rpartition(")")[2].split()[11:15]))
+    children = Path(f"/proc/{process}/task/{process}/children").read_text("ascii").split()
+    return ticks + sum(_with_children(int(child)) for child in children)
 
 
 @contextlib.contextmanager

@@ -39,7 +39,7 @@ def test_edits_that_did_not_arrive_are_noticed(tmp_path: Path) -> None:
 
 
 def test_many_devices_and_a_growing_log(capsys: pytest.CaptureFixture[str]) -> None:
-    found = load.run(4, 3, 2, [50, 100], [], samples=20)
+    found = load.run(4, 3, 2, [50, 100], samples=20)
     names = [figure.name for figure in found]
     assert names[0] == "4 devices, 2 at once: syncs"
     assert names[-1] == "sync of one edit, longest log against shortest"
