@@ -292,6 +292,12 @@ def test_the_endpoints_role_can_neither_rewrite_the_log_nor_the_rules(endpoint: 
             connection.execute(statement)
 
 
+@on_postgres
+def test_each_connection_plans_what_the_policies_ask_only_once(store: Store) -> None:
+    query = "SELECT l.lanname FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang WHERE p.prosecdef"
+    assert set(store.read(lambda connection: connection.scalars(text(query)).all())) == {"plpgsql"}
+
+
 def test_it_serves_only_with_a_role_that_the_policies_bind(postgres: Cluster, tmp_path: Path) -> None:
     made, empty = postgres.database(), postgres.empty()
     for address, sentence in (
