@@ -90,7 +90,7 @@ class Endpoint:
 
         async def enter(request: Request) -> Response:
             if row.caller is Caller.ENROLLED:
-                request.state.device = await run_in_threadpool(self._device, _authorization(request))
+                request.state.device = await run_in_threadpool(tokens.caller, self._store, _authorization(request))
             if not row.counts_failures:
                 return await work(request, row)
             return await self._counted(request, lambda: work(request, row))
@@ -121,15 +121,18 @@ class Endpoint:
         """Push and pull."""
         device: Device = request.state.device
         signed_in = functools.partial(tokens.device_of, self._store, header=_authorization(request))
-        exchange = Exchange(self._store, device, signed_in)
+        exchange, last = Exchange(self._store, device, signed_in), b""
         try:
-            async for part in body.parts(request, row.most_bytes):
-                await run_in_threadpool(exchange.receive, part)
+            async for part, more in body.parts(request, row.most_bytes):
+                if more:
+                    await run_in_threadpool(exchange.receive, part)
+                else:
+                    last = part
         except (ClientDisconnect, Refused):
             await run_in_threadpool(exchange.keep)
             raise
-        await run_in_threadpool(exchange.finish)
-        return await run_in_threadpool(_answered, exchange)
+        # As a rule this is all of it: to go to another thread and back costs as much as a question to the database.
+        return await run_in_threadpool(_ended, exchange, last)
 
     async def bundle(self, request: Request, row: Row) -> Response:
         """Push and pull for whoever signed the file; who brings it can't read it, nor what it gets for it."""
@@ -165,7 +168,7 @@ class Endpoint:
         async with _patiently(self._turns.setdefault(device.id + place.digest, asyncio.Lock())):
             await run_in_threadpool(upload.begin, device, size, at)
             try:
-                async for part in body.parts(request, row.most_bytes):
+                async for part, _more in body.parts(request, row.most_bytes):
                     await run_in_threadpool(upload.take, part)
             except (ClientDisconnect, Refused):
                 await run_in_threadpool(upload.keep)
@@ -230,11 +233,6 @@ class Endpoint:
     def _read_as(self, device: Device, work: Callable[[Connection, Device, files.Place], T], place: files.Place) -> T:
         return self._store.read(lambda connection: work(connection, device, place), device.id)
 
-    def _device(self, authorization: str) -> Device:
-        return self._store.read(
-            lambda connection: tokens.device_of(self._store, connection, authorization, also_revoked=True)
-        )
-
     def _touch(self) -> None:
         self._store.read(answers)
 
@@ -270,24 +268,28 @@ def _packed(message: msgspec.Struct) -> Response:
     return Response(body.packed(message), media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})
 
 
-def _answered(exchange: Exchange) -> Response:
-    """Return a short answer as one, a long one as it comes."""
-    frames = exchange.answer()
+def _ended(exchange: Exchange, last: bytes) -> Response:
+    """Take in the last bytes of the body, and return the answer: a short one as one, a long one as it comes."""
+    try:
+        exchange.receive(last)
+    except Refused:
+        exchange.keep()
+        raise
+    exchange.finish()
+    answer = exchange.answer()
     begun: list[bytes] = []
-    size = 0
-    for frame in frames:
-        begun.append(frame)
-        size += len(frame)
-        if size > _SHORT:
-            return StreamingResponse(_pressed(begun, frames, exchange.prefix))
+    for frames in answer:
+        begun += frames
+        if sum(map(len, begun)) > _SHORT:
+            return StreamingResponse(_pressed(begun, answer, exchange.prefix))
     return Response(packed(begun, exchange.prefix if len(begun) > 1 else b""))
 
 
-def _pressed(begun: list[bytes], frames: Iterator[bytes], prefix: bytes) -> Iterator[bytes]:
+def _pressed(begun: list[bytes], answer: Iterator[list[bytes]], prefix: bytes) -> Iterator[bytes]:
     press = Press(_LONG, prefix)
     yield b"".join(map(press.add, begun))
-    for frame in frames:
-        yield press.add(frame)
+    for frames in answer:
+        yield b"".join(map(press.add, frames))
     yield press.end()
 
 

@@ -36,34 +36,35 @@ _head = msgspec.msgpack.Decoder(_Head)
 
 async def received(request: Request, limit: int) -> bytes:
     """Return the body as sent. Raises Refused (TOO_LARGE) as soon as it is known to be more than `limit` bytes."""
-    return b"".join([part async for part in parts(request, limit)])
+    return b"".join([part async for part, _more in parts(request, limit)])
 
 
-async def parts(request: Request, limit: int) -> AsyncIterator[bytes]:
-    """Yield the body as it arrives. Raises Refused where it is too large, or comes more slowly than any link."""
+async def parts(request: Request, limit: int) -> AsyncIterator[tuple[bytes, bool]]:
+    """Yield the body as it arrives, and whether there is more of it.
+
+    Raises Refused where it is too large, or comes more slowly than any link, ClientDisconnect where the line was cut.
+    """
     if int(request.headers.get("content-length", "0")) > limit:
         raise Refused(Problem.TOO_LARGE)
-    size, begun = 0, time.monotonic()
-    stream = request.stream()
-    while True:
+    size, begun, more = 0, time.monotonic(), True
+    while more:
         try:
             async with asyncio.timeout(_PATIENCE):
-                part = await anext(stream, None)
-        except ClientDisconnect:
-            # What arrived before the line was cut counts.
-            if rest := request.scope.pop(REST, b""):
-                yield rest
-            raise
+                message = await request.receive()
         except TimeoutError as error:
             raise Refused(Problem.TOO_SLOW) from error
-        if part is None:
-            return
+        if message["type"] == "http.disconnect":
+            # What arrived before the line was cut counts.
+            if rest := request.scope.pop(REST, b""):
+                yield rest, True
+            raise ClientDisconnect
+        part, more = message.get("body", b""), message.get("more_body", False)
         size += len(part)
         if size > limit:
             raise Refused(Problem.TOO_LARGE)
         if size < (time.monotonic() - begun - _PATIENCE) * _SLOWEST:
             raise Refused(Problem.TOO_SLOW)
-        yield part
+        yield part, more
 
 
 def inflated(sent: bytes, limit: int) -> bytes:

@@ -70,7 +70,7 @@ def answered(store: Store, found: Believed) -> bytes:
     try:
         exchange.receive(found.content)
         exchange.finish()
-        content = packed(list(exchange.answer()))
+        content = packed([frame for some in exchange.answer() for frame in some])
         header = msgspec.structs.replace(header, keys=_keys(store, found))
     except Refused as refusal:
         if refusal.problem in _PASSING:

@@ -38,6 +38,8 @@ _SETTINGS = {
     "statement_timeout": "60s",
     "idle_in_transaction_session_timeout": "60s",
 }
+_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_WRITING = "BEGIN ISOLATION LEVEL READ COMMITTED"
 _PASSING = ("08", "40", "53", "57", "23505", "55P03")
 """How the SQLSTATE of something begins that may be over at the next try: connections, serialisation, deadlocks,
 resources, shutdown, a row that somebody else wrote first, a lock that did not come."""
@@ -57,6 +59,9 @@ class Database(Protocol):
 
     def transaction(self, device: bytes, *, writes: bool) -> contextlib.AbstractContextManager[Connection]:
         """Open a transaction for what a device (16 bytes, or none) asked for."""
+
+    def connection(self) -> contextlib.AbstractContextManager[Connection]:
+        """Open a connection on which each statement is a transaction of its own."""
 
     def prepare(self) -> bool:
         """Make what is missing, where it is ours to make; say whether the first state is to be written."""
@@ -109,12 +114,16 @@ class SQLite:
         """A reader sees one moment of the file; writers come one after the other."""
         if not writes:
             with self._engine.connect() as connection:
+                connection.exec_driver_sql("BEGIN")
                 yield connection
             return
-        with self._turn, self._engine.connect() as plain:
-            connection = plain.execution_options(begin="BEGIN IMMEDIATE")
-            with connection.begin():
-                yield connection
+        with self._turn, self._engine.begin() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+
+    def connection(self) -> contextlib.AbstractContextManager[Connection]:
+        """The driver is in autocommit."""
+        return self._engine.connect()
 
     def check(self) -> None:
         """Whoever can open the file may serve from it."""
@@ -150,6 +159,7 @@ def _sqlite_engine(path: Path) -> Engine:
         poolclass=QueuePool,
         pool_size=4,
         max_overflow=60,  # more than there are worker threads: nobody waits for a connection
+        # The driver is in autocommit: we say BEGIN ourselves, and for a writer at once.
         connect_args={"check_same_thread": False, "timeout": _BUSY_SECONDS, "isolation_level": None},
         hide_parameters=True,
     )
@@ -158,11 +168,6 @@ def _sqlite_engine(path: Path) -> Engine:
     def _prepare(connection: dbapi2.Connection, _entry: ConnectionPoolEntry) -> None:
         for pragma in _PRAGMAS:
             connection.execute("PRAGMA " + pragma).fetchall()
-
-    # The driver is in autocommit; we say BEGIN ourselves, and for a writer at once.
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
 
     return engine
 
@@ -191,6 +196,7 @@ class PostgreSQL:
         Raises Unusable where there is no such role.
         """
         with self._engine.begin() as connection:
+            connection.exec_driver_sql("BEGIN")
             row_security.lock(connection)
             if not row_security.knows(connection, role):
                 raise Unusable(f"There is no role {role} in this database. Nothing was changed. Create it first.")
@@ -206,17 +212,19 @@ class PostgreSQL:
         Writers read what was committed before each statement: the row lock of the counter lasts to the commit, and
         a commit is visible before its locks are gone, so that nobody ever sees seq k + 1 without k.
         """
-        level = "READ COMMITTED" if writes else "REPEATABLE READ"
-        with self._engine.connect() as plain:
-            connection = plain.execution_options(isolation_level=level, postgresql_readonly=not writes)
-            with connection.begin():
-                if device:
-                    row_security.act_as(connection, device)
-                if device and writes:
-                    mine = select(tables.device.c.id).where(tables.device.c.id == device)
-                    # Also against a revocation that comes while a push is on its way.
-                    connection.execute(mine.with_for_update(key_share=True))
-                yield connection
+        words = [_WRITING if writes else _READING]
+        if device:
+            words.append(row_security.acting_as(device))
+        if device and writes:
+            # Also against a revocation that comes while a push is on its way.
+            words.append(f"SELECT id FROM device WHERE id = '\\x{device.hex()}' FOR NO KEY UPDATE")
+        with self._engine.begin() as connection:
+            connection.exec_driver_sql("; ".join(words))  # one way to the server and back
+            yield connection
+
+    def connection(self) -> contextlib.AbstractContextManager[Connection]:
+        """The driver is in autocommit."""
+        return self._engine.connect()
 
     def check(self) -> None:
         """Raise Unusable where row security would not bind this role, or is not that of this version."""
@@ -271,6 +279,7 @@ def _postgres_engine(url: URL) -> Engine:
     options = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
     return create_engine(
         url,
+        isolation_level="AUTOCOMMIT",  # we say BEGIN ourselves, and with it all that a transaction begins with
         pool_size=size,
         max_overflow=more,
         pool_timeout=20,

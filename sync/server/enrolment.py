@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hmac
 import secrets
 import uuid
@@ -26,12 +27,15 @@ from sync.protocol import (
 from sync.server import audit, tables
 from sync.server.refusals import Refused
 from sync.server.roles import Device, bytes_id, text_id
-from sync.server.store import Store, generation
+from sync.server.store import Store
 
 DEVICES = select(
-    tables.device, tables.organisation.c.name.label("organisation_name"), tables.organisation.c.key_changes
+    tables.device,
+    tables.organisation.c.name.label("organisation_name"),
+    tables.organisation.c.key_changes,
+    select(tables.server_state.c.generation).scalar_subquery().label("generation"),
 ).join(tables.organisation, tables.organisation.c.id == tables.device.c.organisation)
-"""Every device, with what is known of its organisation."""
+"""Every device, with what is known of its organisation and of the endpoint: asked for together, again and again."""
 _DEVICE = DEVICES.where(tables.device.c.id == bindparam("id"))
 _CODE_LENGTH = 16
 _LONGEST_NAME = 200
@@ -41,7 +45,7 @@ _ORGANISATION_NAME = "Name the organisation in 1 to 200 letters. No code was mad
 def verified(key: bytes, signature: bytes, message: bytes) -> bool:
     """Say whether the Ed25519 key signed the message; wrong lengths are simply not."""
     try:
-        Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
+        _opened(key).verify(signature, message)
     except (InvalidSignature, ValueError):
         return False
     return True
@@ -54,6 +58,11 @@ def _locks(key: bytes) -> bool:
     except ValueError:
         return False
     return True
+
+
+@functools.lru_cache(maxsize=1024)
+def _opened(key: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(key)
 
 
 def is_plain(text: str, longest: int) -> bool:
@@ -183,7 +192,7 @@ def _answer(store: Store, connection: Connection, device_id: bytes) -> EnrolResp
         device.organisation_name,
         device.role,
         store.public_key,
-        generation(connection),
+        device.generation,
         store.public_receive_key,
     )
 
@@ -197,7 +206,8 @@ def find(connection: Connection, device_id: bytes) -> Device | None:
 def device_in(row: Row[tuple[object, ...]]) -> Device:
     """Return the device in a row of `DEVICES`."""
     revoked = row.revoked_at is not None
-    return Device(row.id, row.organisation, row.organisation_name, row.role, row.sign_key, revoked, row.key_changes)
+    known = (row.id, row.organisation, row.organisation_name, row.role, row.sign_key)
+    return Device(*known, revoked, row.key_changes, row.generation)
 
 
 def touch_keys(connection: Connection, organisation: bytes) -> None:

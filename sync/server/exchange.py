@@ -7,7 +7,7 @@ import functools
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 from sqlalchemy import Connection
@@ -18,12 +18,11 @@ from sync.frames import Reader, TooLarge, first_frame, handfuls
 from sync.protocol import (
     ANSWER_OPS,
     MAX_INFLATED,
+    PAGE_BYTES,
     REQUEST_OPS,
     TRAIL_BYTES,
     Batch,
     Begun,
-    Block,
-    Page,
     Problem,
     Sealed,
     SyncRequest,
@@ -33,7 +32,7 @@ from sync.server import audit, intake, metrics, numbers, pages, quarantine, seal
 from sync.server.body import check_version
 from sync.server.refusals import Refused
 from sync.server.roles import Device, kind_of, may_read, text_id
-from sync.server.store import Store, generation
+from sync.server.store import Store
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -46,6 +45,23 @@ _NAME, _NUMBER = 8, 50
 _AT_ONCE = 8 * 1024 * 1024
 """Bytes that operations may become before they are placed: what is told once for many is short on its way."""
 _SoFar = tuple[wire.SealedPush | None, int, int, int, bool]
+_LITTLE = PAGE_BYTES // 2
+"""Bytes of frames below which the next page is read at the same look: many a page is small."""
+
+
+class _Left(NamedTuple):
+    """What an answer still has to say: (space, cursor, newest seq) of each space, and how much more it may hold."""
+
+    places: list[tuple[str, int, int]]
+    ops: int
+    size: int
+    differs: list[str]
+    begun: Begun | None
+
+    @property
+    def more(self) -> bool:
+        """Whether this answer is full, so that the device asks again."""
+        return self.ops <= 0 or self.size <= 0
 
 
 class Exchange:
@@ -63,7 +79,8 @@ class Exchange:
         self._size = self._told = self._ops = 0
         self._reader: Reader | None = None
         self._hello: SyncRequest | None = None
-        self._generation = 0
+        self._proven = False
+        """Whether it was looked at that the device follows this log."""
         self._held: list[bytes] = []
         self._boxes: wire.Boxes[wire.SealedPush] = wire.Boxes()
         self._resumed = False
@@ -85,9 +102,11 @@ class Exchange:
             frames = self._reader.feed(part) if self._reader is not None and part else iter(())
             if self._asked().all_read:
                 self._held += frames  # all of it or nothing
-                return
-            for some in handfuls(frames):
-                self._take(some)
+            else:
+                for some in handfuls(frames):
+                    self._take(some)
+            if part and not self._proven:  # the rest may take long: who has read something else hears it first
+                self._look(lambda _connection: None)
         except TooLarge as error:
             raise Refused(Problem.TOO_LARGE) from error
         except ValueError as error:
@@ -116,51 +135,85 @@ class Exchange:
         with contextlib.suppress(Refused):  # who may no longer come in leaves nothing here
             self._store.write(work, self._device.id)
 
-    def answer(self) -> Iterator[bytes]:
-        """Yield the frames of the answer."""
-        behind, differs, begun = self._read(self._state)
-        ops, size, more = ANSWER_OPS, ANSWER_BYTES, False
-        for space, cursor, head in behind:
-            at = cursor
-            while at < head and not more:
-                frames, count, bytes_ = self._next(space, at, head)
-                yield from frames
-                at += count
-                ops -= count
-                size -= bytes_
-                more = ops <= 0 or size <= 0
-        keys = self._read(self._known).key_changes
-        told = SyncResponse(self._generation, self._acked, [], self._refused, more, keys, begun, differs)
-        yield wire.end(told, self._names)
+    def answer(self) -> Iterator[list[bytes]]:
+        """Yield the frames of the answer: each time those of one look at the database, a page or a few small ones.
 
-    def _state(self, connection: Connection) -> tuple[list[tuple[str, int, int]], list[str], Begun | None]:
+        Nothing is open while whoever reads them takes his time; a revoked device is noticed at the next look.
+        """
+        left: _Left | None = None
+        while True:
+            frames, left = self._read(functools.partial(self._some, left))
+            yield frames
+            if left is None:
+                return
+
+    def _some(self, left: _Left | None, connection: Connection) -> tuple[list[bytes], _Left | None]:
+        """Return some frames, and what is left then: None behind the last."""
+        device = self._present(connection)
+        left = left or self._lacking(connection, device)
+        frames: list[bytes] = []
+        while left.places and not left.more and sum(map(len, frames)) < _LITTLE:
+            found, left = self._next(connection, device, left)
+            frames += found
+        if left.places and not left.more:
+            return frames, left
+        acked, refused = self._acked, self._refused
+        keys, begun, differs = device.key_changes, left.begun, left.differs
+        told = SyncResponse(device.generation, acked, [], refused, left.more, keys, begun, differs)
+        return [*frames, wire.end(told, self._names)], None
+
+    def _lacking(self, connection: Connection, device: Device) -> _Left:
         """Return what the device lacks, what differs, and what of a box it began to send is here, where it asks."""
-        request, device = self._asked(), self._known(connection)
+        request = self._asked()
         root, box = sealed.begun(connection, device) if request.asks else (b"", b"")
+        found = self._standing(connection, device)
         begun = Begun(root[:TRAIL_BYTES], len(box)) if box else None
-        differs = pages.differing(connection, self._device, request)
-        return pages.behind(connection, self._device, request), differs, begun
+        return _Left(found.behind, ANSWER_OPS, ANSWER_BYTES, found.differs, begun)
 
-    def _next(self, space: str, at: int, head: int) -> tuple[list[bytes], int, int]:
-        """Return the next frames of a space, how many operations they are, and their bytes."""
-        if kind_of(self._device, space) == "private":
-            blocks = self._read(functools.partial(self._blocks, space, at, head))
-            begun = self._asked().begun if at == self._asked().cursors.get(space, 0) else None
+    def _next(self, connection: Connection, device: Device, left: _Left) -> tuple[list[bytes], _Left]:
+        """Return the next frames of the first space in which something is left, and what is left then."""
+        (space, at, head), *others = left.places
+        request = self._asked()
+        if kind_of(device, space) == "private":
+            blocks = sealed.blocks(connection, device, request.epoch, space, at, head)
+            begun = request.begun if at == request.cursors.get(space, 0) else None
             frames = [frame for block in blocks for frame in wire.sealed_part(block, self._names, begun)]
-            return frames, sum(block.count for block in blocks), sum(map(len, frames))
-        page, place_of = self._read(functools.partial(self._page, space, at, head))
-        size = sum(len(item.op.payload) for item in page.ops if not isinstance(item, int))
-        return [wire.part(page, self._names, place_of)], len(page.ops), size
-
-    def _blocks(self, space: str, at: int, head: int, connection: Connection) -> list[Block]:
-        return sealed.blocks(connection, self._known(connection), self._asked().epoch, space, at, head)
+            count, size = sum(block.count for block in blocks), sum(map(len, frames))
+        else:
+            page = pages.page(connection, device, request.epoch, space, at, head)
+            frames = [wire.part(page, self._names, pages.places(connection, page))]
+            count = len(page.ops)
+            size = sum(len(item.op.payload) for item in page.ops if not isinstance(item, int))
+        at += count
+        places = [(space, at, head), *others] if at < head else others
+        return frames, left._replace(places=places, ops=left.ops - count, size=left.size - size)
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         return self._store.read(work, self._device.id)
 
-    def _page(self, space: str, at: int, head: int, connection: Connection) -> tuple[Page, wire.PlaceOf]:
-        page = pages.page(connection, self._known(connection), self._asked().epoch, space, at, head)
-        return page, pages.places(connection, page)
+    def _look(self, work: Callable[[Connection], T]) -> T:
+        """Read, but look before anything else, once, whether the device follows this log."""
+
+        def look(connection: Connection) -> T:
+            if not self._proven:
+                pages.standing(connection, self._device, self._asked())
+            return work(connection)
+
+        found = self._read(look)
+        self._proven = True
+        return found
+
+    def _standing(self, connection: Connection, device: Device) -> pages.Standing:
+        # Who got another role meanwhile may read what was not looked at.
+        proven = self._proven and device.role == self._device.role
+        return pages.standing(connection, device, self._asked(), proven=proven)
+
+    def _present(self, connection: Connection) -> Device:
+        """Return the device as it is now, at the endpoint that it spoke to."""
+        device = self._known(connection)
+        if device.generation != self._device.generation:
+            raise Refused(Problem.GENERATION_CHANGED)
+        return device
 
     def _asked(self) -> SyncRequest:
         if self._hello is None:
@@ -180,17 +233,11 @@ class Exchange:
         )
         if not sound:
             raise Refused(Problem.MALFORMED)
-
-        def check(connection: Connection) -> int:
-            found = generation(connection)
-            if hello.generation not in {0, found}:
-                raise Refused(Problem.GENERATION_CHANGED)
-            pages.behind(connection, self._device, hello)
-            return found
-
-        self._generation = self._read(check)
+        if hello.generation not in {0, self._device.generation}:
+            raise Refused(Problem.GENERATION_CHANGED)
         self._hello = hello
         if hello.reread:
+            self._look(lambda _connection: None)
             self._store.write(self._note_reread, self._device.id)
             metrics.REREAD.inc(len(hello.reread))
 
@@ -209,7 +256,7 @@ class Exchange:
         cursor = hello.cursors.get(space, 0) if may_read(self._device, space) else 0
 
         def find() -> bytes:
-            ops = self._read(lambda connection: pages.last(connection, space, cursor))
+            ops = self._look(lambda connection: pages.last(connection, space, cursor))
             known, found = wire.prefix_of(ops, self._names)
             if found != digest:
                 raise Refused(Problem.PREFIX_UNKNOWN)
@@ -221,7 +268,7 @@ class Exchange:
     def _take(self, frames: list[bytes]) -> None:
         used = 0
         while used < len(frames):
-            batches, used = self._read(functools.partial(self._some, frames, used, self._opened_so_far()))
+            batches, used = self._look(functools.partial(self._some, frames, used, self._opened_so_far()))
             self._settle(batches)
 
     def _opened_so_far(self) -> _SoFar:
@@ -273,18 +320,14 @@ class Exchange:
         request = self._asked()
 
         def work(connection: Connection) -> tuple[dict[str, int], list[tuple[str, int, int]]]:
-            device = self._known(connection)
-            if request.all_read and pages.behind(connection, device, request):
+            device = self._present(connection)
+            if request.all_read and self._standing(connection, device).behind:
                 raise Refused(Problem.READ_FIRST)
-            for batch in batches:
-                cursor, news = request.cursors.get(batch.space, 0), isinstance(batch, Sealed) or bool(batch.ops)
-                if news and may_read(device, batch.space) and numbers.is_ahead(connection, device, batch, cursor):
-                    raise Refused(Problem.READ_FIRST)
-                (sealed if isinstance(batch, Sealed) else intake).take(connection, device, batch, self._store.now())
+            taken = [(batch.space, self._put(connection, device, batch)) for batch in batches]
             if self._resumed:
                 sealed.keep(connection, device, b"", b"")
-            acked = {b.space: numbers.known_of(connection, device, request.epoch, b.space) for b in batches}
-            return acked, [each for batch in batches for each in numbers.refused_of(connection, device, batch)]
+            acked = {space: each.known for space, each in taken}
+            return acked, [each for _space, one in taken for each in one.refused]
 
         acked, refused = self._store.write(work, self._device.id)
         self._resumed = False
@@ -292,6 +335,17 @@ class Exchange:
         metrics.PLACED.labels("pushed").inc(sum(b.count if isinstance(b, Sealed) else len(b.ops) for b in batches))
         self._acked |= acked
         self._refused += refused
+
+    def _put(self, connection: Connection, device: Device, batch: Batch | Sealed) -> numbers.Taken:
+        """Place a batch, unless the device must read first what it has sent itself under another epoch."""
+        epochs = numbers.epochs_of(connection, device, batch.space)
+        cursor, news = self._asked().cursors.get(batch.space, 0), isinstance(batch, Sealed) or bool(batch.ops)
+        if news and may_read(device, batch.space) and numbers.is_ahead(connection, device, batch, cursor, epochs):
+            raise Refused(Problem.READ_FIRST)
+        known, now = epochs.get(batch.epoch, 0), self._store.now()
+        if isinstance(batch, Sealed):
+            return sealed.take(connection, device, batch, known, now)
+        return intake.take(connection, device, batch, known, now)
 
     def _whole(self, connection: Connection, piece: wire.SealedPush) -> wire.SealedPush | None:
         """Return the box, None while it is not whole. It may have begun in an earlier request."""

@@ -27,10 +27,12 @@ _CHUNK = 500
 _SHIPPED = uuid.UUID(SHIPPED_OWNER).bytes
 
 # What each push says and asks is made once: to make a statement costs several times what it costs to run it.
-_BETWEEN = {
-    table: select(table).where(*numbers.by(table), table.c.n.between(bindparam("first"), bindparam("last")))
+_PLACED, _REFUSED = (
+    select(table)
+    .where(*numbers.by(table), table.c.n.between(bindparam("first"), bindparam("last")))
+    .order_by(table.c.n)
     for table in (tables.op, tables.refused)
-}
+)
 _OWNERS = select(tables.record_owner).where(
     tables.record_owner.c.space == bindparam("space"),
     tables.record_owner.c.record.in_(bindparam("records", expanding=True)),
@@ -68,16 +70,16 @@ def check(device: Device, batch: Batch) -> None:
         raise Refused(Problem.SIGNATURE_WRONG)
 
 
-def take(connection: Connection, device: Device, batch: Batch, now: int) -> None:
-    """Place what is new in the checked batch; what is known already changes nothing. Raises Refused."""
-    known = numbers.known_of(connection, device, batch.epoch, batch.space)
+def take(connection: Connection, device: Device, batch: Batch, known: int, now: int) -> numbers.Taken:
+    """Place what is new in the checked batch, where so many numbers are known; what is known already changes nothing.
+    Raises Refused."""
     if batch.first > known + 1:
         raise Refused(Problem.NUMBERS_NOT_IN_ORDER, expected=known + 1)
     numbered = [_Numbered(n, op) for n, op in enumerate(batch.ops, batch.first)]
     fresh = numbered[max(0, known + 1 - batch.first) :]
-    _compare(connection, device, batch, numbered[: len(numbered) - len(fresh)])
+    before = _compare(connection, device, batch, numbered[: len(numbered) - len(fresh)])
     if not fresh:
-        return
+        return numbers.Taken(known, before)
     accepted, refused = _judge(connection, device, batch, fresh)
     _keep_proof(connection, device, batch, fresh[0].n)
     numbers.note_known(connection, device, batch, known, fresh[-1].n)
@@ -87,20 +89,27 @@ def take(connection: Connection, device: Device, batch: Batch, now: int) -> None
         audit.note(connection, now, text_id(device.id), "push", f"{len(refused)} refused: {reasons}")
     if accepted:
         _append(connection, device, batch, accepted)
+    now_refused = [(batch.space, item.n, int(problem)) for item, problem in refused]
+    return numbers.Taken(fresh[-1].n, before + now_refused)
 
 
-def _compare(connection: Connection, device: Device, batch: Batch, repeated: Sequence[_Numbered]) -> None:
-    """Refuse numbers that were used for something else: a copied profile would lose its work silently."""
+def _compare(
+    connection: Connection, device: Device, batch: Batch, repeated: Sequence[_Numbered]
+) -> list[tuple[str, int, int]]:
+    """Return which of these were refused before, as (space, n, problem number).
+
+    Raises Refused where numbers were used for something else: a copied profile would lose its work silently.
+    """
     if not repeated:
-        return
-    last = repeated[-1].n
+        return []
     given = {n: _digest(op) for n, op in repeated}
-    those = numbers.mine(device, batch.epoch, batch.space) | {"first": repeated[0].n, "last": last}
-    for table, query in _BETWEEN.items():
-        for row in connection.execute(query, those):
-            kept = row.digest if table is tables.refused else _digest(op_of(row))
-            if kept != given[row.n]:
-                raise Refused(Problem.NUMBERS_USED)
+    those = numbers.mine(device, batch.epoch, batch.space) | {"first": repeated[0].n, "last": repeated[-1].n}
+    refused = connection.execute(_REFUSED, those).all()
+    kept = {row.n: row.digest for row in refused}
+    kept.update({row.n: _digest(op_of(row)) for row in connection.execute(_PLACED, those)})
+    if any(given[n] != digest for n, digest in kept.items()):
+        raise Refused(Problem.NUMBERS_USED)
+    return [(batch.space, row.n, row.number) for row in refused]
 
 
 def _digest(op: Op) -> bytes:
@@ -112,7 +121,7 @@ def _judge(
     connection: Connection, device: Device, batch: Batch, fresh: Sequence[_Numbered]
 ) -> tuple[list[_Numbered], list[tuple[_Numbered, Problem]]]:
     owners = _owners(connection, device, fresh)
-    organisations = _organisations(connection, fresh)
+    organisations = _organisations(connection, device, fresh)
     stuck = numbers.refused_before(connection, device, batch, {n for _n, op in fresh for n in _built_on(op)})
     accepted, refused, new = [], [], []
     for item in fresh:
@@ -179,10 +188,13 @@ def _owners(connection: Connection, device: Device, fresh: Sequence[_Numbered]) 
     return found
 
 
-def _organisations(connection: Connection, fresh: Sequence[_Numbered]) -> frozenset[bytes]:
+def _organisations(connection: Connection, device: Device, fresh: Sequence[_Numbered]) -> frozenset[bytes]:
+    """Return which of those that are named are enrolled; the device's own is."""
     spaces = {id for _n, op in fresh if (id := organisation_of_shared(op.space))}
-    named = sorted(spaces | {op.record for _n, op in fresh if op.type == "organization"})
-    return frozenset(id for part in _chunks(named) for id in connection.scalars(_ENROLLED, {"ids": part}))
+    named = spaces | {op.record for _n, op in fresh if op.type == "organization"}
+    own = frozenset({device.organisation} & named)
+    others = _chunks(sorted(named - own))
+    return own.union(id for part in others for id in connection.scalars(_ENROLLED, {"ids": part}))
 
 
 def _chunks(items: list[bytes]) -> Iterator[list[bytes]]:

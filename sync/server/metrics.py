@@ -33,6 +33,7 @@ CUT = 499
 _SHARED = "PROMETHEUS_MULTIPROC_DIR"
 
 T = TypeVar("T", bound=Response)
+_json = json.JSONEncoder(ensure_ascii=False).encode
 log = logging.getLogger(__name__)
 
 
@@ -69,7 +70,7 @@ class Lines(logging.Formatter):
         }  # fmt: skip
         if record.exc_info:
             said["trace"] = self.formatException(record.exc_info)
-        return json.dumps(said, ensure_ascii=False)
+        return _json(said)
 
 
 def log_in_lines() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Table, bindparam, insert, select, update
 
@@ -12,6 +13,14 @@ from sync.server.roles import Device
 
 LIMIT = 1 << 63
 """Numbers from here on fit in no database."""
+
+
+class Taken(NamedTuple):
+    """What became of a batch: how far the numbers are known now, and (space, n, problem number) of what was refused of
+    it, now or before, in order."""
+
+    known: int
+    refused: list[tuple[str, int, int]]
 
 
 def by(table: Table) -> tuple[ColumnElement[bool], ...]:
@@ -27,8 +36,8 @@ def mine(device: Device, epoch: int, space: str) -> dict[str, object]:
 # What each push asks is made once: to make a statement costs several times what it costs to run it.
 _author, _refused, _space = tables.author.c, tables.refused.c, tables.space.c
 _KNOWN = select(_author.known).where(*by(tables.author))
-_OTHERS = select(_author.epoch).where(
-    _author.space == bindparam("of"), _author.device == bindparam("by"), _author.epoch != bindparam("in")
+_EPOCHS = select(_author.epoch, _author.known).where(
+    _author.space == bindparam("of"), _author.device == bindparam("by")
 )
 _NEWEST = {
     log: select(log.c.seq).where(*by(log)).order_by(log.c.n.desc()).limit(1) for log in (tables.op, tables.sealed)
@@ -60,13 +69,23 @@ def known_of(connection: Connection, device: Device, epoch: int, space: str) -> 
     return connection.scalar(_KNOWN, mine(device, epoch, space)) or 0
 
 
-def is_ahead(connection: Connection, device: Device, batch: Batch | Sealed, cursor: int) -> bool:
-    """Say whether the device has places behind the cursor that it got under another epoch.
+def epochs_of(connection: Connection, device: Device, space: str) -> dict[int, int]:
+    """Return what `known_of` says of each epoch of the device in the space."""
+    rows = connection.execute(_EPOCHS, {"of": space, "by": device.id})
+    return {row.epoch: row.known for row in rows}
+
+
+def is_ahead(
+    connection: Connection, device: Device, batch: Batch | Sealed, cursor: int, epochs: Collection[int]
+) -> bool:
+    """Say whether the device has places behind the cursor that it got under another of its epochs.
 
     A copy of its profile, or this one before it was restored, was here: it may have sent the same already.
     """
     newest = _NEWEST[tables.sealed if isinstance(batch, Sealed) else tables.op]
-    for epoch in connection.scalars(_OTHERS, mine(device, batch.epoch, batch.space)).all():
+    for epoch in epochs:
+        if epoch == batch.epoch:
+            continue
         if (connection.scalar(newest, mine(device, epoch, batch.space)) or 0) > cursor:
             return True
     return False

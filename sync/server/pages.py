@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select, tuple_
 
 from sync.digests import SAID_BYTES
 from sync.protocol import (
@@ -32,7 +33,7 @@ _CHUNK = 500
 
 # What each sync asks is made once: to make a statement costs several times what it costs to run it.
 _op = tables.op.c
-_TRAIL_AT = select(_op.trail).where(_op.space == bindparam("space"), _op.seq == bindparam("seq"))
+_TRAILS = select(_op.space, _op.trail).where(tuple_(_op.space, _op.seq).in_(bindparam("at", expanding=True)))
 _ALL_HEADS = select(tables.space).order_by(tables.space.c.name)
 _HEADS = _ALL_HEADS.where(tables.space.c.name.in_(bindparam("named", expanding=True)))
 _PART = select(tables.op).where(
@@ -53,65 +54,83 @@ def op_of(row: Row[tuple[object, ...]]) -> Op:
     return Op(row.space, row.type, row.record, row.owner, _fields(row.fields), _base(row.base), row.payload)
 
 
-def behind(connection: Connection, device: Device, request: SyncRequest) -> list[tuple[str, int, int]]:
-    """Return (space, cursor, newest seq) of each space in which there is something to read.
+class Standing(NamedTuple):
+    """Where a device stands: what it lacks, as (space, cursor, newest seq), and the spaces that it has read to their
+    end and of which it says something else than the log."""
 
-    Raises Refused where the device has read what this log does not say.
+    behind: list[tuple[str, int, int]]
+    differs: list[str]
+
+
+class _Log(NamedTuple):
+    """A space that the device may read: where it is, what it says the trail there is, and the end of the log."""
+
+    space: str
+    is_private: bool
+    cursor: int
+    said: bytes
+    head: int
+    trail: bytes
+    digest: bytes
+
+
+def standing(connection: Connection, device: Device, request: SyncRequest, *, proven: bool = False) -> Standing:
+    """Return where the device stands.
+
+    Raises Refused where it has read what this log does not say. `proven`: that was looked at already, and a log only
+    grows, so that only its end is.
     """
-    found = []
-    for space, head, last, _digest in _heads(connection, device, request.cursors):
-        cursor = request.cursors.get(space, 0)
-        private = kind_of(device, space) == "private"
-        if private and space not in request.cursors:
-            continue  # it does not have the organisation's key yet
-        trail = request.trails.get(space, b"")
-        is_of_log = cursor == head and trail[:TRAIL_BYTES] == last
-        if cursor > head or not (is_of_log or _is_of_log(connection, space, cursor, trail, private=private)):
-            raise Refused(Problem.GENERATION_CHANGED)
-        if cursor < head:
-            found.append((space, cursor, head))
+    logs = list(_logs(connection, device, request))
+    if any(log.cursor > log.head for log in logs) or not (proven or _are_followed(connection, logs)):
+        raise Refused(Problem.GENERATION_CHANGED)
+    sums = request.sums
+    return Standing(
+        [(log.space, log.cursor, log.head) for log in logs if log.cursor < log.head],
+        [log.space for log in logs if log.cursor == log.head and _differs(sums.get(log.space, b""), log.digest)],
+    )
+
+
+def _differs(said: bytes, digest: bytes) -> bool:
+    return bool(said and digest) and said != digest[:SAID_BYTES]
+
+
+def _are_followed(connection: Connection, logs: list[_Log]) -> bool:
+    """Say whether a device that follows these logs can be where it is; one without a trail may be anywhere, but never
+    in the middle of a block."""
+    doubtful = [log for log in logs if log.cursor and not (log.cursor == log.head and log.said == log.trail)]
+    opened = [log for log in doubtful if log.said and not log.is_private]
+    private = [log for log in doubtful if log.is_private]
+    there = _trails_at(connection, [(log.space, log.cursor) for log in opened])
+    there |= {log.space: sealed.trail_at(connection, log.space, log.cursor) for log in private}
+    return all(
+        (found := there.get(log.space)) is not None and (not log.said or log.said == found) for log in opened + private
+    )
+
+
+def _trails_at(connection: Connection, places: list[tuple[str, int]]) -> dict[str, bytes | None]:
+    found = {}
+    for at in range(0, len(places), _CHUNK):
+        found.update({row.space: row.trail for row in connection.execute(_TRAILS, {"at": places[at : at + _CHUNK]})})
     return found
 
 
-def differing(connection: Connection, device: Device, request: SyncRequest) -> list[str]:
-    """Return the spaces that the device has read to their end, and of which it says something else than the log."""
-    if not request.sums:
-        return []
-    found = []
-    for space, head, _last, digest in _heads(connection, device, request.cursors):
-        said = request.sums.get(space, b"")
-        if said and digest and request.cursors.get(space, 0) == head and said != digest[:SAID_BYTES]:
-            found.append(space)
-    return found
-
-
-def _is_of_log(connection: Connection, space: str, cursor: int, trail: bytes, *, private: bool) -> bool:
-    """Say whether a device that follows this log can be at the cursor; one without a trail may be anywhere, but
-    never in the middle of a block."""
-    if not cursor or not (trail or private):
-        return True
-    said = (sealed.trail_at if private else _trail_at)(connection, space, cursor)
-    return said is not None and (not trail or said == trail[:TRAIL_BYTES])
-
-
-def _trail_at(connection: Connection, space: str, seq: int) -> bytes | None:
-    found: bytes | None = connection.scalar(_TRAIL_AT, {"space": space, "seq": seq})
-    return found
-
-
-def _heads(connection: Connection, device: Device, cursors: dict[str, int]) -> Iterator[tuple[str, int, bytes, bytes]]:
-    """Yield each readable space, its newest seq, and the trail and the digest there.
+def _logs(connection: Connection, device: Device, request: SyncRequest) -> Iterator[_Log]:
+    """Yield each readable space, but not the private one of a device that does not have the organisation's key yet.
 
     A space nobody wrote to has a cursor of 0 or is a lie.
     """
-    named = own_spaces(device)
+    cursors, named = request.cursors, own_spaces(device)
     every = reads_every_shared(device)
     rows = connection.execute(_ALL_HEADS) if every else connection.execute(_HEADS, {"named": list(named)})
     heads: dict[str, tuple[int, bytes, bytes]] = {row.name: (row.head, row.trail, row.digest) for row in rows}
     others = [space for space in heads if organisation_of_shared(space) and space not in named]
     asked = [space for space in cursors if space not in heads and space not in named and may_read(device, space)]
     for space in (*named, *others, *asked):
-        yield space, *heads.get(space, (0, b"", b""))
+        is_private = kind_of(device, space) == "private"
+        if is_private and space not in cursors:
+            continue
+        said = request.trails.get(space, b"")[:TRAIL_BYTES]
+        yield _Log(space, is_private, cursors.get(space, 0), said, *heads.get(space, (0, b"", b"")))
 
 
 def page(connection: Connection, device: Device, epoch: int, space: str, cursor: int, head: int) -> Page:

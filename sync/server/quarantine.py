@@ -92,7 +92,7 @@ def admit(connection: Connection, device_id: str, now: int) -> dict[str, int]:
         before = numbers.known_of(connection, device, batch.epoch, batch.space)
         try:
             with connection.begin_nested():
-                _of(batch).take(connection, replace(device, revoked=False), batch, now)
+                _of(batch).take(connection, replace(device, revoked=False), batch, before, now)
         except Refused:  # others before it are missing, or a copy has used the numbers
             counts["left"] += row.ops
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
 from dataclasses import dataclass
 
@@ -23,8 +24,11 @@ class Device:
     revoked: bool
     key_changes: int = 0
     """Changes with each computer and key of the organisation."""
+    generation: int = 0
+    """The endpoint's, at that moment: changes when it was restored from a backup."""
 
 
+@functools.lru_cache(maxsize=4096)
 def text_id(id: bytes) -> str:
     """Return an id of 16 bytes as UUID text."""
     return str(uuid.UUID(bytes=id))

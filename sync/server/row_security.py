@@ -176,9 +176,9 @@ def _table() -> set[tuple[str, str, str]]:
     }
 
 
-def act_as(connection: Connection, device: bytes) -> None:
-    """Say, for this transaction only, for which device it works."""
-    connection.execute(text("SELECT set_config('wimdesk.device', :device, true)"), {"device": device.hex()})
+def acting_as(device: bytes) -> str:
+    """Return the statement that says, for this transaction only, for which device it works."""
+    return f"SET LOCAL wimdesk.device = '{device.hex()}'"
 
 
 def is_there(connection: Connection) -> bool:

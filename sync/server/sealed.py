@@ -58,20 +58,19 @@ def check(device: Device, block: Sealed) -> None:
         raise Refused(Problem.SIGNATURE_WRONG)
 
 
-def take(connection: Connection, device: Device, block: Sealed, now: int) -> None:
-    """Place a checked block. One that is known already, even in part, changes nothing: its device hears how far
-    it is known, and compares what stands there with what it has. Raises Refused."""
-    known = numbers.known_of(connection, device, block.epoch, block.space)
+def take(connection: Connection, device: Device, block: Sealed, known: int, now: int) -> numbers.Taken:
+    """Place a checked block, where so many numbers are known. One that is known already, even in part, changes
+    nothing: its device hears how far it is known, and compares what stands there with what it has. Raises Refused."""
     last = block.first + block.count - 1
     if block.first > known + 1:
         raise Refused(Problem.NUMBERS_NOT_IN_ORDER, expected=known + 1)
     if block.first <= known:
-        return
+        return numbers.Taken(known, numbers.refused_of(connection, device, block))
     numbers.note_known(connection, device, block, known, last)
     if problem := _problem(connection, device, block):
         _keep_refusals(connection, device, block, problem)
         audit.note(connection, now, text_id(device.id), "push", f"{block.count} refused: {problem.name}")
-        return
+        return numbers.Taken(last, [(block.space, n, int(problem)) for n in range(block.first, last + 1)])
     head, so_far, digest = numbers.advance(connection, block.space, block.count)
     for n in range(block.first, last + 1):
         so_far = trail(so_far, device.id, block.epoch, n)
@@ -82,6 +81,7 @@ def take(connection: Connection, device: Device, block: Sealed, now: int) -> Non
     }  # fmt: skip
     connection.execute(_ADD, row)
     numbers.leave(connection, block.space, so_far, digest)
+    return numbers.Taken(last, [])
 
 
 def begun(connection: Connection, device: Device) -> tuple[bytes, bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import socket
 import threading
@@ -122,6 +123,9 @@ def serve_on(listener: socket.socket, data: Path, database: str, ready: Callable
     """Serve on an open socket until SIGTERM or SIGINT; several processes may do so on the same one."""
     make_room()
     server = _server(create_app(data, database=database), ready)
+    # What is here by now stays: to look through it for garbage would hold up everybody now and then.
+    gc.collect()
+    gc.freeze()
 
     def stop(number: int, frame: FrameType | None) -> None:
         server.should_exit = True

@@ -7,13 +7,15 @@ import logging
 import random
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, Select, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoneFree
 
@@ -29,7 +31,6 @@ from sync.server.refusals import Refused
 T = TypeVar("T")
 _PREFIXES = 32
 """How many of the prefixes that devices build on are kept, each of about 256 KiB at most."""
-_GENERATION = select(tables.server_state.c.generation)
 _FIRST_PAUSE = 0.02
 """Seconds before the second try at most; each further pause may be twice as long."""
 
@@ -97,7 +98,7 @@ class Store:
 
         Raises Refused (BUSY) where the database stays out of order over several tries.
         """
-        return self._tried(work, device, writes=False)
+        return self._tried(work, partial(self._database.transaction, device, writes=False))
 
     def write(self, work: Callable[[Connection], T], device: bytes = b"") -> T:
         """Run the work in one transaction, committed at its end; an exception leaves no trace of it.
@@ -105,12 +106,16 @@ class Store:
         Where others were in its way, or the connection broke, all of the work runs again: it must do nothing but
         speak to the database, and do no harm when it was committed already. Raises Refused (BUSY) as `read` does.
         """
-        return self._tried(work, device, writes=True)
+        return self._tried(work, partial(self._database.transaction, device, writes=True))
 
-    def _tried(self, work: Callable[[Connection], T], device: bytes, *, writes: bool) -> T:
+    def ask(self, question: Select[tuple[object, ...]], given: Mapping[str, object]) -> Row[tuple[object, ...]] | None:
+        """Return the first row of the answer to one question, which needs no transaction. Raises as `read` does."""
+        return self._tried(lambda connection: connection.execute(question, given).first(), self._database.connection)
+
+    def _tried(self, work: Callable[[Connection], T], opened: Callable[[], AbstractContextManager[Connection]]) -> T:
         for further in range(self._database.tries - 1, -1, -1):
             try:
-                with self._database.transaction(device, writes=writes) as connection:
+                with opened() as connection:
                     return work(connection)
             except (DBAPIError, NoneFree) as error:
                 self._explain(error, last=not further)
@@ -181,11 +186,6 @@ def prepare(database: str, role: str) -> None:
 
 def _new_generation() -> int:
     return secrets.randbits(62) + 1  # never 0, which means "not known yet"
-
-
-def generation(connection: Connection) -> int:
-    """Return the number that changes when the endpoint was restored from a backup."""
-    return int(connection.scalars(_GENERATION).one())
 
 
 def renew_generation(connection: Connection) -> int:

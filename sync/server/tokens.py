@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import secrets
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 
 from sync.protocol import TOKEN_SECONDS, NonceResponse, Problem, TokenRequest, TokenResponse, token_message
 from sync.server import audit, orders, tables
@@ -84,15 +84,27 @@ def _hash(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
-def device_of(store: Store, connection: Connection, header: str, *, also_revoked: bool = False) -> Device:
-    """Return the device whose token the Authorization header carries. Raises Refused."""
+def _asked(header: str) -> dict[str, bytes]:
     scheme, _, text = header.partition(" ")
     if scheme.lower() != "bearer":
         raise Refused(Problem.TOKEN_NEEDED)
-    row = connection.execute(_ASKING, {"hash": _hash(text.strip())}).first()
+    return {"hash": _hash(text.strip())}
+
+
+def _answered(store: Store, row: Row[tuple[object, ...]] | None) -> Device:
     if row is None or store.now() >= row.expires:
         raise Refused(Problem.TOKEN_NEEDED)
-    device = device_in(row)
-    if device.revoked and not also_revoked:
+    return device_in(row)
+
+
+def caller(store: Store, header: str) -> Device:
+    """Return the device whose token the Authorization header carries, also a revoked one. Raises Refused."""
+    return _answered(store, store.ask(_ASKING, _asked(header)))
+
+
+def device_of(store: Store, connection: Connection, header: str) -> Device:
+    """Return the device whose token the Authorization header carries. Raises Refused, also where it is revoked."""
+    device = _answered(store, connection.execute(_ASKING, _asked(header)).first())
+    if device.revoked:
         raise orders.revoked(store, connection, device.id)
     return device

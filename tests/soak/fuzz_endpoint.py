@@ -34,7 +34,7 @@ from sync.protocol import (
 )
 from sync.server import enrolment, pages, tables, tokens
 from sync.server.app import create_app
-from sync.server.store import Store, generation
+from sync.server.store import Store
 from tests.sim.wire import Letter, Line
 from tests.soak.fuzz_messages import HOME, INTEGERS, SPACE, Make, damaged, damaged_box, opened, operations
 from tests.sync.server.laptop import enrol_request
@@ -106,7 +106,8 @@ class _Device:
 
 
 def _state(connection: Connection) -> tuple[int, dict[str, int]]:
-    return generation(connection), {row.name: row.head for row in connection.execute(select(tables.space))}
+    generation = connection.scalar(select(tables.server_state.c.generation)) or 0
+    return generation, {row.name: row.head for row in connection.execute(select(tables.space))}
 
 
 @contextlib.contextmanager

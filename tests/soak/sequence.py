@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, select, text
 
 from sync.protocol import ALLIANCE, COMMITTEE, Batch, Op, batch_root
-from sync.server import enrolment, intake, tables
+from sync.server import enrolment, intake, numbers, tables
 from sync.server.refusals import Refused
 from sync.server.roles import Device
 from sync.server.store import Store
@@ -94,7 +94,8 @@ class Outcome:
 
 def append(connection: Connection, device: Device, batch: Batch) -> None:
     """As the endpoint does it."""
-    intake.take(connection, device, batch, int(time.time()))
+    known = numbers.known_of(connection, device, batch.epoch, batch.space)
+    intake.take(connection, device, batch, known, int(time.time()))
 
 
 def follow(connection: Connection, space: str, cursor: int) -> list[Row]:

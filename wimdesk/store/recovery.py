@@ -30,6 +30,7 @@ from sqlalchemy import (
     delete,
     func,
     inspect,
+    literal_column,
     or_,
     select,
     update,
