@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
@@ -16,7 +15,9 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlcipher3 import dbapi2
 
 from sync.server import row_security, schema, tables
+from sync.server.writers import Writers
 
+T = TypeVar("T")
 FILE = "endpoint.db"
 UNUSABLE = "The endpoint can't use this folder. Nothing was changed. Check the folder, its rights and the disk."
 UNREACHABLE = "The endpoint can't use this database. Nothing was changed. Check its address, the role and the server."
@@ -60,6 +61,9 @@ class Database(Protocol):
     def transaction(self, device: bytes, *, writes: bool) -> contextlib.AbstractContextManager[Connection]:
         """Open a transaction for what a device (16 bytes, or none) asked for."""
 
+    def write(self, work: Callable[[Connection], T], device: bytes) -> T:
+        """Do the work in a transaction that writes; return what it gives once that is stored."""
+
     def connection(self) -> contextlib.AbstractContextManager[Connection]:
         """Open a connection on which each statement is a transaction of its own."""
 
@@ -97,8 +101,8 @@ class SQLite:
         if dbapi2.sqlite_version_info < _OLDEST_SQLITE:
             raise RuntimeError(f"SQLite {dbapi2.sqlite_version} is too old")
         self._file = data / FILE
-        self._turn = threading.Lock()
         self._engine = _sqlite_engine(self._file)
+        self._writers = Writers(self._writing)
 
     def prepare(self) -> bool:
         """Make the folder, the file and the tables where they are missing."""
@@ -117,9 +121,18 @@ class SQLite:
                 connection.exec_driver_sql("BEGIN")
                 yield connection
             return
-        with self._turn, self._engine.begin() as connection:
+        with self._writers.turn, self._writing() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with self._engine.begin() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
+
+    def write(self, work: Callable[[Connection], T], device: bytes) -> T:
+        """Those that come at the same moment share a commit."""
+        return self._writers.write(work)
 
     def connection(self) -> contextlib.AbstractContextManager[Connection]:
         """The driver is in autocommit."""
@@ -221,6 +234,11 @@ class PostgreSQL:
         with self._engine.begin() as connection:
             connection.exec_driver_sql("; ".join(words))  # one way to the server and back
             yield connection
+
+    def write(self, work: Callable[[Connection], T], device: bytes) -> T:
+        """The server itself lets those share a commit that come at the same moment."""
+        with self.transaction(device, writes=True) as connection:
+            return work(connection)
 
     def connection(self) -> contextlib.AbstractContextManager[Connection]:
         """The driver is in autocommit."""

@@ -8,8 +8,6 @@ import random
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
-from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -98,7 +96,12 @@ class Store:
 
         Raises Refused (BUSY) where the database stays out of order over several tries.
         """
-        return self._tried(work, partial(self._database.transaction, device, writes=False))
+
+        def attempt() -> T:
+            with self._database.transaction(device, writes=False) as connection:
+                return work(connection)
+
+        return self._tried(attempt)
 
     def write(self, work: Callable[[Connection], T], device: bytes = b"") -> T:
         """Run the work in one transaction, committed at its end; an exception leaves no trace of it.
@@ -106,17 +109,21 @@ class Store:
         Where others were in its way, or the connection broke, all of the work runs again: it must do nothing but
         speak to the database, and do no harm when it was committed already. Raises Refused (BUSY) as `read` does.
         """
-        return self._tried(work, partial(self._database.transaction, device, writes=True))
+        return self._tried(lambda: self._database.write(work, device))
 
     def ask(self, question: Select[tuple[object, ...]], given: Mapping[str, object]) -> Row[tuple[object, ...]] | None:
         """Return the first row of the answer to one question, which needs no transaction. Raises as `read` does."""
-        return self._tried(lambda connection: connection.execute(question, given).first(), self._database.connection)
 
-    def _tried(self, work: Callable[[Connection], T], opened: Callable[[], AbstractContextManager[Connection]]) -> T:
+        def attempt() -> Row[tuple[object, ...]] | None:
+            with self._database.connection() as connection:
+                return connection.execute(question, given).first()
+
+        return self._tried(attempt)
+
+    def _tried(self, attempt: Callable[[], T]) -> T:
         for further in range(self._database.tries - 1, -1, -1):
             try:
-                with opened() as connection:
-                    return work(connection)
+                return attempt()
             except (DBAPIError, NoneFree) as error:
                 self._explain(error, last=not further)
             tried = self._database.tries - 1 - further
