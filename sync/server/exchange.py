@@ -268,13 +268,13 @@ class Exchange:
     def _take(self, frames: list[bytes]) -> None:
         used = 0
         while used < len(frames):
-            batches, used = self._look(functools.partial(self._some, frames, used, self._opened_so_far()))
+            batches, used = self._look(functools.partial(self._opened_some, frames, used, self._opened_so_far()))
             self._settle(batches)
 
     def _opened_so_far(self) -> _SoFar:
         return self._boxes.begun, self._size, self._told, self._ops, self._resumed
 
-    def _some(
+    def _opened_some(
         self, frames: list[bytes], used: int, before: _SoFar, connection: Connection
     ) -> tuple[list[Batch | Sealed], int]:
         """Open frames from one on until they have become much; return what they bring, and which is the next."""
