@@ -13,7 +13,7 @@ from tests.pdf.reading import opened, printed, tree
 from wimdesk.app import App
 from wimdesk.i18n import set_language
 from wimdesk.pdf import organisation_profile, participation_report
-from wimdesk.services import editing, people, report_data, reporting
+from wimdesk.services import editing, people, publishing, report_data, reporting
 from wimdesk.store import identity
 
 PERIOD = "2026-10"
@@ -49,7 +49,9 @@ def fill(app: App) -> None:
     other = add("organization", name={"en": "other-organisation"})
     add("contact_detail", organization_id=other, type="email", value="other-address")
     add("site", name="Kafue North", operator=SECRETS[4])
-    initiative = add("initiative", title={"en": "Safe equipment"})
+    initiative = app.run(
+        publishing.publish, "initiative", add("initiative", title={"en": "Safe equipment"}), "alliance"
+    )
     add("participation", initiative_id=initiative, organization_id=own, start_date="2026-01", note=SECRETS[5])
     add("library_item", title={"en": "draft-kept"}, state="draft")
     add("activity", date="2026-10-03", text="talked with the crew", hours=2.0, initiative_id=initiative)

@@ -14,7 +14,7 @@ def test_no_message_breaks_who_reads_it() -> None:
     assert outcome.crashes == []
     said = set(outcome.outcomes)
     assert {f"{kind}: understood" for kind in ("frames", "columns", "wire", "bundle")} <= said
-    assert {"laptop: Undone", "laptop: SyncProblem", "endpoint: 200", "endpoint: 400 1"} <= said
+    assert {"laptop: Undone", "laptop: NotAnAnswer", "endpoint: 200", "endpoint: 400 1"} <= said
     assert {"box: understood", "box: ValueError", "attachment: 204", "attachment: 404 60"} <= said
 
 

@@ -60,7 +60,7 @@ def test_a_box_comes_together_also_where_each_transaction_is_tried_twice(endpoin
         for at in range(0, len(body), 1500):
             talk.receive(body[at : at + 1500])
         talk.finish()
-        told = laptop.opened(packed(list(talk.answer())))
+        told = laptop.opened(packed([frame for some in talk.answer() for frame in some]))
     finally:
         store.close()
     assert told.acked == {laptop.private: 2}
