@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QWidget
+from pytestqt.qtbot import QtBot
 
 from tests.ui.sync_seat import ana as ana
 from tests.ui.sync_seat import mamani as mamani
@@ -28,10 +29,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from pytestqt.qtbot import QtBot
-
 PASSPHRASE = "four words for tests"
 BRITISH = QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom)
+# A shared build machine stalls now and then for longer than the usual five seconds.
+QtBot.waitUntil.__kwdefaults__["timeout"] = 20_000
 
 
 @pytest.fixture
