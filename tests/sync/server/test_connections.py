@@ -98,7 +98,10 @@ def test_nobody_unknown_fills_the_memory(endpoint: Endpoint) -> None:
             line = open_ones.enter_context(connected(endpoint.url))
             line.sendall(b"POST /v1/bundles HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % _LARGE)
             line.sendall(os.urandom(1000))
-        time.sleep(0.5)
+        for _ in range(10):
+            time.sleep(0.5)
+            if requests.post(endpoint.url + PATH_BUNDLES, b"x", timeout=30).status_code == 503:
+                break
         for _ in range(25):
             answer = requests.post(endpoint.url + PATH_BUNDLES, b"x", timeout=30)
             assert (answer.status_code, answer.json()["error"]) == (503, Problem.BUSY)
