@@ -38,7 +38,7 @@ class Secretariat:
         self.extra_seconds = 0
         self.data = folder / "0"
         self._lives = 0
-        self.app = self._start()
+        self.app = self._start(self.data)
         self.line = Line(lambda: self.app, clock.go_on)
         self._operator = Store(self.data, self._now)
         self._eye = _eye(self.data)
@@ -47,25 +47,23 @@ class Secretariat:
         with self._clock.wrong_by(self.leaps):
             return self._clock.now() + self.extra_seconds
 
-    def _start(self) -> Starlette:
-        return create_app(self.data, now=self._now, failed_attempts=10**9)
+    def _start(self, data: Path) -> Starlette:
+        return create_app(data, now=self._now, failed_attempts=10**9)
 
     def crash(self) -> None:
         """The process dies; another one starts from what stands in the file."""
         self.take_over(self.data)
 
     def take_over(self, source: Path) -> None:
-        """Go on with a copy of the files in `source`."""
+        """Go on with a copy of the files in `source`, unless who brings this about dies before it is there."""
         self._lives += 1
         data = self.folder / str(self._lives)
         copy_database(source / FILE, data / FILE)
+        app, operator = self._start(data), Store(data, self._now)
         self._operator.close()
         self._eye.close()
         shutil.rmtree(self.data)
-        self.data = data
-        self.app = self._start()
-        self._operator = Store(self.data, self._now)
-        self._eye = _eye(self.data)
+        self.data, self.app, self._operator, self._eye = data, app, operator, _eye(data)
 
     def restore(self, source: Path) -> None:
         """Be restored from an earlier copy, as the operator's handbook says."""
