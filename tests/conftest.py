@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from tests.offline import guard
 from tests.postgres import Cluster, cluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# Nothing but the sync itself needs a network, and that only to an endpoint on this computer.
+guard.install()
 
 # A shared build machine stalls now and then: how long an example takes proves nothing.
 settings.register_profile("wimdesk", deadline=None, print_blob=True)

@@ -24,9 +24,10 @@ NAME = "Zarzuela Quispe"
 
 
 def environment(passphrase: str = WORD) -> dict[str, str]:
-    """What a process of ours starts with; no person's keyring or folder."""
+    """What a process of ours starts with; no person's keyring or folder, no network (tests/offline)."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("WIMDESK", "PYTEST"))}
-    return kept | {"WIMDESK_PASSPHRASE": passphrase, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    path = os.pathsep.join((str(ROOT / "tests" / "offline"), str(ROOT)))
+    return kept | {"WIMDESK_PASSPHRASE": passphrase, "PYTHONPATH": path, "PYTHONUTF8": "1"}
 
 
 @dataclass

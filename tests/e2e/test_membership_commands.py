@@ -52,7 +52,7 @@ def with_a_type(machine: Terminal, **values: str) -> str:
     return str(machine.does("add", "membership_type", 'name={"en": "Member", "es": "Miembro"}', *words)["id"])
 
 
-def test_a06_join_pay_expire_and_pay_again_without_a_network(anna: Terminal) -> None:
+def test_row_a06_join_pay_expire_and_pay_again_without_a_network(anna: Terminal) -> None:
     kind = with_a_type(anna)
     person = anna.does("add", "person", "given_name=Awa", "family_name=Diop")["id"]
     one = anna.does("membership", "join", kind, "--person", person, "--start", "2025-01-31")
@@ -83,7 +83,7 @@ def test_a06_join_pay_expire_and_pay_again_without_a_network(anna: Terminal) -> 
     assert group["name"] == "Coopérative de Kédougou"
 
 
-def test_a07_receipts_cards_and_letters(anna: Terminal, tmp_path: Path) -> None:
+def test_row_a07_receipts_cards_and_letters(anna: Terminal, tmp_path: Path) -> None:
     kind = with_a_type(anna)
     rows = "given_name,family_name\n" + "".join(f"Persona {n:02},Ñahui\n" for n in range(50))
     (tmp_path / "people.csv").write_text(rows, encoding="utf-8")

@@ -18,7 +18,7 @@ def geologist(machine: Machine, name: str, *more: str) -> str:
     return str(machine.does("add", "person", f"family_name={name}", "role=Geologist", "country_code=PE", *more)["id"])
 
 
-def test_a12_geologists_in_peru_without_mentor(machine: Machine, tmp_path: Path) -> None:
+def test_row_a12_geologists_in_peru_without_mentor(machine: Machine, tmp_path: Path) -> None:
     first, second = geologist(machine, "Zapata"), geologist(machine, "Apaza", "skills=geology, blasting")
     asked = ("--where", "role=Geologist", "country_code=PE", "tags!=mentor")
     kept = machine.does("saved-search", "add", "Geologists in PE without mentor", *asked)

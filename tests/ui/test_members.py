@@ -139,7 +139,7 @@ def test_a06_another_currency_takes_the_same_figures(page: OrganisationPage, des
     assert desk.app.read(editing.values, "membership_type", made)["fee_minor"] == 13, "what can't be read is not kept"
 
 
-def test_a06_from_not_paid_to_expired_and_back_to_current(
+def test_row_a06_from_not_paid_to_expired_and_back_to_current(
     page: OrganisationPage, desk: Desk, qtbot: QtBot, time: Callable[[str], None], settled: Settled
 ) -> None:
     a_type(desk)
@@ -295,7 +295,7 @@ def test_a07_card_and_receipt_become_files(
     assert len(desk.app.read(letters.receipts)) == 1, "a reprint keeps its number"
 
 
-def test_a07_fifty_cards_for_those_who_are_shown(
+def test_row_a07_fifty_cards_for_those_who_are_shown(
     page: OrganisationPage, desk: Desk, qtbot: QtBot, tmp_path: Path, settled: Settled
 ) -> None:
     kind = a_type(desk)

@@ -92,7 +92,9 @@ def tick(pane: ListPane, qtbot: QtBot, facet: str, code: str, way: int = 0) -> N
     assert not box.isVisible()
 
 
-def test_a12_save_geologists_in_peru_without_mentor_and_add_one_who_fits(page: OrganisationPage, qtbot: QtBot) -> None:
+def test_row_a12_save_geologists_in_peru_without_mentor_and_add_one_who_fits(
+    page: OrganisationPage, qtbot: QtBot
+) -> None:
     pane = page.pane.people
     geologist(page, qtbot, "Zapata")
     geologist(page, qtbot, "Mamani", ["mentor"])
