@@ -12,6 +12,7 @@ from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QApplication, QFrame, QListView, QVBoxLayout, QWidget
 
 from ui import navigation, theme
+from ui.places import PLACES
 from ui.widgets.labels import Text
 from ui.widgets.rows import ROW_ROLE, Row, RowDelegate, row_list
 from ui.widgets.search import SearchField
@@ -23,21 +24,7 @@ if TYPE_CHECKING:
     from wimdesk.services.listing import Found
 
 WIDTH = 560
-_MOST_RECORDS = 12
-_WAIT = 120
 _ACTION = int(Qt.ItemDataRole.UserRole) + 40
-_PAGES = {
-    "organization": ("organisation", "building-2"),
-    "person": ("organisation", "contact"),
-    "post": ("organisation", "users"),
-    "site": ("organisation", "map-pin"),
-    "membership": ("organisation", "users"),
-    "initiative": ("initiatives", "handshake"),
-    "participation": ("initiatives", "handshake"),
-    "activity": ("initiatives", "calendar"),
-    "library_item": ("library", "library"),
-    "submission": ("submissions", "file-text"),
-}
 
 
 @dataclass(frozen=True)
@@ -58,6 +45,9 @@ class Palette(QFrame):
         self._desk = desk
         self._commands = commands
         self._records: list[Found] = []
+        self._opens = False
+        self.answered = ""
+        """The question to which the records in the list are the answer."""
         theme.mark(self, role="card")
         self.setAccessibleName(_("Search everything"))
         column = QVBoxLayout(self)
@@ -75,16 +65,12 @@ class Palette(QFrame):
         column.addWidget(self.list, 1)
         self._hint = Text(_("Enter opens. Esc closes."), "caption")
         column.addWidget(self._hint)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_WAIT)
-        self._timer.timeout.connect(self._search)
         parent.installEventFilter(self)
         self.hide()
 
     def open(self) -> None:
         """Show the box, ready to type."""
-        self._records = []
+        self._records, self.answered, self._opens = [], "", False
         self.field.clear()
         self._fill()
         self._place()
@@ -95,7 +81,7 @@ class Palette(QFrame):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and watched is not self.parent():
             if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-                self._choose(self.list.currentIndex())
+                self._open_current()
                 return True
             if event.key() == Qt.Key.Key_Escape:
                 self.hide()
@@ -109,6 +95,10 @@ class Palette(QFrame):
         elif event.type() == QEvent.Type.FocusOut and watched in {self.field, self.list}:
             QTimer.singleShot(0, self, self._close_if_left)
         return super().eventFilter(watched, event)
+
+    def records(self) -> list[Found]:
+        """Return the records among the rows."""
+        return list(self._records)
 
     def words(self) -> list[str]:
         """Return the titles of the rows from top to bottom."""
@@ -127,29 +117,31 @@ class Palette(QFrame):
             self.setGeometry((parent.width() - width) // 2, 56, width, height)
 
     def _typed(self) -> None:
-        self._fill()
-        self._timer.start()
-
-    def _search(self) -> None:
         question = self.field.text().strip()
         app = self._desk.app
-        if len(question) < 2:
-            self._records = []
-            self._fill()
+        if not question:
+            self._take(question, [])
             return
         searcher = app.searcher()
+        wanted = tuple(PLACES)
 
-        def find(_progress: Progress) -> list[Found]:
-            from wimdesk.services import listing
+        def find(_progress: Progress) -> list[Found] | None:
+            from wimdesk.services import finding
 
-            hits = searcher.ask(question, types=tuple(_PAGES), limit=_MOST_RECORDS)
-            return app.read(listing.captions, [(hit.type, hit.id) for hit in hits or []])
+            hits = finding.ask(searcher, question, wanted)
+            return None if hits is None else app.read(finding.told, hits, wanted)
 
-        self._desk.tasks.work(self, find, done=self._take, key="palette")
+        # Each key asks at once: a newer question stops the one before it, here and in the database.
+        self._desk.tasks.work(self, find, done=partial(self._take, question), key="palette")
+        if not self._records:
+            self._fill()
 
-    def _take(self, found: list[Found]) -> None:
-        self._records = found
-        self._fill()
+    def _take(self, question: str, found: list[Found] | None) -> None:
+        if found is not None:
+            self._records, self.answered = found, question
+            self._fill()
+            if self._opens and question == self.field.text().strip():
+                self._choose(self.list.currentIndex())
 
     def _fill(self) -> None:
         from wimdesk.search import fold
@@ -174,8 +166,8 @@ class Palette(QFrame):
         self.list.setCurrentIndex(self._model.index(0, 0))
 
     def _add_record(self, record: Found) -> None:
-        page, icon = _PAGES.get(record.type, ("home", "file-text"))
-        self._add(record.caption, record.type_label, icon, partial(self._desk.navigate, page, record.id))
+        place = PLACES[record.type]
+        self._add(record.caption, record.type_label, place.icon, partial(self._desk.navigate, place.page, record.id))
 
     def _add(self, title: str, meta: str, icon: str, act: Callable[[], object]) -> None:
         item = QStandardItem(title)
@@ -189,8 +181,15 @@ class Palette(QFrame):
         row = (self.list.currentIndex().row() + by) % max(1, self._model.rowCount())
         self.list.setCurrentIndex(self._model.index(row, 0))
 
+    def _open_current(self) -> None:
+        """Open what is chosen; who types faster than the answer comes gets what belongs to the last letter."""
+        self._opens = self.field.text().strip() != self.answered
+        if not self._opens:
+            self._choose(self.list.currentIndex())
+
     def _choose(self, index: QModelIndex) -> None:
         act = index.data(_ACTION) if index.isValid() else None
+        self._opens = False
         self.hide()
         if callable(act):
             act()

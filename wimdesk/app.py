@@ -261,3 +261,5 @@ def _prepare(session: Session, migrated: bool) -> None:
     if fresh or migrated:
         inbox.show_parked(session)
         catalogue.plant(session)
+    if search.is_empty(session):
+        search.rebuild(session)

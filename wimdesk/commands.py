@@ -22,9 +22,10 @@ from sync.client.engine import SyncEngine
 from wimdesk.app import DATABASE, App
 from wimdesk.errors import EnvironmentProblem, UserError
 from wimdesk.i18n import _, set_language
-from wimdesk.services import computers, editing, exchange, recovery
+from wimdesk.services import computers, editing, exchange, finding, recovery
 from wimdesk.settings import Settings, passphrase
 from wimdesk.store import backup, history, identity, keys, outbox
+from wimdesk.store.record import searched, types
 
 Handler = Callable[[argparse.Namespace], object]
 
@@ -230,9 +231,11 @@ def export_file(app: App, args: argparse.Namespace) -> object:
 
 @with_app
 def search_text(app: App, args: argparse.Namespace) -> object:
-    """Search in everything; the best first."""
-    hits = app.searcher().ask(args.text, limit=100) or []
-    return [{"type": hit.type, "id": hit.id, "caption": app.read(editing.caption, hit.type, hit.id)} for hit in hits]
+    """Search in everything that this person may see: the best of each kind."""
+    kinds = [*(name for name, cls in types().items() if searched(cls)), finding.FIGURES]
+    hits = finding.ask(app.searcher(), args.text, kinds, of_each=100) or {}
+    found = app.read(finding.told, hits, kinds, most=100)
+    return [{"type": each.type, "id": each.id, "caption": each.caption} for each in found]
 
 
 @with_app

@@ -12,9 +12,10 @@ import functools
 import re
 import threading
 import unicodedata
-from collections.abc import Iterable
+import zlib
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import JSON, select
 from sqlalchemy.orm import Session
@@ -24,6 +25,7 @@ from wimdesk.store import rows
 from wimdesk.store.engine import Store
 from wimdesk.store.record import Record, Weight, searched, types
 
+T = TypeVar("T")
 _COLUMNS: tuple[Weight, ...] = ("title", "summary", "body", "tags")
 _LETTERS = str.maketrans(
     {
@@ -45,8 +47,11 @@ _LETTERS = str.maketrans(
 _WORD = re.compile(r"\w+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 _MANY = 5000
+_FEW = 1000
+"""So many answers of all types together are ranked by all that they say; more, type by type, the newest first."""
 _SOME = 2000
 """Records that are indexed as one."""
+_BAND = 1 << 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,15 @@ def _pairs(word: str) -> list[str]:
     return out
 
 
+def band(type_name: str) -> tuple[int, int]:
+    """Return the first and the last number that documents of a type have in the index.
+
+    A range of numbers is the one thing by which FTS5 finds quickly what is of one type.
+    """
+    first = (zlib.crc32(type_name.encode()) >> 1) * _BAND
+    return first, first + _BAND - 1
+
+
 def attach(store: Store) -> None:
     """Keep the index up to date in the same transaction as the records."""
     store.indexers.append(_index)
@@ -109,6 +123,7 @@ def _index(session: Session, touched: dict[str, set[str]]) -> None:
 
 
 _THESE = "IN (SELECT value FROM json_each(:ids))"
+_LAST = "SELECT coalesce(max(doc), :low) FROM search_ref WHERE doc BETWEEN :low AND :high"
 _OLD = f"SELECT doc FROM search_ref WHERE record {_THESE} ORDER BY doc"
 
 
@@ -135,7 +150,7 @@ def _index_some(session: Session, cls: type[Record], ids: list[str]) -> None:
     connection.executemany("DELETE FROM search_title WHERE rowid=?", old)
     connection.executemany("DELETE FROM search_ref WHERE doc=?", old)
     words = _words_of(cls)
-    last = connection.execute("SELECT coalesce(max(doc), 0) FROM search_ref").fetchone()[0]
+    ((last,),) = rows.find(session, _LAST, **dict(zip(("low", "high"), band(cls.__tablename__), strict=True)))
     found: list[tuple[str, list[str]]] = []
     for record, *values in rows.find(session, words.question, ids=ids):
         parts: dict[Weight, list[str]] = {}
@@ -158,6 +173,11 @@ def _index_some(session: Session, cls: type[Record], ids: list[str]) -> None:
     )
 
 
+def is_empty(session: Session) -> bool:
+    """Say whether nothing is in the index, as after an upgrade that makes it anew."""
+    return not rows.find(session, "SELECT 1 FROM search_ref LIMIT 1")
+
+
 def rebuild(session: Session) -> int:
     """Index everything anew; return how many records were looked at."""
     count = 0
@@ -166,6 +186,9 @@ def rebuild(session: Session) -> int:
         count += len(ids)
         _index(session, {cls.__tablename__: set(ids)})
     return count
+
+
+_PLAIN = "SELECT r.type, r.record FROM {0} f JOIN search_ref r ON r.doc = f.rowid WHERE {0} MATCH ?"
 
 
 class Searcher:
@@ -186,6 +209,16 @@ class Searcher:
 
         Words are prefixes and all must occur. An empty question finds nothing.
         """
+        return self._newest(lambda: self._find(question, tuple(types), limit))
+
+    def ask_each(self, question: str, types: Sequence[str], limit: int) -> dict[str, list[str]] | None:
+        """Return the best ids of each type, or None where a newer question has come meanwhile.
+
+        What is frequent in one type hides nothing of another. Types without a hit are left out.
+        """
+        return self._newest(lambda: self._find_each(question, types, limit))
+
+    def _newest(self, find: Callable[[], T]) -> T | None:
         self._latest += 1
         mine = self._latest
         with self._lock:
@@ -193,11 +226,37 @@ class Searcher:
                 return None
             self._running = mine
             try:
-                return self._find(question, tuple(types), limit)
+                return find()
             except dbapi2.OperationalError:
                 if mine == self._latest:
                     raise
                 return None
+
+    def _find_each(self, question: str, types: Sequence[str], limit: int) -> dict[str, list[str]]:
+        words = folded(question).split()
+        if not words:
+            return {}
+        match = " ".join(f'"{word}"*' for word in words)
+        short = len(words) == 1 and len(words[0]) < 3
+        found: dict[str, list[str]] = {}
+        if not short and self._count(match, _FEW) <= _FEW:
+            ranked = f"{_PLAIN.format('search_text')} ORDER BY bm25(search_text, 10, 4, 1, 6), f.rowid DESC"
+            for kind, record in self._connection.execute(ranked, (match,)):
+                if kind in types and len(found.setdefault(kind, [])) < limit:
+                    found[kind].append(record)
+            return found
+        for kind in types:
+            ids = dict.fromkeys(self._within(kind, "search_title", match, limit))
+            if len(ids) < limit and not short:
+                ids |= dict.fromkeys(self._within(kind, "search_text", match, limit))
+            if ids:
+                found[kind] = list(ids)[:limit]
+        return found
+
+    def _within(self, kind: str, table: str, match: str, limit: int) -> list[str]:
+        """Return the ids of a type whose words fit, the newest first."""
+        asked = f"{_PLAIN.format(table)} AND f.rowid BETWEEN ? AND ? ORDER BY f.rowid DESC LIMIT ?"
+        return [record for _kind, record in self._connection.execute(asked, (match, *band(kind), limit))]
 
     def _find(self, question: str, kinds: tuple[str, ...], limit: int) -> list[Hit]:
         words = folded(question).split()
@@ -228,9 +287,9 @@ class Searcher:
     def _where(table: str, only: str) -> str:
         return f"JOIN search_ref r ON r.doc = f.rowid WHERE {table} MATCH ?{only}"
 
-    def _count(self, match: str) -> int:
+    def _count(self, match: str, most: int = _MANY) -> int:
         counted = "SELECT count(*) FROM (SELECT 1 FROM search_text WHERE search_text MATCH ? LIMIT ?)"
-        return int(self._connection.execute(counted, (match, _MANY + 1)).fetchone()[0])
+        return int(self._connection.execute(counted, (match, most + 1)).fetchone()[0])
 
     def close(self) -> None:
         """Stop a running question and close the connection."""

@@ -43,7 +43,7 @@ from wimdesk.store.engine import Store
 GOAL_ANSWER = 300.0
 GOAL_GAP = 50.0
 GOAL_MEMORY = 300.0
-_WORD = "a passphrase for the bench"
+WORD = "a passphrase for the bench"
 _CHUNK = 5000
 _PATIENCE = 600.0
 
@@ -74,7 +74,7 @@ _BARE = "SELECT id FROM person WHERE deleted = 0 AND country_code = 'PE' ORDER B
 
 def fill(folder: Path, count: int) -> None:
     """Put so many people and about as many numbers and addresses there, as if they had been received."""
-    app = App.open(folder, _WORD)
+    app = App.open(folder, WORD)
     app.settings.put("sync_automatically", False)
     app.settings.put("first_run_done", True)
     who = app.identity()
@@ -135,16 +135,16 @@ class Bench:
     """The window with its list, and the heart that beats in its thread."""
 
     def __init__(self, application: QApplication, folder: Path) -> None:
-        self.program = Program(application, folder, _WORD)
+        self.program = Program(application, folder, WORD)
         self.heart = Pulse()
         self.found: list[Figure] = []
         self.program.start()
-        _wait(lambda: self.program.desk is not None)
-        _stay(3.0)
+        wait_until(lambda: self.program.desk is not None)
+        stay(3.0)
         self.heart.start(application)
-        _stay(3.0)
+        stay(3.0)
         self.heart.longest()
-        _stay(3.0)
+        stay(3.0)
         self.tell("memory of the window at rest", memory(), "MB")
         self.gap("window at rest", None)
 
@@ -169,13 +169,13 @@ class Bench:
     def idle(self) -> None:
         """Wait until nothing is under way."""
         desk = self.program.desk
-        _wait(lambda: desk is not None and not desk.tasks.busy() and self.pane.is_ready())
+        wait_until(lambda: desk is not None and not desk.tasks.busy() and self.pane.is_ready())
 
     def timed(self, act: Callable[[], object]) -> float:
         """Return the milliseconds from an act until its answer is painted."""
         start = time.perf_counter()
         act()
-        _wait(self.pane.is_ready, pause=0.0)
+        wait_until(self.pane.is_ready, pause=0.0)
         self.pane.view.viewport().repaint()
         return (time.perf_counter() - start) * 1000
 
@@ -212,7 +212,7 @@ def run(count: int) -> list[Figure]:
 def _open(bench: Bench, count: int) -> None:
     start = time.perf_counter()
     bench.program.window.show_page("organisation")
-    _wait(lambda: bench.pane.model.rowCount() == count)
+    wait_until(lambda: bench.pane.model.rowCount() == count)
     bench.pane.view.viewport().repaint()
     bench.tell("the page is opened for the first time", time.perf_counter() - start, "s")
     bench.idle()
@@ -262,7 +262,7 @@ def _scroll(bench: Bench, count: int) -> None:
         start = time.perf_counter()
         view.scrollTo(model.index(row))
         view.viewport().repaint()
-        _wait(partial(model.is_here, row), pause=0.0)
+        wait_until(partial(model.is_here, row), pause=0.0)
         taken.append((time.perf_counter() - start) * 1000)
     bench.tell("jump anywhere, until its rows are painted: median", statistics.median(taken), "ms")
     bench.idle()
@@ -284,9 +284,9 @@ def _change(bench: Bench, count: int) -> None:
     for name, act in acts:
         start = time.perf_counter()
         act()
-        _stay(0.2)
+        stay(0.2)
         bench.idle()
-        _wait(lambda: not bench.program.desk.tasks.writes)  # type: ignore[union-attr]  # it was there a moment ago
+        wait_until(lambda: not bench.program.desk.tasks.writes)  # type: ignore[union-attr]  # it was there a moment ago
         bench.idle()
         bench.tell(f"{name}, until the list knows", time.perf_counter() - start, "s")
         bench.gap(name)
@@ -294,14 +294,16 @@ def _change(bench: Bench, count: int) -> None:
         raise RuntimeError(f"{pane.view.count_chosen()} are chosen now, {chosen} were")
 
 
-def _stay(seconds: float) -> None:
+def stay(seconds: float) -> None:
+    """Let the window live for so long."""
     end = time.perf_counter() + seconds
     while time.perf_counter() < end:
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 10)
         time.sleep(0.001)
 
 
-def _wait(condition: Callable[[], object], pause: float = 0.001) -> None:
+def wait_until(condition: Callable[[], object], pause: float = 0.001) -> None:
+    """Let the window live until it is so."""
     end = time.perf_counter() + _PATIENCE
     while not condition():
         if time.perf_counter() > end:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.bench import apply, load, scene, workload
+from tests.bench import apply, everything, load, people, scene, workload
 from tests.bench.figures import Figure, finish
 from wimdesk.app import App
 
+ROOT = Path(__file__).parents[2]
 GAPS = ["longest gap before", "longest gap while applying", "gaps beyond 50 ms", "tenth longest gap"]
 
 
@@ -22,6 +25,22 @@ def test_edits_arrive_behind_the_window() -> None:
     assert 0 < found[5].value < found[9].value
     assert found[11].value > 0.1
     assert found[13].value > 1
+
+
+@pytest.mark.usefixtures("qtbot")
+def test_the_box_answers_among_people() -> None:
+    found = everything.run(300)
+    assert [figure.goal for figure in found if figure.goal] == [80.0, 50.0, 50.0, 50.0]
+    assert all(figure.value > 0 for figure in found)
+
+
+def test_row_p06_a_list_of_people_answers_in_time_and_takes_little_memory() -> None:
+    """The short form of `python -m tests.bench.people --n 100000`, in a process of its own as there."""
+    command = [sys.executable, "-m", "tests.bench.people", "--n", "3000"]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=300, check=False, cwd=ROOT)
+    found = {each["name"]: each["value"] for each in json.loads(done.stdout.splitlines()[-1])["figures"]}
+    assert 0 < found["an answer: slowest"] < people.GOAL_ANSWER
+    assert 0 < found["memory at the end"] < people.GOAL_MEMORY
 
 
 def test_edits_that_did_not_arrive_are_noticed(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from tests.support import Endpoint, Laptop, Office, Template, endpoint_at
 from wimdesk import clock
 from wimdesk.errors import NotFound, UserError
 from wimdesk.records import Submission
-from wimdesk.services import editing, handover, home, listing, metrics, publishing, reporting, submitting
+from wimdesk.services import editing, finding, handover, home, listing, metrics, publishing, reporting, submitting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +54,11 @@ def ama(office: Office) -> Laptop:
 @pytest.fixture
 def secretariat(office: Office, ama: Laptop) -> Laptop:
     return office.laptop("Secretariat", "Secretariat", "secretariat")
+
+
+def found(laptop: Laptop, *submissions: str) -> list[str]:
+    """Which of them the box of Ctrl+K would show."""
+    return [each.id for each in laptop.app.read(finding.told, {"submission": submissions}, ["submission"])]
 
 
 def make(laptop: Laptop, kind: str = REPORT) -> str:
@@ -200,7 +205,7 @@ def test_a_draft_that_an_older_program_let_out_is_not_shown(ama: Laptop, secreta
     meet(ama, secretariat)
     assert secretariat.see("submission", leaked)["state"] == "draft"
     assert rows(secretariat) == []
-    assert secretariat.app.read(listing.captions, [("submission", leaked)]) == []
+    assert found(secretariat, leaked) == []
     assert leaked not in {news.record for news in secretariat.app.read(home.home).news}
     with pytest.raises(NotFound):
         secretariat.app.read(submitting.detail, leaked)
@@ -216,8 +221,7 @@ def test_home_and_search_name_a_submission_once(ama: Laptop) -> None:
     draft = make(ama)
     ama.app.run(handover.send, draft)
     [line] = ama.app.read(submitting.load)
-    hits = [("submission", draft), ("submission", line.sent_id)]
-    assert [found.id for found in ama.app.read(listing.captions, hits)] == [draft]
+    assert found(ama, draft, line.sent_id) == [draft]
     news = [each.record for each in ama.app.read(home.home).news if each.type == "submission"]
     assert news == [draft]
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from wimdesk.i18n import _
-from wimdesk.services import editing, handover
+from wimdesk.services import editing
 
 Row = dict[str, object]
 
@@ -47,22 +46,3 @@ class Found:
     type: str
     type_label: str
     caption: str
-
-
-def captions(session: Session, hits: Sequence[tuple[str, str]]) -> list[Found]:
-    """Return the words of (type, id) pairs in the same order; what is gone is left out.
-
-    Of a submission only the record under which it is listed is shown, and none that others have not sent.
-    """
-    listed: set[str] = set()
-    if any(type_name == "submission" for type_name, _record in hits):
-        listed = {each.id for each in handover.kept(session)}
-    found = []
-    for type_name, record_id in hits:
-        if type_name == "submission" and record_id not in listed:
-            continue
-        cls = editing.type_of(type_name)
-        record = session.get(cls, record_id)
-        if record is not None and not record.deleted:
-            found.append(Found(record_id, type_name, _(cls.type_label), record.caption()))
-    return found

@@ -52,7 +52,7 @@ def change(
 def acts_after(session: Session, place: int) -> tuple[int, list[int]]:
     """Return the last place in the journal, and the acts of a person behind this place in their order."""
     last = session.scalar(select(func.max(tables.op.c.pos))) or 0
-    query = select(tables.op.c.act).where(tables.op.c.pos > place, tables.op.c.act != 0).order_by(tables.op.c.pos)
+    query = select(tables.op.c.act).where(tables.op.c.pos > place, tables.BY_PERSON).order_by(tables.op.c.pos)
     return last, list(dict.fromkeys(session.scalars(query)))
 
 

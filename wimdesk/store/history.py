@@ -147,7 +147,7 @@ def fetch(session: Session, type_name: str, record: str) -> Record:
 
 def last_act(session: Session) -> int:
     """Return the number of the latest act of a person on this computer, 0 where there is none."""
-    query = select(tables.op.c.act).where(tables.op.c.act != 0)
+    query = select(tables.op.c.act).where(tables.BY_PERSON)
     return session.scalar(query.order_by(tables.op.c.pos.desc()).limit(1)) or 0
 
 
@@ -159,7 +159,8 @@ def undo(session: Session, act: int) -> int:
     """
     if not act:
         return 0  # what came from others was nobody's act here
-    ops = list(session.scalars(select(tables.op.c.pos).where(tables.op.c.act == act).order_by(tables.op.c.pos.desc())))
+    mine = select(tables.op.c.pos).where(tables.op.c.act == act, tables.BY_PERSON)
+    ops = list(session.scalars(mine.order_by(tables.op.c.pos.desc())))
     changed: set[str] = set()
     for start in range(0, len(ops), _CHUNK):
         part = select(tables.op).where(tables.op.c.pos.in_(ops[start : start + _CHUNK]))

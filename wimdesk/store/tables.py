@@ -36,6 +36,7 @@ op = Table(
     Index("op_place", "space", "seq", unique=True),
     Index("op_number", "space", "device", "epoch", "n", unique=True),
     Index("op_record", "record"),
+    Index("op_act", "act", sqlite_where=text("act <> 0")),
     Index("op_waiting", "space", "n", "record", sqlite_where=text("state = 'waiting'")),
     Index("op_refused", "pos", sqlite_where=text("state = 'refused'")),
     Index("op_held", "record", sqlite_where=text("state = 'held'")),
@@ -44,6 +45,9 @@ op = Table(
 """Every operation that this device made or received. `act` groups what one act of a person did;
 `before` holds what an own operation replaced, for undo; it never leaves this computer. `was` is the place that an
 operation had before the endpoint was restored."""
+
+BY_PERSON = text("act <> 0")
+"""What a person did on this computer; in these words, so that the index of acts is used."""
 
 shadow = Table(
     "shadow",
