@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
         attachment_commands,
         bundle_commands,
         commands,
+        frame_commands,
         key_commands,
         membership_commands,
         people_commands,
@@ -62,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parsers(kinds)
     bundle_commands.add_parsers(kinds)
     attachment_commands.add_parsers(kinds)
+    frame_commands.add_parsers(kinds)
     key_commands.add_parsers(kinds)
     membership_commands.add_parsers(kinds)
     people_commands.add_parsers(kinds)

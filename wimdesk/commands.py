@@ -63,7 +63,6 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     _parser(commands, "show", show_record, "show one record", type=1, id=1)
     _parser(commands, "history", show_history, "show what was done to a record", type=1, id=1)
     _parser(commands, "import", import_file, "bring a CSV file in", type=1, file=1)
-    _parser(commands, "export", export_file, "write the records of a type as CSV", type=1, out=0)
     _parser(commands, "search", search_text, "search in everything", text=1)
     _parser(commands, "conflicts", show_clashes, "show what was changed in two places; set decides it")
     _parser(commands, "sync", sync_now, "send and fetch")

@@ -15,10 +15,12 @@ import wimdesk
 from ui import moments, theme
 from ui.forms.join import JoinForm
 from ui.page import Page
-from ui.widgets.buttons import ActionButton, SecondaryButton
+from ui.pages.settings_leaving import Leaving
+from ui.pages.settings_row import SettingRow
+from ui.widgets.buttons import SecondaryButton
 from ui.widgets.card import Card, scrolling
 from ui.widgets.combo import ChoiceField
-from ui.widgets.labels import Text, hairline
+from ui.widgets.labels import hairline
 from ui.widgets.search import SearchField
 from wimdesk.events import Changed
 from wimdesk.i18n import _
@@ -36,37 +38,6 @@ if TYPE_CHECKING:
 _WIDTH = 760
 _CONTROL = 260
 _MEGABYTE = 1_000_000
-
-
-class SettingRow(QWidget):
-    """A name and a sentence at the left, the control at the right."""
-
-    def __init__(self, label: str, control: QWidget, sentence: str = "") -> None:
-        super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 4, 0, 4)
-        row.setSpacing(16)
-        words = QVBoxLayout()
-        words.setSpacing(1)
-        self.label = Text(label, wrap=True)
-        self.label.setBuddy(control)
-        words.addWidget(self.label)
-        self.sentence = Text(sentence, "caption", wrap=True)
-        if not sentence:
-            self.sentence.hide()  # shown it would flash up as a window: it has no parent yet
-        words.addWidget(self.sentence)
-        row.addLayout(words, 1)
-        row.addWidget(control, 0, Qt.AlignmentFlag.AlignVCenter)
-        if not control.accessibleName():
-            control.setAccessibleName(label)
-        if isinstance(control, ActionButton):
-            control.setAccessibleName(f"{control.text()}: {label}")
-        self.words = f"{label} {sentence}"
-
-    def say(self, sentence: str) -> None:
-        """Change the quiet line."""
-        self.sentence.setText(sentence)
-        self.sentence.setVisible(bool(sentence))
 
 
 class SettingsPage(Page):
@@ -107,6 +78,7 @@ class SettingsPage(Page):
     def refresh(self) -> None:
         """Read who we are, our sites and how much room the data takes."""
         self.desk.tasks.read(self, _facts, done=self._show, key="settings")
+        self.leaving.refresh()
         self._show_size()
 
     def changed(self, change: Changed) -> None:
@@ -201,6 +173,9 @@ class SettingsPage(Page):
         self.check_button = self._button(_("Check"), "circle-check", self._check)
         sentence = _("Reads every page and proves that it is whole.")
         self._check_row = self._add(card, SettingRow(_("Check the data"), self.check_button, sentence))
+        self.leaving = Leaving(self.desk, self)
+        for row in self.leaving.rows:
+            self._add(card, row)
 
     def _build_about(self) -> None:
         card = self._card(_("About & licences"))

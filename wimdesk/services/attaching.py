@@ -104,7 +104,7 @@ def attach(store: Store, contents: Contents, parent: tuple[str, str], name: str,
     if not content:
         raise UserError(_("This file is empty. Nothing was attached. Choose another one."))
     check_size(len(content))
-    taken = _taken(contents, content, private=space.endswith("/private"))
+    taken = take(contents, content, private=space.endswith("/private"))
     return store.run(_add, parent, safe_name(name), taken, space)
 
 
@@ -127,7 +127,8 @@ def read_file(path: Path) -> bytes:
         raise UserError(_("This file can't be read. Nothing was attached. Choose another one.")) from error
 
 
-def _taken(contents: Contents, content: bytes, *, private: bool) -> Taken:
+def take(contents: Contents, content: bytes, *, private: bool) -> Taken:
+    """Keep a content, and give it a key of its own where it will travel as a box. Raises EnvironmentProblem."""
     digest, size = contents.keep(content), len(content)
     if not private:
         return Taken(digest, size, digest, size, "")

@@ -54,7 +54,7 @@ def export_csv(session: Session, type_name: str, ids: Sequence[str] | None = Non
     names = _told(cls)
     writer.writerow(["id", *names])
     for record in _living(session, cls, ids):
-        writer.writerow([record.id, *(_cell(getattr(record, name)) for name in names)])
+        writer.writerow([record.id, *(cell(getattr(record, name)) for name in names)])
     return out.getvalue()
 
 
@@ -208,7 +208,8 @@ def _id_of(session: Session, cls: type[Record], texts: dict[str, str]) -> str:
     return derived_id("csv", organisation, cls.__tablename__, *(f"{k}={v}" for k, v in sorted(texts.items())))
 
 
-def _cell(value: object) -> object:
+def cell(value: object) -> object:
+    """Return a value as it stands in a cell: lists and maps as JSON, yes as 1."""
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False, sort_keys=True) if value else ""
     if isinstance(value, bool):
