@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
 from PySide6.QtGui import QColorSpace, QImage, QImageReader, QImageWriter, QPainter
+
+from wimdesk.services import attaching
 
 LONGEST_SIDE = 2000
 """Pixels: enough to read a notice on a wall in a photo, and to print it on half a page."""
@@ -43,6 +45,19 @@ def smaller(name: str, content: bytes) -> Smaller | None:
     path = PurePath(name)
     keeps = path.suffix.lower() in {ending, ".jpeg" if kind == "JPEG" else ending}
     return Smaller(name if keeps else path.stem + ending, made)
+
+
+def small(path: Path, side: int) -> tuple[str, bytes]:
+    """Return the name and the content of a picture in a file, made at most so large; anything else as it is.
+
+    Raises UserError where the file can't be read.
+    """
+    content = attaching.read_file(path)
+    image = load(content, side)
+    if image.isNull():
+        return path.name, content
+    kind, ending = ("PNG", ".png") if image.hasAlphaChannel() else ("JPEG", ".jpg")
+    return path.stem + ending, _bytes(image, kind) or content
 
 
 def load(content: bytes, side: int) -> QImage:

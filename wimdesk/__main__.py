@@ -51,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
         frame_commands,
         key_commands,
         membership_commands,
+        organisation_commands,
         people_commands,
         removal_commands,
         secretariat_commands,
@@ -66,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     frame_commands.add_parsers(kinds)
     key_commands.add_parsers(kinds)
     membership_commands.add_parsers(kinds)
+    organisation_commands.add_parsers(kinds)
     people_commands.add_parsers(kinds)
     removal_commands.add_parsers(kinds)
     secretariat_commands.add_parsers(kinds)

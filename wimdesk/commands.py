@@ -152,7 +152,8 @@ def with_app(work: Callable[[App, argparse.Namespace], object]) -> Handler:
     return run
 
 
-def _pairs(type_name: str, texts: list[str]) -> dict[str, object]:
+def pairs(type_name: str, texts: list[str]) -> dict[str, object]:
+    """Return FIELD=VALUE texts as values of a type. Raises UserError for what is no pair or no value of the field."""
     cls = editing.type_of(type_name)
     values: dict[str, object] = {}
     for text in texts:
@@ -172,14 +173,14 @@ def list_records(app: App, args: argparse.Namespace) -> object:
 @with_app
 def add_record(app: App, args: argparse.Namespace) -> object:
     """Make a record; print it with its id."""
-    made = app.run(editing.add, args.type, _pairs(args.type, args.values))
+    made = app.run(editing.add, args.type, pairs(args.type, args.values))
     return app.read(editing.values, args.type, made)
 
 
 @with_app
 def set_fields(app: App, args: argparse.Namespace) -> object:
     """Change fields; what a rule finds odd is said, the change stays."""
-    odd = app.run(editing.change, args.type, args.id, _pairs(args.type, args.values))
+    odd = app.run(editing.change, args.type, args.id, pairs(args.type, args.values))
     for _field, sentence in odd:
         sys.stderr.write(sentence + "\n")
     return app.read(editing.values, args.type, args.id)

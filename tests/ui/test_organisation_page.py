@@ -252,7 +252,7 @@ def test_holders_are_added_and_seen_as_of_another_day(sample: Desk, qtbot: QtBot
     assert [line.term.when for line in card.holders.lines()] == ["now", "before"]
     qtbot.mouseClick(card.holders.add_button, Qt.MouseButton.LeftButton)
     assert [row.text() for row in card.holders.findChildren(Text) if row.text() == "Choose a person."]
-    card.holders.person.set_value(person_named(sample, "Ana Condori Vega"))
+    card.holders.person.set_value(person_named(sample, "Ana Condori Vega"), "Ana Condori Vega")
     card.holders.since.set_value("2027-04")
     qtbot.mouseClick(card.holders.add_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: [line.term.when for line in card.holders.lines()] == ["now", "later", "before"])

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QProgressBar, QVBoxLayout, Q
 from ui.desk import Desk
 from ui.forms.binder import Binder
 from ui.forms.columns import TwoColumns, options, texts
+from ui.forms.logo import LogoLine
 from ui.widgets.buttons import LinkButton
 from ui.widgets.card import Card
 from ui.widgets.combo import ChoiceField
@@ -15,11 +16,12 @@ from ui.widgets.date import DateField
 from ui.widgets.field import FieldRow
 from ui.widgets.flow import Flow
 from ui.widgets.labels import Text
+from ui.widgets.lookup import LookUpField
 from ui.widgets.number import NumberField
 from ui.widgets.tags import TagsField
 from wimdesk.i18n import _
-from wimdesk.records.organization import CLASSIFICATIONS, LEGAL, SCOPES, region_name
-from wimdesk.services import people
+from wimdesk.records.organization import CLASSIFICATIONS, COVERS, LEGAL, SCOPES, region_name
+from wimdesk.services import branches, people
 from wimdesk.services.people import Profile
 
 
@@ -77,6 +79,7 @@ class OrganizationForm(QWidget):
 
     def __init__(self, desk: Desk, record: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._desk, self._record = desk, record
         self.binder = Binder(desk, "organization", record, self)
         self.editors: dict[str, QWidget] = {}
         column = QVBoxLayout(self)
@@ -104,8 +107,28 @@ class OrganizationForm(QWidget):
         fields = TwoColumns()
         fields.add_wide(self._bound("name", texts()))
         fields.add(self._bound("acronym", QLineEdit()))
-        fields.add_wide(self._bound("classification", ChoiceField(options(CLASSIFICATIONS))))
+        fields.add(self._bound("classification", ChoiceField(options(CLASSIFICATIONS))))
+        self.above = LookUpField()
+        self.above.asked.connect(self._look_up)
+        self.binder.loaded.connect(lambda values: self._name_parent(str(values["parent_id"] or "")))
+        fields.add_wide(self._bound("parent_id", self.above, _("An organisation of which this one is a branch.")))
+        self.logo = LogoLine(self._desk, self._record)
+        self.binder.loaded.connect(lambda values: self.logo.show_logo(str(values["logo_id"] or "")))
+        fields.add_wide(self.logo)
         return _card(_("Names"), fields)
+
+    def _look_up(self, text: str) -> None:
+        def offer(found: list[tuple[str, str]]) -> None:
+            self.above.offer(text, found)
+
+        self._desk.tasks.read(self, branches.find, text, self._record, done=offer, key="parents")
+
+    def _name_parent(self, record: str) -> None:
+        def name(found: str) -> None:
+            self.above.set_label(record, found or _("Something that is not here"))
+
+        if record:
+            self._desk.tasks.read(self, branches.name_of, record, done=name, key="parent")
 
     def _place(self) -> Card:
         fields = TwoColumns()
@@ -130,7 +153,8 @@ class OrganizationForm(QWidget):
         fields = TwoColumns()
         fields.add(self._bound("member_count", NumberField()))
         fields.add(self._bound("member_count_as_of", DateField()))
-        fields.add_wide(self._bound("member_count_source", QLineEdit()))
+        fields.add(self._bound("member_count_source", QLineEdit()))
+        fields.add(self._bound("member_count_covers", ChoiceField(options(COVERS))))
         founding = self._bound("founding_member", QCheckBox(_("Founding member of the Alliance")))
         founding.label.hide()
         fields.add_wide(founding)

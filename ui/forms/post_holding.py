@@ -12,10 +12,10 @@ from ui.desk import Desk
 from ui.forms.binder import Binder
 from ui.widgets.buttons import IconButton, LinkButton, SecondaryButton
 from ui.widgets.card import Card
-from ui.widgets.combo import ChoiceField
 from ui.widgets.date import DateField
 from ui.widgets.field import FieldRow
 from ui.widgets.labels import Chip, Text, Tone, hairline
+from ui.widgets.lookup import LookUpField
 from wimdesk import clock
 from wimdesk.i18n import N_, _
 from wimdesk.services import people
@@ -91,8 +91,7 @@ class HoldersCard(Card):
         self._desk = desk
         self._post = post
         self._lines: dict[str, TermLine] = {}
-        self._offered: list[tuple[str, str]] = [("", "–")]
-        self.person = ChoiceField(self._offered)
+        self.person = LookUpField()
         self.since = DateField()
         self.day = DateField(_("As of"), whole_days=True)
         self.day.setPlaceholderText(clock.today().isoformat())
@@ -122,9 +121,6 @@ class HoldersCard(Card):
             self._lines[term.id].show_term(term)
         self._titles.setVisible(bool(terms))
         self._empty.setVisible(not terms)
-        if [("", "–"), *card.people] != self._offered:
-            self._offered = [("", "–"), *card.people]
-            self.person.set_options(self._offered)
 
     def flush(self) -> None:
         """Save what waits to be saved."""

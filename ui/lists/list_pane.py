@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 _FIRST = 24
 """So many rows come along with an answer: more than show at once."""
+_OFFERED = 8
+"""So many are offered where one is looked up by name."""
 _SAY_AFTER = 400
 """Milliseconds after the last answer, so that a screen reader need not speak over the typing."""
 _LOW = 400
@@ -88,6 +90,7 @@ class ListPane(QWidget):
         self._stale: dict[str, set[str]] = {}
         self._wanted = ""
         self._shown: Question | None = None
+        self._looked_up: tuple[str, Callable[[Mapping[str, object]], object]] | None = None
         self._low = False
         self.facets = FacetBar(kind.listed.facets, kind.listed.words)
         self.facets.changed.connect(self._filtered)
@@ -181,6 +184,18 @@ class ListPane(QWidget):
         if self.is_ready():
             self._go_to_wanted()
 
+    def look_up(self, text: str, take: Callable[[Mapping[str, object]], object]) -> None:
+        """Bring the rows of the first few who have these words, as soon as everybody was read; the list stays."""
+        if self._roster is None:
+            self._looked_up = text, take
+            return
+        question = Question(text=text)
+        self._desk.tasks.read(
+            self, _answer, self._kind, self._roster, question, 0, _OFFERED,
+            done=lambda found: take({each: found.rows[each] for each in found.ids[:_OFFERED] if each in found.rows}),
+            key="look up",
+        )  # fmt: skip
+
     def choose(self, record: str) -> bool:
         """Go to a record without telling of it; an unknown one leaves nothing chosen."""
         return self.view.choose(record)
@@ -196,6 +211,9 @@ class ListPane(QWidget):
     def _take_roster(self, found: Roster) -> None:
         self._roster = found
         self._count_groups()
+        if self._looked_up is not None:
+            waiting, self._looked_up = self._looked_up, None
+            self.look_up(*waiting)
         self.ask(self.question)
 
     def _count(self) -> None:
@@ -335,10 +353,10 @@ class ListPane(QWidget):
         self._desk.tasks.work(self, write, done=done, failed=lambda problem: self._desk.notices.warn(str(problem)))
 
 
-def _answer(session: object, kind: Kind, everybody: Roster, question: Question, top: int) -> Answer:
+def _answer(session: object, kind: Kind, everybody: Roster, question: Question, top: int, most: int = _FIRST) -> Answer:
     ids = roster.find(everybody, question, counted=False).ids
-    start = max(0, min(top, len(ids) - _FIRST))
-    return Answer(question, ids, kind.rows(session, ids[start : start + _FIRST]))
+    start = max(0, min(top, len(ids) - most))
+    return Answer(question, ids, kind.rows(session, ids[start : start + most]))
 
 
 def _counts(_session: object, everybody: Roster, question: Question) -> Found:

@@ -10,7 +10,7 @@ from ui import theme
 from ui.page import Page
 from ui.pages import members
 from ui.pages.members import MEMBERS, GroupPane, MembersPane
-from ui.pages.organisation_cards import PANES, RecordCard
+from ui.pages.organisation_cards import PANES, ProfileCard, RecordCard
 from ui.pages.organisation_list import DirectoryPane, ending_words
 from ui.widgets.banner import Banner
 from ui.widgets.buttons import SecondaryButton
@@ -222,7 +222,7 @@ class OrganisationPage(Page):
             self._go_on()
 
     def _shows_profile(self) -> bool:
-        return self.card is not None and self.card.type_name == "organization"
+        return isinstance(self.card, ProfileCard)
 
     def _read_due(self) -> None:
         self.desk.tasks.read(self, dues.due_now, done=self._show_due, key="due")
@@ -251,6 +251,7 @@ class OrganisationPage(Page):
             self.card = _CARDS[kind](self.desk, record)
             self._row = self.pane.row_of(record)
             self.card.wanted.connect(self._jump)
+            self.card.people_wanted.connect(self.pane.people.look_up)
             self._column.addWidget(self.card, 1)
             if profile:
                 self._read_due()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -18,6 +18,7 @@ from ui.forms.person import PersonForm
 from ui.forms.post import PostForm
 from ui.forms.post_holding import HeldCard, HoldersCard
 from ui.forms.site import SiteForm
+from ui.pages.branches import BranchesCard
 from ui.pages.history_panel import HistoryPanel
 from ui.widgets.buttons import QuietButton
 from ui.widgets.card import scrolling
@@ -25,13 +26,14 @@ from ui.widgets.labels import Text
 from wimdesk.events import Changed
 from wimdesk.i18n import N_, _
 from wimdesk.services import people
-from wimdesk.services.people import PersonCard, PostCard, Profile
+from wimdesk.services.people import PersonCard, PersonRow, PostCard, Profile
 
 _DELETED = {
     "person": N_("Person moved to the trash."),
     "post": N_("Post moved to the trash."),
     "site": N_("Site moved to the trash."),
     "membership": N_("Membership moved to the trash."),
+    "organization": N_("Branch moved to the trash."),
 }
 
 _LAID_OUT = 50
@@ -42,8 +44,11 @@ class RecordCard(QWidget):
     """A title, the form of one record, and below it its history and the trash. Subclasses add parts in `fill`."""
 
     type_name = ""
+    removable = True
     wanted = Signal(str)
     """Emitted with the id of another record that should be shown."""
+    people_wanted = Signal(str, object)
+    """Emitted with words and what takes the rows of the few people who have them, by id."""
 
     def __init__(self, desk: Desk, record: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -121,7 +126,7 @@ class RecordCard(QWidget):
         self.history = HistoryPanel(self.desk, [self.record])
         self.history.opened.connect(self._show_history)
         line.addWidget(self.history, 1, Qt.AlignmentFlag.AlignTop)
-        if self.type_name in _DELETED:
+        if self.removable and self.type_name in _DELETED:
             self.bin = QuietButton(_("Move to the trash"), "trash-2")
             self.bin.clicked.connect(self.remove)
             line.addWidget(self.bin, 0, Qt.AlignmentFlag.AlignTop)
@@ -132,11 +137,15 @@ class ProfileCard(RecordCard):
     """Our organisation."""
 
     type_name = "organization"
+    removable = False
 
     def fill(self) -> None:
         self.form = OrganizationForm(self.desk, self.record)
         self.types = MembershipTypesCard(self.desk)
+        self.branches = BranchesCard(self.desk, self.record)
+        self.branches.chosen.connect(self.wanted)
         self.column.addWidget(self.form)
+        self.column.addWidget(self.branches)
         self.column.addWidget(self.types)
         self.column.addWidget(AttachmentsCard(self.desk, self.type_name, self.record))
 
@@ -150,9 +159,40 @@ class ProfileCard(RecordCard):
     def changed(self, change: Changed) -> None:
         super().changed(change)
         self.types.reload()
+        self.branches.reload()
 
     def _take(self, profile: Profile) -> None:
         self.show_title(profile.name or _("Your organisation"))
+        self.form.show_profile(profile)
+
+
+class BranchPane(RecordCard):
+    """Another organisation, such as a branch of ours: its profile, what it is part of, and its own branches."""
+
+    type_name = "organization"
+
+    def fill(self) -> None:
+        self.form = OrganizationForm(self.desk, self.record)
+        self.branches = BranchesCard(self.desk, self.record)
+        self.branches.chosen.connect(self.wanted)
+        self.column.addWidget(self.branches)
+        self.column.addWidget(self.form)
+
+    def reload(self) -> None:
+        self.desk.tasks.read(self, people.profile, self.record, done=self._take, key="profile")
+
+    def flush(self) -> None:
+        self.form.binder.flush()
+
+    def changed(self, change: Changed) -> None:
+        super().changed(change)
+        self.branches.reload()
+
+    def begin(self) -> None:
+        self.form.go_to("name")
+
+    def _take(self, profile: Profile) -> None:
+        self.show_title(profile.name or _("New branch"))
         self.form.show_profile(profile)
 
 
@@ -202,6 +242,7 @@ class PostPane(RecordCard):
         self.form = PostForm(self.desk, self.record)
         self.holders = HoldersCard(self.desk, self.record)
         self.holders.day_chosen.connect(self._look)
+        self.holders.person.asked.connect(self._look_up)
         self.column.addWidget(self.form)
         self.column.addWidget(self.holders)
 
@@ -218,6 +259,12 @@ class PostPane(RecordCard):
     def _look(self, day: str) -> None:
         self._day = day
         self.reload()
+
+    def _look_up(self, text: str) -> None:
+        def offer(found: Mapping[str, PersonRow]) -> None:
+            self.holders.person.offer(text, [(record, row.name) for record, row in found.items()])
+
+        self.people_wanted.emit(text, offer)
 
     def _take(self, card: PostCard) -> None:
         self.show_title(card.label or _("New post"))
@@ -250,6 +297,7 @@ class SitePane(RecordCard):
 
 PANES: dict[str, Callable[[Desk, str], RecordCard]] = {
     "organization": ProfileCard,
+    people.BRANCH: BranchPane,
     "person": PersonPane,
     "post": PostPane,
     "site": SitePane,

@@ -27,6 +27,7 @@ _EMPTY = {
     "post": (N_("Here stand the posts of your organisation, such as president."), N_("New post"), "contact"),
     "site": (N_("Here stand the sites where your organisation works."), N_("New site"), "map-pin"),
 }
+_IN_TABS = frozenset({"post", "site"})
 _NOTHING = N_("Nothing here has these words. Try fewer words.")
 
 
@@ -108,10 +109,10 @@ class DirectoryPane(QFrame):
         if type_name == "person":
             self.people.want(record)
         else:
-            if type_name != "organization" and self._directory and not self.records.model.find(record) >= 0:
+            if type_name in _IN_TABS and self._directory and not self.records.model.find(record) >= 0:
                 self.search.clear()
             self.people.choose("")
-        self.records.choose(record if type_name in {"post", "site"} else "")
+        self.records.choose(record if type_name in _IN_TABS else "")
 
     def row_of(self, record: str) -> int:
         """Return where a record stands in the open list, or -1."""

@@ -14,6 +14,7 @@ from wimdesk.store.record import Record, field
 CLASSIFICATIONS = {
     "wim_organisation": N_("WIM organisation"),
     "branch": N_("Branch"),
+    "chapter": N_("Chapter"),
     "umbrella": N_("Umbrella body"),
     "company": N_("Company"),
     "sponsor": N_("Sponsor"),
@@ -32,6 +33,7 @@ SCOPES = {
     "global": N_("World-wide"),
 }
 LEGAL = {"registered": N_("Registered"), "informal": N_("Informal")}
+COVERS = {"own": N_("Only this organisation"), "all": N_("This organisation with its branches")}
 
 
 class Organization(Record):
@@ -57,6 +59,9 @@ class Organization(Record):
     tags: Mapped[list[str]] = field(
         "codes", N_("Tags"), search="tags", help=N_("Words to find the organisation by. The Alliance sees them.")
     )
+    member_count_covers: Mapped[str] = field("choice", N_("Who is counted"), choices=COVERS)
+    parent_id: Mapped[str] = field("link", N_("Part of"), link="organization")
+    logo_id: Mapped[str] = field("link", N_("Logo"), link="attachment")
     summary: Mapped[dict[str, str]] = field("long_texts", N_("About"), search="body")
     website: Mapped[str] = field("text", N_("Web page"))
 

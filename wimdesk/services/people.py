@@ -25,6 +25,8 @@ from wimdesk.store.record import Record, fields
 
 SOON = timedelta(days=90)
 """A term that ends within this time is worth a word."""
+BRANCH = "branch"
+"""What an organisation other than ours is called where kinds of cards are told apart."""
 T = TypeVar("T", bound=Record)
 PROFILE = (
     "name", "acronym", "scope", "legal_status", "country_code", "languages", "founding_date", "member_count",
@@ -126,7 +128,6 @@ class PostCard:
     id: str
     label: str
     terms: tuple[Term, ...]
-    people: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,8 @@ def _kind_of(session: Session, record: str) -> str:
     for cls in (Person, Post, Site):
         if record and session.scalar(ours(session, cls).where(cls.id == record).with_only_columns(cls.id)):
             return cls.__tablename__
-    return ""
+    branch = session.get(Organization, record) if record else None
+    return BRANCH if branch is not None and not branch.deleted else ""
 
 
 def ours(session: Session, cls: type[T]) -> Select[T]:
@@ -296,12 +298,10 @@ def _contacts(session: Session, person: str) -> tuple[Contact, ...]:
 def post_card(session: Session, post: str, day: str = "") -> PostCard:
     """Return a post with its terms as seen from an ISO day, today where none is given; raises NotFound."""
     found = history.fetch(session, "post", post)
-    people = sorted(session.scalars(ours(session, Person)), key=lambda person: fold(person.caption()))
     return PostCard(
         post,
         _name_of(found),
         tuple(_terms(session, day or clock.today().isoformat(), post=post)),
-        tuple((person.id, full_name(person.given_name, person.family_name)) for person in people),
     )
 
 
@@ -311,16 +311,17 @@ def site_name(session: Session, site: str) -> str:
     return found.name if isinstance(found, Site) else ""
 
 
-def profile(session: Session) -> Profile:
-    """Return how complete our organisation's profile is."""
+def profile(session: Session, organisation: str = "") -> Profile:
+    """Return how complete the profile of an organisation is, of ours where none is named."""
     who = identity.read(session)
-    found = session.get(Organization, who.organisation)
+    wanted = organisation or who.organisation
+    found = session.get(Organization, wanted)
     known = fields(Organization)
     values = {name: getattr(found, name) if found else None for name in PROFILE}
     missing = tuple((name, _(known[name]["label"])) for name, value in values.items() if value in (None, "", {}, []))
-    name = (pick(found.name) if found else "") or who.organisation_name
+    name = (pick(found.name) if found else "") or (who.organisation_name if wanted == who.organisation else "")
     region = region_name(found.country_code) if found else ""
-    return Profile(who.organisation, name, region, len(PROFILE) - len(missing), len(PROFILE), missing)
+    return Profile(wanted, name, region, len(PROFILE) - len(missing), len(PROFILE), missing)
 
 
 def countries() -> list[tuple[str, str]]:

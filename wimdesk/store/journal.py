@@ -157,6 +157,7 @@ def _capture(session: Session, _context: UOWTransaction, _instances: object) -> 
         is_new = record in made
         values, before = _new_values(record, scribe.author) if is_new else _changes(record, forced.get(record, set()))
         by_person = bool(values)
+        links.refuse_circles(session, record, values.keys())
         if stuck := refused.get(record.id, []) if values or record.id in again_wanted else []:
             values = _carried(session, record, stuck) | values
         if not values:

@@ -1,0 +1,66 @@
+"""Rows A01 to A03 on the command line: the profile, branches that are not counted twice, and posts with their terms."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.test_membership_commands import Terminal
+from wimdesk.i18n import set_language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def awa(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Terminal]:
+    monkeypatch.setenv("WIMDESK_PASSPHRASE", "a passphrase for tests")
+    yield Terminal(tmp_path / "awa", capsys)
+    set_language("en")
+
+
+def test_row_a01_names_in_two_languages_and_the_region_of_the_country(awa: Terminal) -> None:
+    names = 'name={"fr": "Femmes dans les mines du Sénégal", "en": "WIM Senegal"}'
+    awa.does("organisation", "set", names, "country_code=SN", "scope=national", "legal_status=registered")
+    seen = awa.does("organisation", "show")  # each command opens the profile anew
+    assert seen["name"] == {"fr": "Femmes dans les mines du Sénégal", "en": "WIM Senegal"}
+    assert (seen["country"], seen["region"]) == ("Senegal", "Western Africa")
+    missing = {each["field"] for each in seen["missing"]}
+    assert {"member_count", "member_count_source", "member_count_as_of", "founding_date"} <= missing
+    assert not {"name", "country_code", "scope", "legal_status"} & missing
+    assert seen["filled"] + len(missing) == seen["asked"]
+    _code, _out, err = awa.run("organisation", "set", "country_code=XX")
+    assert "no country with these two letters" in err
+    counted = ("member_count=416", "member_count_source=Annual meeting", "member_count_as_of=2026-03-01")
+    seen = awa.does("organisation", "set", "country_code=SN", *counted)
+    assert (seen["members"], seen["profile"]["member_count_source"]) == (416, "Annual meeting")
+
+
+def test_row_a02_sixteen_branches_are_the_sum_and_a_move_counts_anew(awa: Terminal, tmp_path: Path) -> None:
+    top = awa.does("organisation", "set", 'name={"en": "TAWOMA"}', "country_code=TZ")["id"]
+    lines = [f"Branch {n:02},branch,{top},{10 * n}" for n in range(1, 17)]
+    (tmp_path / "branches.csv").write_text("\n".join(["name,classification,parent_id,member_count", *lines]))
+    awa.does("import", "organization", str(tmp_path / "branches.csv"))
+    whole = awa.does("organisation", "show")
+    assert whole["members"] == sum(10 * n for n in range(1, 17)) == 1360
+    made = [each["id"] for each in whole["branches"]]
+    assert [each["name"] for each in whole["branches"]] == [f"Branch {n:02}" for n in range(1, 17)]
+    # What moves below another branch is still counted once.
+    awa.does("organisation", "move", made[15], "--under", made[0])
+    whole, first = awa.does("organisation", "show"), awa.does("organisation", "show", made[0])
+    assert (whole["members"], first["members"], first["part_of"]) == (1360, 170, top)
+    # A branch that counts its own branches too says the whole number.
+    awa.does("organisation", "set", "--id", made[0], "member_count=175", "member_count_covers=all")
+    assert awa.does("organisation", "show")["members"] == 1360 - 170 + 175
+    # What goes elsewhere is counted elsewhere, at once.
+    other = awa.does("add", "organization", "name=Another", "member_count=5")["id"]
+    assert awa.does("organisation", "move", made[14], "--under", other)["part_of"] == other
+    assert awa.does("organisation", "show")["members"] == 1360 - 170 + 175 - 150
+    assert awa.does("organisation", "show", other)["members"] == 155
+    said = awa.fails("organisation", "move", top, "--under", made[15])
+    assert "would go round in a circle. Nothing was changed." in said
+    assert "part of itself" in awa.fails("organisation", "move", made[0], "--under", made[0])
+    assert "would go round" in awa.fails("set", "organization", top, f"parent_id={made[3]}")
+    assert awa.does("organisation", "show")["part_of"] == ""

@@ -1,0 +1,138 @@
+"""A field for one of very many records: what is typed is asked for, and a few that fit are offered below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QModelIndex, QStringListModel, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
+
+from ui import theme
+from wimdesk.i18n import _
+
+_WAIT = 120
+"""Milliseconds after the last key until somebody is asked."""
+
+
+class LookUpField(QLineEdit):
+    """Holds the id of a record and shows its name. ``asked`` tells what was typed; answer with ``offer``.
+
+    ``changed`` follows each choice of a person. Empty text means nobody; other text that was not chosen is put back.
+    """
+
+    changed = Signal()
+    asked = Signal(str)
+
+    def __init__(self, name: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setPlaceholderText(_("Type a part of the name"))
+        self._chosen = ("", "")
+        self._offered: list[tuple[str, str]] = []
+        self._model = QStringListModel(self)
+        completer = QCompleter(self._model, self)
+        completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        popup = completer.popup()
+        if popup is not None:
+            theme.mark(popup, role="popup")
+            popup.setAccessibleName(_("What can be chosen"))
+            popup.clicked.connect(self._take_row)
+        completer.setWidget(self)
+        self._completer = completer
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_WAIT)
+        self._timer.timeout.connect(self._ask)
+        self.textEdited.connect(self._edited)
+        self.returnPressed.connect(self.take_first)
+
+    def value(self) -> str:
+        """Return the id of the chosen record, or an empty text."""
+        return self._chosen[0]
+
+    def set_value(self, record: str | None, label: str = "") -> None:
+        """Show a record; its name may come later by ``set_label``."""
+        if record and record == self._chosen[0] and not label:
+            return
+        self._chosen = (record or "", label)
+        self.setText(label)
+
+    def set_label(self, record: str, label: str) -> None:
+        """Name the record, if it is still the one that is held."""
+        if record and record == self._chosen[0]:
+            self._chosen = (record, label)
+            if not self.hasFocus():
+                self.setText(label)
+                self.setCursorPosition(0)
+
+    def offer(self, text: str, found: Sequence[tuple[str, str]]) -> None:
+        """Show (id, name) of what fits the text that was asked; an answer to an older text is left out."""
+        if text != self.text().strip() or not self.hasFocus():
+            return
+        self._offered = list(found)
+        self._model.setStringList([label for _record, label in found])
+        if found:
+            self._completer.complete()
+        else:
+            self._hide()
+
+    def offered(self) -> list[str]:
+        """Return the names that are offered."""
+        return [label for _record, label in self._offered]
+
+    def take_first(self) -> None:
+        """Choose what is marked, else the first that is offered."""
+        popup = self._completer.popup()
+        row = popup.currentIndex().row() if popup is not None and popup.isVisible() else 0
+        self._take(max(0, row))
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self._settle()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        popup = self._completer.popup()
+        if event.key() == Qt.Key.Key_Down and (popup is None or not popup.isVisible()):
+            self._ask()
+            return
+        super().keyPressEvent(event)
+
+    def _edited(self, _text: str) -> None:
+        self._offered = []
+        self._timer.start()
+
+    def _ask(self) -> None:
+        self._timer.stop()
+        self.asked.emit(self.text().strip())
+
+    def _take_row(self, index: QModelIndex) -> None:
+        self._take(index.row())
+
+    def _take(self, row: int) -> None:
+        if 0 <= row < len(self._offered):
+            record, label = self._offered[row]
+            self._offered = []
+            self._hide()
+            self._choose(record, label)
+
+    def _settle(self) -> None:
+        """Whoever leaves an empty field chose nothing; any other rest of typing gives way to what is held."""
+        if not self.text().strip():
+            self._choose("", "")
+        else:
+            self.setText(self._chosen[1])
+
+    def _choose(self, record: str, label: str) -> None:
+        before = self._chosen[0]
+        self._chosen = (record, label)
+        self.setText(label)
+        if record != before:
+            self.changed.emit()
+
+    def _hide(self) -> None:
+        popup = self._completer.popup()
+        if popup is not None:
+            popup.hide()
