@@ -1,4 +1,4 @@
-"""The commands for the organisation itself: its profile, its branches and its logo."""
+"""The commands for the organisation itself: its profile, its branches and its logo; and for terms of office."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from wimdesk.app import App
 from wimdesk.commands import pairs, printing, with_app
 from wimdesk.records.organization import country_name
-from wimdesk.services import attaching, branches, editing, logos, people
+from wimdesk.services import attaching, branches, editing, logos, people, terms
+from wimdesk.services.people import Term
 
 _ID = "id of an organisation; ours where it is left out"
 
@@ -41,6 +42,29 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     one.add_argument("file")
     one.add_argument("--id", default="", help=_ID)
     one.set_defaults(handler=printing(set_logo))
+    _add_terms(commands)
+
+
+def _add_terms(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    about = "terms of office: which end soon, who held what, what is handed over"
+    group = commands.add_parser("term", help=about, description=about).add_subparsers(required=True)
+    one = group.add_parser("ending", help="show the terms that end soon, the first to end first")
+    one.add_argument("--within", type=int, default=0, metavar="DAYS", help="else the time that is chosen in the window")
+    one.set_defaults(handler=printing(show_ending))
+    one = group.add_parser("on", help="show who held which post")
+    one.add_argument("day", nargs="?", default="", help="a day, a month or a year, such as 2019; else today")
+    one.set_defaults(handler=printing(show_held))
+    one = group.add_parser("appoint", help="begin a term")
+    one.add_argument("post", help="id of the post")
+    one.add_argument("person", help="id of the person")
+    one.add_argument("--from", dest="start", default="", metavar="DAY")
+    one.add_argument("--until", default="", metavar="DAY")
+    one.set_defaults(handler=printing(appoint))
+    one = group.add_parser("hand-over", help="show what is handed over at the end of a term, or tick it off")
+    one.add_argument("id", help="id of the term, as term ending shows it")
+    one.add_argument("--done", nargs="+", default=[], metavar="STEP")
+    one.add_argument("--open", nargs="+", default=[], metavar="STEP")
+    one.set_defaults(handler=printing(hand_over))
 
 
 def _shown(session: Session, organisation: str) -> dict[str, object]:
@@ -95,3 +119,36 @@ def set_logo(app: App, args: argparse.Namespace) -> object:
     path, organisation = Path(args.file), args.id or app.run(people.begin_profile)
     made = logos.choose(app.store, app.contents, organisation, path.name, attaching.read_file(path))
     return {"id": organisation, "logo": made}
+
+
+def _term(term: Term) -> dict[str, object]:
+    return {**asdict(term), "days_left": terms.days_left(term) if term.end else None}
+
+
+@with_app
+def show_ending(app: App, args: argparse.Namespace) -> object:
+    """Show the terms that end soon."""
+    within = args.within or app.settings.number("terms_within")
+    return [_term(term) for term in app.read(terms.ending, within)]
+
+
+@with_app
+def show_held(app: App, args: argparse.Namespace) -> object:
+    """Show who held which post at a time."""
+    return [asdict(row) for row in app.read(terms.held, args.day)]
+
+
+@with_app
+def appoint(app: App, args: argparse.Namespace) -> object:
+    """Begin a term; other terms of the post stay as they are."""
+    made = app.run(people.appoint, args.post, args.person, args.start, args.until)
+    return app.read(editing.values, terms.TYPE, made)
+
+
+@with_app
+def hand_over(app: App, args: argparse.Namespace) -> object:
+    """Show the steps of a hand-over, after ticking some off."""
+    for code, done in [*((code, True) for code in args.done), *((code, False) for code in args.open)]:
+        app.run(terms.tick, args.id, code, done)
+    found = app.read(terms.hand_over, args.id)
+    return {"term": _term(found.term), "done": found.done, "steps": [asdict(step) for step in found.steps]}

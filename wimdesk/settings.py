@@ -87,6 +87,19 @@ DECLARED = (
     Setting("last_page", "home", ""),
     Setting("last_state", "", ""),
     Setting("site_id", "", N_("Your site"), "organisation"),
+    Setting(
+        "terms_within",
+        90,
+        N_("Terms of office that end within"),
+        "organisation",
+        (
+            (30, N_("30 days")),
+            (60, N_("60 days")),
+            (90, N_("90 days")),
+            (180, N_("Half a year")),
+            (365, N_("A year")),
+        ),
+    ),
     Setting("window", "", ""),
 )
 _BY_NAME = {setting.name: setting for setting in DECLARED}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.e2e.test_membership_commands import Terminal
+from wimdesk import clock
 from wimdesk.i18n import set_language
 
 if TYPE_CHECKING:
@@ -64,3 +66,26 @@ def test_row_a02_sixteen_branches_are_the_sum_and_a_move_counts_anew(awa: Termin
     assert "part of itself" in awa.fails("organisation", "move", made[0], "--under", made[0])
     assert "would go round" in awa.fails("set", "organization", top, f"parent_id={made[3]}")
     assert awa.does("organisation", "show")["part_of"] == ""
+
+
+def test_row_a03_terms_that_end_who_held_what_and_the_hand_over(awa: Terminal) -> None:
+    post = awa.does("add", "post", "label=President", "handover=Code of the safe")["id"]
+    first, second = (awa.does("add", "person", f"given_name={name}")["id"] for name in ("Awa", "Fatou"))
+    awa.does("term", "appoint", post, first, "--from", "2019-03-01", "--until", "2021-06")
+    soon = (clock.today() + timedelta(days=30)).isoformat()
+    term = awa.does("term", "appoint", post, second, "--from", "2021-07-01", "--until", soon)["id"]
+    (ending,) = awa.does("term", "ending", "--within", "30")
+    assert (ending["id"], ending["person"], ending["days_left"]) == (term, "Fatou", 30)
+    assert awa.does("term", "ending", "--within", "29") == []
+
+    def holders(*day: str) -> list[str]:
+        (row,) = awa.does("term", "on", *day)
+        return [each["person"] for each in row["terms"]]
+
+    assert holders("2019") == ["Awa"]
+    assert holders("2021") == ["Awa", "Fatou"]
+    assert (holders("2019-02-28"), holders("2021-06-30"), holders()) == ([], ["Awa"], ["Fatou"])
+    steps = awa.does("term", "hand-over", term, "--done", "bank", "Code of the safe")
+    assert (steps["done"], len(steps["steps"])) == (2, 9)
+    assert awa.does("term", "hand-over", term, "--open", "bank")["done"] == 1
+    assert "no step “poem”" in awa.fails("term", "hand-over", term, "--done", "poem")

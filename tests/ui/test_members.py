@@ -78,7 +78,7 @@ def opened(page: OrganisationPage, qtbot: QtBot, record: str, kind: type[C]) -> 
 
 
 def members_of(page: OrganisationPage, qtbot: QtBot) -> MembersPane:
-    qtbot.mouseClick(page.members_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(page.overviews["members"], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: isinstance(page.card, MembersPane) and page.card.title.text() != "")
     assert isinstance(page.card, MembersPane)
     return page.card

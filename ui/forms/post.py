@@ -8,6 +8,7 @@ from ui.desk import Desk
 from ui.forms.binder import Binder
 from ui.forms.columns import TwoColumns, texts
 from ui.widgets.card import Card
+from ui.widgets.tags import TagsField
 from wimdesk.i18n import _
 
 
@@ -21,6 +22,7 @@ class PostForm(QWidget):
         fields = TwoColumns()
         fields.add_wide(self.binder.bind("label", self.first))
         fields.add_wide(self.binder.bind("role", QLineEdit()))
+        fields.add_wide(self.binder.bind("handover", TagsField(free=True)))
         card = Card(_("About this post"))
         card.add(fields)
         column = QVBoxLayout(self)

@@ -93,7 +93,7 @@ class HoldersCard(Card):
         self._lines: dict[str, TermLine] = {}
         self.person = LookUpField()
         self.since = DateField()
-        self.day = DateField(_("As of"), whole_days=True)
+        self.day = DateField(_("As of"))
         self.day.setPlaceholderText(clock.today().isoformat())
         self.day.setFixedWidth(theme.px(128))
         self.day.changed.connect(self._look)

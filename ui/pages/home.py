@@ -94,8 +94,9 @@ class HomePage(Page):
 
     def refresh(self) -> None:
         """Read everything anew."""
-        site = self.desk.app.settings.text("site_id")
-        self.desk.tasks.read(self, home.home, site, done=self._show, key="home")
+        settings = self.desk.app.settings
+        site, within = settings.text("site_id"), settings.number("terms_within")
+        self.desk.tasks.read(self, home.home, site, within, done=self._show, key="home")
 
     def changed(self, change: Changed) -> None:
         """Follow any change: each may be a task done or a piece of news."""

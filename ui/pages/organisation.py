@@ -12,6 +12,7 @@ from ui.pages import members
 from ui.pages.members import MEMBERS, GroupPane, MembersPane
 from ui.pages.organisation_cards import PANES, ProfileCard, RecordCard
 from ui.pages.organisation_list import DirectoryPane, ending_words
+from ui.pages.terms import TERMS, TermsPane
 from ui.widgets.banner import Banner
 from ui.widgets.buttons import SecondaryButton
 from ui.widgets.card import sliding
@@ -24,7 +25,9 @@ from wimdesk.services.people import Directory
 _LEAST_LIST = 280
 """Pixels, whatever the size of the letters: names are cut there, so that the text beside it has its room."""
 _TYPES = ("organization", "person", "contact_detail", "post", "post_holding", "site")
-_CARDS = PANES | {MEMBERS: MembersPane, "membership": GroupPane}
+_OVERVIEWS = {MEMBERS: (N_("Members"), "users"), TERMS: (N_("Terms"), "clock")}
+"""What stands for all of a kind, behind a button of its own: its words and its icon."""
+_CARDS = PANES | {MEMBERS: MembersPane, "membership": GroupPane, TERMS: TermsPane}
 _NEW = {"person": N_("New person"), "post": N_("New post"), "site": N_("New site")}
 _BEGIN = {"person": people.begin_person, "post": people.begin_post, "site": people.begin_site}
 
@@ -44,9 +47,12 @@ class OrganisationPage(Page):
         self.header.set_title(_("Organisation"))
         self.new_button = SecondaryButton("", "plus")
         self.new_button.clicked.connect(self.begin)
-        self.members_button = SecondaryButton(_("Members"), "users")
-        self.members_button.clicked.connect(self.show_members)
-        self.header.add_action(self.members_button)
+        self.overviews: dict[str, SecondaryButton] = {}
+        for key, (words, icon) in _OVERVIEWS.items():
+            button = SecondaryButton(_(words), icon)
+            button.clicked.connect(lambda _on=False, key=key: self.show_overview(key))
+            self.header.add_action(button)
+            self.overviews[key] = button
         self.header.add_action(self.new_button)
         self._shortcut("Ctrl+N", self.begin)
         self._shortcut("Ctrl+F", self._search)
@@ -74,7 +80,8 @@ class OrganisationPage(Page):
 
     def _read_directory(self) -> None:
         wanted = self._wanted or (self.card.record if self.card else "")
-        self.desk.tasks.read(self, people.load, wanted, done=self._take, key="directory")
+        within = self.desk.app.settings.number("terms_within")
+        self.desk.tasks.read(self, people.load, wanted, within, done=self._take, key="directory")
 
     def changed(self, change: Changed) -> None:
         """Follow what changed here or elsewhere."""
@@ -86,11 +93,11 @@ class OrganisationPage(Page):
         if self.card is not None and change.touches(*_TYPES, *members.TYPES):
             self.card.changed(change)
 
-    def show_members(self) -> None:
-        """Show all members with their status."""
+    def show_overview(self, key: str) -> None:
+        """Show all of a kind, such as the members with their status."""
         self.flush()
         self.pane.choose("organization", "")
-        self._open(MEMBERS, MEMBERS)
+        self._open(key, key)
 
     def show_record(self, record_id: str) -> None:
         """Open the card of a record as soon as the directory is there."""
@@ -126,7 +133,7 @@ class OrganisationPage(Page):
         self.banner = Banner("clock", "", tone="neutral")
         self.banner.acted.connect(self._show_ending)
         self.due_banner = Banner("clock", "", tone="warn")
-        self.due_banner.acted.connect(self.show_members)
+        self.due_banner.acted.connect(lambda: self.show_overview(MEMBERS))
         self.due_banner.hide()
         room.addWidget(self.banner)
         room.addWidget(self.due_banner)
@@ -175,7 +182,7 @@ class OrganisationPage(Page):
     def _look_elsewhere(self, record: str) -> None:
         """The list does not hold it: all members, a group, somebody's membership; or it went to the trash."""
         shown = self.card
-        if shown is not None and shown.record == record and shown.type_name in {MEMBERS, "membership"}:
+        if shown is not None and shown.record == record and shown.type_name in {*_OVERVIEWS, "membership"}:
             return
         if record == self._wanted:
             self.desk.tasks.read(self, dues.place_of, record, done=self._go_to, key="place")
@@ -269,8 +276,8 @@ class OrganisationPage(Page):
             self.card = None
 
     def _jump(self, record: str) -> None:
-        if record == MEMBERS:
-            self.show_members()
+        if record in _OVERVIEWS:
+            self.show_overview(record)
             return
         self.show_record(record)
 

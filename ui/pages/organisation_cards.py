@@ -11,6 +11,7 @@ from ui import theme
 from ui.desk import Desk
 from ui.forms.attachment import AttachmentsCard
 from ui.forms.contact_detail import ContactCard
+from ui.forms.hand_over import HandOverCard
 from ui.forms.membership import MembershipCard
 from ui.forms.membership_type import MembershipTypesCard
 from ui.forms.organization import OrganizationForm
@@ -243,11 +244,14 @@ class PostPane(RecordCard):
         self.holders = HoldersCard(self.desk, self.record)
         self.holders.day_chosen.connect(self._look)
         self.holders.person.asked.connect(self._look_up)
+        self.hand_over = HandOverCard(self.desk, self.record)
         self.column.addWidget(self.form)
         self.column.addWidget(self.holders)
+        self.column.addWidget(self.hand_over)
 
     def reload(self) -> None:
         self.desk.tasks.read(self, people.post_card, self.record, self._day, done=self._take, key="post")
+        self.hand_over.reload()
 
     def flush(self) -> None:
         self.form.binder.flush()

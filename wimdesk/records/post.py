@@ -16,6 +16,9 @@ class Post(Record):
 
     label: Mapped[dict[str, str]] = field("texts", N_("Name of the post"), search="title", listed=True)
     role: Mapped[str] = field("text", N_("Task"))
+    handover: Mapped[list[str]] = field(
+        "codes", N_("Also to hand over"), help=N_("What the next holder of this post needs, beside the usual list.")
+    )
     organization_id: Mapped[str] = field("link", N_("Organisation"), link="organization")
 
     def caption(self) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Mapped
 
 from wimdesk.i18n import N_
@@ -24,25 +23,9 @@ class PostHolding(Record):
     start_date: Mapped[str] = field("day", N_("From"), listed=True)
     end_date: Mapped[str] = field("day", N_("Until"), listed=True)
     end_reason: Mapped[str] = field("text", N_("Why it ended"))
+    handed_over: Mapped[list[str]] = field("codes", N_("Handed over"))
 
     @staticmethod
     def problems(values: Mapping[str, object]) -> list[tuple[str, str]]:
         """A term does not end before it starts."""
         return check_order(values, "start_date", "end_date")
-
-
-def held_on(day: str) -> Select[PostHolding]:
-    """Return the terms that run on an ISO day; partial dates count from their first day to their last."""
-    return select(PostHolding).where(
-        PostHolding.deleted.is_(False),
-        PostHolding.start_date <= day,
-        or_(PostHolding.end_date == "", PostHolding.end_date + "~" >= day),
-    )
-
-
-def ending_by(today: str, limit: str) -> Select[PostHolding]:
-    """Return the terms that end between two ISO days, the first to end first."""
-    query = select(PostHolding).where(
-        PostHolding.deleted.is_(False), PostHolding.end_date >= today, PostHolding.end_date <= limit
-    )
-    return query.order_by(PostHolding.end_date)

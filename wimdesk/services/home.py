@@ -10,13 +10,11 @@ from sqlalchemy.orm import Session
 
 from wimdesk import clock
 from wimdesk.i18n import _, pick
-from wimdesk.records import Activity, Organization, Participation, Person, PostHolding, Site, post_holding
-from wimdesk.services import computers, handover, metrics, people, removals
+from wimdesk.records import Activity, Organization, Participation, Person, Site
+from wimdesk.services import computers, handover, metrics, people, removals, terms
 from wimdesk.store import history, identity, journal, outbox, tables
 from wimdesk.store.record import Record, types
 
-ENDS_WITHIN = timedelta(days=60)
-"""A term that ends within this time is worth a row on the home page."""
 UNSENT_FOR = timedelta(days=7)
 """Changes that nobody else has seen for this long are worth a row, and so is a sync that went well so long ago."""
 MOST_TASKS = 5
@@ -112,8 +110,11 @@ def frame(session: Session, site: str = "") -> Frame:
     )
 
 
-def home(session: Session, site: str = "") -> Home:
-    """Return the home page: what to do next (five at most), what was done lately, how far the beginning is."""
+def home(session: Session, site: str = "", within: int = people.SOON) -> Home:
+    """Return the home page: what to do next (five at most), what was done lately, how far the beginning is.
+
+    A term that ends within so many days is worth a row.
+    """
     around = frame(session, site)
     today = clock.today()
     begun = _begun(session)
@@ -121,7 +122,7 @@ def home(session: Session, site: str = "") -> Home:
         *_computers(session),
         *_decide(session),
         *_metrics(session, site),
-        *_terms(session, today),
+        *_terms(session, within),
         *_unsent(session, around, today),
         *(_profile(session) if begun.profile else ()),  # before that it is the first of the three steps
     ]
@@ -168,15 +169,9 @@ def _metrics(session: Session, site: str) -> list[Task]:
     return found
 
 
-def _terms(session: Session, today: date) -> list[Task]:
-    query = post_holding.ending_by(today.isoformat(), (today + ENDS_WITHIN).isoformat())
-    ours = {each.id for each in session.scalars(people.ours(session, PostHolding))}
-    return [
-        Task("term", each.post_id, _caption(session, "person", each.person_id), _caption(session, "post", each.post_id),
-             each.end_date)
-        for each in session.scalars(query)
-        if each.id in ours
-    ]  # fmt: skip
+def _terms(session: Session, within: int) -> list[Task]:
+    found = terms.ending(session, within)
+    return [Task("term", each.post_id, each.person, each.post or _("Without a name"), each.end) for each in found]
 
 
 def _unsent(session: Session, around: Frame, today: date) -> list[Task]:
@@ -249,8 +244,3 @@ def _activities(session: Session) -> list[News]:
 def _record(session: Session, type_name: str, record: str) -> Record | None:
     cls = types().get(type_name)
     return session.get(cls, record) if cls is not None else None
-
-
-def _caption(session: Session, type_name: str, record: str) -> str:
-    found = _record(session, type_name, record)
-    return found.caption() if found is not None and found.caption() != found.id else _("Without a name")

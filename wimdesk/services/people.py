@@ -23,8 +23,8 @@ from wimdesk.store import history, identity, journal
 from wimdesk.store.journal import SAMPLE
 from wimdesk.store.record import Record, fields
 
-SOON = timedelta(days=90)
-"""A term that ends within this time is worth a word."""
+SOON = 90
+"""A term that ends within so many days is worth a word, where nobody chose another time."""
 BRANCH = "branch"
 """What an organisation other than ours is called where kinds of cards are told apart."""
 T = TypeVar("T", bound=Record)
@@ -142,15 +142,18 @@ class Profile:
     missing: tuple[tuple[str, str], ...]
 
 
-def load(session: Session, asked: str = "") -> Directory:
-    """Return the directory of our organisation as it is today, and of which kind one record is."""
+def load(session: Session, asked: str = "", within: int = SOON) -> Directory:
+    """Return the directory of our organisation as it is today, and of which kind one record is.
+
+    `within` is the time, in days, in which the end of a term is worth a word.
+    """
     who = identity.read(session)
     today = clock.today().isoformat()
     profile = session.get(Organization, who.organisation)
-    terms = _terms(session, today)
+    terms = terms_as_of(session, today)
     posts = list(session.scalars(ours(session, Post)))
     living = {post.id for post in posts}
-    limit = (clock.today() + SOON).isoformat()
+    limit = (clock.today() + timedelta(days=within)).isoformat()
     ending = [term for term in terms if term.when == "now" and term.post_id in living and today <= term.end <= limit]
     return Directory(
         organisation=who.organisation,
@@ -169,8 +172,8 @@ def _kind_of(session: Session, record: str) -> str:
     for cls in (Person, Post, Site):
         if record and session.scalar(ours(session, cls).where(cls.id == record).with_only_columns(cls.id)):
             return cls.__tablename__
-    branch = session.get(Organization, record) if record else None
-    return BRANCH if branch is not None and not branch.deleted else ""
+    branch = record and session.scalar(ours(session, Organization).where(Organization.id == record))
+    return BRANCH if branch else ""
 
 
 def ours(session: Session, cls: type[T]) -> Select[T]:
@@ -201,7 +204,7 @@ def rows(session: Session, ids: Sequence[str]) -> list[PersonRow]:
 def held_today(session: Session, today: str, people: Collection[str] = ()) -> dict[str, tuple[str, ...]]:
     """Return by person what she or he holds on this ISO day: for some people, or for everybody."""
     held: dict[str, tuple[str, ...]] = {}
-    for term in _terms(session, today, people=people):
+    for term in terms_as_of(session, today, people=people):
         if term.when == "now":
             held[term.person_id] = (*held.get(term.person_id, ()), term.post)
     return held
@@ -234,7 +237,8 @@ def _sites(session: Session) -> tuple[SiteRow, ...]:
     )
 
 
-def _terms(session: Session, day: str, *, post: str = "", people: Collection[str] = ()) -> list[Term]:
+def terms_as_of(session: Session, day: str, *, post: str = "", people: Collection[str] = ()) -> list[Term]:
+    """Return all terms, or those of a post or of some people, as seen from an ISO day; the latest to begin first."""
     query = select(PostHolding).where(PostHolding.deleted.is_(False))
     if post:
         query = query.where(PostHolding.post_id == post)
@@ -266,9 +270,10 @@ def _captions(session: Session, cls: type[T], ids: set[str]) -> dict[str, str]:
 def when_held(start: str, end: str, day: str) -> str:
     """Say whether a term runs on an ISO day ("now"), ended ("before") or begins after it ("later").
 
-    Partial dates count from their first day to their last, as in `post_holding.held_on`.
+    A month or a year may stand for the day: then a term runs if it runs at any time of it. Partial dates of a term
+    count from their first day to their last.
     """
-    if start > day:
+    if start > day + "~":
         return "later"
     return "now" if not end or end + "~" >= day else "before"
 
@@ -280,7 +285,7 @@ def person_card(session: Session, person: str) -> PersonCard:
         person,
         _name_of(found),
         _contacts(session, person),
-        tuple(_terms(session, clock.today().isoformat(), people=[person])),
+        tuple(terms_as_of(session, clock.today().isoformat(), people=[person])),
     )
 
 
@@ -301,7 +306,7 @@ def post_card(session: Session, post: str, day: str = "") -> PostCard:
     return PostCard(
         post,
         _name_of(found),
-        tuple(_terms(session, day or clock.today().isoformat(), post=post)),
+        tuple(terms_as_of(session, day or clock.today().isoformat(), post=post)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
@@ -12,10 +13,12 @@ from PySide6.QtWidgets import QLineEdit
 from tests.support import Laptop
 from ui.pages.organisation import OrganisationPage
 from ui.pages.organisation_cards import BranchPane, PostPane, ProfileCard, RecordCard
+from ui.pages.terms import TermsPane
 from ui.widgets.combo import ChoiceField
 from ui.widgets.labels import Text
 from ui.widgets.languagemap import LanguageMapField
-from wimdesk.services import branches, editing, people
+from wimdesk import clock
+from wimdesk.services import branches, editing, home, people, terms
 from wimdesk.store import history
 
 if TYPE_CHECKING:
@@ -183,3 +186,45 @@ def test_a03_a_holder_is_looked_up_by_name(page: OrganisationPage, desk: Desk, q
     qtbot.keyClicks(field, "nobody of this name")
     qtbot.mouseClick(card.holders.add_button, Qt.MouseButton.LeftButton)
     assert [text.text() for text in card.holders.findChildren(Text) if text.text() == "Choose a person."]
+
+
+def test_row_a03_a_term_that_ends_in_30_days_is_told_and_2019_has_its_holder(
+    page: OrganisationPage, desk: Desk, qtbot: QtBot
+) -> None:
+    post = desk.app.run(people.begin_post)
+    desk.app.run(editing.change, "post", post, {"label": {"en": "President"}})
+    names = ("Awa", "Diop"), ("Fatou", "Sarr")
+    first, second = (desk.app.run(editing.add, "person", {"given_name": a, "family_name": b}) for a, b in names)
+    soon = (clock.today() + timedelta(days=30)).isoformat()
+    desk.app.run(people.appoint, post, first, "2018", "2020")
+    term = desk.app.run(people.appoint, post, second, "2021-01-01", soon)
+    qtbot.mouseClick(page.overviews["terms"], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: isinstance(page.card, TermsPane) and page.card.ending.model.records() == [post])
+    pane = page.card
+    assert isinstance(pane, TermsPane)
+    spoken = pane.ending.model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken.startswith("President. Fatou Sarr, until")
+    assert spoken.endswith("in 30 days")
+    pane.day.setFocus()
+    qtbot.keyClicks(pane.day, "2019")
+
+    def said() -> str:
+        return str(pane.held.model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole))
+
+    qtbot.waitUntil(lambda: said() == "President. Awa Diop (2018 to 2020)")
+    pane.within.set_value("30")
+    qtbot.waitUntil(lambda: pane.ending.model.records() == [post])
+    desk.app.run(editing.change, "post_holding", term, {"end_date": (clock.today() + timedelta(days=31)).isoformat()})
+    qtbot.waitUntil(lambda: pane.ending.model.records() == [])
+    # The start page follows the time that was chosen here.
+    within = desk.app.settings.number("terms_within")
+    assert [task.kind for task in desk.app.read(home.home, "", within).tasks if task.kind == "term"] == []
+    desk.app.run(editing.change, "post_holding", term, {"end_date": soon})
+    (told,) = [task for task in desk.app.read(home.home, "", within).tasks if task.kind == "term"]
+    assert (told.subject, told.detail, told.when) == ("Fatou Sarr", "President", soon)
+    card = opened(page, qtbot, post, PostPane)
+    qtbot.waitUntil(lambda: not card.hand_over.isHidden() and len(card.hand_over.boxes) == 8)
+    box = card.hand_over.boxes[term, "bank"]
+    box.setFocus()
+    qtbot.keyClick(box, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: desk.app.read(terms.hand_over, term).done == 1)
