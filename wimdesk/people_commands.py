@@ -13,7 +13,7 @@ from wimdesk.app import App
 from wimdesk.commands import printing, with_app
 from wimdesk.errors import UserError
 from wimdesk.i18n import _
-from wimdesk.services import bulk, editing, exchange, groups, people_roster, question, roster
+from wimdesk.services import bulk, contact_cards, editing, exchange, groups, people_roster, question, rehearsal, roster
 from wimdesk.services.groups import Group
 from wimdesk.services.question import Question
 
@@ -28,6 +28,7 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser.add_argument("--count", action="store_true", help="say only how many there are, and how many by facet")
     parser.add_argument("--csv", metavar="FILE", default="", help="write them into this CSV file")
     parser.set_defaults(handler=printing(show_people))
+    _add_card_parsers(parser)
 
     about = "put a tag on many people at once, take it away, or show the tags"
     group = commands.add_parser("tag", help=about, description=about).add_subparsers(dest="tag", required=True)
@@ -58,6 +59,20 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         parser = group.add_parser(name, help=about, description=about)
         parser.add_argument("id")
         parser.set_defaults(handler=printing(handler))
+
+
+def _add_card_parsers(people_parser: argparse.ArgumentParser) -> None:
+    acts = people_parser.add_subparsers(dest="people", metavar="ACT")
+    about = "write people as vCard 4.0, or as jCard where the file ends with .json"
+    parser = acts.add_parser("export", help=about, description=about)
+    parser.add_argument("--out", metavar="FILE", required=True, help="FILE.vcf or FILE.json")
+    _add_question(parser)
+    parser.set_defaults(handler=printing(export_cards))
+    about = "bring in the contacts of a vCard or jCard file; what does not come along is listed by field"
+    parser = acts.add_parser("import", help=about, description=about)
+    parser.add_argument("file")
+    parser.add_argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
+    parser.set_defaults(handler=printing(import_cards))
 
 
 def _add_question(parser: argparse.ArgumentParser) -> None:
@@ -102,6 +117,23 @@ def show_people(app: App, args: argparse.Namespace) -> object:
     if args.count:
         return {"count": len(found.ids), "facets": found.counts}
     return app.read(_listed, found.ids)
+
+
+@with_app
+def export_cards(app: App, args: argparse.Namespace) -> object:
+    """Write people as cards; all, or whom a question finds."""
+    asked = _asked(args)
+    ids = None if asked.is_empty and not args.group else app.read(_found, asked, args.group).ids
+    made = app.read(contact_cards.write, Path(args.out), ids)
+    return {"file": args.out, "contacts": made.count, "losses": [asdict(loss) for loss in made.losses]}
+
+
+@with_app
+def import_cards(app: App, args: argparse.Namespace) -> object:
+    """Bring contacts in, as one act."""
+    found = contact_cards.read(Path(args.file))
+    done = rehearsal.run(app.run, contact_cards.bring_in, found, dry=args.dry_run)
+    return asdict(done) | ({"act": 0, "dry_run": True} if args.dry_run else {})
 
 
 @with_app

@@ -32,6 +32,8 @@ class PersonForm(QWidget):
         fields.add(self.binder.bind("pronouns", QLineEdit()))
         fields.add(self.binder.bind("country_code", ChoiceField([("", "–"), *people.countries()]), hint=""))
         fields.add(self.binder.bind("languages", TagsField(people.languages())))
+        spoken = ChoiceField([("", "–"), *people.languages()])
+        fields.add(self.binder.bind("preferred_language", spoken))
         fields.add_wide(self.binder.bind("skills", TagsField(free=True)))
         fields.add_wide(self.binder.bind("tags", TagsField(free=True)))
         fields.add_wide(self.binder.bind("summary", notes))

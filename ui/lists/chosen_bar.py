@@ -31,7 +31,7 @@ class ChosenBar(QFrame):
         self.text = Text("", "strong")
         self.tag = IconButton("tag", _("Tags of those chosen"), "accent_text")
         self.fill = IconButton("pencil", _("Set a field of those chosen"), "accent_text")
-        self.export = IconButton("download", _("Save those chosen as CSV"), "accent_text")
+        self.export = IconButton("download", _("Save those chosen"), "accent_text")
         self.bin = IconButton("trash-2", _("Move those chosen to the trash"), "accent_text")
         self.close_button = IconButton("x", _("Choose one only"), "accent_text")
         line = QHBoxLayout(self)

@@ -7,7 +7,7 @@ in a roster (services.roster), and the first rows come along with the answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,6 +59,9 @@ class Kind:
     counted: Callable[[int], str]
     touched_by: tuple[str, ...]
     fields: tuple[Field, ...]
+    files: Mapping[str, str] = field(default_factory=dict)
+    """By ending: the names of other files than CSV into which `write(session, path, ids)` puts those chosen."""
+    write: Callable[..., object] = exchange.export_csv
 
 
 @dataclass(frozen=True)
@@ -334,15 +337,20 @@ class ListPane(QWidget):
         self._desk.tasks.write(self, verb, self._kind.type_name, ids, *args, done=done, failed=failed)
 
     def _choose_file(self) -> None:
-        chosen, _filter = QFileDialog.getSaveFileName(self, _("Save as CSV"), f"{self._kind.name}.csv", "CSV (*.csv)")
+        known = ";;".join(f"{name} (*{suffix})" for suffix, name in {".csv": "CSV", **self._kind.files}.items())
+        chosen, _filter = QFileDialog.getSaveFileName(self, _("Save those chosen"), f"{self._kind.name}.csv", known)
         if chosen:
             self.export_to(Path(chosen))
 
     def export_to(self, path: Path) -> None:
-        """Write those chosen into a CSV file."""
+        """Write those chosen into a file: CSV, or what the kind writes under the ending of the file's name."""
         ids, app, name = self.view.chosen_ids(), self._desk.app, self._kind.type_name
+        other = path.suffix.lower() if path.suffix.lower() in self._kind.files else ""
 
         def write(_progress: object) -> int:
+            if other:
+                app.read(self._kind.write, path, ids)
+                return len(ids)
             exchange.write_file(path, app.read(exchange.export_csv, name, ids).encode("utf-8"))
             return len(ids)
 

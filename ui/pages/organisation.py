@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.page import Page
 from ui.pages import members
+from ui.pages.importing import IMPORT, ImportPane, dropped
 from ui.pages.members import MEMBERS, GroupPane, MembersPane
 from ui.pages.organisation_cards import PANES, ProfileCard, RecordCard
 from ui.pages.organisation_list import DirectoryPane, ending_words
 from ui.pages.terms import TERMS, TermsPane
 from ui.widgets.banner import Banner
-from ui.widgets.buttons import SecondaryButton
+from ui.widgets.buttons import IconButton, SecondaryButton
 from ui.widgets.card import sliding
 from ui.widgets.empty import EmptyState
 from wimdesk.events import Changed
@@ -27,7 +30,9 @@ _LEAST_LIST = 280
 _TYPES = ("organization", "person", "contact_detail", "post", "post_holding", "site")
 _OVERVIEWS = {MEMBERS: (N_("Members"), "users"), TERMS: (N_("Terms"), "clock")}
 """What stands for all of a kind, behind a button of its own: its words and its icon."""
-_CARDS = PANES | {MEMBERS: MembersPane, "membership": GroupPane, TERMS: TermsPane}
+_CARDS = PANES | {MEMBERS: MembersPane, "membership": GroupPane, TERMS: TermsPane, IMPORT: ImportPane}
+_PLACES = {*_OVERVIEWS, "membership", IMPORT}
+"""Cards that stand for no row of the list."""
 _NEW = {"person": N_("New person"), "post": N_("New post"), "site": N_("New site")}
 _BEGIN = {"person": people.begin_person, "post": people.begin_post, "site": people.begin_site}
 
@@ -47,6 +52,9 @@ class OrganisationPage(Page):
         self.header.set_title(_("Organisation"))
         self.new_button = SecondaryButton("", "plus")
         self.new_button.clicked.connect(self.begin)
+        self.import_button = IconButton("upload", _("Import contacts or a table"))
+        self.import_button.clicked.connect(lambda: self.show_import())
+        self.header.add_action(self.import_button)
         self.overviews: dict[str, SecondaryButton] = {}
         for key, (words, icon) in _OVERVIEWS.items():
             button = SecondaryButton(_(words), icon)
@@ -70,6 +78,7 @@ class OrganisationPage(Page):
         split.setStretchFactor(1, 1)
         self.body.addWidget(sliding(split, _("Organisation")), 1)
         self._name_button()
+        self.setAcceptDrops(True)
 
     def refresh(self) -> None:
         """Read everything anew."""
@@ -98,6 +107,24 @@ class OrganisationPage(Page):
         self.flush()
         self.pane.choose("organization", "")
         self._open(key, key)
+
+    def show_import(self, path: Path | None = None) -> None:
+        """Show the place where files come in, with a file that was dropped."""
+        self.flush()
+        self.pane.choose("organization", "")
+        self._open(IMPORT, IMPORT)
+        if path is not None and isinstance(self.card, ImportPane):
+            self.card.take(path)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = dropped(event.mimeData())
+        if path is not None:
+            self.show_import(path)
+            event.acceptProposedAction()
 
     def show_record(self, record_id: str) -> None:
         """Open the card of a record as soon as the directory is there."""
@@ -182,7 +209,7 @@ class OrganisationPage(Page):
     def _look_elsewhere(self, record: str) -> None:
         """The list does not hold it: all members, a group, somebody's membership; or it went to the trash."""
         shown = self.card
-        if shown is not None and shown.record == record and shown.type_name in {*_OVERVIEWS, "membership"}:
+        if shown is not None and shown.record == record and shown.type_name in _PLACES:
             return
         if record == self._wanted:
             self.desk.tasks.read(self, dues.place_of, record, done=self._go_to, key="place")

@@ -10,7 +10,7 @@ from ui.widgets.combo import ChoiceField
 from ui.widgets.rows import Row
 from ui.widgets.tags import TagsField
 from wimdesk.i18n import _, ngettext
-from wimdesk.services import groups, people, people_roster
+from wimdesk.services import contact_cards, groups, people, people_roster
 from wimdesk.services.people import PersonRow
 from wimdesk.store.record import fields, types
 
@@ -32,6 +32,8 @@ def kind() -> Kind:
             ("country_code", described["country_code"], _countries),
             ("languages", described["languages"], _languages),
         ),
+        files={".vcf": "vCard", ".json": "jCard"},
+        write=contact_cards.write,
     )
 
 

@@ -20,6 +20,7 @@ class Person(Record):
     organization_id: Mapped[str] = field("link", N_("Organisation"), link="organization")
     role: Mapped[str] = field("text", N_("Role"), search="summary", listed=True, personal=True)
     languages: Mapped[list[str]] = field("codes", N_("Languages"), personal=True)
+    preferred_language: Mapped[str] = field("text", N_("Preferred language"), personal=True)
     country_code: Mapped[str] = field("text", N_("Country"), personal=True)
     skills: Mapped[list[str]] = field("codes", N_("Skills"), search="tags", personal=True)
     tags: Mapped[list[str]] = field(

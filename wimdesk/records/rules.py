@@ -57,6 +57,11 @@ def _check_one(info: Info, value: object) -> str:
     return ""
 
 
+def without_control_characters(text: str) -> str:
+    """Return a text without what `check_values` refuses: what other programs wrote is taken, not argued with."""
+    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
 def _has_control_characters(value: object) -> bool:
     """Line ends and tabs are text; the other control codes break files, documents and comparisons."""
     if isinstance(value, str):

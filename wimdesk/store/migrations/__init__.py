@@ -24,6 +24,7 @@ _NAMES = (
     "m0006_saved_search",
     "m0007_index",
     "m0008_organisation",
+    "m0009_contacts",
     "m0011_frame",
 )  # fmt: skip
 STEPS = tuple(cast(Step, import_module(f"{__name__}.{name}").apply) for name in _NAMES)
