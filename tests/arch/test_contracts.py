@@ -77,13 +77,7 @@ def skeleton(tmp_path: Path) -> Path:
     folders += ("wimdesk/commands", "sync/client", "sync/server", *PACKAGES)
     files = [
         "wimdesk/__main__.py",
-        "wimdesk/attachment_commands.py",
-        "wimdesk/bundle_commands.py",
-        "wimdesk/key_commands.py",
-        "wimdesk/membership_commands.py",
-        "wimdesk/people_commands.py",
-        "wimdesk/removal_commands.py",
-        "wimdesk/secretariat_commands.py",
+        *(f"wimdesk/{path.name}" for path in (ROOT / "wimdesk").glob("*_commands.py")),
         "wimdesk/app.py",
     ]
     leaves = ("protocol", "merge", "columns", "digests", "frames", "wire", "bundles", "sealing", "filebox", "lockbox")

@@ -52,16 +52,7 @@ def bring_in(store: Store, contents: Contents, path: Path) -> Imported:
             _prove(archive, manifest)
             found = {name: _table(archive, name) for name in _names(archive)}
             taken = _keep_contents(archive, manifest, contents, found.get(attaching.TYPE, []))
-    except (
-        OSError,
-        ValueError,
-        LookupError,
-        TypeError,
-        AttributeError,
-        zipfile.BadZipFile,
-        RecursionError,
-        NotImplementedError,
-    ) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError, zipfile.BadZipFile) as error:
         raise UserError(
             _("This file is no full export of WIMDesk, or it is damaged. Nothing was changed. Choose another one.")
         ) from error
