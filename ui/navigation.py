@@ -44,6 +44,7 @@ MORE = (
     Entry("settings", N_("Settings"), "settings", "ui.pages.settings:SettingsPage"),
     Entry("computers", N_("Computers"), "key-round", "ui.pages.computers:ComputersPage"),
     Entry("trash", N_("Trash"), "trash-2", "ui.trash:TrashPage"),
+    Entry("trail", N_("Who did what"), "history", "ui.pages.trail:TrailPage"),
 )
 
 

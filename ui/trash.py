@@ -14,7 +14,7 @@ from ui.widgets.empty import EmptyState
 from ui.widgets.labels import Text
 from ui.widgets.rows import ROW_ROLE, Row, RowDelegate, row_list
 from wimdesk.i18n import _
-from wimdesk.services import editing, undoing
+from wimdesk.services import undoing
 from wimdesk.services.undoing import Thrown
 
 _THROWN = int(Qt.ItemDataRole.UserRole) + 41
@@ -59,10 +59,10 @@ class TrashPage(Page):
         if thrown is None:
             return
 
-        def done(_none: None) -> None:
+        def done(_count: int) -> None:
             self.desk.notices.say(_("Brought back: {what}").format(what=thrown.caption))
 
-        self.desk.tasks.write(self, editing.restore, thrown.type, thrown.id, done=done)
+        self.desk.tasks.write(self, undoing.restore, thrown.type, thrown.id, done=done)
 
     def _show(self, found: list[Thrown]) -> None:
         row = max(0, self.list.currentIndex().row())

@@ -21,7 +21,7 @@ from wimdesk.events import Changed, Signal
 from wimdesk.i18n import _
 from wimdesk.services import attaching, catalogue, recovery
 from wimdesk.settings import Settings
-from wimdesk.store import backup, contents, facts, identity, inbox, journal, keys, migrations
+from wimdesk.store import audit, backup, contents, facts, identity, inbox, journal, keys, migrations
 from wimdesk.store.engine import Store, unwritable
 
 P = ParamSpec("P")
@@ -29,6 +29,8 @@ R = TypeVar("R")
 DATABASE = "wimdesk.db"
 BACKUP_AFTER = 1800.0
 """Seconds of work after which a backup is made by itself (design: half an hour)."""
+_SEALED_AT_OPENING = 5000
+"""Rows of the journal that may have come since the last act of a person; more of them wait for the next acts."""
 log = logging.getLogger(__name__)
 
 
@@ -78,6 +80,7 @@ class App:
             store = Store(path, unlocked.database, identity.author(identity.NOBODY))
             undo.callback(store.close)
             search.attach(store)
+            store.indexers.append(audit.follow)
             with _damage_named():
                 store.run(_prepare, bool(steps))
             undo.pop_all()
@@ -263,3 +266,4 @@ def _prepare(session: Session, migrated: bool) -> None:
         catalogue.plant(session)
     if search.is_empty(session):
         search.rebuild(session)
+    audit.seal(session, _SEALED_AT_OPENING)

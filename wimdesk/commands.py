@@ -22,7 +22,7 @@ from sync.client.engine import SyncEngine
 from wimdesk.app import DATABASE, App
 from wimdesk.errors import EnvironmentProblem, UserError
 from wimdesk.i18n import _, set_language
-from wimdesk.services import computers, editing, exchange, finding, recovery
+from wimdesk.services import computers, editing, exchange, finding, recovery, undoing
 from wimdesk.settings import Settings, passphrase
 from wimdesk.store import backup, history, identity, keys, outbox
 from wimdesk.store.record import searched, types
@@ -196,7 +196,7 @@ def delete_record(app: App, args: argparse.Namespace) -> object:
 @with_app
 def restore_record(app: App, args: argparse.Namespace) -> object:
     """Take a record out of the trash."""
-    app.run(editing.restore, args.type, args.id)
+    app.run(undoing.restore, args.type, args.id)
     return app.read(editing.values, args.type, args.id)
 
 

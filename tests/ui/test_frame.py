@@ -23,10 +23,10 @@ from ui.pages.organisation import OrganisationPage
 from ui.pages.settings import SettingsPage
 from ui.trash import TrashPage
 from ui.unlock import Refusal, Unlock
-from wimdesk import i18n
+from wimdesk import clock, i18n
 from wimdesk.app import App
 from wimdesk.i18n import set_language
-from wimdesk.services import editing, samples
+from wimdesk.services import editing, people, samples
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
 PASSPHRASE = "four words for tests"
+LATER = 1_900_000_000.0
 OWN_PAGES = ("home", "settings", "help", "trash")
 FIRST_PAINT = """
 import sys
@@ -213,7 +214,7 @@ def test_changes_the_look_at_once(program: Program) -> None:
     page.scheme.set_value("light")
 
 
-def test_takes_back_and_brings_back(program: Program, qtbot: QtBot) -> None:
+def test_row_o13_takes_back_and_brings_back_from_another_page(program: Program, qtbot: QtBot) -> None:
     app = program.app
     assert app is not None
     settle(qtbot, program)
@@ -227,10 +228,13 @@ def test_takes_back_and_brings_back(program: Program, qtbot: QtBot) -> None:
     def name() -> object:
         return app.read(editing.values, "site", site)["name"]
 
+    program.window.show_page("library")
+    settle(qtbot, program)
     program.window.setFocus()
     press(program, Qt.Key.Key_Z, CTRL)
     qtbot.waitUntil(lambda: name() == "One")
     settle(qtbot, program)
+    program.window.show_page("settings")
     press(program, Qt.Key.Key_Y, CTRL)
     qtbot.waitUntil(lambda: name() == "Two")
     settle(qtbot, program)
@@ -321,18 +325,28 @@ def test_a_narrow_window_folds_the_sections(program: Program) -> None:
     assert program.window.sidebar.width() > 200
 
 
-def test_brings_back_from_the_trash(program: Program, qtbot: QtBot) -> None:
+def test_row_o13_the_trash_brings_back_a_person_with_all_links(program: Program, qtbot: QtBot) -> None:
     app = program.app
     assert app is not None
-    site = app.run(editing.add, "site", {"name": "Thrown away"})
-    app.run(editing.remove, "site", site)
+    person = app.run(editing.add, "person", {"family_name": "Quispe"})
+    post = app.run(editing.add, "post", {"label": {"en": "Treasurer"}})
+    holding = app.run(editing.add, "post_holding", {"person_id": person, "post_id": post})
+    phone, mail = (app.run(editing.add, "contact_detail", {"person_id": person, "value": v}) for v in ("+51 1", "a@b"))
+    app.run(editing.remove, "contact_detail", phone)
+    with clock.driven_by(lambda: LATER):
+        app.run(people.remove, "person", person)
     program.window.show_page("trash")
     page = shown(program)
     assert isinstance(page, TrashPage)
     qtbot.waitUntil(page.restore_button.isEnabled)
+    captions = [page.list.model().index(row, 0).data() for row in range(page.list.model().rowCount())]
+    page.list.setCurrentIndex(page.list.model().index(captions.index("Quispe"), 0))
     QTest.mouseClick(page.restore_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not app.read(editing.values, "site", site)["deleted"])
-    qtbot.waitUntil(lambda: not page.restore_button.isEnabled())
+    qtbot.waitUntil(lambda: not app.read(editing.values, "person", person)["deleted"])
+    assert not app.read(editing.values, "contact_detail", mail)["deleted"]
+    assert app.read(editing.values, "post_holding", holding)["person_id"] == person
+    # What had gone to the trash before, by itself, stays there.
+    assert app.read(editing.values, "contact_detail", phone)["deleted"]
     settle(qtbot, program)
 
 

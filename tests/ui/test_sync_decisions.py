@@ -223,7 +223,7 @@ def test_a_sync_leaves_the_focus_where_it_was(ana: Laptop, mamani: Laptop, sit: 
 
 @pytest.mark.parametrize("deleted_here", [True, False])
 @pytest.mark.parametrize("bring_back", [True, False])
-def test_deleted_in_one_place_and_edited_in_the_other(
+def test_row_o13_deleted_in_one_place_and_edited_in_the_other_is_asked(
     ana: Laptop, mamani: Laptop, sit: Sit, deleted_here: bool, bring_back: bool
 ) -> None:
     record = person(ana, mamani)

@@ -166,4 +166,15 @@ TOPICS = (
         N_("The trash keeps what was removed."),
         (N_("Choose a row."), N_("Press “Bring back”.")),
     ),
+    Topic(
+        "trail",
+        N_("Who did what"),
+        "history",
+        N_("Each change of each record: who, when, on which computer, before and after."),
+        (
+            N_("The newest change is on top. Enter opens the record."),
+            N_("Press “Check this record” to see whether anybody altered it outside WIMDesk."),
+        ),
+        (N_("What somebody asked to erase is erased here too; that something was there stays."),),
+    ),
 )

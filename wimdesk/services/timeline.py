@@ -65,7 +65,7 @@ def _edits_of(session: Session, record: Record, subject: str) -> list[Edit]:
     made: list[Edit] = []
     for step in history.history(session, record.id):
         for name, value in step.values.items():
-            label, before, after = _in_words(session, known, name, values.get(name, replaced.get(name)), value)
+            label, before, after = in_words(session, known, name, values.get(name, replaced.get(name)), value)
             values[name] = value
             if label and before != after:
                 waiting = step.state == tables.WAITING
@@ -84,9 +84,10 @@ def _first_replaced(session: Session, record: str) -> dict[str, object]:
     return found
 
 
-def _in_words(
+def in_words(
     session: Session, known: Mapping[str, Info], name: str, before: object, after: object
 ) -> tuple[str, str, str]:
+    """Return a field's label and both values as a person reads them; empty for what this program does not know."""
     if name == "deleted":
         words = {True: _("In the trash"), False: _("In use")}
         return (_("Place"), words[bool(before)], words[bool(after)]) if before is not None or after else ("", "", "")

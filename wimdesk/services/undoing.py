@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,7 +13,10 @@ from sqlalchemy.orm import Session
 from wimdesk.i18n import _
 from wimdesk.services import editing
 from wimdesk.store import history, journal, tables
+from wimdesk.store.record import Record, fields, types
 
+_TOGETHER = timedelta(seconds=2)
+_LONG_AGO = "1970-01-01T00:00:00Z"
 _ACT_BITS = 48
 """As many as the journal gives to an act of its own."""
 
@@ -47,6 +51,33 @@ def change(
     """As `editing.change`, as a part of this act: taking it back takes back all its parts."""
     journal.scribe_of(session).act = act
     return editing.change(session, type_name, record_id, values)
+
+
+def restore(session: Session, type_name: str, record_id: str) -> int:
+    """Take a record out of the trash, with what belongs to it and went there with it; return how many records.
+
+    Raises NotFound.
+    """
+    record = history.fetch(session, type_name, record_id)
+    parts = list(_gone_along(session, record)) if record.deleted else []
+    for each in (record, *parts):
+        each.deleted = False
+    return 1 + len(parts)
+
+
+def _gone_along(session: Session, record: Record) -> Iterator[Record]:
+    """Yield what refers to a record and was removed in the same moment by the same person."""
+    for cls in types().values():
+        for name, info in fields(cls).items():
+            if info.get("link") == record.__tablename__:
+                linked = select(cls).where(getattr(cls, name) == record.id, cls.deleted)
+                for each in session.scalars(linked.where(cls.updated_by == record.updated_by)):
+                    if abs(_moment(each) - _moment(record)) <= _TOGETHER:
+                        yield each
+
+
+def _moment(record: Record) -> datetime:
+    return datetime.fromisoformat(record.updated_at or _LONG_AGO)
 
 
 def acts_after(session: Session, place: int) -> tuple[int, list[int]]:

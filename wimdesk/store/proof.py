@@ -18,7 +18,7 @@ from sync import digests
 from sync.merge import RecordState
 from sync.protocol import Author, trail
 from wimdesk import clock
-from wimdesk.store import facts, inbox, journal, outbox, recovery, rows, spared, tables
+from wimdesk.store import audit, facts, inbox, journal, outbox, recovery, rows, spared, tables
 from wimdesk.store.record import Record
 
 _CHUNK = 500
@@ -121,6 +121,7 @@ def read_again(session: Session, spaces: Collection[str]) -> None:
         for table in (tables.cursor, tables.shadow, tables.clash):
             session.execute(delete(table).where(table.c.space == space))
         facts.put(session, **{f"reread {space}": clock.today().isoformat()})
+    audit.begin_again(session)
     facts.put(session, reread=json.dumps(list(spaces)))
 
 

@@ -95,6 +95,20 @@ spared = Table(
 )
 """What the log says is removed and still shows here (store.spared); `asked`: until somebody here has agreed."""
 
+audit = Table(
+    "audit",
+    Base.metadata,
+    Column("pos", Integer, primary_key=True),
+    Column("upto", Integer, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("entries", LargeBinary, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("void", Boolean, nullable=False, server_default=text("0")),
+    Column("link", LargeBinary, nullable=False),
+)
+"""The chain over the journal (store.audit). `entries` are place, hash of what it is about and hash of what it says of
+each row; `content` is their hash; `void` once the chain was begun again behind this link."""
+
 seal_key = Table(
     "seal_key",
     Base.metadata,
