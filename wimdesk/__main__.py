@@ -49,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
         bundle_commands,
         commands,
         frame_commands,
+        field_commands,
         key_commands,
         membership_commands,
         organisation_commands,
@@ -65,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     bundle_commands.add_parsers(kinds)
     attachment_commands.add_parsers(kinds)
     frame_commands.add_parsers(kinds)
+    field_commands.add_parsers(kinds)
     key_commands.add_parsers(kinds)
     membership_commands.add_parsers(kinds)
     organisation_commands.add_parsers(kinds)

@@ -146,6 +146,19 @@ class Organisation(TypedDict):
     source: str
 
 
+class Mine(TypedDict):
+    """A known mine to choose from: facts of general knowledge, its place to about 10 km (0.1 degree)."""
+
+    id: str
+    key: str
+    name: str
+    country_code: str
+    commodity: list[str]
+    kind: str
+    latitude: float
+    longitude: float
+
+
 def content_id(kind: str, key: str) -> str:
     """Return the stable id of the record `key` of the given kind ("theme", "indicator", ...)."""
     return str(uuid.uuid5(NAMESPACE, f"{kind}:{key}"))
@@ -199,6 +212,12 @@ def library_items() -> list[LibraryItem]:
 def organisations() -> list[Organisation]:
     """Return real WIM organisations for the directory, sorted by key."""
     return msgspec.json.decode(_read("organisations.json"), type=list[Organisation])
+
+
+@functools.cache
+def mines() -> list[Mine]:
+    """Return the known mines, sorted by key."""
+    return msgspec.json.decode(_read("mines.json"), type=list[Mine])
 
 
 @functools.cache

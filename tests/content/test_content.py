@@ -24,6 +24,7 @@ LISTS = {
     "initiatives.json": "initiative",
     "library.json": "library_item",
     "organisations.json": "organisation",
+    "mines.json": "mine",
 }
 
 Record = dict[str, object]

@@ -13,7 +13,8 @@ from tests.pdf import reading
 from ui.forms.membership import MembershipCard, MembershipForm
 from ui.pages.members import GroupPane, MembersPane
 from ui.pages.organisation import OrganisationPage
-from ui.pages.organisation_cards import PersonPane, ProfileCard, RecordCard
+from ui.pages.organisation_cards import PersonPane, ProfileCard
+from ui.pages.record_card import RecordCard
 from wimdesk import clock
 from wimdesk.services import dues, editing, letters, people
 from wimdesk.store import history

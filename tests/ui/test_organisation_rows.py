@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QLineEdit
 
 from tests.support import Laptop
 from ui.pages.organisation import OrganisationPage
-from ui.pages.organisation_cards import BranchPane, PostPane, ProfileCard, RecordCard
+from ui.pages.organisation_cards import BranchPane, PostPane, ProfileCard
+from ui.pages.record_card import RecordCard
 from ui.pages.terms import TermsPane
 from ui.widgets.combo import ChoiceField
 from ui.widgets.labels import Text

@@ -7,13 +7,16 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from ui.desk import Desk
 from ui.forms.binder import Binder
 from ui.forms.columns import TwoColumns, options
+from ui.forms.places import PlacesLine
 from ui.widgets.card import Card
 from ui.widgets.combo import ChoiceField
+from ui.widgets.field import FieldRow
+from ui.widgets.lookup import LookUpField
 from ui.widgets.number import NumberField
 from ui.widgets.tags import TagsField
 from wimdesk.i18n import N_, _
 from wimdesk.records.site import KINDS, STATES
-from wimdesk.services import people
+from wimdesk.services import people, sites
 
 COMMODITIES = {
     "bauxite": N_("Bauxite"), "coal": N_("Coal"), "cobalt": N_("Cobalt"), "copper": N_("Copper"),
@@ -28,13 +31,23 @@ COMMODITIES = {
 
 
 class SiteForm(QWidget):
-    """Name, kind, what is mined, place and target."""
+    """Name, kind, what is mined, place and target. A site without a name may be taken from the list of known mines."""
 
     def __init__(self, desk: Desk, record: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._desk, self._record = desk, record
         self.binder = Binder(desk, "site", record, self)
         self.first = QLineEdit()
+        self.known = LookUpField()
+        self.known.asked.connect(
+            lambda text: self.known.offer(text, [(m["key"], sites.label_of(m)) for m in sites.known(text)])
+        )
+        self.known.changed.connect(self._fill)
+        self._known_row = FieldRow(_("Choose from the list of known mines"), self.known, _("Or write its name below."))
+        self._known_row.hide()
+        self.binder.loaded.connect(lambda values: self._known_row.setVisible(not values["name"]))
         about, place, aim = TwoColumns(), TwoColumns(), TwoColumns()
+        about.add_wide(self._known_row)
         about.add_wide(self.binder.bind("name", self.first))
         about.add(self.binder.bind("kind", ChoiceField(options(KINDS))))
         about.add(self.binder.bind("status", ChoiceField(options(STATES))))
@@ -45,6 +58,9 @@ class SiteForm(QWidget):
         place.add_wide(self.binder.bind("country_code", ChoiceField([("", "–"), *people.countries()]), hint=""))
         place.add(self.binder.bind("latitude", NumberField()))
         place.add(self.binder.bind("longitude", NumberField()))
+        place.add_wide(self.binder.bind("place_source", QLineEdit()))
+        self.places = PlacesLine(desk, record)
+        place.add_wide(self.places)
         aim.add(self.binder.bind("target_share", NumberField()))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -57,3 +73,9 @@ class SiteForm(QWidget):
             card = Card(title, right)
             card.add(fields)
             column.addWidget(card)
+
+    def _fill(self) -> None:
+        if self.known.value():
+            self._desk.tasks.write(
+                self, sites.fill, self._record, self.known.value(), done=lambda _none: self.first.setFocus()
+            )

@@ -13,7 +13,7 @@ from ui.forms.columns import TwoColumns
 from ui.forms.letter_template import TemplatesCard
 from ui.forms.membership import TONES, MembershipCard
 from ui.forms.receipt import ReceiptsCard
-from ui.pages.organisation_cards import RecordCard
+from ui.pages.record_card import RecordCard
 from ui.pages.record_list import Item, RecordList
 from ui.papers import Papers, title
 from ui.widgets.buttons import LinkButton, SecondaryButton

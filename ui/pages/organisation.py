@@ -13,8 +13,9 @@ from ui.page import Page
 from ui.pages import members
 from ui.pages.importing import IMPORT, ImportPane, dropped
 from ui.pages.members import MEMBERS, GroupPane, MembersPane
-from ui.pages.organisation_cards import PANES, ProfileCard, RecordCard
+from ui.pages.organisation_cards import PANES, ProfileCard
 from ui.pages.organisation_list import DirectoryPane, ending_words
+from ui.pages.record_card import RecordCard
 from ui.pages.terms import TERMS, TermsPane
 from ui.widgets.banner import Banner
 from ui.widgets.buttons import IconButton, SecondaryButton
@@ -27,7 +28,7 @@ from wimdesk.services.people import Directory
 
 _LEAST_LIST = 280
 """Pixels, whatever the size of the letters: names are cut there, so that the text beside it has its room."""
-_TYPES = ("organization", "person", "contact_detail", "post", "post_holding", "site")
+_TYPES = ("organization", "person", "contact_detail", "post", "post_holding", "site", "visit", "visit_contact")
 _OVERVIEWS = {MEMBERS: (N_("Members"), "users"), TERMS: (N_("Terms"), "clock")}
 """What stands for all of a kind, behind a button of its own: its words and its icon."""
 _CARDS = PANES | {MEMBERS: MembersPane, "membership": GroupPane, TERMS: TermsPane, IMPORT: ImportPane}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
-from ui.pages.organisation_cards import RecordCard
+from ui.pages.record_card import RecordCard
 from ui.pages.record_list import Item, RecordList
 from ui.widgets.card import Card
 from ui.widgets.combo import ChoiceField

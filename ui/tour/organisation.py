@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ui.forms.contact_detail import ContactCard
 from ui.pages.organisation import OrganisationPage
-from ui.pages.organisation_cards import PersonPane, PostPane, ProfileCard, RecordCard, SitePane
+from ui.pages.organisation_cards import PersonPane, PostPane, ProfileCard, SitePane
+from ui.pages.record_card import RecordCard
 from ui.tour import hands
 from ui.tour.expectations import Details, StepFailed, expect
 from ui.tour.room import Room

@@ -18,14 +18,16 @@ _WAIT = 120
 class LookUpField(QLineEdit):
     """Holds the id of a record and shows its name. ``asked`` tells what was typed; answer with ``offer``.
 
-    ``changed`` follows each choice of a person. Empty text means nobody; other text that was not chosen is put back.
+    ``changed`` follows each choice of a person. Empty text means nobody; other text that was not chosen is put back,
+    unless the field is ``free``: then it stays, as ``typed``.
     """
 
     changed = Signal()
     asked = Signal(str)
 
-    def __init__(self, name: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, name: str = "", free: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._free = free
         self.setAccessibleName(name)
         self.setPlaceholderText(_("Type a part of the name"))
         self._chosen = ("", "")
@@ -52,10 +54,15 @@ class LookUpField(QLineEdit):
         """Return the id of the chosen record, or an empty text."""
         return self._chosen[0]
 
+    def typed(self) -> str:
+        """Return what is typed and was not chosen."""
+        return "" if self._chosen[0] else self.text().strip()
+
     def set_value(self, record: str | None, label: str = "") -> None:
         """Show a record; its name may come later by ``set_label``."""
         if record and record == self._chosen[0] and not label:
             return
+        self._timer.stop()
         self._chosen = (record or "", label)
         self.setText(label)
 
@@ -83,10 +90,11 @@ class LookUpField(QLineEdit):
         return [label for _record, label in self._offered]
 
     def take_first(self) -> None:
-        """Choose what is marked, else the first that is offered."""
+        """Choose what is marked, else the first that is offered; what may be any text stays unless one is marked."""
         popup = self._completer.popup()
-        row = popup.currentIndex().row() if popup is not None and popup.isVisible() else 0
-        self._take(max(0, row))
+        row = popup.currentIndex().row() if popup is not None and popup.isVisible() else -1
+        if row >= 0 or not self._free:
+            self.choose(max(0, row))
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
@@ -102,6 +110,8 @@ class LookUpField(QLineEdit):
 
     def _edited(self, _text: str) -> None:
         self._offered = []
+        if self._free:
+            self._chosen = ("", "")
         self._timer.start()
 
     def _ask(self) -> None:
@@ -109,9 +119,10 @@ class LookUpField(QLineEdit):
         self.asked.emit(self.text().strip())
 
     def _take_row(self, index: QModelIndex) -> None:
-        self._take(index.row())
+        self.choose(index.row())
 
-    def _take(self, row: int) -> None:
+    def choose(self, row: int) -> None:
+        """Choose one of those offered, counted from the top."""
         if 0 <= row < len(self._offered):
             record, label = self._offered[row]
             self._offered = []
@@ -122,10 +133,11 @@ class LookUpField(QLineEdit):
         """Whoever leaves an empty field chose nothing; any other rest of typing gives way to what is held."""
         if not self.text().strip():
             self._choose("", "")
-        else:
+        elif not self._free:
             self.setText(self._chosen[1])
 
     def _choose(self, record: str, label: str) -> None:
+        self._timer.stop()
         before = self._chosen[0]
         self._chosen = (record, label)
         self.setText(label)

@@ -22,3 +22,5 @@ from wimdesk.records.saved_search import SavedSearch as SavedSearch
 from wimdesk.records.site import Site as Site
 from wimdesk.records.submission import Submission as Submission
 from wimdesk.records.theme import Theme as Theme
+from wimdesk.records.visit import Visit as Visit
+from wimdesk.records.visit_contact import VisitContact as VisitContact

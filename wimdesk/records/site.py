@@ -38,6 +38,8 @@ class Site(Record):
     country_code: Mapped[str] = field("text", N_("Country"))
     latitude: Mapped[float | None] = field("decimal", N_("Latitude"), minimum=-90, maximum=90)
     longitude: Mapped[float | None] = field("decimal", N_("Longitude"), minimum=-180, maximum=180)
+    place_source: Mapped[str] = field("text", N_("Where the place is from"))
+    known_as: Mapped[str] = field("text", N_("In the list of known mines"))
     status: Mapped[str] = field("choice", N_("State"), choices=STATES)
     target_share: Mapped[float | None] = field("decimal", N_("Target share of women, %"), minimum=0, maximum=100)
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from resources import content
 from wimdesk import clock
 from wimdesk.i18n import _, language, pick
-from wimdesk.records import ContactDetail, Organization, Person, Post, PostHolding, Site
+from wimdesk.records import ContactDetail, Organization, Person, Post, PostHolding, Site, Visit, VisitContact
 from wimdesk.records.organization import region_name
 from wimdesk.search import fold
 from wimdesk.services import editing
@@ -25,6 +25,11 @@ from wimdesk.store.record import Record, fields
 
 SOON = 90
 """A term that ends within so many days is worth a word, where nobody chose another time."""
+_PARTS: dict[str, tuple[tuple[type[Record], str], ...]] = {
+    "person": ((ContactDetail, "person_id"),),
+    "visit": ((VisitContact, "visit_id"),),
+}
+"""What goes to the trash together with a record, and the field that says of which it is a part."""
 BRANCH = "branch"
 """What an organisation other than ours is called where kinds of cards are told apart."""
 T = TypeVar("T", bound=Record)
@@ -169,7 +174,7 @@ def load(session: Session, asked: str = "", within: int = SOON) -> Directory:
 
 
 def _kind_of(session: Session, record: str) -> str:
-    for cls in (Person, Post, Site):
+    for cls in (Person, Post, Site, Visit):
         if record and session.scalar(ours(session, cls).where(cls.id == record).with_only_columns(cls.id)):
             return cls.__tablename__
     branch = record and session.scalar(ours(session, Organization).where(Organization.id == record))
@@ -396,9 +401,9 @@ def appoint(session: Session, post: str, person: str, start: str, end: str = "")
 
 
 def remove(session: Session, type_name: str, record: str) -> int:
-    """Move a record to the trash, a person with every number and address; return the act, to undo it."""
+    """Move a record to the trash with its parts, such as a person with every number; return the act, to undo it."""
     editing.remove(session, type_name, record)
-    if type_name == "person":
-        for detail in session.scalars(select(ContactDetail).where(ContactDetail.person_id == record)):
-            detail.deleted = True
+    for cls, whole in _PARTS.get(type_name, ()):
+        for part in session.scalars(select(cls).where(getattr(cls, whole) == record)):
+            part.deleted = True
     return journal.scribe_of(session).act

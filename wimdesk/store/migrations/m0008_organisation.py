@@ -1,4 +1,4 @@
-"""Organisations that are part of others, their logos, and what is handed over from one holder of a post to the next."""
+"""Branches and logos, what is handed over from one holder of a post to the next, and visits to sites."""
 
 from __future__ import annotations
 
@@ -12,11 +12,49 @@ ALTER TABLE post ADD COLUMN handover JSON DEFAULT '[]' NOT NULL;
 ALTER TABLE post_holding ADD COLUMN handed_over JSON DEFAULT '[]' NOT NULL;
 CREATE INDEX ix_organization_parent_id ON organization (parent_id);
 CREATE INDEX ix_organization_logo_id ON organization (logo_id);
+ALTER TABLE site ADD COLUMN place_source TEXT DEFAULT '' NOT NULL;
+ALTER TABLE site ADD COLUMN known_as TEXT DEFAULT '' NOT NULL;
+CREATE TABLE visit (
+    site_id TEXT DEFAULT '' NOT NULL,
+    date TEXT DEFAULT '' NOT NULL,
+    purpose TEXT DEFAULT '' NOT NULL,
+    text TEXT DEFAULT '' NOT NULL,
+    next_step TEXT DEFAULT '' NOT NULL,
+    id TEXT NOT NULL,
+    space TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    deleted BOOLEAN DEFAULT 0 NOT NULL,
+    versions JSON DEFAULT '{}' NOT NULL,
+    created_at TEXT DEFAULT '' NOT NULL,
+    created_by TEXT DEFAULT '' NOT NULL,
+    updated_at TEXT DEFAULT '' NOT NULL,
+    updated_by TEXT DEFAULT '' NOT NULL,
+    PRIMARY KEY (id)
+);
+CREATE INDEX ix_visit_site_id ON visit (site_id);
+CREATE TABLE visit_contact (
+    visit_id TEXT DEFAULT '' NOT NULL,
+    person_id TEXT DEFAULT '' NOT NULL,
+    name TEXT DEFAULT '' NOT NULL,
+    role TEXT DEFAULT '' NOT NULL,
+    id TEXT NOT NULL,
+    space TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    deleted BOOLEAN DEFAULT 0 NOT NULL,
+    versions JSON DEFAULT '{}' NOT NULL,
+    created_at TEXT DEFAULT '' NOT NULL,
+    created_by TEXT DEFAULT '' NOT NULL,
+    updated_at TEXT DEFAULT '' NOT NULL,
+    updated_by TEXT DEFAULT '' NOT NULL,
+    PRIMARY KEY (id)
+);
+CREATE INDEX ix_visit_contact_visit_id ON visit_contact (visit_id);
+CREATE INDEX ix_visit_contact_person_id ON visit_contact (person_id);
 """
 
 
 def apply(connection: dbapi2.Connection) -> None:
-    """Make the columns."""
+    """Make the columns and the tables."""
     for statement in _SQL.split(";\n"):
         if statement.strip():
             connection.execute(statement)

@@ -1,0 +1,42 @@
+"""Rows A14 and A15 on the command line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.test_membership_commands import Terminal
+from wimdesk.i18n import set_language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def efua(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Terminal]:
+    monkeypatch.setenv("WIMDESK_PASSPHRASE", "a passphrase for tests")
+    yield Terminal(tmp_path / "efua", capsys)
+    set_language("en")
+
+
+def test_row_a15_a_known_mine_a_visit_three_contacts_and_a_photo(efua: Terminal, tmp_path: Path) -> None:
+    (mine,) = efua.does("site", "known", "ahafo")
+    assert (mine["name"], mine["country_code"]) == ("Ahafo", "GH")
+    site = efua.does("site", "take", mine["key"])
+    assert efua.does("site", "take", mine["key"])["id"] == site["id"], "taken twice it is one site"
+    person = efua.does("add", "person", "given_name=Efua", "family_name=Mensah")["id"]
+    (tmp_path / "gate.jpg").write_bytes(b"\xff\xd8\xff a photo")
+    words = ("visit", "add", site["id"], "purpose=Safety walk", "--met", person, "Kofi Owusu", "The night shift")
+    visit = efua.does(*words, "--photo", str(tmp_path / "gate.jpg"))
+    assert [each["name"] for each in visit["met"]] == ["Efua Mensah", "Kofi Owusu", "The night shift"]
+    assert (visit["site"], visit["photos"]) == ("Ahafo", ["gate.jpg"])
+    waits = Counter(item["type"] for item in efua.does("outbox"))
+    assert (waits["site"], waits["visit"], waits["visit_contact"], waits["attachment"]) == (1, 1, 3, 1)
+    assert [row["purpose"] for row in efua.does("visit", "list", site["id"])] == ["Safety walk"]
+    (tmp_path / "gate.gpx").write_text('<gpx><wpt lat="6.98" lon="-2.36"><name>Gate</name></wpt></gpx>')
+    placed = efua.does("site", "place", site["id"], str(tmp_path / "gate.gpx"))
+    assert (placed["latitude"], placed["place_source"]) == (6.98, "gate.gpx")
+    assert "no “xx_nowhere”" in efua.fails("site", "take", "xx_nowhere")
