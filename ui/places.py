@@ -20,6 +20,7 @@ PLACES: Mapping[str, Place] = {
     "post": Place("organisation", "users"),
     "membership": Place("organisation", "users"),
     "site": Place("organisation", "map-pin"),
+    "visit": Place("organisation", "calendar"),
     "initiative": Place("initiatives", "handshake"),
     "participation": Place("initiatives", "handshake"),
     "activity": Place("initiatives", "calendar"),
