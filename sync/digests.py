@@ -35,9 +35,24 @@ def add(so_far: bytes, entries: Sequence[Entry]) -> bytes:
     """
     if not so_far and entries and min(entry.seq for entry in entries) > 1:
         return b""
-    total = int.from_bytes(so_far)
-    for seq, author, n, op in entries:
-        where = seq, author.device, author.epoch % (1 << 64), n
-        told = op.type, op.record, op.owner, op.fields, sorted(op.base.items()), op.payload
-        total += int.from_bytes(hashlib.sha256(_encode((where, told))).digest()[:_BYTES])
+    return _bytes(int.from_bytes(so_far) + sum(map(_share, entries)))
+
+
+def erased(so_far: bytes, entries: Sequence[Entry]) -> bytes:
+    """Return the digest of a log in which these operations, which it has, lose what they say (sync.erasures)."""
+    if not so_far:
+        return b""
+    stubs = (entry._replace(op=msgspec.structs.replace(entry.op, payload=b"")) for entry in entries)
+    return _bytes(int.from_bytes(so_far) + sum(map(_share, stubs)) - sum(map(_share, entries)))
+
+
+def _share(entry: Entry) -> int:
+    """Return what an operation adds."""
+    seq, author, n, op = entry
+    where = seq, author.device, author.epoch % (1 << 64), n
+    told = op.type, op.record, op.owner, op.fields, sorted(op.base.items()), op.payload
+    return int.from_bytes(hashlib.sha256(_encode((where, told))).digest()[:_BYTES])
+
+
+def _bytes(total: int) -> bytes:
     return (total % (1 << 8 * _BYTES)).to_bytes(_BYTES)

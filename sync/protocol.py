@@ -23,6 +23,7 @@ PATH_BUNDLES = "/v1/bundles"
 PATH_FILES = "/v1/files/{digest}/{space:path}"
 """One file of a space by the SHA-256 of what travels; see `file_path`."""
 PATH_KEYS = "/v1/keys"
+PATH_ERASE = "/v1/erase"
 PATH_HEALTH = "/v1/health"
 
 MAX_BODY = 8 * 1024 * 1024
@@ -88,18 +89,21 @@ class Role(msgspec.Struct, frozen=True):
     writes_any: frozenset[str]
     hands_keys: bool = False
     """Whether it may hand the organisation's key to another computer of the organisation."""
+    erases: bool = False
+    """Whether it may order that a record which it may write be erased everywhere (sync.erasures)."""
 
 
-_ORG = frozenset({"private", "shared", "alliance"})
+_ORG, _CLOSE = frozenset({"private", "shared", "alliance"}), frozenset({"private", "shared"})
 ROLES: dict[str, Role] = {
-    "volunteer": Role(_ORG, _ORG, frozenset({"private", "shared"})),
-    "coordinator": Role(_ORG, _ORG, frozenset({"private", "shared"}), hands_keys=True),
-    "committee": Role(_ORG | {"committee"}, _ORG | {"committee"}, frozenset({"private", "shared", "committee"}), True),
+    "volunteer": Role(_ORG, _ORG, _CLOSE),
+    "coordinator": Role(_ORG, _ORG, _CLOSE, hands_keys=True, erases=True),
+    "committee": Role(_ORG | {"committee"}, _ORG | {"committee"}, _CLOSE | {"committee"}, True, True),
     "secretariat": Role(
         _ORG | {"committee", "every_shared"},
         _ORG | {"committee", "every_shared"},
         frozenset({"private", "shared", "committee", "alliance", "every_shared"}),
         hands_keys=True,
+        erases=True,
     ),
     "reader": Role(_ORG, frozenset(), frozenset()),
 }
@@ -137,6 +141,7 @@ class Problem(IntEnum):
     TOO_SLOW = 41
     NOT_FOR_US = 42
     KEY_OTHER = 43
+    ERASE_FORBIDDEN = 44
     BUSY = 50
     FILE_UNKNOWN = 60
     FILE_ELSEWHERE = 61
@@ -444,7 +449,8 @@ def clean_code(text: str) -> str:
     return "".join(c for c in kept if c in CODE_ALPHABET)
 
 
-def _salt(seed: bytes, index: int) -> bytes:
+def salt(seed: bytes, index: int) -> bytes:
+    """Return the salt of one operation of a batch."""
     return hmac.digest(seed, index.to_bytes(4), "sha256")[:16]
 
 
@@ -454,13 +460,18 @@ def batch_root(space: str, device: bytes, epoch: int, first: int, ops: list[Op],
     Each leaf commits to the clear part and to H(salt || payload), so that a payload can be erased
     later and the signature still verifies.
     """
+    hidden = [hashlib.sha256(salt(seed, index) + op.payload).digest() for index, op in enumerate(ops)]
+    return root_over(space, device, epoch, first, ops, hidden)
+
+
+def root_over(space: str, device: bytes, epoch: int, first: int, ops: list[Op], hidden: list[bytes]) -> bytes:
+    """Return the root where only H(salt || payload) of each operation is known."""
     level = []
     for index, op in enumerate(ops):
-        hidden = hashlib.sha256(_salt(seed, index) + op.payload).digest()
         clear = _encode(
             (space, device, epoch, first + index, op.type, op.record, op.owner, op.fields, sorted(op.base.items()))
         )
-        level.append(hashlib.sha256(b"\0" + clear + hidden).digest())
+        level.append(hashlib.sha256(b"\0" + clear + hidden[index]).digest())
     while len(level) > 1:
         pairs = [level[i : i + 2] for i in range(0, len(level), 2)]
         level = [hashlib.sha256(b"\1" + b"".join(pair)).digest() if len(pair) == 2 else pair[0] for pair in pairs]

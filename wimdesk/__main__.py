@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
         membership_commands,
         organisation_commands,
         people_commands,
+        privacy_commands,
         removal_commands,
         secretariat_commands,
     )
@@ -71,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     membership_commands.add_parsers(kinds)
     organisation_commands.add_parsers(kinds)
     people_commands.add_parsers(kinds)
+    privacy_commands.add_parsers(kinds)
     removal_commands.add_parsers(kinds)
     secretariat_commands.add_parsers(kinds)
     tour = kinds.add_parser("tour", help="two laptops and a Secretariat go through the main job, offscreen")

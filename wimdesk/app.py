@@ -19,7 +19,7 @@ from wimdesk import clock, search
 from wimdesk.errors import Damaged, EnvironmentProblem, NotAProfile, ProfileBusy, WimdeskError
 from wimdesk.events import Changed, Signal
 from wimdesk.i18n import _
-from wimdesk.services import attaching, catalogue, recovery
+from wimdesk.services import attaching, catalogue, erasing, recovery
 from wimdesk.settings import Settings
 from wimdesk.store import audit, backup, contents, facts, identity, inbox, journal, keys, migrations
 from wimdesk.store.engine import Store, unwritable
@@ -83,11 +83,13 @@ class App:
             store.indexers.append(audit.follow)
             with _damage_named():
                 store.run(_prepare, bool(steps))
+                store.run(erasing.apply_ledger, erasing.read_ledger(folder))
             undo.pop_all()
         app = cls(folder, lock, unlocked, store)
         app.told += told
         if app.contents.is_used():
             app.contents.sweep(*app.read(attaching.kept))
+        app.sweep_soon()
         if existed and first_today:
             app.back_up_soon("by-day")
         return app
@@ -164,6 +166,28 @@ class App:
             backup.make(self.store.path, self.store.key, self.folder / backup.FOLDER, reason)
         except WimdeskError as problem:
             log.info("no backup was made: %s", type(problem).__name__)
+
+    def sweep(self) -> int:
+        """Have nothing of what was erased in any file here; return how many records that were. Raises DiskFull."""
+        return self._copier.submit(erasing.sweep, self.store, self.contents, self.folder).result()
+
+    def sweep_soon(self) -> None:
+        """As `sweep_quietly`, in a thread of its own."""
+        if self.read(erasing.is_unswept):
+            with contextlib.suppress(RuntimeError):  # the profile is being closed just now
+                self._copier.submit(self._sweep)
+
+    def sweep_quietly(self) -> None:
+        """As `sweep`, where there is anything to sweep; what fails is tried another time."""
+        if self.read(erasing.is_unswept):
+            with contextlib.suppress(RuntimeError):
+                self._copier.submit(self._sweep).result()
+
+    def _sweep(self) -> None:
+        try:
+            erasing.sweep(self.store, self.contents, self.folder)
+        except WimdeskError as problem:
+            log.info("something erased is still in a file: %s", type(problem).__name__)
 
     def _on_changed(self, _what: Changed) -> None:
         self._wrote = True

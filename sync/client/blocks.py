@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import uuid
 
 import msgspec
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from sync import sealing, wire
 from sync.protocol import TRAIL_BYTES, Author, Batch, Begun, Block, Op, Page, Placed, Sealed, sealed_message
 from wimdesk.app import App
-from wimdesk.store import inbox, journal, outbox
+from wimdesk.store import erasures, inbox, journal, outbox
 from wimdesk.store.seal_keys import SealKey
 
 UNREADABLE = "sealed"
@@ -41,8 +42,12 @@ def page_of(session: Session, block: Block, key: bytes, epoch: int, organisation
         own = list(outbox.own(session, block.space, epoch, numbers).values())
         author = Author(journal.scribe_of(session).author.device, epoch)
         root = sealing.root_of(key, block.space, author, block.n, own)
-        if len(own) != block.count or root[:TRAIL_BYTES] != block.root:
+        gone = {str(uuid.UUID(bytes=op.record)) for op in own if not op.payload}
+        if len(own) != block.count or (root[:TRAIL_BYTES] != block.root and not gone):
             raise inbox.UnknownOwn(block.space)
+        if root[:TRAIL_BYTES] != block.root:
+            # Erased here since it was sent: the box at the endpoint still has it.
+            erasures.ask_again(session, block.space, gone)
         return Page(block.space, block.seq, [], [*numbers])
     try:
         ops = sealing.unseal(key, block, organisation)

@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from sync import wire
-from sync.client import answer, files, healing, keys, network, pieces
+from sync.client import answer, erasing, files, healing, keys, network, pieces
 from sync.client.building import NOTHING, Building
 from sync.client.tally import Tally, begun, put_token
 from sync.client.transport import Traffic, Transport, damaged
@@ -56,9 +56,7 @@ _FAR = 150
 _POOR = 3
 """How much smaller the bites are on a line that was cut before."""
 _TOKEN = re.compile(r"[!-~]{1,1000}")
-_QUIET_SECONDS = 1.0
-_STOP_SECONDS = 35.0
-_EVERY_SECONDS = 300.0
+_QUIET_SECONDS, _STOP_SECONDS, _EVERY_SECONDS = 1.0, 35.0, 300.0
 WIPED = N_("This computer was removed by the Secretariat. Its data here is destroyed when you close WIMDesk.")
 _RECOVERIES = 5
 WENT_BACK: dict[int, bool] = {
@@ -143,6 +141,7 @@ class SyncEngine:
                 got = self._tend_keys(transport, tally)
                 if (self.app.read(setting_up.lacks_profile) and self.app.run(setting_up.ensure_profile)) or got:
                     self._exchange_as_one(transport, tally)
+                erasing.tend(self.app, transport, tally.token)
                 sentence = healing.heal(self.app, tally, lambda: self._exchange_as_one(transport, tally))
             except Refused as refused:
                 raise self.obey(refused) from refused

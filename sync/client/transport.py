@@ -64,6 +64,7 @@ SENTENCES = {
     Problem.MUST_BE_SEALED: N_("What is private was not locked. Nothing is lost. Please update WIMDesk."),
     Problem.KEY_FORBIDDEN: N_("This computer may not let others in. Nothing was changed. Ask a coordinator."),
     Problem.KEY_OTHER: N_("Your organisation has another key by now. Nothing is lost. Please sync again."),
+    Problem.ERASE_FORBIDDEN: N_("This computer may not erase records. Nothing was erased. Ask a coordinator."),
     Problem.TOO_OFTEN: N_("Too many tries in a short time. Nothing is lost. Please wait some minutes."),
     Problem.FILE_UNKNOWN: N_("The Secretariat does not have this file yet. It comes when its author has synced."),
     Problem.FILE_ELSEWHERE: N_("A file did not arrive in order. Nothing is lost. Please sync again."),

@@ -23,9 +23,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from sync.erasures import EraseRequest, EraseResponse
 from sync.frames import Press, packed
 from sync.protocol import VERSION, EnrolRequest, KeysRequest, KeysResponse, NonceRequest, Problem, TokenRequest
-from sync.server import body, bundles, enrolment, files, keys, metrics, tokens
+from sync.server import body, bundles, enrolment, erasing, files, keys, metrics, tokens
 from sync.server.attempts import Attempts
 from sync.server.databases import answers
 from sync.server.exchange import Exchange
@@ -55,6 +56,7 @@ _LONG = 1 << 20
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 _enrol_request = msgspec.msgpack.Decoder(EnrolRequest)
+_erase_request = msgspec.msgpack.Decoder(EraseRequest)
 _keys_request = msgspec.msgpack.Decoder(KeysRequest)
 _nonce_request = msgspec.msgpack.Decoder(NonceRequest)
 _token_request = msgspec.msgpack.Decoder(TokenRequest)
@@ -195,6 +197,24 @@ class Endpoint:
             return keys.tend(connection, device, wanted, self._store.now())
 
         return await _replied(lambda: self._store.write(work, request.state.device.id))
+
+    async def erase(self, request: Request, row: Row) -> Response:
+        """Boxes in the place of others, and receipts for what was erased."""
+        authorization = _authorization(request)
+        sent = await body.received(request, row.most_bytes)
+        wanted = body.opened(body.inflated(sent, row.most_bytes), _erase_request)
+
+        def work(connection: Connection) -> EraseResponse:
+            device = tokens.device_of(self._store, connection, authorization)
+            return erasing.tend(connection, self._store.sign, device, wanted, self._store.now())
+
+        def tended() -> EraseResponse:
+            done = self._store.write(work, request.state.device.id)
+            if wanted.resealed or wanted.done:
+                self._store.note_erased([])
+            return done
+
+        return await _replied(tended)
 
     async def health(self, request: Request, row: Row) -> Response:
         """Whether the endpoint and its database answer."""

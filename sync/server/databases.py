@@ -79,6 +79,9 @@ class Database(Protocol):
     def passes(self, error: DBAPIError | NoneFree) -> bool:
         """Say whether what went wrong may go well at the next try."""
 
+    def empty_log(self) -> None:
+        """Have nothing of what was erased in a log beside the data, where that is ours to see to."""
+
     def close(self) -> None:
         """Give everything back."""
 
@@ -149,12 +152,16 @@ class SQLite:
         code = getattr(getattr(error, "orig", None), "sqlite_errorname", "")
         return isinstance(error, NoneFree) or str(code).startswith("SQLITE_BUSY")
 
-    def close(self) -> None:
-        """Fold the write-ahead log into the file, and close."""
+    def empty_log(self) -> None:
+        """Fold the write-ahead log into the file and leave none; whoever reads just now holds it up until next time."""
         with contextlib.suppress(DBAPIError), self._engine.connect() as connection:
             driver = connection.connection.driver_connection
             if driver is not None:
                 driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def close(self) -> None:
+        """Fold the write-ahead log into the file, and close."""
+        self.empty_log()
         self._engine.dispose()
 
 
@@ -266,6 +273,9 @@ class PostgreSQL:
         if state is None:  # it could not even connect
             return not isinstance(error, IntegrityError)
         return str(state).startswith(_PASSING)
+
+    def empty_log(self) -> None:
+        """The server's own log and its vacuum are the operator's (docs/operations.md)."""
 
     def close(self) -> None:
         """Hang up."""

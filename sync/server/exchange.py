@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from sync import wire
 from sync.columns import TooMany
+from sync.erasures import ERASE
 from sync.frames import Reader, TooLarge, first_frame, handfuls
 from sync.protocol import (
     ANSWER_OPS,
@@ -62,6 +63,17 @@ class _Left(NamedTuple):
     def more(self) -> bool:
         """Whether this answer is full, so that the device asks again."""
         return self.ops <= 0 or self.size <= 0
+
+
+def _orders(batches: list[Batch | Sealed], refused: Collection[tuple[str, int]]) -> list[tuple[str, bytes]]:
+    """Return (space, record) of each order to erase that was placed."""
+    return [
+        (batch.space, op.record)
+        for batch in batches
+        if isinstance(batch, Batch)
+        for n, op in enumerate(batch.ops, batch.first)
+        if op.type == ERASE and (batch.space, n) not in refused
+    ]
 
 
 class Exchange:
@@ -335,6 +347,8 @@ class Exchange:
         metrics.PLACED.labels("pushed").inc(sum(b.count if isinstance(b, Sealed) else len(b.ops) for b in batches))
         self._acked |= acked
         self._refused += refused
+        if orders := _orders(batches, {(space, n) for space, n, _number in refused}):
+            self._store.note_erased(orders)
 
     def _put(self, connection: Connection, device: Device, batch: Batch | Sealed) -> numbers.Taken:
         """Place a batch, unless the device must read first what it has sent itself under another epoch."""

@@ -13,12 +13,13 @@ import msgspec
 from sqlalchemy import Connection, bindparam, insert, select
 
 from sync import digests
+from sync.erasures import ERASE, ERASED, stub
 from sync.protocol import ALLIANCE, MAX_OPS, MAX_PAYLOAD, SHIPPED_OWNER, Author, Batch, Op, Problem, batch_root, trail
-from sync.server import audit, numbers, tables
+from sync.server import audit, erasing, numbers, tables
 from sync.server.enrolment import is_plain, verified
 from sync.server.pages import op_of
 from sync.server.refusals import Refused
-from sync.server.roles import Device, kind_of, may_enter, may_write, organisation_of_shared, text_id
+from sync.server.roles import Device, kind_of, may_enter, may_erase, may_write, organisation_of_shared, text_id
 
 _LONGEST_NAME = 100
 _MOST_FIELDS = 500
@@ -81,14 +82,17 @@ def take(connection: Connection, device: Device, batch: Batch, known: int, now: 
     if not fresh:
         return numbers.Taken(known, before)
     accepted, refused = _judge(connection, device, batch, fresh)
-    _keep_proof(connection, device, batch, fresh[0].n)
+    orders = erasing.ordered(op for _n, op in accepted)
+    gone = erasing.known(connection, batch.space, {op.record for _n, op in fresh}).union(orders)
+    _keep_proof(connection, device, batch, fresh[0].n, erasing.salts_of(batch, gone))
     numbers.note_known(connection, device, batch, known, fresh[-1].n)
     if refused:
         _keep_refusals(connection, device, batch, refused)
         reasons = ", ".join(sorted({problem.name for _item, problem in refused}))
         audit.note(connection, now, text_id(device.id), "push", f"{len(refused)} refused: {reasons}")
     if accepted:
-        _append(connection, device, batch, accepted)
+        left = [item._replace(op=stub(item.op)) if erasing.is_gone(item.op, gone) else item for item in accepted]
+        _append(connection, device, batch, left, orders, now)
     now_refused = [(batch.space, item.n, int(problem)) for item, problem in refused]
     return numbers.Taken(fresh[-1].n, before + now_refused)
 
@@ -102,14 +106,21 @@ def _compare(
     """
     if not repeated:
         return []
-    given = {n: _digest(op) for n, op in repeated}
+    given = dict(repeated)
     those = numbers.mine(device, batch.epoch, batch.space) | {"first": repeated[0].n, "last": repeated[-1].n}
     refused = connection.execute(_REFUSED, those).all()
-    kept = {row.n: row.digest for row in refused}
-    kept.update({row.n: _digest(op_of(row)) for row in connection.execute(_PLACED, those)})
-    if any(given[n] != digest for n, digest in kept.items()):
+    placed = {row.n: op_of(row) for row in connection.execute(_PLACED, those)}
+    # What was erased on one side only is still the same operation; a refused one has left nothing but its digest.
+    differs = any(given[row.n].payload and _digest(given[row.n]) != row.digest for row in refused)
+    if differs or any(not _is_same(given[n], op) for n, op in placed.items()):
         raise Refused(Problem.NUMBERS_USED)
     return [(batch.space, row.n, row.number) for row in refused]
+
+
+def _is_same(one: Op, other: Op) -> bool:
+    if one.payload and other.payload:
+        return _digest(one) == _digest(other)
+    return _digest(stub(one)) == _digest(stub(other))
 
 
 def _digest(op: Op) -> bytes:
@@ -135,7 +146,7 @@ def _judge(
             refused.append((item, problem))
             continue
         accepted.append(item)
-        if owner is None:
+        if owner is None and op.type != ERASED:
             owners[op.space, op.record] = op.owner
             new.append({"space": op.space, "record": op.record, "owner": op.owner})
     if new:
@@ -156,6 +167,10 @@ def _problem(device: Device, op: Op, owner: bytes | None, organisations: frozens
         return Problem.TOO_LARGE
     if not _is_sound(op):
         return Problem.MALFORMED
+    if op.type == ERASED and not op.fields:
+        return None  # of whatever record: it says something of its author's computer only
+    if op.type == ERASE and not may_erase(device):
+        return Problem.ERASE_FORBIDDEN
     # Whoever wrote first about something that ships with the program does not own it.
     free = owner in {None, op.owner} or (op.space == ALLIANCE and op.owner == _SHIPPED)
     # The record of an enrolled organisation is its own.
@@ -201,10 +216,10 @@ def _chunks(items: list[bytes]) -> Iterator[list[bytes]]:
     return (items[i : i + _CHUNK] for i in range(0, len(items), _CHUNK))
 
 
-def _keep_proof(connection: Connection, device: Device, batch: Batch, fresh: int) -> None:
+def _keep_proof(connection: Connection, device: Device, batch: Batch, fresh: int, salts: bytes) -> None:
     row = {
         "space": batch.space, "device": device.id, "epoch": batch.epoch, "fresh": fresh, "first": batch.first,
-        "count": len(batch.ops), "seed": batch.seed, "signature": batch.signature,
+        "count": len(batch.ops), "seed": b"" if salts else batch.seed, "signature": batch.signature, "salts": salts,
     }  # fmt: skip
     connection.execute(_ADD_BATCH, row)
 
@@ -222,7 +237,9 @@ def _keep_refusals(
     connection.execute(_ADD_REFUSED, rows)
 
 
-def _append(connection: Connection, device: Device, batch: Batch, accepted: Sequence[_Numbered]) -> None:
+def _append(
+    connection: Connection, device: Device, batch: Batch, accepted: Sequence[_Numbered], orders: list[bytes], now: int
+) -> None:
     """Give out the seqs last of all: the counter row stays locked for the shortest time (PostgreSQL)."""
     head, last, digest = numbers.advance(connection, batch.space, len(accepted))
     rows, entries = [], []
@@ -231,7 +248,11 @@ def _append(connection: Connection, device: Device, batch: Batch, accepted: Sequ
         rows.append(_row(device, batch.epoch, seq, item, last))
         entries.append(digests.Entry(seq, Author(device.id, batch.epoch), item.n, item.op))
     connection.execute(_ADD_OPS, rows)
-    numbers.leave(connection, batch.space, last, digests.add(digest, entries))
+    digest = digests.add(digest, entries)
+    if orders:
+        digest = erasing.erase(connection, batch.space, orders, digest, now)
+        audit.note(connection, now, text_id(device.id), "erase", f"{len(orders)} records")
+    numbers.leave(connection, batch.space, last, digest)
 
 
 def _row(device: Device, epoch: int, seq: int, item: _Numbered, trail: bytes) -> dict[str, object]:

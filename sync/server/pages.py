@@ -144,7 +144,8 @@ def page(connection: Connection, device: Device, epoch: int, space: str, cursor:
     size = 0
     while not authors and size <= PAGE_BYTES and cursor + len(ops) < head:
         for row in _rows(connection, space, cursor + len(ops), head):
-            own = row.device == device.id and row.epoch == epoch
+            # An erased one is news to its author too.
+            own = row.device == device.id and row.epoch == epoch and bool(row.payload)
             size += _OVERHEAD // 10 if own else len(row.payload) + _OVERHEAD
             if ops and size > PAGE_BYTES:
                 break

@@ -30,3 +30,8 @@ class Recent(Generic[T]):
             while len(self._found) > self._most:
                 self._found.popitem(last=False)
         return answer
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._turn:
+            self._found.clear()

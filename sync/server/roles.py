@@ -102,3 +102,8 @@ def reads_every_shared(device: Device) -> bool:
 def may_hand_keys(device: Device) -> bool:
     """Say whether the device may hand the organisation's key to another of its computers."""
     return _role(device).hands_keys
+
+
+def may_erase(device: Device) -> bool:
+    """Say whether the device may order that a record which it may write be erased everywhere."""
+    return _role(device).erases

@@ -55,9 +55,15 @@ def page() -> str:
 
 
 def _roles() -> Iterator[str]:
-    yield from _table("Role", *KINDS.values(), "hands on the organisation's key")
+    yield from _table("Role", *KINDS.values(), "hands on the organisation's key", "erases")
     for name, role in ROLES.items():
-        yield _line(name, *(rights(role, kind) for kind in KINDS), "yes" if role.hands_keys else "no")
+        yield _line(
+            name, *(rights(role, kind) for kind in KINDS), *(_word(each) for each in (role.hands_keys, role.erases))
+        )
+
+
+def _word(may: bool) -> str:
+    return "yes" if may else "no"
 
 
 def _routes() -> Iterator[str]:

@@ -11,6 +11,7 @@ from sync.protocol import (
     MAX_FILE,
     PATH_BUNDLES,
     PATH_ENROL,
+    PATH_ERASE,
     PATH_FILES,
     PATH_HEALTH,
     PATH_KEYS,
@@ -60,6 +61,7 @@ ROUTES = (
     Row(PATH_FILES, "PATCH", Caller.ENROLLED, "file_part", MAX_FILE, False, "Send a file or the rest of it."),
     Row(PATH_FILES, "DELETE", Caller.ENROLLED, "file_removed", 0, False, "Remove a file that nothing refers to."),
     Row(PATH_KEYS, "POST", Caller.ENROLLED, "keys", _KEYS, False, "Hand on the organisation's keys, in envelopes."),
+    Row(PATH_ERASE, "POST", Caller.ENROLLED, "erase", MAX_BODY, False, "Have erased what is private, and proof of it."),
     Row(PATH_HEALTH, "GET", Caller.ANYBODY, "health", 0, False, "Whether endpoint and database answer."),
 )  # fmt: skip
 PATHS = frozenset(row.path for row in ROUTES)

@@ -17,6 +17,7 @@ SCHEMA = "wimdesk"
 _LOCK = 7_204_931_118
 """Any number: who prepares the database holds the advisory lock of it."""
 _RIGHTS = ("reads", "writes_own", "writes_any")
+_ERASES = "erases"
 _SHARED = "'^org/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/shared$'"
 _OWN = "encode(d.organisation, 'hex')::uuid::text"
 
@@ -64,6 +65,13 @@ CREATE OR REPLACE FUNCTION has_every_shared(wanted text) RETURNS boolean
         WHERE d.id = this_device() AND r.kind_of_right = wanted AND r.kind = 'every_shared'
     )
 ); END $$;
+CREATE OR REPLACE FUNCTION may_erase() RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = {SCHEMA}, pg_temp AS $$ BEGIN RETURN (
+    SELECT EXISTS (
+        SELECT 1 FROM device d JOIN role_right r ON r.role = d.role
+        WHERE d.id = this_device() AND r.kind_of_right = '{_ERASES}'
+    )
+); END $$;
 """
 
 
@@ -82,10 +90,14 @@ _OWNED = f"({_within('writes_any')} OR (owner = (SELECT this_organisation()) AND
 _ANY_WRITE = f"({_within('writes_any')} OR {_within('writes_own')})"
 _TO_SELF = f"({_ANY_WRITE} OR (computer = (SELECT this_device()) AND {_within('reads')}))"
 """Who may not write may still have a key for itself."""
+_ERASING = f"((SELECT may_erase()) AND {_ANY_WRITE})"
+"""Who may erase changes what others wrote, but only into stubs (sync.server.erasing)."""
+_NAMED_OR_ERASING = f"({_NAMED} OR {_ERASING})"
 # What each table lets through: reading, adding, changing, removing; a changed row must be one that could be added.
 _POLICIES: dict[str, tuple[str, str, str, str]] = {
-    "op": (_within("reads"), f"{_MINE} AND {_OWNED}", "", ""),
-    "sealed": (_within("reads"), f"{_MINE} AND {_ANY_WRITE}", "", ""),
+    "op": (_within("reads"), f"{_MINE} AND {_OWNED}", f"(SELECT may_erase()) AND {_OWNED}", ""),
+    "sealed": (_within("reads"), f"{_MINE} AND {_ANY_WRITE}", _ERASING, ""),
+    "erased": (_within("reads"), _ERASING, "", ""),
     "begun": (_MINE, f"{_MINE} AND {_ANY_WRITE}", f"{_MINE} AND {_ANY_WRITE}", _MINE),
     "space_key": (_within("reads"), f"{_MINE} AND {_ANY_WRITE}", "", ""),
     "envelope": (_within("reads"), f"{_MINE} AND {_TO_SELF}", _TO_SELF, ""),
@@ -95,17 +107,24 @@ _POLICIES: dict[str, tuple[str, str, str, str]] = {
     "file_piece": (_within("reads"), _OWNED, "", _OWNED),
     # What a device said about its own numbers, also in spaces that it may not enter.
     "author": (_NAMED, _MINE, _MINE, ""),
-    "batch": (_NAMED, _MINE, "", ""),
+    "batch": (_NAMED_OR_ERASING, _MINE, _ERASING, ""),
     "refused": (_NAMED, _MINE, "", ""),
     # A revoked device may still leave something here.
-    "quarantine": (_NAMED, _NAMED, "", ""),
+    "quarantine": (_NAMED_OR_ERASING, _NAMED, _ERASING, ""),
 }
+_STUBS = {
+    "op": "payload = '' AND EXISTS (SELECT 1 FROM erased e WHERE e.space = op.space AND e.record = op.record)",
+    "sealed": "resealed = (SELECT this_device()) AND length(box) > 0",
+    "batch": "seed = '' AND length(salts) > 0",
+    "quarantine": "length(content) > 0",
+}
+"""Tables whose rows are only ever changed by erasing, and what each must be then."""
 PROTECTED = frozenset(_POLICIES)
 """The tables with rows of spaces."""
 _GRANTS = {
     "SELECT": "server_state, role_right",
     "SELECT, INSERT": (
-        "organisation, code, device, op, sealed, space_key, record_owner, batch, refused, quarantine, audit"
+        "organisation, code, device, op, sealed, space_key, record_owner, batch, refused, quarantine, audit, erased"
     ),
     "SELECT, INSERT, UPDATE": "space, author, envelope",
     "SELECT, INSERT, DELETE": "token, nonce, failed_attempt, wipe, file_piece",
@@ -113,6 +132,10 @@ _GRANTS = {
     "UPDATE (tries, used_by)": "code",
     "UPDATE (revoked_at)": "device",
     "UPDATE (key_changes)": "organisation",
+    "UPDATE (payload)": "op",
+    "UPDATE (key, root, signature, box, resealed)": "sealed",
+    "UPDATE (seed, salts)": "batch",
+    "UPDATE (content)": "quarantine",
 }
 
 
@@ -152,7 +175,8 @@ def _policies() -> Iterator[str]:
         yield f"CREATE POLICY reading ON {table} FOR SELECT USING ({read})"
         yield f"CREATE POLICY adding ON {table} FOR INSERT WITH CHECK ({add})"
         if change:
-            yield f"CREATE POLICY changing ON {table} FOR UPDATE USING ({change}) WITH CHECK ({add})"
+            check = f"{change} AND {_STUBS[table]}" if table in _STUBS else add
+            yield f"CREATE POLICY changing ON {table} FOR UPDATE USING ({change}) WITH CHECK ({check})"
         if remove:
             yield f"CREATE POLICY removing ON {table} FOR DELETE USING ({remove})"
 
@@ -168,7 +192,8 @@ def _grants(role: str) -> Iterator[str]:
 
 def _table() -> set[tuple[str, str, str]]:
     """The role table of the protocol as rows."""
-    return {
+    erasing = {(name, _ERASES, "any") for name, role in ROLES.items() if role.erases}
+    return erasing | {
         (name, right, kind)
         for name, role in ROLES.items()
         for right, kinds in zip(_RIGHTS, (role.reads, role.writes_own, role.writes_any), strict=True)

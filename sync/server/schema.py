@@ -38,9 +38,18 @@ def _add_digest(connection: Connection) -> None:
     connection.exec_driver_sql(f"ALTER TABLE space ADD COLUMN digest {bytes_type} NOT NULL DEFAULT {empty}")
 
 
+def _add_erasing(connection: Connection) -> None:
+    """Make room for what takes the place of erased operations; the ledger is made with the tables that are new."""
+    empty = r"'\x'" if connection.dialect.name == "postgresql" else "x''"
+    bytes_type = LargeBinary().compile(connection.dialect)
+    for table, column in (("batch", "salts"), ("sealed", "resealed")):
+        if inspect(connection).has_table(table):  # 0.1.0 had no boxes
+            connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {column} {bytes_type} NOT NULL DEFAULT {empty}")
+
+
 _OF_SPACES = ("op", "record_owner", "author", "batch", "refused")
 Step = Callable[[Connection], None]
-STEPS: tuple[Step, ...] = (_seal, _add_digest)
+STEPS: tuple[Step, ...] = (_seal, _add_digest, _add_erasing)
 """Step k brings tables of number k to number k + 1. It never uses the tables of this version: they change."""
 
 TOO_NEW = "A later version made this data. Nothing was changed. Install the newer program."

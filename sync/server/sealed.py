@@ -40,6 +40,13 @@ _TRAIL_AT = select(_log.trail).where(_log.space == bindparam("space"), _log.seq 
 
 def check(device: Device, block: Sealed) -> None:
     """Raise Refused where the block can't be taken: space, size, numbers or signature."""
+    check_shape(device, block)
+    if not verified(device.sign_key, block.signature, sealed_message(device.id, block)):
+        raise Refused(Problem.SIGNATURE_WRONG)
+
+
+def check_shape(device: Device, block: Sealed) -> None:
+    """Raise Refused where a block can't be one, whoever signed it."""
     if block.count > MAX_OPS:
         raise Refused(Problem.TOO_MANY_OPS)
     sound = (
@@ -54,8 +61,6 @@ def check(device: Device, block: Sealed) -> None:
     )
     if not sound:
         raise Refused(Problem.MALFORMED)
-    if not verified(device.sign_key, block.signature, sealed_message(device.id, block)):
-        raise Refused(Problem.SIGNATURE_WRONG)
 
 
 def take(connection: Connection, device: Device, block: Sealed, known: int, now: int) -> numbers.Taken:
@@ -77,7 +82,7 @@ def take(connection: Connection, device: Device, block: Sealed, known: int, now:
     row = {
         "space": block.space, "seq": head, "ops": block.count, "device": device.id, "epoch": block.epoch,
         "n": block.first, "key": block.key, "root": block.root, "signature": block.signature, "box": block.box,
-        "trail": so_far,
+        "trail": so_far, "resealed": b"",
     }  # fmt: skip
     connection.execute(_ADD, row)
     numbers.leave(connection, block.space, so_far, digest)
@@ -132,7 +137,8 @@ def blocks(connection: Connection, device: Device, epoch: int, space: str, curso
     found: list[Block] = []
     at, size = cursor, 0
     for row in rows:
-        own = row.device == device.id and row.epoch == epoch
+        # What somebody else packed anew is news to its author too.
+        own = row.device == device.id and row.epoch == epoch and not row.resealed
         size += 0 if own else len(row.box)
         if found and size > PAGE_BYTES:
             return found

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
 
 from sync.bundles import MAX_CHANGES
-from sync.server import audit, bundles, enrolment, metrics, quarantine
+from sync.server import audit, bundles, enrolment, erasing, ledger, metrics, quarantine
 from sync.server import backup as copies
 from sync.server.app import FAILED_ATTEMPTS, create_app
 from sync.server.connections import BACKLOG, make_room
@@ -243,7 +243,9 @@ def backup(data: Path, file: Path, *, database: str = "") -> dict[str, int]:
     Raises ValueError with a sentence where it can't.
     """
     with _opened(data, database) as store:
-        return copies.write(store, file)
+        done = copies.write(store, file)
+        ledger.add(file.parent, store.read(erasing.everything))
+        return done
 
 
 def restore(data: Path, file: Path, *, database: str = "") -> int:
@@ -252,7 +254,15 @@ def restore(data: Path, file: Path, *, database: str = "") -> int:
     Raises ValueError with a sentence where the file is not whole or something is there already.
     """
     with _opened(data, database) as store:
-        return copies.restore(store, file)
+        generation = copies.restore(store, file)
+        _heed_ledger(store, data, file.parent)
+        return generation
+
+
+def _heed_ledger(store: Store, *folders: Path) -> None:
+    """Have erased again what the ledgers in these folders name."""
+    lines = ledger.read(*folders)
+    store.write(lambda connection: erasing.heed(connection, lines, store.now()))
 
 
 def renew_generation(data: Path, *, database: str = "") -> int:
@@ -267,4 +277,6 @@ def renew_generation(data: Path, *, database: str = "") -> int:
             audit.note(connection, store.now(), audit.OPERATOR, "restore")
             return renew(connection)
 
+        if not database:
+            _heed_ledger(store, data)
         return store.write(work)

@@ -7,7 +7,7 @@ import logging
 import random
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,7 +19,7 @@ from sqlalchemy.exc import TimeoutError as NoneFree
 
 from sync import bundles
 from sync.protocol import Problem
-from sync.server import schema, tables
+from sync.server import ledger, schema, tables
 from sync.server.databases import FILE as FILE
 from sync.server.databases import NO_ADDRESS, PostgreSQL, database_of, postgres_url
 from sync.server.databases import Unusable as Unusable
@@ -47,6 +47,7 @@ class Store:
         self.prefixes: Recent[bytes] = Recent(_PREFIXES)
         """What compressions build on: the same for all devices of an organisation that have read as far."""
         self._database = database_of(data, database)
+        self._data = None if database else data
         try:
             if self._database.prepare():
                 self.write(_begin)
@@ -159,6 +160,13 @@ class Store:
             yield
         except (DBAPIError, NoneFree) as error:
             self._explain(error, last=True)
+
+    def note_erased(self, lines: Iterable[ledger.Line]) -> None:
+        """Forget what was built on what is erased now, and write the ledger beside the file of the database."""
+        self.prefixes.clear()
+        self._database.empty_log()
+        if self._data is not None:
+            ledger.add(self._data, lines)
 
     def close(self) -> None:
         """Give everything back; a file is whole by itself then."""

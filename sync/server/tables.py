@@ -151,9 +151,11 @@ sealed = Table(
     Column("signature", LargeBinary(64), nullable=False),
     Column("box", LargeBinary, nullable=False),
     Column("trail", LargeBinary(8), nullable=False),
+    Column("resealed", LargeBinary, nullable=False, default=b""),
     UniqueConstraint("space", "device", "epoch", "n"),
 )
-"""The log of a private space, block by block: `seq` is the place of a block's last operation, `n` its first number."""
+"""The log of a private space, block by block: `seq` is the place of a block's last operation, `n` its first number.
+`resealed` is the device that packed it anew and signed it, because something in it was erased."""
 
 space_key = Table(
     "space_key",
@@ -207,8 +209,21 @@ batch = Table(
     Column("count", Integer, nullable=False),
     Column("seed", LargeBinary, nullable=False),
     Column("signature", LargeBinary(64), nullable=False),
+    Column("salts", LargeBinary, nullable=False, default=b""),
 )
-"""The proofs: each covers first to first + count - 1, and was kept for the numbers from `fresh` on."""
+"""The proofs: each covers first to first + count - 1, and was kept for the numbers from `fresh` on.
+
+Where something of it was erased, `salts` takes the place of the seed, from which each salt followed: of each operation
+the salt (16 bytes), or H(salt || payload) of an erased one (32 bytes)."""
+
+erased = Table(
+    "erased",
+    metadata,
+    Column("space", Text, primary_key=True),
+    Column("record", LargeBinary(16), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)
+"""The ledger: records of which nothing may be here any more, whatever still comes."""
 
 refused = Table(
     "refused",

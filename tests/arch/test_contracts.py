@@ -80,8 +80,8 @@ def skeleton(tmp_path: Path) -> Path:
         *(f"wimdesk/{path.name}" for path in (ROOT / "wimdesk").glob("*_commands.py")),
         "wimdesk/app.py",
     ]
-    leaves = ("protocol", "merge", "columns", "digests", "frames", "wire", "bundles", "sealing", "filebox", "lockbox")
-    files += [f"sync/{name}.py" for name in leaves]
+    leaves = ("protocol", "merge", "columns", "digests", "erasures", "frames", "wire", "bundles", "sealing", "filebox")
+    files += [f"sync/{name}.py" for name in (*leaves, "lockbox")]
     files += [f"wimdesk/{name}.py" for name in ("settings", "events", "clock", "errors", "i18n", "identifiers")]
     for name in [*(f"{folder}/__init__.py" for folder in folders), *files]:
         path = tmp_path / name

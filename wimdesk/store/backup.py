@@ -14,6 +14,7 @@ import logging
 import os
 import re
 import shutil
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -33,6 +34,8 @@ OLDEST when a newer one is made, so that what was erased leaves the backups too.
 _NAME = re.compile(r"(?:(\d{6})-)?(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-([a-z0-9-]+)\.db")
 _SEAL = b"backup"
 log = logging.getLogger(__name__)
+Change = Callable[[dbapi2.Connection], bool]
+"""Changes an open database; says whether there was anything to change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,23 +144,64 @@ def make(path: Path, key: bytes, folder: Path, reason: str) -> Path:
 
 
 def _write(path: Path, key: bytes, made: Copy) -> None:
-    fresh, manifest = made.path.with_suffix(".part"), made.manifest.with_suffix(".json.part")
+    fresh = made.path.with_suffix(".part")
     try:
         head = _copy(path, key, fresh)
         check(fresh, key)
         told = _describe(fresh, key, made)
         if told.head < head:
             raise NotAProfile(_("The backup is not complete. Your data is as it was. Please try again."))
-        sealed = keys.seal(key, json.dumps(asdict(told)).encode(), _SEAL)
-        held = {"format": 1, "keys": keys.read(path.parent), "sealed": sealed}
-        manifest.write_bytes(json.dumps(held).encode())
-        for file in (fresh, manifest):
-            durable.settle(file)
-        # The name of the copy comes last: a manifest without it is swept away with the next backup.
-        manifest.replace(made.manifest)
-        durable.move(fresh, made.path)
+        _settle(fresh, key, made, told, keys.read(path.parent))
     finally:
         _sweep(made.path.parent)
+
+
+def _settle(fresh: Path, key: bytes, made: Copy, told: Facts, own_keys: object) -> None:
+    """Give the copy that was proved its name, and its manifest beside it."""
+    manifest = made.manifest.with_suffix(".json.part")
+    sealed = keys.seal(key, json.dumps(asdict(told)).encode(), _SEAL)
+    manifest.write_bytes(json.dumps({"format": 1, "keys": own_keys, "sealed": sealed}).encode())
+    for file in (fresh, manifest):
+        durable.settle(file)
+    # The name of the copy comes last: a manifest without it is swept away with the next backup.
+    manifest.replace(made.manifest)
+    durable.move(fresh, made.path)
+
+
+def rewrite(copy: Copy, key: bytes, change: Change) -> None:
+    """Make a backup anew with a change to it; one that can't be read is removed. Raises DiskFull and the like."""
+    fresh = copy.path.with_suffix(".part")
+    try:
+        shutil.copyfile(copy.path, fresh)
+        if not scrub_file(fresh, key, change):
+            return
+        check(fresh, key)
+        held = json.loads(copy.manifest.read_text("utf-8"))["keys"] if copy.manifest.is_file() else {}
+        _settle(fresh, key, copy, _describe(fresh, key, copy), held)
+    except (NotAProfile, dbapi2.Error, ValueError, KeyError):
+        log.warning("a backup that can't be read was removed, because something in it is erased")
+        copy.path.unlink(missing_ok=True)
+        copy.manifest.unlink(missing_ok=True)
+    except OSError as error:
+        raise unwritable(error) from error
+    finally:
+        _sweep(copy.path.parent)
+
+
+def scrub_file(path: Path, key: bytes, change: Change) -> bool:
+    """Change a database that nobody uses, and leave no byte of what was there; say whether there was a change.
+
+    Raises EnvironmentProblem and dbapi2.Error where it can't be read.
+    """
+    connection = connect(path, key)
+    try:
+        changed = change(connection)
+        if changed:
+            connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    finally:
+        connection.close()
+    return changed
 
 
 def _sweep(folder: Path) -> None:

@@ -18,9 +18,10 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.orm import Session
 
 from sync import digests
+from sync.erasures import MARKS
 from sync.merge import DELETED, Change, Clash, FieldState, RecordState, merge
 from sync.protocol import SHIPPED_OWNER, Author, Page, Placed, trail
-from wimdesk.store import journal, numbered, recovery, rows, spared, tables, unplaced
+from wimdesk.store import erasures, journal, numbered, recovery, rows, spared, tables, unplaced
 from wimdesk.store.record import Info, Record, blank_row, fields, fits, types
 
 _pack = msgspec.msgpack.Encoder().encode
@@ -91,6 +92,7 @@ def apply_page(session: Session, page: Page, own_epoch: int = 0) -> int:
     GapInPage where operations before the page are missing,
     UnknownOwn and Contradiction where the page does not fit what is here; the caller undoes what was changed then.
     """
+    page = erasures.receive(session, page)
     ((cursor, *so_far),) = rows.find(session, _CURSOR, space=page.space) or [(0, b"", b"")]
     if page.first > cursor + 1:
         raise GapInPage(page.space)
@@ -148,7 +150,7 @@ def _merge_all(bench: _Bench, opened: Sequence[_Opened]) -> None:
     _load_owners(bench, {each[1]: each[2] for each in opened})
     for seq, record, type_name, owner, change, who in opened:
         is_owned = bench.owners.setdefault(record, owner) == owner  # nobody takes over what is another's
-        if not is_owned or record in bench.foreign or not change.values:
+        if not is_owned or record in bench.foreign or not change.values or type_name in MARKS:
             continue  # kept in the journal, with nothing in it that could be shown
         _merge_one(bench, seq, record, type_name, owner, change)
         bench.first.setdefault(record, who)
@@ -180,6 +182,7 @@ def _open(session: Session, page: Page, items: _Items, own: Mapping[int, Row[Any
     opened: list[_Opened] = []
     fresh: list[dict[str, Any]] = []
     places: list[dict[str, Any]] = []
+    emptied: list[dict[str, Any]] = []
     for seq, item in items:
         if isinstance(item, int):
             row = own.get(item)
@@ -196,9 +199,12 @@ def _open(session: Session, page: Page, items: _Items, own: Mapping[int, Row[Any
         if pos:
             place = {name: found[name] for name in (_ALL if again else _PLACE)}
             places.append(place | {"state": tables.PLACED, "problem": 0, "pos": pos})
+            if not found["payload"]:
+                emptied.append({"payload": b"", "before": None, "pos": pos})
         else:
             fresh.append(found)
     rows.change(session, tables.op, places, "pos")
+    rows.change(session, tables.op, emptied, "pos")
     rows.add(session, tables.op, fresh)
     return opened
 

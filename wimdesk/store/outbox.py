@@ -9,9 +9,10 @@ from sqlalchemy import bindparam, func, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from sync.digests import SAID_BYTES
+from sync.erasures import ERASE
 from sync.protocol import PREFIX_OPS, Op, Problem, newest_that_fit, private_space
 from wimdesk import clock
-from wimdesk.store import facts, journal, refusals, rows, seal_keys, tables
+from wimdesk.store import erasures, facts, journal, refusals, rows, seal_keys, tables
 from wimdesk.store.record import types
 
 MAX_OPS = 20_000
@@ -134,6 +135,9 @@ def note_refused(session: Session, refused: list[tuple[str, int, int]]) -> int:
     if found:
         refusal = update(tables.op).where(op.pos == bindparam("_pos")).values(state=tables.REFUSED)
         session.execute(refusal, [{"_pos": row.pos, "problem": problem} for row, problem in found])
+    for row, _problem in found:
+        if row.type == ERASE:
+            erasures.withdraw(session, row.space, row.record)
     followers = {row.record: row.type for row, problem in found if problem == Problem.FOLLOWS_REFUSED}
     for record, type_name in followers.items():
         send_again(session, type_name, record)
@@ -175,6 +179,12 @@ def last_placed(session: Session, space: str, cursor: int) -> list[Op]:
     """Return the last operations up to a place of the space's log, in its order."""
     with session.execute(_LAST_PLACED, {"space": space, "cursor": cursor, "beyond": cursor - PREFIX_OPS}) as found:
         return newest_that_fit(map(journal.op_of, found))
+
+
+def between(session: Session, space: str, first: int, last: int) -> list[Op]:
+    """Return the operations at these places of a space's log, in its order."""
+    query = select(tables.op).where(_op.space == space, _op.seq.between(first, last)).order_by(_op.seq)
+    return [journal.op_of(row) for row in session.execute(query)]
 
 
 def latest_space(session: Session) -> str:

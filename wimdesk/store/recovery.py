@@ -89,6 +89,7 @@ def begin(session: Session, *, lost: bool) -> None:
         session.execute(update(op).where(placed).values(state=tables.LOST, was=op.c.seq, seq=None, problem=0))
         for table in (tables.cursor, tables.shadow, tables.clash):
             session.execute(delete(table))
+        session.execute(update(tables.erasure).values(confirmed=""))  # it may have again what it had erased
         # Its count of keys went back too: the same number may stand for others.
         facts.put(session, generation=0, key_changes=0, key_standing="")
     facts.put(session, epoch=held, returning=new_epoch())

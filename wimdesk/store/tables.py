@@ -145,3 +145,20 @@ sync_run = Table(
     Column("bytes_down", Integer, nullable=False),
     Column("requests", Integer, nullable=False),
 )
+
+erasure = Table(
+    "erasure",
+    Base.metadata,
+    Column("space", Text, primary_key=True),
+    Column("record", Text, primary_key=True),
+    Column("type", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("swept", Boolean, nullable=False, server_default=text("0")),
+    Column("files", Text, nullable=False, server_default=text("'[[],[]]'")),
+    Column("confirmed", Text, nullable=False, server_default=text("''")),
+    Column("receipt", LargeBinary, nullable=False, server_default=text("x''")),
+)
+"""The ledger (store.erasures). `swept`: nothing is left in files of this computer; `files`: contents to remove here,
+and at the endpoint; `confirmed`: when the endpoint said that it has nothing any more, and its signature."""

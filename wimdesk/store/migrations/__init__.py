@@ -25,6 +25,7 @@ _NAMES = (
     "m0007_index",
     "m0008_organisation",
     "m0009_contacts",
+    "m0010_privacy",
     "m0011_frame",
 )  # fmt: skip
 STEPS = tuple(cast(Step, import_module(f"{__name__}.{name}").apply) for name in _NAMES)

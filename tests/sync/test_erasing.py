@@ -1,0 +1,272 @@
+"""An order to erase reaches everybody who has the record, and nothing brings it back."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+from unittest import mock
+
+import pytest
+from sqlalchemy import select
+
+from sync.client import bundles
+from sync.client.engine import SyncEngine
+from sync.erasures import MARKS
+from sync.server import erasing as at_endpoint
+from sync.server import ledger
+from sync.server.service import backup, restore
+from sync.server.store import Store
+from tests import canary
+from tests.sim.simulator import scene
+from tests.soak import erasure
+from tests.support import PASSPHRASE, Laptop, Office, Post, endpoint_at, introduce
+from wimdesk.app import App
+from wimdesk.errors import NotFound, UserError
+from wimdesk.records import LibraryItem
+from wimdesk.services import attaching, editing, erasing, publishing
+from wimdesk.store import erasures, facts, proof, tables
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy.orm import Session
+
+    from tests.support import Endpoint, Template
+
+WORDS = [f"Qañarïa{number:02}Zw" for number in range(20)]
+
+
+@pytest.fixture
+def anna(office: Office) -> Laptop:
+    return office.laptop("Anna")
+
+
+@pytest.fixture
+def bela(office: Office, anna: Laptop) -> Laptop:
+    anna.sync()
+    return office.laptop("Bela")
+
+
+def settle(*laptops: Laptop) -> None:
+    for _round in range(3):
+        for laptop in laptops:
+            laptop.sync()
+
+
+def person(laptop: Laptop, word: str) -> str:
+    """A person with everything that can be said of her, and said twice."""
+    record = laptop.add("person", given_name=word, family_name="Old", summary=f"Lives near {word}", tags=[word])
+    laptop.change("person", record, family_name=f"New {word}", summary=f"Moved away from {word}")
+    laptop.add("contact_detail", person_id=record, type="email", value=f"{word}@example.org")
+    laptop.add("membership", person_id=record, number=word, start_date="2026-01-01")
+    name, content = f"{word}.txt", f"a letter to {word}".encode()
+    attaching.attach(laptop.app.store, laptop.app.contents, ("person", record), name, content)
+    return record
+
+
+def stubs(session: Session, record: str) -> list[bytes]:
+    op = tables.op.c
+    return list(session.scalars(select(op.payload).where(op.record == record, op.type.not_in(MARKS))))
+
+
+def assert_in_order(*laptops: Laptop) -> None:
+    """All say the same, nothing is asked, nothing was read again, and what shows is what the log says."""
+    places = []
+    for laptop in laptops:
+        assert laptop.app.read(proof.differing) == []
+        assert laptop.engine.latest.sentence == ""
+        with laptop.app.store.reading() as session:
+            places.append(
+                {row.space: (row.seq, row.trail, row.digest) for row in session.execute(select(tables.cursor))}
+            )
+    assert all(each == places[0] for each in places), places
+
+
+def proofs(endpoint: Endpoint) -> dict[str, int]:
+    store = Store(endpoint.data, database=endpoint.owner)
+    try:
+        with store.reading() as connection:
+            return at_endpoint.proofs(connection)
+    finally:
+        store.close()
+
+
+def test_twenty_people_are_in_no_byte_of_any_store(office: Office, anna: Laptop, bela: Laptop) -> None:
+    assert office.endpoint is not None
+    people = [person(anna, word) for word in WORDS]
+    stays = anna.add("person", given_name="Stays", family_name="Here")
+    settle(anna, bela)
+    for record, word in zip(people, WORDS, strict=True):
+        bela.change("person", record, role=f"Editor {word}")
+        anna.change("person", record, role=f"Member {word}")  # in two places
+    shared = anna.app.run(publishing.publish, "person", people[0], "alliance")
+    settle(anna, bela)
+    assert anna.questions()
+    for laptop in (anna, bela):
+        laptop.app.back_up()
+    bela.change("person", people[1], pronouns=f"she {WORDS[1]}")  # never sent before the order
+    before = everything(office.endpoint, anna, bela)
+    for store in ("wimdesk.db", "backups", "endpoint boxes", "endpoint op"):
+        assert before.get(store, 0) > 0, f"the search finds nothing in {store}"
+    for record in people:
+        anna.app.run(erasing.erase, "person", record)
+    settle(anna, bela)
+    assert everything(office.endpoint, anna, bela) == {}
+    assert_in_order(anna, bela)
+    for laptop in (anna, bela):
+        assert laptop.see("person", stays)["given_name"] == "Stays"
+        assert laptop.questions() == []
+        assert not any(any(laptop.app.read(stubs, record)) for record in [*people, shared])
+        with pytest.raises(NotFound):
+            laptop.see("person", shared)
+    assert proofs(office.endpoint)["wrong"] == 0
+    standings = anna.app.read(erasing.standings)
+    assert len(standings) > 20 * 4
+    assert all(each.is_done for each in standings), [each for each in standings if not each.is_done][:3]
+
+
+def everything(endpoint: Endpoint, *laptops: Laptop) -> dict[str, int]:
+    stores = [each for laptop in laptops for each in canary.of_laptop(laptop.app)]
+    return canary.count(WORDS, [*stores, *canary.of_endpoint(endpoint, [laptop.app for laptop in laptops])])
+
+
+@pytest.mark.expects_log
+def test_a_volunteer_may_not_erase(office: Office, anna: Laptop) -> None:
+    record = person(anna, WORDS[0])
+    anna.sync()
+    vera = office.laptop("Vera", role="volunteer")
+    vera.sync()
+    with pytest.raises(UserError, match="may not erase"):
+        vera.app.run(erasing.erase, "person", record)
+    vera.app.run(lambda session: facts.put(session, role="coordinator"))  # a program that says it were one
+    shared = vera.add("library_item", title={"en": "Ours"}, template="tool", state="draft")
+    copy = vera.app.run(publishing.publish, "library_item", shared, "alliance")
+    settle(vera, anna)
+    vera.app.run(lambda session: erasures.order(session, session.get_one(LibraryItem, copy)))
+    settle(vera, anna, vera)
+    assert anna.see("library_item", copy)["title"] == {"en": "Ours"}
+    assert vera.see("library_item", copy)["title"] == {"en": "Ours"}, "what was refused comes back"
+    settle(vera, anna)
+    assert vera.app.read(proof.differing) == []
+
+
+@pytest.mark.expects_log
+def test_what_is_anothers_is_not_erased(office: Office, anna: Laptop) -> None:
+    item = anna.add("library_item", title={"en": "Ours"}, template="tool", state="draft")
+    copy = anna.app.run(publishing.publish, "library_item", item, "alliance")
+    anna.sync()
+    other = office.laptop("Olga", organisation=f"{office.organisation} 2")
+    other.sync()
+    with pytest.raises(UserError, match="another organisation"):
+        other.app.run(erasing.erase, "library_item", copy)
+    other.app.run(lambda session: erasures.order(session, session.get_one(LibraryItem, copy)))
+    settle(other, anna)
+    assert anna.see("library_item", copy)["title"] == {"en": "Ours"}
+
+
+def test_an_old_backup_brings_nobody_back(office: Office, tmp_path: Path) -> None:
+    assert office.endpoint is not None
+    folder, stick = tmp_path / "anna", tmp_path / "copies"
+    anna = Laptop.join(App.open(folder, PASSPHRASE), office.endpoint, office.organisation)
+    introduce(anna.app, office.organisation)
+    bela = office.laptop("Bela")
+    record = person(anna, WORDS[0])
+    settle(anna, bela)
+    anna.app.back_up()
+    shutil.copytree(folder / "backups", stick / "backups")
+    key = anna.app.store.key
+    anna.app.run(erasing.erase, "person", record)
+    settle(anna, bela)
+    assert canary.count(WORDS, canary.of_folder(folder, key)) == {}
+    assert canary.count(WORDS, canary.of_folder(stick, key))["backups"] > 0
+    anna.close()
+    # Somebody puts back what lay on a stick, and restores it.
+    for path in (stick / "backups").iterdir():
+        shutil.copy(path, folder / "backups" / path.name)
+    newest = max(path.stem for path in (stick / "backups").glob("*.db"))
+    App.restore(folder, PASSPHRASE, newest)
+    app = App.open(folder, PASSPHRASE)
+    with pytest.raises(NotFound):
+        app.read(editing.values, "person", record)
+    app.sweep_quietly()
+    assert canary.count(WORDS, canary.of_folder(folder, key)) == {}, "the ledger beside the database is heeded at once"
+    again = Laptop(app, SyncEngine(app))
+    settle(again, bela, again)
+    assert_in_order(again, bela)
+    again.close()
+
+
+def test_a_laptop_that_was_away_for_a_year(office: Office, anna: Laptop, bela: Laptop, post: Post) -> None:
+    assert office.endpoint is not None
+    record = person(anna, WORDS[0])
+    shared = anna.app.run(publishing.publish, "person", record, "shared")
+    settle(anna, bela)
+    bela.change("person", record, role=f"away {WORDS[0]}")
+    bela.change("person", shared, role=f"away {WORDS[0]}")
+    old = post.save(bela)
+    anna.app.run(erasing.erase, "person", record)
+    settle(anna)
+    answer = post.answer(old)  # a file of before the order, handed in after it
+    settle(anna)
+    assert everything(office.endpoint, anna) == {}
+    bundles.load(bela.engine, answer)
+    settle(bela, anna)
+    assert everything(office.endpoint, anna, bela) == {}
+    assert_in_order(anna, bela)
+    late = office.laptop("Late")
+    settle(late, anna)
+    assert everything(office.endpoint, late) == {}
+    assert_in_order(anna, late)
+
+
+@pytest.mark.parametrize("ledger_survives", [True, False])
+def test_an_endpoint_restored_from_before_the_order(
+    template: Template, tmp_path: Path, *, ledger_survives: bool
+) -> None:
+    data, copies = tmp_path / "data", tmp_path / "copies"
+    copies.mkdir()
+    with endpoint_at(data) as first:
+        office = Office(template, tmp_path, first)
+        anna, bela = office.laptop("Anna"), office.laptop("Bela")
+        record = person(anna, WORDS[0])
+        shared = anna.app.run(publishing.publish, "person", record, "shared")
+        settle(anna, bela)
+        backup(data, copies / "old.backup")
+        anna.app.run(erasing.erase, "person", record)
+        settle(anna, bela)
+        backup(data, copies / "new.backup")
+        assert set() != ledger.read(data) <= ledger.read(copies)
+        assert canary.count(WORDS, canary.of_endpoint(first, [anna.app])) == {}
+    if not ledger_survives:
+        (copies / ledger.FILE).unlink()
+    again = tmp_path / "again"
+    restore(again, copies / "old.backup")
+    with endpoint_at(again) as second:
+        found = canary.count(WORDS, canary.of_endpoint(second))
+        assert (found == {}) == ledger_survives
+        for laptop in (anna, bela):
+            laptop.app.run(lambda session: facts.put(session, server_url=second.url))
+        settle(anna, bela, anna)
+        assert canary.count(WORDS, canary.of_endpoint(second, [anna.app])) == {}
+        for laptop in (anna, bela):
+            with pytest.raises(NotFound):
+                laptop.see("person", shared)
+        assert_in_order(anna, bela)
+        assert [each for each in anna.app.read(erasing.standings) if not each.is_done] == []
+        assert proofs(second)["wrong"] == 0
+    office.close()
+
+
+def test_many_stories_with_faults(tmp_path: Path) -> None:
+    """The short form of `python -m tests.soak.erasure --times 500`."""
+    with scene(4, tmp_path) as here:
+        outcome = erasure.run(here, 3, 7)
+    assert outcome.wrong == []
+    assert outcome.ordered > 3
+
+
+def test_the_search_finds_who_was_not_erased(tmp_path: Path) -> None:
+    """The control: without the ledger, what comes late stays."""
+    with scene(4, tmp_path) as here, mock.patch.object(erasures, "known", side_effect=lambda *_: set()):
+        outcome = erasure.run(here, 2, 7)
+    assert outcome.resurrected

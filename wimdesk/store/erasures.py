@@ -1,0 +1,267 @@
+"""Erased records: what an order leaves of one on this computer, and the ledger of all that may never come back.
+
+The journal keeps a stub of each operation, the tables nothing. The ledger is here, and beside the database
+(services.erasing), so that a backup that is put in its place can't bring anything back.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+import msgspec
+from sqlalchemy.orm import Session
+from sqlcipher3 import dbapi2
+
+from sync import digests
+from sync.erasures import ERASE, ERASED, MARKS, stub
+from sync.protocol import Author, Op, Page, Placed
+from wimdesk import clock
+from wimdesk.store import journal, rows, tables
+from wimdesk.store.record import Record, types
+
+_OPS = """SELECT pos, seq, device, epoch, n, type, record, owner, fields, base, payload FROM op
+WHERE record=? AND space=? AND type NOT IN ('erase', 'erased')"""
+_LEDGER = "SELECT record FROM erasure WHERE space=:space"
+_FIRST = "SELECT owner FROM op WHERE record=:record AND space=:space AND type NOT IN ('erase','erased') ORDER BY pos"
+_KEEP = """INSERT INTO erasure(space, record, type, owner, at, "by", files) VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT DO NOTHING"""
+_UNSWEPT = "SELECT space, record, type, owner, files FROM erasure WHERE NOT swept"
+_PENDING = f"""SELECT e.space, e.record FROM erasure e WHERE confirmed='' AND EXISTS
+(SELECT 1 FROM op o WHERE o.record=e.record AND o.space=e.space AND o.type='{ERASE}' AND o.seq IS NOT NULL)
+ORDER BY e.space"""
+_AGAIN = "UPDATE erasure SET confirmed='', receipt=x'' WHERE space=? AND record=?"
+_ANY = "SELECT 1 FROM erasure LIMIT 1"
+
+
+@dataclass(slots=True)
+class Gone:
+    """What was found of a record when it was erased: its type, its owner, and the files that it named."""
+
+    type: str = ""
+    owner: str = ""
+    contents: list[str] = field(default_factory=list)
+    """Contents on this computer (SHA-256)."""
+    carried: list[str] = field(default_factory=list)
+    """What travelled, as the endpoint names it (SHA-256)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """A line of the ledger that something is still to be done about."""
+
+    space: str
+    record: str
+    type: str
+    owner: str
+    contents: tuple[str, ...]
+    carried: tuple[str, ...]
+
+
+def scrub(connection: dbapi2.Connection, space: str, record: str) -> Gone:
+    """Leave nothing of a record but stubs in its log, in this database or in a copy of an earlier one."""
+    there = {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")}
+    found = connection.execute(_OPS, (record, space)).fetchall()
+    gone = Gone(owner=found[0][7] if found else "")
+    _tell_digest(connection, space, [_entry(space, each) for each in found if each[1] is not None and each[10]])
+    connection.execute(
+        "UPDATE op SET payload=x'', before=NULL, act=0 WHERE record=? AND space=? AND type NOT IN ('erase','erased')",
+        (record, space),
+    )
+    for type_name in types().keys() & there & _kinds(connection, found, record):
+        _scrub_row(connection, type_name, space, record, gone)
+    for table in {"shadow", "clash", "spared"} & there:
+        connection.execute(f"DELETE FROM {table} WHERE record=? AND space=?", (record, space))
+    return gone
+
+
+def _kinds(connection: dbapi2.Connection, found: Iterable[tuple[object, ...]], record: str) -> set[str]:
+    shadows = connection.execute("SELECT type FROM shadow WHERE record=?", (record,))
+    return {str(each[5]) for each in found} | {str(name) for (name,) in shadows}
+
+
+def _scrub_row(connection: dbapi2.Connection, type_name: str, space: str, record: str, gone: Gone) -> None:
+    here = (record, space)
+    row = connection.execute(f"SELECT owner FROM {type_name} WHERE id=? AND space=?", here).fetchone()
+    if row is None:
+        return
+    gone.type, gone.owner = type_name, row[0]
+    if type_name == "attachment":
+        query = "SELECT identifier, carried FROM attachment WHERE id=? AND space=?"
+        for identifier, carried in connection.execute(query, here).fetchall():
+            gone.contents.append(identifier)
+            gone.carried.append(carried)
+        connection.execute("DELETE FROM carriage WHERE record=?", (record,))
+    connection.execute(f"DELETE FROM {type_name} WHERE id=? AND space=?", here)
+    for (doc,) in connection.execute("SELECT doc FROM search_ref WHERE record=?", (record,)).fetchall():
+        for table, column in (("search_text", "rowid"), ("search_title", "rowid"), ("search_ref", "doc")):
+            connection.execute(f"DELETE FROM {table} WHERE {column}=?", (doc,))
+
+
+def _entry(space: str, row: tuple[object, ...]) -> digests.Entry:
+    _pos, seq, device, epoch, n, type_name, record, owner, names, base, payload = row
+    ids = uuid.UUID(str(record)).bytes, uuid.UUID(str(owner)).bytes
+    op = Op(space, str(type_name), *ids, tuple(json.loads(str(names))), json.loads(str(base)), bytes(payload))  # type: ignore[call-overload]  # a BLOB
+    return digests.Entry(int(seq), Author(bytes(device), int(epoch)), int(n), op)  # type: ignore[call-overload]  # as stored
+
+
+def _tell_digest(connection: dbapi2.Connection, space: str, entries: list[digests.Entry]) -> None:
+    """Let the digest of the log say what the endpoint's says once it has placed the order."""
+    columns = {str(row[1]) for row in connection.execute("PRAGMA table_info(cursor)").fetchall()}
+    if entries and "digest" in columns:
+        for (digest,) in connection.execute("SELECT digest FROM cursor WHERE space=?", (space,)).fetchall():
+            said = digests.erased(digest, entries)
+            connection.execute("UPDATE cursor SET digest=? WHERE space=?", (said, space))
+
+
+# ----------------------------------------------------------------- orders
+
+
+def order(session: Session, record: Record) -> None:
+    """Erase a record here, and order that it be erased wherever the log of its space is."""
+    session.flush()
+    kind, space, id, owner = record.__tablename__, record.space, record.id, record.owner
+    session.expunge(record)
+    scribe = journal.scribe_of(session)
+    _erase(session, space, id, clock.now(), scribe.author.name)
+    _write(session, ERASE, space, id, owner, scribe.author.name)
+    scribe.note(kind, [id])
+    scribe.drafts.pop(id, None)
+
+
+def _erase(session: Session, space: str, record: str, at: str, by: str) -> Gone:
+    connection = rows.driver(session)
+    gone = scrub(connection, space, record)
+    files = json.dumps([gone.contents, gone.carried])
+    connection.execute(_KEEP, (space, record, gone.type, gone.owner, at, by, files))
+    if gone.type:
+        journal.scribe_of(session).note(gone.type, [record])
+    return gone
+
+
+def _write(session: Session, kind: str, space: str, record: str, owner: str, by: str) -> None:
+    """Put an operation about a record into the journal that says nothing of it."""
+    scribe = journal.scribe_of(session)
+    author = scribe.author
+    state = tables.KEPT if space == journal.SAMPLE else tables.HELD if author.held else tables.WAITING
+    row = {
+        "space": space, "device": author.device, "epoch": author.epoch,
+        "n": journal.highest(session, space, author.device, author.epoch) + 1, "type": kind, "record": record,
+        "owner": owner, "fields": [], "base": {}, "payload": journal.pack_payload([], clock.now(), by),
+        "before": None, "act": 0, "state": state,
+    }  # fmt: skip
+    rows.add(session, tables.op, [row])
+    scribe.wrote = scribe.wrote or state != tables.KEPT
+
+
+def receive(session: Session, page: Page) -> Page:
+    """Return a page as it may be applied: what orders name is a stub in it, and has been erased here."""
+    gone = known(session, page.space)
+    for item in page.ops:
+        if not isinstance(item, Placed) or item.op.type != ERASE:
+            continue
+        record = str(uuid.UUID(bytes=item.op.record))
+        if record not in gone and _is_owners(session, page.space, record, item.op.owner):
+            payload = journal.unpack_payload(item.op.payload)
+            _erase(session, page.space, record, payload.at, payload.by)
+            gone.add(record)
+    if not gone:
+        return page
+    names = {uuid.UUID(record).bytes for record in gone}
+    ops: list[int | Placed] = []
+    again: set[bytes] = set()
+    for item in page.ops:
+        if isinstance(item, Placed) and item.op.payload and item.op.record in names and item.op.type not in MARKS:
+            again.add(item.op.record)
+            item = Placed(item.author, item.n, stub(item.op))
+        ops.append(item)
+    if again and page.space.endswith("/private"):
+        # Its author did not know of the order, and the endpoint can't look into the box: it has to be packed anew.
+        ask_again(session, page.space, [str(uuid.UUID(bytes=record)) for record in again])
+    return msgspec.structs.replace(page, ops=ops)
+
+
+def _is_owners(session: Session, space: str, record: str, owner: bytes) -> bool:
+    """Nobody erases what is another's, whatever an endpoint lets through."""
+    first = rows.find(session, _FIRST, record=record, space=space)
+    return not first or uuid.UUID(first[0][0]).bytes == owner
+
+
+def known(session: Session, space: str) -> set[str]:
+    """Return the records of a space of which nothing may be here."""
+    return {record for (record,) in rows.find(session, _LEDGER, space=space)} if rows.find(session, _ANY) else set()
+
+
+def ask_again(session: Session, space: str, records: Collection[str]) -> None:
+    """The endpoint may have something of these records after all."""
+    rows.driver(session).executemany(_AGAIN, [(space, record) for record in records])
+
+
+def apply_ledger(session: Session, lines: Iterable[tuple[str, str, str]]) -> int:
+    """Erase what (space, record, when) of another ledger name, where this one does not know it; return how many."""
+    count = 0
+    for space, record, at in lines:
+        if record not in known(session, space):
+            _erase(session, space, record, at, "")
+            count += 1
+    return count
+
+
+def ledger(session: Session) -> list[tuple[str, str, str]]:
+    """Return (space, record, when) of everything that was ever erased."""
+    return [(space, record, at) for space, record, at in rows.find(session, "SELECT space, record, at FROM erasure")]
+
+
+# ----------------------------------------------------------------- what is still to be done
+
+
+def unswept(session: Session) -> list[Erasure]:
+    """Return what is erased in the database and may still be in files."""
+    return [
+        Erasure(space, record, kind, owner, *(tuple(each) for each in json.loads(files)))
+        for space, record, kind, owner, files in rows.find(session, _UNSWEPT)
+    ]
+
+
+def note_swept(session: Session, done: Iterable[Erasure], owner: str, *, tells: bool) -> None:
+    """Nothing of these is on this computer any more; `tells`: say so to the others, as one of this organisation."""
+    for each in done:
+        rows.find(
+            session, "UPDATE erasure SET swept=1 WHERE space=:space AND record=:record",
+            space=each.space, record=each.record,
+        )  # fmt: skip
+        if tells and each.space != journal.SAMPLE:
+            # By name: after an endpoint was restored, another computer may have to bring it back.
+            me = str(uuid.UUID(bytes=journal.scribe_of(session).author.device))
+            _write(session, ERASED, each.space, each.record, owner, me)
+
+
+def pending(session: Session) -> dict[str, list[str]]:
+    """Return by space the records of which the endpoint has the order, and has not said that nothing is left."""
+    found: dict[str, list[str]] = {}
+    for space, record in rows.find(session, _PENDING):
+        found.setdefault(space, []).append(record)
+    return found
+
+
+def confirm(session: Session, space: str, record: str, at: str, receipt: bytes) -> None:
+    """Keep the endpoint's receipt."""
+    rows.driver(session).execute(
+        "UPDATE erasure SET confirmed=?, receipt=?, files='[[],[]]' WHERE space=? AND record=?",
+        (at, receipt, space, record),
+    )
+
+
+def places(session: Session, space: str, records: Collection[str]) -> list[int]:
+    """Return where the log of a space has stubs of these records."""
+    marks = "type NOT IN ('erase','erased')"
+    query = f"SELECT seq FROM op WHERE space=:space AND seq IS NOT NULL AND {marks} AND record IN"
+    found = rows.find(session, f"{query} (SELECT value FROM json_each(:records))", space=space, records=list(records))
+    return sorted(seq for (seq,) in found)
+
+
+def withdraw(session: Session, space: str, record: str) -> None:
+    """The endpoint did not take the order: what others have of the record comes back when the space is read again."""
+    rows.find(session, "DELETE FROM erasure WHERE space=:space AND record=:record", space=space, record=record)
