@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from ui.icons import IconLabel
 from ui.pages.importing_cards import CardsPart
-from ui.pages.organisation_cards import RecordCard
+from ui.pages.record_card import RecordCard
 from ui.widgets.buttons import SecondaryButton
 from ui.widgets.card import Card
 from ui.widgets.column import Column
