@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 from sqlalchemy import Row, select
@@ -26,8 +26,22 @@ _SOME = 500
 """Rows that are sealed along with what a person does: after a large sync the next saves take a part each."""
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(list[tuple[int, bytes, bytes]]).decode
-_SEALED = ("type", "record", "fields", "payload", "before", "act")
+_NEXT = """SELECT pos, type, record, fields, payload, before, act FROM op
+WHERE pos>:after AND space<>:sample ORDER BY pos LIMIT :most"""
+"""A sample leaves nothing behind."""
 _LAST = "SELECT pos, upto, link FROM audit ORDER BY pos DESC LIMIT 1"
+
+
+class _Sealed(NamedTuple):
+    """What is sealed of one row of the journal."""
+
+    pos: int
+    type: str
+    record: str
+    fields: object
+    payload: bytes
+    before: bytes | None
+    act: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +79,13 @@ def seal(session: Session, most: int = -1) -> int:
     pos, upto, link = _last(session)
     sealed = 0
     while sealed < most or most < 0:
-        found = _rows(session, upto, min(_SOME, most - sealed) if most >= 0 else _SOME)
-        if not found:
+        wanted = min(_SOME, most - sealed) if most >= 0 else _SOME
+        found = _rows(session, upto, wanted)
+        if found:
+            pos, upto, link = _add(session, pos + 1, found[-1].pos, [_hashes(row) for row in found], link)
+            sealed += len(found)
+        if len(found) < wanted:
             break
-        pos, upto, link = _add(session, pos + 1, found[-1].pos, [_hashes(row) for row in found], link)
-        sealed += len(found)
     return sealed
 
 
@@ -139,22 +155,20 @@ def _named(kind: Kind, row: Row[Any]) -> Finding:
     return Finding(kind, row.pos, row.type, row.record, payload.at, payload.by)
 
 
-def _rows(session: Session, after: int, most: int) -> list[Row[Any]]:
-    columns = [tables.op.c[name] for name in ("pos", *_SEALED)]
-    real = (tables.op.c.pos > after, tables.op.c.space != journal.SAMPLE)  # a sample leaves nothing behind
-    query = select(*columns).where(*real).order_by(tables.op.c.pos).limit(most)
-    return list(session.execute(query))
+def _rows(session: Session, after: int, most: int) -> list[_Sealed]:
+    found = rows.find(session, _NEXT, after=after, most=most, sample=journal.SAMPLE)
+    return [_Sealed(pos, kind, record, rows.of_json(names), *rest) for pos, kind, record, names, *rest in found]
 
 
-def _hashes(row: Row[Any]) -> tuple[int, bytes, bytes]:
+def _hashes(row: _Sealed) -> tuple[int, bytes, bytes]:
     return row.pos, _about(row), _said(row)
 
 
-def _about(row: Row[Any]) -> bytes:
-    return _hash(_pack((row.type, row.record, list(row.fields), row.act)))
+def _about(row: _Sealed | Row[Any]) -> bytes:
+    return _hash(_pack((row.type, row.record, row.fields, row.act)))
 
 
-def _said(row: Row[Any]) -> bytes:
+def _said(row: _Sealed | Row[Any]) -> bytes:
     return _hash(_pack((row.payload, row.before or b"")))
 
 
