@@ -30,7 +30,11 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 LOCK = ROOT / "requirements.lock"
 CATALOGUES = ROOT / "resources" / "translations"
-TRANSLATED = {"fr": "nplurals=2; plural=(n > 1);", "es": "nplurals=2; plural=(n != 1);"}
+TRANSLATED = {
+    "fr": "nplurals=2; plural=(n > 1);",
+    "es": "nplurals=2; plural=(n != 1);",
+    "pt_BR": "nplurals=2; plural=(n > 1);",
+}
 STAMP = VENV / "set-up-for"
 IS_WINDOWS = os.name == "nt"
 PYTHON = VENV / ("Scripts/python.exe" if IS_WINDOWS else "bin/python")

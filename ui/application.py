@@ -21,7 +21,7 @@ from ui import moments, theme
 from ui.errors import Presenter
 from ui.main_window import MainWindow
 from wimdesk.errors import Damaged, ProfileBusy, WimdeskError, WrongKey
-from wimdesk.i18n import _, set_language
+from wimdesk.i18n import _, locale_name, set_language
 from wimdesk.settings import Settings
 
 if TYPE_CHECKING:
@@ -176,7 +176,9 @@ class Program(QObject):
         set_language(code)
         QLocale.setDefault(moments.locale(code))
         QCoreApplication.removeTranslator(self._translator)
-        if self._translator.load(f"qtbase_{code}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+        if self._translator.load(
+            f"qtbase_{locale_name(code)}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        ):
             QCoreApplication.installTranslator(self._translator)
 
     def dress(self) -> None:

@@ -13,6 +13,7 @@ _LOCALES = {
     "en": QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom),
     "fr": QLocale(QLocale.Language.French, QLocale.Country.France),
     "es": QLocale(QLocale.Language.Spanish, QLocale.Country.Peru),
+    "pt-BR": QLocale(QLocale.Language.Portuguese, QLocale.Country.Brazil),
 }
 
 

@@ -14,7 +14,8 @@ from contextvars import ContextVar
 
 import resources
 
-LANGUAGES = {"en": "English", "fr": "Français", "es": "Español"}
+LANGUAGES = {"en": "English", "fr": "Français", "es": "Español", "pt-BR": "Português (Brasil)"}
+"""The languages of screens and documents: BCP 47 code, and what the language calls itself."""
 _current: list[_gettext.NullTranslations] = [_gettext.NullTranslations()]
 _code: list[str] = ["en"]
 _spoken: ContextVar[str] = ContextVar("spoken", default="")
@@ -24,7 +25,7 @@ _spoken: ContextVar[str] = ContextVar("spoken", default="")
 @functools.cache
 def translator(language: str) -> _gettext.NullTranslations:
     """Return the words of a language (BCP 47 code); English where there is no catalogue."""
-    return _gettext.translation("wimdesk", str(resources.path("translations")), [language], fallback=True)
+    return _gettext.translation("wimdesk", str(resources.path("translations")), [locale_name(language)], fallback=True)
 
 
 def set_language(language: str) -> None:
@@ -47,6 +48,11 @@ def speaking(code: str) -> Iterator[None]:
 def language() -> str:
     """Return the code of the current language."""
     return _spoken.get() or _code[0]
+
+
+def locale_name(code: str = "") -> str:
+    """Return a code (the current language's where none is given) as CLDR and gettext write it: pt_BR for pt-BR."""
+    return (code or language()).replace("-", "_")
 
 
 def _words() -> _gettext.NullTranslations:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from wimdesk.errors import EnvironmentProblem
 from wimdesk.events import Signal
-from wimdesk.i18n import N_, _
+from wimdesk.i18n import LANGUAGES, N_, _
 
 Value = str | int | float | bool
 
@@ -27,13 +27,13 @@ class Setting:
 
 
 DECLARED = (
-    Setting("language", "en", N_("Language"), "region", (("en", "English"), ("fr", "Français"), ("es", "Español"))),
+    Setting("language", "en", N_("Language"), "region", tuple(LANGUAGES.items())),
     Setting(
         "document_language",
         "",
         N_("Language of documents"),
         "region",
-        (("", N_("As the program")), ("en", "English"), ("fr", "Français"), ("es", "Español")),
+        (("", N_("As the program")), *LANGUAGES.items()),
     ),
     Setting(
         "scheme",

@@ -1,4 +1,4 @@
-"""A document says what went in, in three languages, and says it again in the data inside it."""
+"""A document says what went in, in every language, and says it again in the data inside it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,13 @@ import pytest
 from resources import ROOT
 from tests.pdf import documents
 from tests.pdf.reading import fonts, metadata, opened, printed, squeezed, tree
-from wimdesk.i18n import translator
+from wimdesk.i18n import LANGUAGES, translator
 from wimdesk.pdf import organisation_profile, participation_report
 from wimdesk.pdf.archive import ATTACHMENT
 from wimdesk.pdf.organisation_profile import OrganisationProfile
 from wimdesk.pdf.participation_report import Activity, Metric, ParticipationReport
 from wimdesk.pdf.writing import Writing
 
-LANGUAGES = ("en", "fr", "es")
 KINDS: dict[str, tuple[Callable[[str], bytes], Callable[[str], bytes]]] = {
     "report": (lambda lang: made(documents.report(lang)), lambda lang: made(documents.empty_report(lang))),
     "profile": (lambda lang: made(documents.profile(lang)), lambda lang: made(documents.empty_profile(lang))),

@@ -8,7 +8,7 @@ from babel import Locale
 from sqlalchemy.orm import Mapped
 
 from resources import content
-from wimdesk.i18n import N_, _, language, pick
+from wimdesk.i18n import N_, _, locale_name, pick
 from wimdesk.store.record import Record, field
 
 CLASSIFICATIONS = {
@@ -80,7 +80,7 @@ class Organization(Record):
 
 def country_name(code: str, lang: str | None = None) -> str:
     """Return the country's name by CLDR in the language."""
-    return str(Locale.parse(lang or language()).territories.get(code, code)) if code else ""
+    return str(Locale.parse(locale_name(lang or "")).territories.get(code, code)) if code else ""
 
 
 def region_name(country_code: str, lang: str | None = None) -> str:
@@ -88,4 +88,4 @@ def region_name(country_code: str, lang: str | None = None) -> str:
     if country_code not in content.m49():
         return ""
     region = content.region_of(country_code)
-    return str(Locale.parse(lang or language()).territories.get(region, region))
+    return str(Locale.parse(locale_name(lang or "")).territories.get(region, region))

@@ -11,7 +11,7 @@ from babel import Locale
 from babel.numbers import format_currency, get_currency_name, get_currency_precision, get_territory_currencies
 
 from resources import content
-from wimdesk.i18n import _, language, ngettext
+from wimdesk.i18n import _, language, locale_name, ngettext
 from wimdesk.search import fold
 
 _AMOUNT = re.compile(r"\d+(?:[.,]\d+)*")
@@ -31,7 +31,7 @@ def currencies(lang: str = "") -> tuple[tuple[str, str], ...]:
 @functools.cache
 def _currencies(lang: str) -> tuple[tuple[str, str], ...]:
     codes = {code for country in content.m49() for code in get_territory_currencies(country)}
-    return tuple((code, f"{code} – {get_currency_name(code, locale=lang)}") for code in sorted(codes))
+    return tuple((code, f"{code} – {get_currency_name(code, locale=locale_name(lang))}") for code in sorted(codes))
 
 
 def currency_of(country: str) -> str:
@@ -46,14 +46,14 @@ def text(minor: int | None, currency: str, lang: str = "") -> str:
     exact = Decimal(minor).scaleb(-decimals(currency))
     if not currency:
         return str(exact)
-    return str(format_currency(exact, currency, locale=lang or language()))
+    return str(format_currency(exact, currency, locale=locale_name(lang)))
 
 
 def plain(minor: int | None, currency: str, lang: str = "") -> str:
     """Write an amount for a field: without the currency, with the decimal sign of the language."""
     if minor is None:
         return ""
-    sign = Locale.parse(lang or language()).number_symbols["latn"]["decimal"]
+    sign = Locale.parse(locale_name(lang)).number_symbols["latn"]["decimal"]
     digits = decimals(currency)
     whole, rest = divmod(abs(minor), 10**digits)
     return ("-" if minor < 0 else "") + (f"{whole}{sign}{rest:0{digits}}" if digits else str(whole))
@@ -84,7 +84,7 @@ def _parts(compact: str, lang: str) -> tuple[str, str]:
     signs = [sign for sign in compact if sign in ".,"]
     if not signs:
         return compact, ""
-    group = str(Locale.parse(lang).number_symbols["latn"]["group"])
+    group = str(Locale.parse(locale_name(lang)).number_symbols["latn"]["group"])
     head, last, tail = compact.rpartition(signs[-1])
     grouped = len(set(signs)) == 1 and (len(signs) > 1 or (last == group and len(tail) == 3))
     if grouped:

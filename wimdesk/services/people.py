@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from resources import content
 from wimdesk import clock
-from wimdesk.i18n import _, language, pick
+from wimdesk.i18n import _, language, locale_name, pick
 from wimdesk.records import ContactDetail, Organization, Person, Post, PostHolding, Site, Visit, VisitContact
 from wimdesk.records.organization import region_name
 from wimdesk.search import fold
@@ -336,13 +336,13 @@ def profile(session: Session, organisation: str = "") -> Profile:
 
 def countries() -> list[tuple[str, str]]:
     """Return (ISO 3166-1 code, name by CLDR) of every country, sorted by name in the reader's language."""
-    names = Locale.parse(language()).territories
+    names = Locale.parse(locale_name()).territories
     return sorted(((code, str(names.get(code, code))) for code in content.m49()), key=lambda pair: fold(pair[1]))
 
 
 def languages() -> list[tuple[str, str]]:
     """Return (BCP 47 code, name by CLDR) of every language without a region, sorted by name."""
-    known = [str(code) for code in Locale.parse(language()).languages]
+    known = [str(code) for code in Locale.parse(locale_name()).languages]
     codes = [code for code in known if code.isalpha() and len(code) <= 3]
     return sorted(((code, language_name(code)) for code in codes), key=lambda pair: fold(pair[1]))
 

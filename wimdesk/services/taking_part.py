@@ -15,7 +15,7 @@ from resources import content
 from sync.protocol import ALLIANCE
 from wimdesk import clock
 from wimdesk.errors import RuleBroken, UserError
-from wimdesk.i18n import _, language, pick
+from wimdesk.i18n import _, locale_name, pick
 from wimdesk.identifiers import derived_id
 from wimdesk.records import Activity, Initiative, Organization, Participation, Theme
 from wimdesk.records import participation as parts
@@ -306,7 +306,7 @@ def _lines(text: str) -> tuple[str, ...]:
 
 def region(code: str) -> str:
     """Return the name of a UN M49 region by CLDR in the reader's language."""
-    return str(Locale.parse(language()).territories.get(code, code))
+    return str(Locale.parse(locale_name()).territories.get(code, code))
 
 
 def regions() -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from babel.dates import format_date, format_time
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from wimdesk.i18n import _, language, pick
+from wimdesk.i18n import _, language, locale_name, pick
 from wimdesk.records import Indicator
 from wimdesk.records.organization import country_name
 from wimdesk.services import editing
@@ -157,12 +157,12 @@ _TEXTS: dict[str, Callable[[Session, str, Info, object], str]] = {
 
 def _locale() -> str:
     """Days are written before months wherever English is the language of a region or of the world."""
-    return "en_GB" if language() == "en" else language()
+    return "en_GB" if language() == "en" else locale_name()
 
 
 def language_name(code: str) -> str:
     """Return a language's name by CLDR in the reader's language; an unknown code stands for itself."""
-    name = str(Locale.parse(language()).languages.get(code, code))
+    name = str(Locale.parse(locale_name()).languages.get(code, code))
     return name[:1].upper() + name[1:] if name != code else code
 
 
