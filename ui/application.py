@@ -21,7 +21,7 @@ from ui import moments, theme
 from ui.errors import Presenter
 from ui.main_window import MainWindow
 from wimdesk.errors import Damaged, ProfileBusy, WimdeskError, WrongKey
-from wimdesk.i18n import _, locale_name, set_language
+from wimdesk.i18n import _, locale_name, set_content_language, set_language
 from wimdesk.settings import Settings
 
 if TYPE_CHECKING:
@@ -174,7 +174,9 @@ class Program(QObject):
         """Use the language of the settings everywhere, also in Qt's own dialogs."""
         code = self.settings.text("language")
         set_language(code)
+        set_content_language(self.settings.text("content_language"))
         QLocale.setDefault(moments.locale(code))
+        self._application.setLayoutDirection(QLocale().textDirection())
         QCoreApplication.removeTranslator(self._translator)
         if self._translator.load(
             f"qtbase_{locale_name(code)}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
@@ -257,7 +259,7 @@ class Program(QObject):
         self.window.show_layer(refusal)
 
     def _on_setting(self, name: str) -> None:
-        if name == "language":
+        if name in {"language", "content_language"}:
             self.window.flush()
             self.speak()
             self.window.retranslate()

@@ -14,6 +14,8 @@ _LOCALES = {
     "fr": QLocale(QLocale.Language.French, QLocale.Country.France),
     "es": QLocale(QLocale.Language.Spanish, QLocale.Country.Peru),
     "pt-BR": QLocale(QLocale.Language.Portuguese, QLocale.Country.Brazil),
+    # The digits are 0 to 9 as in the documents and in what is typed, so that a figure reads the same everywhere.
+    "ar": QLocale(QLocale.Language.Arabic, QLocale.Country.UnitedArabEmirates),
 }
 
 

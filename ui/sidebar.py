@@ -9,6 +9,7 @@ from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QStyle, QVBoxLayout, QWidget
 
 from ui import icons, theme
+from ui.sides import margins
 from ui.widgets.labels import Text, hairline, initials
 from wimdesk.i18n import _, ngettext
 
@@ -168,7 +169,7 @@ class Sidebar(QFrame):
         self._folded = False
         self._owner = ("", "")
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(8, 0, 9, 8)
+        self._column.setContentsMargins(margins(8, 0, 9, 8))
         self._column.setSpacing(4)
         self._add_owner()
         for key, label, icon in sections:
@@ -265,6 +266,6 @@ class Sidebar(QFrame):
 
     def _resize(self) -> None:
         sides = (2, 2) if self._folded else (8, 4)
-        self._owner_line.setContentsMargins(sides[0], 14, sides[1], 12)
+        self._owner_line.setContentsMargins(margins(sides[0], 14, sides[1], 12))
         self.setFixedWidth(theme.px(COLLAPSED_WIDTH if self._folded else WIDTH) + 1)
         self._fit_owner()

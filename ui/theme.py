@@ -36,10 +36,14 @@ __all__ = [
 Scheme = Literal["system", "light", "dark"]
 Density = Literal["comfortable", "compact"]
 
-FAMILY = "Inter"
+FAMILIES = ["Inter", "Noto Sans Arabic"]
+"""The first one with a letter draws it; what none has comes from the system."""
 MIN_SCALE, MAX_SCALE = 0.9, 1.5
 _FONT_SIZES = (12, 13, 14, 15, 16, 18, 22, 24, 28)
-_FONT_FILES = ("Inter-Regular.ttf", "Inter-Medium.ttf", "Inter-SemiBold.ttf", "Inter-Bold.ttf")
+_FONT_FILES = (
+    *("Inter-Regular.ttf", "Inter-Medium.ttf", "Inter-SemiBold.ttf", "Inter-Bold.ttf"),
+    *("NotoSansArabic-Regular.ttf", "NotoSansArabic-Bold.ttf"),
+)
 _LENGTHS = (6, 16, 18, 20, 24, 32, 34, 38)
 
 
@@ -121,7 +125,7 @@ def px(length: float) -> int:
 
 def font(size: int, weight: int = 400) -> QFont:
     """Return the interface font at a design size in pixels (scaled) and a CSS weight."""
-    result = QFont(FAMILY)
+    result = QFont(FAMILIES)
     result.setPixelSize(px(size))
     result.setWeight(QFont.Weight(weight))
     result.setHintingPreference(QFont.HintingPreference.PreferNoHinting)

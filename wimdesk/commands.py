@@ -21,7 +21,7 @@ from sync.client import enrolment
 from sync.client.engine import SyncEngine
 from wimdesk.app import DATABASE, App
 from wimdesk.errors import EnvironmentProblem, UserError
-from wimdesk.i18n import _, set_language
+from wimdesk.i18n import _, set_content_language, set_language
 from wimdesk.services import computers, editing, exchange, finding, recovery, undoing
 from wimdesk.settings import Settings, passphrase
 from wimdesk.store import backup, history, identity, keys, outbox
@@ -47,6 +47,7 @@ def open_app(args: argparse.Namespace) -> App:
     """Open the profile that the arguments name."""
     app = App.open(args.profile, passphrase())
     set_language(args.language or app.settings.text("language"))
+    set_content_language(args.language or app.settings.text("content_language"))
     for sentence in app.told:
         sys.stderr.write(f"{sentence}\n")
     return app

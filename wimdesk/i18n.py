@@ -9,23 +9,67 @@ from __future__ import annotations
 import contextlib
 import functools
 import gettext as _gettext
+import re
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 
 import resources
 
-LANGUAGES = {"en": "English", "fr": "Français", "es": "Español", "pt-BR": "Português (Brasil)"}
+LANGUAGES = {"en": "English", "fr": "Français", "es": "Español", "pt-BR": "Português (Brasil)", "ar": "العربية"}
 """The languages of screens and documents: BCP 47 code, and what the language calls itself."""
+RIGHT_TO_LEFT = frozenset({"ar"})
+_START, _END = "\u2068", "\u2069"  # first strong isolate and its end (UAX #9)
+_PLACE = re.compile(r"\{[^{}]*\}")
 _current: list[_gettext.NullTranslations] = [_gettext.NullTranslations()]
 _code: list[str] = ["en"]
 _spoken: ContextVar[str] = ContextVar("spoken", default="")
 """The language of a document that this thread is writing; empty where it is the screen's."""
+_content: list[str] = [""]
+"""The language in which texts that exist in several are read first; empty where it is the screen's."""
+_missing: dict[str, set[str]] = {}
+
+
+class _Source(_gettext.NullTranslations):
+    """Stands behind a catalogue: a text that it lacks shows as the program's source says it, and is counted."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__()
+        self._texts: set[str] = set()
+        _missing[code] = self._texts
+
+    def gettext(self, message: str) -> str:
+        self._texts.add(message)
+        return message
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        self._texts.add(msgid1)
+        return super().ngettext(msgid1, msgid2, n)
+
+
+class _Isolating(_gettext.GNUTranslations):
+    """A catalogue read from right to left: what is put into a sentence keeps its own direction."""
+
+    def gettext(self, message: str) -> str:
+        return _PLACE.sub(rf"{_START}\g<0>{_END}", super().gettext(message))
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return _PLACE.sub(rf"{_START}\g<0>{_END}", super().ngettext(msgid1, msgid2, n))
 
 
 @functools.cache
 def translator(language: str) -> _gettext.NullTranslations:
     """Return the words of a language (BCP 47 code); English where there is no catalogue."""
-    return _gettext.translation("wimdesk", str(resources.path("translations")), [locale_name(language)], fallback=True)
+    kind = _Isolating if language in RIGHT_TO_LEFT else _gettext.GNUTranslations
+    folder, names = str(resources.path("translations")), [locale_name(language)]
+    found = _gettext.translation("wimdesk", folder, names, class_=kind, fallback=True)
+    if language in LANGUAGES and language != "en":
+        found.add_fallback(_Source(language))
+    return found
+
+
+def missing(language: str) -> frozenset[str]:
+    """Return the texts asked for since the start that a language's catalogue lacks; they showed in English."""
+    return frozenset(_missing.get(language, ()))
 
 
 def set_language(language: str) -> None:
@@ -33,6 +77,11 @@ def set_language(language: str) -> None:
     code = language if language in LANGUAGES else "en"
     _code[0] = code
     _current[0] = translator(code)
+
+
+def set_content_language(language: str) -> None:
+    """Read what exists in several languages in this one first; an empty code means that of the screens."""
+    _content[0] = language if language in LANGUAGES else ""
 
 
 @contextlib.contextmanager
@@ -48,6 +97,21 @@ def speaking(code: str) -> Iterator[None]:
 def language() -> str:
     """Return the code of the current language."""
     return _spoken.get() or _code[0]
+
+
+def content_language() -> str:
+    """Return the language in which what exists in several is read: a document's own, else as set."""
+    return _spoken.get() or _content[0] or _code[0]
+
+
+def isolated(text: str) -> str:
+    """Return a name, number or address that keeps its own direction beside words read from right to left."""
+    return f"{_START}{text}{_END}" if text and language() in RIGHT_TO_LEFT else text
+
+
+def bare(text: str) -> str:
+    """Return a text without the marks that isolate its parts, for the name of a file or a comparison."""
+    return text.replace(_START, "").replace(_END, "")
 
 
 def locale_name(code: str = "") -> str:
@@ -76,8 +140,8 @@ def N_(text: str) -> str:
 
 
 def pick(texts: Mapping[str, str] | None, code: str | None = None) -> str:
-    """Return the text in the wanted language, else English, else any that is there."""
+    """Return the text in the wanted language (that of the content), the screen's, English, or any that is there."""
     if not texts:
         return ""
-    wanted = code or language()
-    return texts.get(wanted) or texts.get("en") or next((t for t in texts.values() if t), "")
+    wanted = code or content_language()
+    return texts.get(wanted) or texts.get(language()) or texts.get("en") or next((t for t in texts.values() if t), "")

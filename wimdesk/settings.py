@@ -29,6 +29,13 @@ class Setting:
 DECLARED = (
     Setting("language", "en", N_("Language"), "region", tuple(LANGUAGES.items())),
     Setting(
+        "content_language",
+        "",
+        N_("Language of the content"),
+        "region",
+        (("", N_("As the program")), *LANGUAGES.items()),
+    ),
+    Setting(
         "document_language",
         "",
         N_("Language of documents"),

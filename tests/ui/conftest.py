@@ -22,7 +22,7 @@ from ui.desk import Desk
 from ui.notices import Notices
 from ui.tasks import Tasks
 from wimdesk.app import App
-from wimdesk.i18n import set_language
+from wimdesk.i18n import set_content_language, set_language
 from wimdesk.services import samples
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def dressed(qapp: QApplication) -> Iterator[QApplication]:
     QLocale.setDefault(BRITISH)
     yield qapp
     set_language("en")
+    set_content_language("")
     QLocale.setDefault(BRITISH)
     qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
     theme.apply(qapp, "light", contrast=False)

@@ -77,7 +77,8 @@ def sideways(root: QWidget) -> Iterator[str]:
         if area.isVisible() and not isinstance(area, PdfView) and area.horizontalScrollBar().maximum() > 0:
             yield f"scrolls sideways: {area.accessibleName() or type(area.parentWidget()).__name__}"
     for child in root.findChildren(QWidget):
-        if child.isVisible() and child.mapTo(root, QPoint(child.width(), 0)).x() > root.width() + 1:
+        left = child.mapTo(root, QPoint(0, 0)).x()
+        if child.isVisible() and (left < -1 or left + child.width() > root.width() + 1):
             yield f"beyond the edge: {type(child).__name__} {child.accessibleName()!r}"
 
 
@@ -106,6 +107,7 @@ def test_every_page_shows_whole_at_1366_by_740(
     assert isinstance(qapp, QApplication)
     set_language(language)
     QLocale.setDefault(moments.locale(language))
+    qapp.setLayoutDirection(QLocale().textDirection())
     theme.apply(qapp, scheme, contrast=False)
     heard: list[str] = []
     watch = Watch(heard)

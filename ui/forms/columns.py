@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from ui.widgets.languagemap import LanguageMapField
-from wimdesk.i18n import LANGUAGES, _, language
+from wimdesk.i18n import LANGUAGES, _, content_language
 
 
 class TwoColumns(QWidget):
@@ -41,5 +41,5 @@ def options(choices: dict[str, str]) -> list[tuple[str, str]]:
 
 def texts(multiline: bool = False) -> LanguageMapField:
     """Return a field for a text in several languages that begins with the reader's."""
-    ordered = sorted(LANGUAGES.items(), key=lambda pair: pair[0] != language())
+    ordered = sorted(LANGUAGES.items(), key=lambda pair: pair[0] != content_language())
     return LanguageMapField(languages=ordered, multiline=multiline)

@@ -12,6 +12,7 @@ from ui.desk import Desk
 from ui.forms.attachment import AttachmentsCard
 from ui.forms.binder import Binder
 from ui.icons import IconLabel
+from ui.sides import margins
 from ui.widgets.buttons import LinkButton
 from ui.widgets.card import scrolling
 from ui.widgets.combo import ChoiceField
@@ -20,7 +21,7 @@ from ui.widgets.labels import Text, hairline
 from ui.widgets.languagemap import LanguageMapField
 from ui.widgets.number import NumberField
 from ui.widgets.tags import TagsField
-from wimdesk.i18n import LANGUAGES, _, language, ngettext
+from wimdesk.i18n import LANGUAGES, _, content_language, ngettext
 from wimdesk.records import LibraryItem
 from wimdesk.records.library_item import EVIDENCE, TEMPLATES
 from wimdesk.services import library, library_words
@@ -93,7 +94,7 @@ class LibraryItemForm(QWidget):
         self.editors: dict[str, QWidget] = {}
         content = QFrame()
         holder = QVBoxLayout(content)
-        holder.setContentsMargins(0, 12, 12, 24)
+        holder.setContentsMargins(margins(0, 12, 12, 24))
         inner = QWidget()
         inner.setMaximumWidth(theme.px(680))
         holder.addWidget(inner)
@@ -162,5 +163,5 @@ class LibraryItemForm(QWidget):
 
 def _texts(*, multiline: bool = False) -> LanguageMapField:
     """Return a field for texts whose first line is in the writer's own language."""
-    ordered = sorted(LANGUAGES.items(), key=lambda pair: pair[0] != language())
+    ordered = sorted(LANGUAGES.items(), key=lambda pair: pair[0] != content_language())
     return LanguageMapField(languages=ordered, multiline=multiline)

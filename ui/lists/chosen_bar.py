@@ -7,6 +7,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from ui import theme
+from ui.sides import margins
 from ui.widgets.buttons import IconButton
 from ui.widgets.labels import Text
 from wimdesk.i18n import _, ngettext
@@ -35,7 +36,7 @@ class ChosenBar(QFrame):
         self.bin = IconButton("trash-2", _("Move those chosen to the trash"), "accent_text")
         self.close_button = IconButton("x", _("Choose one only"), "accent_text")
         line = QHBoxLayout(self)
-        line.setContentsMargins(16, 4, 8, 4)
+        line.setContentsMargins(margins(16, 4, 8, 4))
         line.setSpacing(0)
         line.addWidget(self.text, 1)
         for button, signal in (

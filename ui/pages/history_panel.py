@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.desk import Desk
 from ui.icons import IconLabel
+from ui.sides import margins
 from ui.widgets.buttons import LinkButton
 from ui.widgets.column import Column
 from ui.widgets.labels import Text, hairline
@@ -40,7 +41,7 @@ class HistoryPanel(QWidget):
         self.button.toggled.connect(self._switch)
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
         self._lines = Column(6)
-        self._lines.setContentsMargins(4, 0, 0, 0)
+        self._lines.setContentsMargins(margins(4, 0, 0, 0))
         column.addWidget(self._lines)
 
     def show_records(self, records: Sequence[str]) -> None:

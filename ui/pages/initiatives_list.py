@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QVBoxLayout, QWidg
 from ui import theme
 from ui.forms.theme import Dot
 from ui.pages.record_list import Item, RecordList, heading
+from ui.sides import margins
 from ui.widgets.buttons import LinkButton
 from ui.widgets.card import scrolling
 from ui.widgets.column import Column
@@ -81,7 +82,7 @@ class ThemesPane(QFrame):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         head = QHBoxLayout()
-        head.setContentsMargins(16, 8, 12, 0)
+        head.setContentsMargins(margins(16, 8, 12, 0))
         head.addWidget(Text(_("Themes"), "section"))
         head.addStretch(1)
         self.clear_button = LinkButton(_("Clear"))
@@ -90,7 +91,7 @@ class ThemesPane(QFrame):
         outer.addLayout(head)
         content = QFrame()
         column = QVBoxLayout(content)
-        column.setContentsMargins(16, 8, 12, 16)
+        column.setContentsMargins(margins(16, 8, 12, 16))
         column.setSpacing(2)
         self._themes = Column(2)
         column.addWidget(self._themes)

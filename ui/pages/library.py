@@ -13,6 +13,7 @@ from ui.page import Page
 from ui.pages.library_desk import ReadingDesk
 from ui.pages.library_filters import FilterPane
 from ui.pages.library_list import ResultModel
+from ui.sides import margins
 from ui.widgets.buttons import SecondaryButton
 from ui.widgets.card import sliding
 from ui.widgets.combo import ChoiceField
@@ -144,7 +145,7 @@ class LibraryPage(Page):
         head = QWidget()
         head.setFixedHeight(max(theme.px(41), 41))
         row = QHBoxLayout(head)
-        row.setContentsMargins(16, 0, 4, 0)
+        row.setContentsMargins(margins(16, 0, 4, 0))
         self.count = Text("", "strong")
         words = {"match": _("Best match"), "newest": _("Newest first"), "title": _("By title")}
         self.order = ChoiceField([(order, words[order]) for order in _ORDERS], _("Order"), quiet=True)

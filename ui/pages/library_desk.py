@@ -12,6 +12,7 @@ from ui.desk import Desk
 from ui.forms.library_item import LibraryItemForm
 from ui.pages.library_print import print_article
 from ui.pages.library_reader import Reader
+from ui.sides import margins
 from ui.widgets.buttons import IconButton, PrimaryButton, SecondaryButton
 from ui.widgets.empty import EmptyState
 from ui.widgets.labels import Text, hairline
@@ -40,7 +41,7 @@ class ReadingDesk(QFrame):
         self.form: LibraryItemForm | None = None
         self.setMinimumWidth(theme.px(340))
         column = QVBoxLayout(self)
-        column.setContentsMargins(24, 12, 12, 0)
+        column.setContentsMargins(margins(24, 12, 12, 0))
         column.setSpacing(0)
         column.addWidget(self._bar())
         column.addSpacing(12)

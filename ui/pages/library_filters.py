@@ -9,6 +9,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui import theme
+from ui.sides import margins
 from ui.widgets.buttons import LinkButton
 from ui.widgets.card import scrolling
 from ui.widgets.labels import Text
@@ -59,11 +60,11 @@ class FilterPane(QFrame):
         self._boxes: dict[str, dict[str, FilterBox]] = {}
         content = QFrame()
         self._column = QVBoxLayout(content)
-        self._column.setContentsMargins(16, 8, 12, 16)
+        self._column.setContentsMargins(margins(16, 8, 12, 16))
         self._column.setSpacing(2)
         self._column.addStretch(1)
         head = QHBoxLayout()
-        head.setContentsMargins(16, 8, 12, 0)
+        head.setContentsMargins(margins(16, 8, 12, 0))
         head.addWidget(Text(_("Filters"), "section"))
         head.addStretch(1)
         self.clear_button = LinkButton(_("Clear"))

@@ -50,7 +50,7 @@ def document(article: Article, themes: Mapping[str, str], printer: QPrinter) -> 
     made.setDocumentMargin(0)
     made.documentLayout().setPaintDevice(printer)
     for size in _SIZES:
-        font = QFont(theme.FAMILY)
+        font = QFont(theme.FAMILIES)
         font.setPointSizeF(size)
         made.setDefaultFont(font)
         made.setHtml(card(article, themes))

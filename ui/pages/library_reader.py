@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLay
 from ui import theme
 from ui.desk import Desk
 from ui.forms.attachment import AttachmentsCard
+from ui.sides import margins
 from ui.widgets.card import scrolling
 from ui.widgets.flow import Flow
 from ui.widgets.labels import Chip, Text, Tone
@@ -95,7 +96,7 @@ class Reader(QWidget):
         content = QFrame()
         content.setAccessibleName(article.title)
         row = QVBoxLayout(content)
-        row.setContentsMargins(0, 12, 12, 24)
+        row.setContentsMargins(margins(0, 12, 12, 24))
         inner = QWidget()
         inner.setMaximumWidth(theme.px(COLUMN))
         row.addWidget(inner)

@@ -23,7 +23,7 @@ from ui.widgets.combo import ChoiceField
 from ui.widgets.labels import hairline
 from ui.widgets.search import SearchField
 from wimdesk.events import Changed
-from wimdesk.i18n import _
+from wimdesk.i18n import LANGUAGES, _, isolated, language, missing, ngettext
 from wimdesk.services import metrics, samples
 from wimdesk.settings import DECLARED, Value
 from wimdesk.store import backup
@@ -107,7 +107,9 @@ class SettingsPage(Page):
     def _choice(self, card: Card, name: str, sentence: str = "") -> ChoiceField:
         setting = next(each for each in DECLARED if each.name == name)
         by_text: dict[str, Value] = {str(value): value for value, _words in setting.choices}
-        field = ChoiceField([(str(value), _(words)) for value, words in setting.choices], _(setting.label))
+        field = ChoiceField(
+            [(str(value), shown(str(value), words)) for value, words in setting.choices], _(setting.label)
+        )
         field.setFixedWidth(theme.px(_CONTROL))
         field.set_value(str(self.desk.app.settings.get(name)))
         field.changed.connect(lambda: self.desk.app.settings.put(name, by_text[field.value() or ""]))
@@ -116,8 +118,11 @@ class SettingsPage(Page):
 
     def _build_region(self) -> None:
         card = self._card(_("Language & region"))
-        self.language = self._choice(card, "language", _("Dates and numbers follow the language."))
-        self._choice(card, "document_language", _("Every document can still be made in another one."))
+        self.language = self._choice(card, "language", _language_facts())
+        sentence = _("Names, themes and texts that exist in several languages show in this one first.")
+        self.content_language = self._choice(card, "content_language", sentence)
+        sentence = _("Every document can still be made in another one.")
+        self.document_language = self._choice(card, "document_language", sentence)
 
     def _build_look(self) -> None:
         card = self._card(_("Appearance"))
@@ -309,6 +314,23 @@ class SettingsPage(Page):
             self.desk.tasks.work(self, lambda _progress: _licences(), done=self.licences.setPlainText)
 
 
+def _language_facts() -> str:
+    """Return what follows the language, and how many texts were met that it has no words for."""
+    count = len(missing(language()))
+    lacking = ngettext(
+        "{count} text has no translation yet and shows in English.",
+        "{count} texts have no translation yet and show in English.",
+        count,
+    )
+    follows = _("Dates and numbers follow the language.")
+    return f"{follows} {lacking.format(count=count)}" if count else follows
+
+
+def shown(value: str, words: str) -> str:
+    """Return the words of a choice; a size, and what a language calls itself, read the same everywhere."""
+    return isolated(words) if value in LANGUAGES or value.isdecimal() else _(words)
+
+
 def _facts(session: object) -> tuple[Identity, list[SiteChoice]]:
     from wimdesk.store import identity
 
@@ -337,5 +359,5 @@ def _licences() -> str:
         names[str(each.metadata["Name"])] = first[:80]
     packages = "\n".join(f"{name}: {words or '?'}" for name, words in sorted(names.items(), key=lambda p: p[0].lower()))
     icons = resources.path("icons", "LICENSE.txt").read_text("utf-8")
-    fonts = resources.path("fonts", "OFL.txt").read_text("utf-8")
-    return f"{packages}\n\n{icons}\n\n{fonts}"
+    fonts = (path.read_text("utf-8") for path in sorted(resources.path("fonts").glob("OFL*.txt")))
+    return "\n\n".join((packages, icons, *fonts))

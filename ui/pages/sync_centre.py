@@ -15,6 +15,7 @@ from ui.pages.sync_centre_files import FilesCard, dropped_file
 from ui.pages.sync_centre_list import FILES, SyncList
 from ui.pages.sync_centre_parts import DoneCard, ParcelCard, StateBanner
 from ui.pages.sync_centre_removal import RemovalCard
+from ui.sides import margins
 from ui.widgets.buttons import PrimaryButton, SecondaryButton
 from ui.widgets.card import Card, scrolling
 from ui.widgets.empty import EmptyState
@@ -78,7 +79,7 @@ class SyncCentrePage(Page):
         self.list = SyncList()
         self.list.chosen.connect(self._choose)
         row = QHBoxLayout()
-        row.setContentsMargins(theme.px(22), theme.px(4), 0, 0)
+        row.setContentsMargins(margins(theme.px(22), theme.px(4), 0, 0))
         row.setSpacing(0)
         row.addWidget(self.list)
         row.addWidget(self._right(), 1)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 
 from ui import theme
 from ui.icons import IconLabel
+from ui.sides import margins
 from ui.widgets.buttons import QuietButton
 from ui.widgets.labels import Text, Tone
 from wimdesk.i18n import _
@@ -41,7 +42,7 @@ class Banner(QFrame):
         # As high as its words need, however much room there is.
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 10, 12, 10)
+        row.setContentsMargins(margins(16, 10, 12, 10))
         row.setSpacing(12)
         self._icon = IconLabel(icon, size=20)
         row.addWidget(self._icon)
@@ -92,7 +93,7 @@ class UndoBar(QFrame):
         theme.mark(self, role="undobar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 4, 6, 4)
+        row.setContentsMargins(margins(16, 4, 6, 4))
         row.setSpacing(12)
         self._icon = IconLabel("circle-check", "surface", 18)
         self._text = Text("")

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPlainTextEdit, QVB
 from ui import theme
 from ui.widgets.buttons import LinkButton
 from ui.widgets.labels import Chip
-from wimdesk.i18n import LANGUAGES, _, language
+from wimdesk.i18n import LANGUAGES, _, content_language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ class LanguageMapField(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._languages = dict(sorted((languages or LANGUAGES.items()), key=lambda each: each[0] != language()))
+        self._languages = dict(sorted((languages or LANGUAGES.items()), key=lambda each: each[0] != content_language()))
         self._multiline = multiline
         self._edits: dict[str, QLineEdit | QPlainTextEdit] = {}
         self._lines: list[QWidget] = []

@@ -1,4 +1,7 @@
-"""Draws the line charts of the screens from the same description the PDF draws from, so both show the same figures."""
+"""Draws the line charts of the screens from the same description the PDF draws from, so both show the same figures.
+
+Places are worked out from left to right; on a mirrored screen time runs to the left and each place is mirrored.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,10 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QLocale, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
 from ui import theme
-from wimdesk.i18n import _
+from wimdesk.i18n import _, isolated
 from wimdesk.pdf import chart as described
 
 SERIES_TOKENS = ("accent", "copper", "info", "ok", "warn", "text2")
@@ -86,7 +89,19 @@ class LineChart(QWidget):
             painter.setPen(theme.token(end.token))
             place = QRectF(plot.right() + theme.px(10), end.y - bold.height() / 2, right - theme.px(10), bold.height())
             shown = bold.elidedText(end.text, Qt.TextElideMode.ElideRight, int(place.width()) + 1)
-            painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+            self._write(painter, place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+
+    def _write(self, painter: QPainter, place: QRectF, side: Qt.AlignmentFlag, text: str) -> None:
+        if self._is_mirrored():
+            place = QRectF(self.width() - place.right(), place.top(), place.width(), place.height())
+        shown = QStyle.visualAlignment(self.layoutDirection(), side)
+        painter.drawText(place, shown | Qt.AlignmentFlag.AlignAbsolute, text)
+
+    def _spot(self, x: float, y: float) -> QPointF:
+        return QPointF(self.width() - x if self._is_mirrored() else x, y)
+
+    def _is_mirrored(self) -> bool:
+        return self.layoutDirection() == Qt.LayoutDirection.RightToLeft
 
     def _number(self, value: float) -> str:
         return with_unit(value, self._chart.unit, self.locale())
@@ -112,10 +127,10 @@ class LineChart(QWidget):
             y = plot.bottom() - axis.fraction(value) * plot.height()
             painter.setPen(QPen(theme.token("border"), 1))
             if value != self._chart.target:
-                painter.drawLine(QPointF(plot.left(), round(y) + 0.5), QPointF(plot.right(), round(y) + 0.5))
+                painter.drawLine(self._spot(plot.left(), round(y) + 0.5), self._spot(plot.right(), round(y) + 0.5))
             painter.setPen(theme.token("text2"))
             place = QRectF(0, y - height / 2, left - theme.px(8), height)
-            painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+            self._write(painter, place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
 
     def _paint_months(self, painter: QPainter, plot: QRectF, labels: tuple[str, ...], metrics: QFontMetrics) -> None:
         widest = max(metrics.horizontalAdvance(label) for label in labels) + theme.px(14)
@@ -125,7 +140,7 @@ class LineChart(QWidget):
             # Counted from the end: the latest period is always named.
             if (len(labels) - 1 - index) % step == 0:
                 place = QRectF(_x(plot, index, len(labels)) - widest / 2, plot.bottom() + theme.px(6), widest, 18)
-                painter.drawText(place, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, label)
+                self._write(painter, place, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, label)
 
     def _paint_target(self, painter: QPainter, plot: QRectF, axis: described.Axis) -> None:
         if self._chart.target is None:
@@ -134,7 +149,7 @@ class LineChart(QWidget):
         pen = QPen(theme.token(_TARGET_TOKEN), 1.5)
         pen.setDashPattern([4, 3])
         painter.setPen(pen)
-        painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
+        painter.drawLine(self._spot(plot.left(), y), self._spot(plot.right(), y))
 
     def _paint_series(
         self, painter: QPainter, plot: QRectF, axis: described.Axis, runs: list[list[tuple[int, float]]], token: str
@@ -142,7 +157,7 @@ class LineChart(QWidget):
         count = len(described.categories(self._chart))
         colour = theme.token(token)
         for run in runs:
-            points = [QPointF(_x(plot, i, count), plot.bottom() - axis.fraction(v) * plot.height()) for i, v in run]
+            points = [self._spot(_x(plot, i, count), plot.bottom() - axis.fraction(v) * plot.height()) for i, v in run]
             painter.setPen(QPen(colour, 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
             painter.drawPolyline(QPolygonF(points))
             painter.setPen(QPen(theme.token("surface"), 1.5))
@@ -174,8 +189,8 @@ def with_unit(value: float, unit: str, locale: QLocale) -> str:
     number = locale.toString(float(value), "f", 0 if float(value).is_integer() else 1)
     if not unit:
         return number
-    tight = unit == "%" and locale.language() == QLocale.Language.English
-    return number + ("" if tight else "\u00a0") + unit
+    tight = unit == "%" and locale.language() in {QLocale.Language.English, QLocale.Language.Arabic}
+    return isolated(number + ("" if tight else "\u00a0") + unit)
 
 
 def spread(ends: list[EndLabel], height: float, top: float, bottom: float) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from wimdesk.errors import NotFound, RuleBroken
-from wimdesk.i18n import _, language
+from wimdesk.i18n import _, content_language
 from wimdesk.identifiers import is_id
 from wimdesk.records import rules
 from wimdesk.store import clashes, history, journal
@@ -164,7 +164,7 @@ def parse(cls: type[Record], name: str, text: str) -> object:
     match info["kind"]:
         case "texts" | "long_texts" | "map":
             found = _json(text)
-            return found if isinstance(found, dict) else ({language(): text} if text else {})
+            return found if isinstance(found, dict) else ({content_language(): text} if text else {})
         case "codes":
             found = _json(text)
             return found if isinstance(found, list) else [part.strip() for part in text.split(",") if part.strip()]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from resources import content
 from wimdesk import clock
-from wimdesk.i18n import _, language, locale_name, pick
+from wimdesk.i18n import _, content_language, locale_name, pick
 from wimdesk.records import ContactDetail, Organization, Person, Post, PostHolding, Site, Visit, VisitContact
 from wimdesk.records.organization import region_name
 from wimdesk.search import fold
@@ -352,7 +352,7 @@ def begin_profile(session: Session) -> str:
     who = identity.read(session)
     found = session.get(Organization, who.organisation)
     if found is None:
-        name = {language(): who.organisation_name} if who.organisation_name else {}
+        name = {content_language(): who.organisation_name} if who.organisation_name else {}
         kind = "secretariat" if who.role == "secretariat" else "wim_organisation"
         editing.add(session, "organization", {"name": name, "classification": kind}, who.organisation)
     elif found.deleted:

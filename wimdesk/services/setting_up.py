@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sync import lockbox
-from wimdesk.i18n import language
+from wimdesk.i18n import content_language
 from wimdesk.records import Organization, Site
 from wimdesk.store import facts, identity
 
@@ -19,7 +19,7 @@ def start(session: Session, organisation_name: str, site_name: str = "", country
         if profile is None:
             profile = Organization(id=who.organisation, classification="wim_organisation")
             session.add(profile)
-        profile.name = (profile.name or {}) | {language(): organisation_name}
+        profile.name = (profile.name or {}) | {content_language(): organisation_name}
         facts.put(session, organisation_name=organisation_name)
     if profile is not None and country:
         profile.country_code = country

@@ -162,7 +162,7 @@ def _locale() -> str:
 
 def language_name(code: str) -> str:
     """Return a language's name by CLDR in the reader's language; an unknown code stands for itself."""
-    name = str(Locale.parse(locale_name()).languages.get(code, code))
+    name = str(Locale.parse(locale_name()).languages.get(code.replace("-", "_"), code))
     return name[:1].upper() + name[1:] if name != code else code
 
 
