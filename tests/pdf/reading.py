@@ -20,6 +20,8 @@ NAMES = {
 }
 
 DECORATION = -1
+JOINED = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]+")
+UNDRAWN = re.compile("[\u064b-\u065f\u2068\u2069\u200f]")
 
 
 @dataclass
@@ -29,6 +31,7 @@ class Node:
     tag: str
     alt: str = ""
     scope: str = ""
+    box: list[float] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     kids: list[Node] = field(default_factory=list)
 
@@ -54,8 +57,9 @@ def opened(content: bytes) -> PdfReader:
 
 
 def squeezed(text: str) -> str:
-    """Return a text without its blanks, as lines end in other places on paper."""
-    return "".join(unicodedata.normalize("NFC", text).split())
+    """Return a text without its blanks, as lines end in other places on paper, and with Arabic letters unjoined."""
+    plain = JOINED.sub(lambda found: unicodedata.normalize("NFKC", found[0]), UNDRAWN.sub("", text))
+    return "".join(unicodedata.normalize("NFC", plain).split())
 
 
 def printed(content: bytes) -> str:
@@ -97,6 +101,7 @@ def fonts(content: bytes) -> dict[str, DictionaryObject]:
 def _node(element: DictionaryObject, marks: dict[tuple[int, int], list[str]], places: dict[int, int]) -> Node:
     attributes = element.get("/A", {})
     node = Node(str(element["/S"])[1:], str(element.get("/Alt", "")), str(attributes.get("/Scope", ""))[1:])
+    node.box = [float(number) for number in attributes.get("/BBox", [])]
     own = element.raw_get("/Pg").idnum if "/Pg" in element else 0
     kids = element["/K"] if isinstance(element["/K"], ArrayObject) else [element["/K"]]
     for kid in kids:

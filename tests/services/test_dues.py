@@ -236,7 +236,7 @@ def test_a07_fifty_cards_in_spanish_have_running_numbers_and_no_box(app: App, on
     assert STAND_IN not in text
     letters_used = set("".join(batch.texts)) - {"\n"}
     for path in (Fonts().regular, Fonts().bold):
-        assert all(known for _part, known in face(path).stretches("".join(sorted(letters_used))))
+        assert all(known for _part, known in face(path, path).stretches("".join(sorted(letters_used))))
     assert all("/FontFile2" in font for font in fonts_of(pdf))
     assert letters.render(batch, one_on_a_page=one_on_a_page) == pdf, "the same data give the same bytes"
 

@@ -77,7 +77,7 @@ def _draw(sheet: Sheet, place: tuple[float, float], lines: tuple[str, ...], *, c
         if cut:
             sheet.canvas.setStrokeColorRGB(*HAIRLINE)
             sheet.canvas.setLineWidth(0.4)
-            sheet.canvas.rect(x, y, CARD_WIDTH, CARD_HEIGHT, stroke=1, fill=0)
+            sheet.canvas.rect(sheet.across(x, CARD_WIDTH), y, CARD_WIDTH, CARD_HEIGHT, stroke=1, fill=0)
     card = sheet.tree.add("Sect")
     base, left = y + CARD_HEIGHT - _INSET, x + _BAND + _INSET
     for number, text in enumerate(lines):

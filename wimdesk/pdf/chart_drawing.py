@@ -28,7 +28,7 @@ def write_chart(sheet: Sheet, chart: Chart) -> None:
     sheet.need(HEIGHT + 80)
     top = sheet.y
     base = top - 46 - HEIGHT
-    box = (LEFT, base - 22, LEFT + WIDTH, top)
+    box = sheet.corners(LEFT, base - 22, LEFT + WIDTH, top)
     alternative = one_line(chart.alt) or _alternative(sheet, chart)
     with sheet.tree.mark(sheet.canvas, sheet.tree.add_figure(alternative, box)):
         _Plot(sheet, chart, base).draw(top)
@@ -115,7 +115,7 @@ class _Plot:
         canvas.setLineWidth(1.6)
         canvas.setDash(list(DASHES[index % len(DASHES)]))
         for stretch in runs(series, self.labels):
-            spots = [(self.x(at), self.y(value)) for at, value in stretch]
+            spots = [(self.sheet.across(self.x(at)), self.y(value)) for at, value in stretch]
             for start, end in itertools.pairwise(spots):
                 canvas.line(*start, *end)
             for x, y in spots:

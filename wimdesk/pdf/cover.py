@@ -57,10 +57,12 @@ def _draw_code(sheet: Sheet, x: float, y: float) -> None:
     code.make()
     count = code.getModuleCount()
     size = CODE / count
-    box = (x, y, x + CODE, y + CODE)
+    box = sheet.corners(x, y, x + CODE, y + CODE)
     with sheet.tree.mark(sheet.canvas, sheet.tree.add_figure(alternative, box)):
         for row in range(count):
             for start, end in _dark(code, row, count):
+                if sheet.mirrored:  # the place of the code is mirrored, but not the code
+                    start, end = count - end, count - start
                 across = (x + start * size, y + CODE - (row + 1) * size, (end - start) * size, size + 0.05)
                 sheet.fill(across, INK)
 

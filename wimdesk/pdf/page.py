@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from reportlab.lib.pagesizes import A4
 
 from wimdesk.pdf.archive import Submission, Title, close_canvas, open_canvas
+from wimdesk.pdf.direction import bare, is_mirrored, parts
 from wimdesk.pdf.structure import StructureTree
 from wimdesk.pdf.text import STAND_IN, Fonts, clean, face, one_line, shortened
 from wimdesk.pdf.writing import Writing
@@ -48,17 +49,23 @@ LONGEST_ABOUT = 4000  # letters; ISO 19005-3, 6.1.13 allows a string 32,767 byte
 
 
 class Sheet:
-    """The page in hand: what is drawn moves ``y`` down (points from the foot) and a new page begins when needed."""
+    """The page in hand: what is drawn moves ``y`` down (points from the foot) and a new page begins when needed.
+
+    Places are given from left to right; in a language that is read from the right each is mirrored here.
+    """
 
     size = A4
 
     def __init__(self, about: Title, organisation: str, submission: Submission, words: Words, fonts: Fonts) -> None:
-        self.about = Title(**{key: shortened(one_line(value), LONGEST_ABOUT) for key, value in asdict(about).items()})
+        self.about = Title(
+            **{key: shortened(bare(one_line(value)), LONGEST_ABOUT) for key, value in asdict(about).items()}
+        )
         self.organisation = one_line(organisation)
         self.submission = submission
         self.words = words
         self.writing = Writing(about.language)
-        self.regular, self.bold = face(fonts.regular), face(fonts.bold)
+        self.mirrored = is_mirrored(about.language)
+        self.regular, self.bold = face(fonts.regular, fonts.arabic), face(fonts.bold, fonts.arabic_bold)
         self.tree = StructureTree()
         self._stream = io.BytesIO()
         self.canvas = open_canvas(self._stream, self.about, self.regular.name, self.size)
@@ -85,28 +92,48 @@ class Sheet:
         self._frame()
 
     def draw(self, text: str, x: float, y: float, font: Face, size: float, ink: Colour = INK) -> None:
-        """Draw one line of text with its baseline at ``y``."""
-        self.canvas.setFont(font.name, size)
+        """Draw one line of text with its baseline at ``y``, in reading order."""
         self.canvas.setFillColorRGB(*ink)
-        for part, is_shown in font.stretches(text):
-            self.has_stand_ins |= not is_shown or STAND_IN in part
-            if is_shown:
+        x = self.across(x, font.width(text, size))
+        placed = []
+        for part in parts(text, mirrored=self.mirrored):
+            placed.append((part, x))
+            x += font.width(part.text, size)
+        for part, x in sorted(placed):
+            self._draw_part(part.text, (x, y), font, size)
+
+    def _draw_part(self, text: str, place: tuple[float, float], font: Face, size: float) -> None:
+        x, y = place
+        for part, name in font.stretches(text):
+            self.canvas.setFont(name or font.name, size)
+            self.has_stand_ins |= not name or STAND_IN in part
+            if name:
                 self.canvas.drawString(x, y, part)
             else:
                 with self.tree.spoken(self.canvas, part):
                     self.canvas.drawString(x, y, STAND_IN * len(part))
             x += font.width(part, size)
 
+    def across(self, x: float, width: float = 0.0) -> float:
+        """Return where something of this width begins on the paper."""
+        return self.size[0] - x - width if self.mirrored else x
+
     def fill(self, box: tuple[float, float, float, float], ink: Colour) -> None:
         """Fill a rectangle given as x, y, width, height."""
+        x, y, width, height = box
         self.canvas.setFillColorRGB(*ink)
-        self.canvas.rect(*box, stroke=0, fill=1)
+        self.canvas.rect(self.across(x, width), y, width, height, stroke=0, fill=1)
 
     def rule(self, start: tuple[float, float], end: tuple[float, float], ink: Colour, width: float = 0.5) -> None:
         """Draw a straight line."""
         self.canvas.setStrokeColorRGB(*ink)
         self.canvas.setLineWidth(width)
-        self.canvas.line(*start, *end)
+        self.canvas.line(self.across(start[0]), start[1], self.across(end[0]), end[1])
+
+    def corners(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
+        """Return the corners of a box as they lie on the paper."""
+        start = self.across(left, right - left)
+        return start, bottom, start + right - left, top
 
     def finish(self) -> bytes:
         """Fill in the number of pages, close the file and return its bytes."""

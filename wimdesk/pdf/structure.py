@@ -8,6 +8,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from wimdesk.pdf.direction import bare
 from wimdesk.pdf.text import shortened
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class StructureTree:
 
 def text_string(text: str) -> str:
     """Write a text as a PDF text string in UTF-16, which needs no escapes."""
-    return f"<FEFF{text.encode('utf-16-be').hex().upper()}>"
+    return f"<FEFF{bare(text).encode('utf-16-be').hex().upper()}>"
 
 
 def _element(element: Element, above: str, written: dict[Element, str], pages: list[str]) -> bytes:

@@ -13,6 +13,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
 import resources
+from wimdesk.pdf.direction import MARKS, bare, is_from_right, shaped
 
 STAND_IN = "\ufffd"
 """Drawn for a letter that the fonts lack; the letter itself stays in the marked text and in the attached data."""
@@ -26,27 +27,33 @@ _AFTER_HYPHEN = re.compile(r"(?<=[^\W\d_]-)(?=[^\W\d_])")
 
 @dataclass(frozen=True)
 class Fonts:
-    """The two static TrueType files a document is set in."""
+    """The static TrueType files a document is set in; Arabic letters come from fonts of their own."""
 
     regular: Path = field(default_factory=lambda: resources.path("fonts", "NotoSans-Regular.ttf"))
     bold: Path = field(default_factory=lambda: resources.path("fonts", "NotoSans-Bold.ttf"))
+    arabic: Path = field(default_factory=lambda: resources.path("fonts", "NotoSansArabic-Regular.ttf"))
+    arabic_bold: Path = field(default_factory=lambda: resources.path("fonts", "NotoSansArabic-Bold.ttf"))
 
 
 @functools.lru_cache(maxsize=16)
-def face(path: Path) -> Face:
-    """Load a font file once and return what layout needs of it."""
-    font = TTFont(str(path), str(path))
-    pdfmetrics.registerFont(font)
-    return Face(font.fontName, font.face.charWidths)
+def face(path: Path, arabic: Path) -> Face:
+    """Load two font files once, the second for Arabic letters, and return what layout needs of them."""
+    own, other = (TTFont(str(one), str(one)) for one in (path, arabic))
+    for font in (own, other):
+        pdfmetrics.registerFont(font)
+    from_right = {code: width for code, width in other.face.charWidths.items() if is_from_right(chr(code))}
+    return Face(own.fontName, own.face.charWidths, other.fontName, from_right)
 
 
 class Face:
-    """One loaded font: its registered name and the advance of each letter in thousandths of the size."""
+    """One loaded font with another for Arabic letters: names, and the advance of each letter in thousandths."""
 
-    def __init__(self, name: str, advances: dict[int, float]) -> None:
+    def __init__(self, name: str, advances: dict[int, float], other: str, others: dict[int, float]) -> None:
         self.name = name
-        self._advances = advances
+        self._advances = others | advances
         self._letters = frozenset(map(chr, advances))
+        self._others = frozenset(map(chr, others)) - self._letters
+        self._other = other
         self._stand_in = advances[ord(STAND_IN)]
         self._word = functools.lru_cache(maxsize=20_000)(self._measure)
 
@@ -54,12 +61,14 @@ class Face:
         """Return the width of a text in points; a letter that the font lacks is as wide as its stand-in."""
         return self._word(text) * size / 1000.0
 
-    def stretches(self, text: str) -> list[tuple[str, bool]]:
-        """Return the parts of a text in order, each with whether the font has its letters."""
+    def stretches(self, text: str) -> list[tuple[str, str]]:
+        """Return the parts of a text in order, each with the name of the font that has its letters, or none."""
         if self._letters.issuperset(text):
-            return [(text, True)]
-        pairs = itertools.groupby(text, self._letters.__contains__)
-        return [("".join(letters), has) for has, letters in pairs]
+            return [(text, self.name)]
+        return [("".join(letters), name) for name, letters in itertools.groupby(text, self._font_of)]
+
+    def _font_of(self, letter: str) -> str:
+        return self.name if letter in self._letters else self._other if letter in self._others else ""
 
     def longest(self, text: str, size: float, *, whole: bool) -> float:
         """Return the width of the widest word in points, or of its widest part between hyphens if not ``whole``."""
@@ -89,7 +98,7 @@ class Face:
 
     def _measure(self, text: str) -> float:
         advances, stand_in = self._advances, self._stand_in
-        return sum(advances.get(ord(letter), stand_in) for letter in text)
+        return sum(advances.get(ord(letter), stand_in) for letter in bare(shaped(text)))
 
     def _fill(self, paragraph: str, size: float, width: float) -> list[str]:
         space = self.width(" ", size)
@@ -136,8 +145,9 @@ def _parts(word: str) -> list[str]:
 
 def clean(text: str) -> str:
     """Compose letters with their accents, drop what has no shape and make every other blank a plain space."""
-    shaped = text if text.isascii() else "".join(letter for letter in text if letter not in NO_WIDTH)
-    composed = unicodedata.normalize("NFC", shaped).replace("\r\n", "\n").replace("\r", "\n").strip()
+    dropped = NO_WIDTH.difference(MARKS) if is_from_right(text) else NO_WIDTH
+    kept = text if text.isascii() else "".join(letter for letter in text if letter not in dropped)
+    composed = unicodedata.normalize("NFC", kept).replace("\r\n", "\n").replace("\r", "\n").strip()
     if composed.isascii() and composed.isprintable():
         return " ".join(composed.split())
     lines = []

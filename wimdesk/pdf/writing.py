@@ -11,6 +11,7 @@ from babel.numbers import format_decimal
 
 DASH = "–"
 NO_BREAK = "\u00a0"
+RIGHT_TO_LEFT = "\u200f"
 
 
 class Words(Protocol):
@@ -54,7 +55,8 @@ class Writing:
     def span(self, start: str, end: str) -> str:
         """Write a time from a start to an end, either of which may be empty; no date is broken over two lines."""
         first, last = (self.date(text, "medium").replace(" ", NO_BREAK) for text in (start, end))
-        return f"{first} {DASH} {last}".strip() if first or last else DASH
+        dash = RIGHT_TO_LEFT + DASH if self.locale.text_direction == "rtl" else DASH
+        return f"{first} {dash} {last}".strip() if first or last else DASH
 
     def number(self, value: float | None, digits: int = 2) -> str:
         """Write a number with at most ``digits`` decimals; None is a dash."""
