@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from babel import Locale
 
 from resources import content
-from wimdesk.i18n import _, language
+from wimdesk.i18n import LANGUAGES, _, language, locale_name
 from wimdesk.records.rules import without_control_characters
 from wimdesk.search import fold
 from wimdesk.services.vcard import Card, Property, escaped, is_picture
@@ -179,8 +179,8 @@ def _country(name: str) -> str:
     """Return the code of a country that is written out in one of our languages or as two letters."""
     if name.upper() in content.m49():
         return name.upper()
-    for code in dict.fromkeys((language(), "en", "fr", "es", "pt")):
-        names = Locale.parse(code).territories
+    for code in dict.fromkeys((language(), *LANGUAGES, "pt")):
+        names = Locale.parse(locale_name(code)).territories
         for country in content.m49():
             if fold(str(names.get(country, ""))) == fold(name):
                 return country
