@@ -10,6 +10,7 @@ import contextlib
 import functools
 import gettext as _gettext
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 
@@ -107,6 +108,14 @@ def content_language() -> str:
 def isolated(text: str) -> str:
     """Return a name, number or address that keeps its own direction beside words read from right to left."""
     return f"{_START}{text}{_END}" if text and language() in RIGHT_TO_LEFT else text
+
+
+def plain_digits(text: str) -> str:
+    """Return what was typed with the digits 0 to 9, whatever the keyboard writes; Arabic's decimal sign is a point."""
+    if text.isascii():
+        return text
+    shown = text.replace("\u066b", ".").replace("\u066c", "")
+    return "".join(str(unicodedata.decimal(sign, sign)) for sign in shown)
 
 
 def bare(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,10 +14,13 @@ from tests.ui.test_every_page import ENTRIES, cut, sideways
 from tests.ui.test_frame import folder as folder
 from tests.ui.test_frame import program as program
 from tests.ui.test_frame import settle, shown, texts
-from ui import icons, theme
+from ui import icons, moments, theme
 from ui.pages.settings import SettingsPage
+from ui.widgets.date import read_date
 from ui.widgets.labels import Text
+from ui.widgets.number import parse_number
 from wimdesk.i18n import LANGUAGES, bare, isolated, missing, ngettext, translator
+from wimdesk.services import money
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -122,6 +126,12 @@ def test_what_is_put_into_an_arabic_sentence_keeps_its_direction(dressed: QAppli
     assert "\u2068Ana (SN)\u2069" in said
     assert bare(said) == "صباح الخير، Ana (SN)"
     assert isolated("+51 900") == "+51 900", "the screen is English now"
+
+
+def test_what_an_arabic_keyboard_writes_is_read() -> None:
+    assert parse_number("١٬٢٣٤٫٥", moments.locale(ARABIC)) == Decimal("1234.5")
+    assert read_date("٢٠٢٦-١٠-٣١") == ("2026-10-31", "")
+    assert money.read("١٢٫٥٠", "EUR", ARABIC) == (1250, "")
 
 
 def test_every_language_calls_itself_by_its_own_name(program: Program, qtbot: QtBot) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ui import theme
-from wimdesk.i18n import _
+from wimdesk.i18n import _, plain_digits
 
 FieldState = Literal["normal", "warn", "err"]
 
@@ -77,7 +77,7 @@ def parse_number(text: str, locale: QLocale) -> Decimal | None:
 
     Spaces between digits are ignored, and a point is accepted as decimal sign where it cannot group thousands.
     """
-    compact = "".join(text.split())
+    compact = "".join(plain_digits(text).split())
     if not compact or any(sign not in _SIGNS and not sign.isdigit() for sign in compact):
         return None
     compact = compact.replace("\u2212", "-")

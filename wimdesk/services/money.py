@@ -11,7 +11,7 @@ from babel import Locale
 from babel.numbers import format_currency, get_currency_name, get_currency_precision, get_territory_currencies
 
 from resources import content
-from wimdesk.i18n import _, language, locale_name, ngettext
+from wimdesk.i18n import _, language, locale_name, ngettext, plain_digits
 from wimdesk.search import fold
 
 _AMOUNT = re.compile(r"\d+(?:[.,]\d+)*")
@@ -64,7 +64,7 @@ def read(written: str, currency: str, lang: str = "") -> tuple[int | None, str]:
 
     A single comma or point is the decimal sign, unless the language groups thousands with it and three digits follow.
     """
-    compact = _BLANKS.sub("", written)
+    compact = _BLANKS.sub("", plain_digits(written))
     if not compact:
         return None, ""
     if not (compact.isascii() and _AMOUNT.fullmatch(compact)):
