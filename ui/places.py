@@ -26,6 +26,7 @@ PLACES: Mapping[str, Place] = {
     "activity": Place("initiatives", "calendar"),
     "library_item": Place("library", "library"),
     "observation": Place("metrics", "chart-column"),
+    "task": Place("home", "circle-check"),
     "submission": Place("submissions", "file-text"),
 }
 """A type that is not here is not found by the box of Ctrl+K: nobody could open it."""

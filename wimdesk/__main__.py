@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
         privacy_commands,
         removal_commands,
         secretariat_commands,
+        task_commands,
     )
 
     about = "Take part in the International WIM Alliance, offline first. Without a command the window opens."
@@ -75,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     privacy_commands.add_parsers(kinds)
     removal_commands.add_parsers(kinds)
     secretariat_commands.add_parsers(kinds)
+    task_commands.add_parsers(kinds)
     tour = kinds.add_parser("tour", help="two laptops and a Secretariat go through the main job, offscreen")
     tour.add_argument("--out", type=Path, required=True, help="folder for pictures, PDFs and the summary")
     tour.add_argument("--no-endpoint", action="store_true", help="leave the endpoint out: steps 1 to 6 still work")

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import moments, theme
+from ui.forms.task import TasksCard
 from ui.icons import IconLabel
 from ui.page import Page
 from ui.widgets.banner import Banner
@@ -71,6 +72,7 @@ class HomePage(Page):
         self.steps = Card(_("Three first steps"))
         self.next = Card(_("Next for you"))
         self.lately = Card(_("Lately"))
+        self.tasks = TasksCard(self.desk)
         content = QWidget()
         outer = QVBoxLayout(content)
         outer.setContentsMargins(24, 16, 24, 24)
@@ -82,6 +84,7 @@ class HomePage(Page):
         left.setSpacing(12)
         left.addWidget(self.steps)
         left.addWidget(self.next)
+        left.addWidget(self.tasks)
         left.addStretch(1)
         right = QVBoxLayout()
         right.addWidget(self.lately)
@@ -100,6 +103,11 @@ class HomePage(Page):
         settings = self.desk.app.settings
         site, within = settings.text("site_id"), settings.number("terms_within")
         self.desk.tasks.read(self, home.home, site, within, done=self._show, key="home")
+        self.tasks.refresh()
+
+    def flush(self) -> None:
+        """Save what is being typed in a task."""
+        self.tasks.flush()
 
     def changed(self, change: Changed) -> None:
         """Follow any change: each may be a task done or a piece of news."""

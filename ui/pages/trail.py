@@ -45,7 +45,7 @@ class TrailPage(Page):
         self.outcome.hide()
         column.addWidget(self.outcome)
         self._model = QStandardItemModel(self)
-        self.list = row_list(_("What was done"), RowDelegate(self, lines=2, density="comfortable"))
+        self.list = row_list(_("What was done"), RowDelegate(self, lines=1, density="comfortable"))
         self.list.setModel(self._model)
         self.list.activated.connect(self._open)
         card = Card()

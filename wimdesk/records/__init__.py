@@ -21,6 +21,7 @@ from wimdesk.records.receipt import Receipt as Receipt
 from wimdesk.records.saved_search import SavedSearch as SavedSearch
 from wimdesk.records.site import Site as Site
 from wimdesk.records.submission import Submission as Submission
+from wimdesk.records.task import Task as Task
 from wimdesk.records.theme import Theme as Theme
 from wimdesk.records.visit import Visit as Visit
 from wimdesk.records.visit_contact import VisitContact as VisitContact

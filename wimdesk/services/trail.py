@@ -11,6 +11,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from wimdesk.i18n import _, ngettext
+from wimdesk.identifiers import is_id
 from wimdesk.records import Computer
 from wimdesk.services import timeline
 from wimdesk.store import audit, facts, journal, tables
@@ -114,8 +115,9 @@ def _changes(session: Session, row: Row[Any], cls: type[Record]) -> Sequence[Cha
     replaced = journal.before_of(row) or _earlier(session, row, set(values))
     found = []
     for name, value in values.items():
-        if known.get(name) and known[name].get("secret"):
-            continue
+        info = known.get(name)
+        if info is not None and (info.get("secret") or (info["kind"] == "text" and is_id(str(value)))):
+            continue  # nobody reads keys and ids
         label, before, after = timeline.in_words(session, known, name, replaced.get(name), value)
         if label and before != after:
             found.append(Change(label, before, after))

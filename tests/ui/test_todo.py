@@ -1,0 +1,108 @@
+"""A11: tasks on the start page, without a network."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QCheckBox
+
+from ui.pages.home import HomePage
+from ui.widgets.labels import Chip
+from wimdesk import clock
+from wimdesk.services import editing, todo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytestqt.qtbot import QtBot
+
+    from ui.desk import Desk
+
+TODAY = datetime.date(2026, 11, 30)
+
+
+@pytest.fixture(autouse=True)
+def today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "today", lambda: TODAY)
+
+
+@pytest.fixture
+def page(desk: Desk, qtbot: QtBot, settled: Callable[[], None]) -> HomePage:
+    desk.app.set_person("Awa Diop")
+    page = HomePage(desk)
+    qtbot.addWidget(page)
+    page.resize(1100, 740)
+    page.show()
+    settled()
+    return page
+
+
+def said(page: HomePage) -> list[str]:
+    return [chip.text() for chip in page.tasks.findChildren(Chip) if chip.isVisible()]
+
+
+def test_row_a11_a_task_due_today_stands_on_the_start_page(
+    page: HomePage, desk: Desk, qtbot: QtBot, settled: Callable[[], None]
+) -> None:
+    later = desk.app.run(todo.add, "Renew the licence", "2027-02-01")
+    desk.app.run(todo.add, "Send the report", "2026-11-28", assignee="Rosa")
+    QTest.keyClicks(page.tasks.text, "Call the mine")
+    QTest.keyClick(page.tasks.text, Qt.Key.Key_Tab)
+    QTest.keyClicks(page.tasks.day, TODAY.isoformat())
+    QTest.keyClick(page.tasks.day, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(page.tasks.titles()) == 3)
+    settled()
+    assert page.tasks.titles() == ["Send the report", "Call the mine", "Renew the licence"]
+    assert said(page) == ["2 days late", "Due today"]
+    mine = desk.app.read(todo.open_tasks)[1]
+    assert (mine.is_due, mine.assignee) == (True, "Awa Diop")
+    # A reminder brings it to the start page before it is due.
+    desk.app.run(editing.change, "task", later, {"remind_days": 90})
+    assert [each.is_due for each in desk.app.read(todo.open_tasks)] == [True, True, True]
+
+
+def test_row_a11_what_is_done_goes_and_comes_back(
+    page: HomePage, desk: Desk, qtbot: QtBot, settled: Callable[[], None]
+) -> None:
+    desk.app.run(todo.add, "Call the mine", TODAY.isoformat())
+    qtbot.waitUntil(lambda: page.tasks.titles() == ["Call the mine"])
+    page.tasks.findChildren(QCheckBox)[0].click()
+    qtbot.waitUntil(lambda: page.tasks.titles() == [])
+    settled()
+    assert [each.done_on for each in desk.app.read(todo.done_tasks)] == [TODAY.isoformat()]
+    desk.app.run(todo.finish, desk.app.read(todo.done_tasks)[0].id, done=False)
+    qtbot.waitUntil(lambda: page.tasks.titles() == ["Call the mine"])
+    settled()
+
+
+def test_what_is_missing_is_said_and_a_task_changes_in_place(
+    page: HomePage, desk: Desk, qtbot: QtBot, settled: Callable[[], None], nameless: Callable[[HomePage], list[str]]
+) -> None:
+    page.tasks.button.click()
+    settled()
+    assert any("Write what is to be done." in text for text in texts(page))
+    person = desk.app.run(editing.add, "person", {"family_name": "Quispe"})
+    task = desk.app.run(todo.add, "Visit", "", about=person)
+    qtbot.waitUntil(lambda: page.tasks.titles() == ["Visit"])
+    page.tasks.edit(task)
+    form = page.tasks.form
+    assert form is not None
+    qtbot.waitUntil(lambda: form.title.text() == "Visit")
+    form.title.end(False)
+    QTest.keyClicks(form.title, " her")
+    qtbot.waitUntil(lambda: page.tasks.titles() == ["Visit her"])
+    settled()
+    assert page.tasks.form is form
+    assert form.isVisible()
+    assert nameless(page) == []
+    assert "Quispe" in texts(page)
+
+
+def texts(page: HomePage) -> list[str]:
+    from PySide6.QtWidgets import QLabel, QPushButton
+
+    return [each.text() for kind in (QLabel, QPushButton) for each in page.tasks.findChildren(kind) if each.isVisible()]
