@@ -21,6 +21,7 @@ PLACES: Mapping[str, Place] = {
     "membership": Place("organisation", "users"),
     "site": Place("organisation", "map-pin"),
     "visit": Place("organisation", "calendar"),
+    "miner_group": Place("organisation", "users"),
     "initiative": Place("initiatives", "handshake"),
     "participation": Place("initiatives", "handshake"),
     "activity": Place("initiatives", "calendar"),

@@ -1,4 +1,4 @@
-"""The commands for the field: sites from the list of known mines, their place from a file, and visits."""
+"""The commands for the field: sites and visits, and groups of artisanal miners."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from wimdesk.commands import pairs, printing, with_app
 from wimdesk.errors import UserError
 from wimdesk.i18n import _
 from wimdesk.identifiers import is_id
-from wimdesk.services import attaching, editing, places, sites
+from wimdesk.services import attaching, editing, miner_groups, places, sites
 
 
 def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -31,6 +31,7 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     one.add_argument("file")
     one.add_argument("--name", default="", help="which place, where there are several")
     one.set_defaults(handler=printing(put))
+    _add_groups(commands)
     about = "visits to sites"
     group = commands.add_parser("visit", help=about, description=about).add_subparsers(required=True)
     one = group.add_parser("add", help="record a visit, with who was met and with photos")
@@ -42,6 +43,37 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     one = group.add_parser("list", help="show the visits, the latest first")
     one.add_argument("site", nargs="?", default="", help="only those to this site")
     one.set_defaults(handler=printing(list_visits))
+
+
+def _add_groups(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    about = "groups of artisanal miners: numbers without names, licences, what is shared"
+    group = commands.add_parser("miner-group", help=about, description=about).add_subparsers(required=True)
+    one = group.add_parser("add", help="make a group")
+    one.add_argument("name")
+    one.add_argument("values", nargs="*", metavar="FIELD=VALUE")
+    one.set_defaults(handler=printing(add_group))
+    one = group.add_parser("show", help="show a group with its licences, sales and trainings")
+    one.add_argument("id")
+    one.set_defaults(handler=printing(show_group))
+    one = group.add_parser("licence", help="note a licence of a group")
+    one.add_argument("id", help="id of the group")
+    one.add_argument("values", nargs="+", metavar="FIELD=VALUE")
+    one.set_defaults(handler=printing(add_licence))
+    one = group.add_parser("licences", help="show the licences that end soon or have ended")
+    one.add_argument("--within", type=int, default=miner_groups.SOON, metavar="DAYS")
+    one.set_defaults(handler=printing(show_licences))
+    for kind in ("sale", "training"):
+        one = group.add_parser(kind, help=f"note a {kind}")
+        one.add_argument("id", help="id of the group")
+        one.add_argument("values", nargs="+", metavar="FIELD=VALUE")
+        one.set_defaults(handler=printing(add_entry), kind=kind)
+    for word, about, work in (
+        ("share", "share a group with the Alliance, its place rounded, nobody named", share),
+        ("take-back", "have nobody else see it any more", take_back),
+    ):
+        one = group.add_parser(word, help=about, description=about)
+        one.add_argument("id")
+        one.set_defaults(handler=printing(work))
 
 
 def show_known(args: argparse.Namespace) -> object:
@@ -96,3 +128,67 @@ def add_visit(app: App, args: argparse.Namespace) -> object:
 def list_visits(app: App, args: argparse.Namespace) -> object:
     """Show the visits."""
     return [asdict(row) for row in app.read(sites.visits, args.site)]
+
+
+def _told(session: Session, group: str) -> dict[str, object]:
+    found = miner_groups.card(session, group)
+    kept = editing.values(session, miner_groups.TYPE, group)
+    lines = {
+        name: list(editing.several(session, type_name, ids).values())
+        for name, type_name, ids in (
+            ("licences", miner_groups.LICENCE, found.licences), ("sales", miner_groups.ENTRY, found.sales),
+            ("trainings", miner_groups.ENTRY, found.trainings),
+        )
+    }  # fmt: skip
+    ending = [asdict(each) for each in found.ending]
+    return kept | lines | {"ending": ending, "shared": found.shared, "shared_place": found.shared_place}
+
+
+@with_app
+def add_group(app: App, args: argparse.Namespace) -> object:
+    """Make a group."""
+    values = {"name": args.name} | pairs(miner_groups.TYPE, args.values)
+    made = app.run(miner_groups.begin)
+    app.run(editing.change, miner_groups.TYPE, made, values)
+    return app.read(_told, made)
+
+
+@with_app
+def show_group(app: App, args: argparse.Namespace) -> object:
+    """Show a group."""
+    return app.read(_told, args.id)
+
+
+@with_app
+def add_licence(app: App, args: argparse.Namespace) -> object:
+    """Note a licence."""
+    values = pairs(miner_groups.LICENCE, args.values)
+    app.run(editing.change, miner_groups.LICENCE, app.run(miner_groups.begin_licence, args.id), values)
+    return app.read(_told, args.id)
+
+
+@with_app
+def add_entry(app: App, args: argparse.Namespace) -> object:
+    """Note a sale or a training."""
+    values = pairs(miner_groups.ENTRY, args.values)
+    app.run(editing.change, miner_groups.ENTRY, app.run(miner_groups.begin_entry, args.id, args.kind), values)
+    return app.read(_told, args.id)
+
+
+@with_app
+def show_licences(app: App, args: argparse.Namespace) -> object:
+    """Show the licences that end soon."""
+    return [asdict(each) for each in app.read(miner_groups.ending, args.within)]
+
+
+@with_app
+def share(app: App, args: argparse.Namespace) -> object:
+    """Share a group."""
+    return app.read(editing.values, miner_groups.TYPE, app.run(miner_groups.share, args.id))
+
+
+@with_app
+def take_back(app: App, args: argparse.Namespace) -> object:
+    """Take a shared group back."""
+    app.run(miner_groups.take_back, args.id)
+    return app.read(_told, args.id)

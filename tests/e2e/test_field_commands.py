@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.e2e.test_membership_commands import Terminal
+from wimdesk import clock
 from wimdesk.i18n import set_language
 
 if TYPE_CHECKING:
@@ -40,3 +42,23 @@ def test_row_a15_a_known_mine_a_visit_three_contacts_and_a_photo(efua: Terminal,
     placed = efua.does("site", "place", site["id"], str(tmp_path / "gate.gpx"))
     assert (placed["latitude"], placed["place_source"]) == (6.98, "gate.gpx")
     assert "no “xx_nowhere”" in efua.fails("site", "take", "xx_nowhere")
+
+
+def test_row_a14_forty_women_without_names_a_licence_in_60_days_and_a_rounded_place(efua: Terminal) -> None:
+    place = ("latitude=-3.1234", "longitude=32.5678", "grid=0.1")
+    group = efua.does("miner-group", "add", "Umoja", "women=40", "commodity=gold", "roles=washing,leading", *place)
+    assert efua.does("list", "person") == []
+    end = (clock.today() + timedelta(days=60)).isoformat()
+    efua.does("miner-group", "licence", group["id"], "kind=Primary mining licence", f"expires={end}")
+    efua.does("miner-group", "sale", group["id"], "text=Gold", "quantity=12.5", "unit=g")
+    seen = efua.does("miner-group", "training", group["id"], "text=Washing without mercury", "women=31")
+    assert (seen["sales"][0]["quantity"], seen["trainings"][0]["women"]) == (12.5, 31)
+    (ending,) = efua.does("miner-group", "licences", "--within", "60")
+    assert (ending["group"], ending["days"]) == ("Umoja", 60)
+    assert efua.does("miner-group", "licences", "--within", "59") == []
+    copy = efua.does("miner-group", "share", group["id"])
+    assert (copy["latitude"], copy["longitude"], copy["women"]) == (-3.1, 32.6, 40)
+    waits = [item for item in efua.does("outbox") if item["space"] == "alliance"]
+    assert waits
+    assert not any("3.1234" in str(item) for item in waits)
+    assert efua.does("miner-group", "take-back", group["id"])["shared"] == ""

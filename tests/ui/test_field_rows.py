@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
+from ui.forms.group_entry import GroupEntryLine
+from ui.forms.licence import LicenceLine
+from ui.pages.miner_groups import MinerGroupPane
 from ui.pages.organisation import OrganisationPage
 from ui.pages.organisation_cards import ProfileCard, SitePane
 from ui.pages.record_card import RecordCard
 from ui.pages.visits import VisitPane
-from wimdesk.services import attaching, editing, people, sites
+from wimdesk import clock
+from wimdesk.services import attaching, editing, home, miner_groups, people, sites
 from wimdesk.store import history, outbox
 
 if TYPE_CHECKING:
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
+    from tests.support import Office
     from ui.desk import Desk
 
 C = TypeVar("C", bound=RecordCard)
@@ -117,3 +123,74 @@ def test_a15_the_place_of_a_site_comes_from_a_file(
         return (kept["latitude"], kept["longitude"], kept["place_source"]) == (6.99, -2.37, "places.csv")
 
     qtbot.waitUntil(put)
+
+
+def test_row_a14_a_group_of_40_women_without_names_a_licence_that_ends_and_a_rounded_place(
+    page: OrganisationPage, desk: Desk, qtbot: QtBot
+) -> None:
+    page.pane.open_tab("miner_group")
+    qtbot.waitUntil(page.pane.empty.isVisible)
+    qtbot.mouseClick(page.new_button, Qt.MouseButton.LeftButton)
+    group = shown(page, qtbot, MinerGroupPane)
+    qtbot.waitUntil(group.form.first.hasFocus)
+    qtbot.keyClicks(group.form.first, "Umoja")
+    group.form.women.setFocus()
+    qtbot.keyClicks(group.form.women, "40")
+    for name, number in (("latitude", "-3.1234"), ("longitude", "32.5678")):
+        editor = group.form.binder.editor(name)
+        editor.setFocus()
+        qtbot.keyClicks(editor, number)
+    qtbot.mouseClick(group.licences.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(group.licences.lines) == 1)
+    line = next(iter(group.licences.lines.values()))
+    assert isinstance(line, LicenceLine)
+    qtbot.keyClicks(line.first, "Primary mining licence")
+    line.expires.setFocus()
+    qtbot.keyClicks(line.expires, (clock.today() + timedelta(days=60)).isoformat())
+    group.flush()
+    qtbot.waitUntil(lambda: not group.alert.isHidden())
+    assert "Primary mining licence ends on" in group.alert.accessibleDescription()
+    (told,) = [task for task in desk.app.read(home.home).tasks if task.kind == "licence"]
+    assert (told.subject, told.count) == ("Umoja", 60)
+    assert desk.app.read(miner_groups.ending, 59) == []
+    assert desk.app.read(editing.rows, "person") == [], "nobody was named"
+    for card, words, kind in ((group.sales, "Gold", "sale"), (group.trainings, "Mercury-free washing", "training")):
+        qtbot.mouseClick(card.button, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda card=card: len(card.lines) == 1)
+        entry = next(iter(card.lines.values()))
+        qtbot.keyClicks(entry.first, words)
+        entry.binder.flush()
+        assert isinstance(entry, GroupEntryLine), kind
+    qtbot.waitUntil(lambda: {row["text"] for row in desk.app.read(editing.rows, "group_entry")}
+                    == {"Gold", "Mercury-free washing"})  # fmt: skip
+    desk.app.run(editing.change, "miner_group", group.record, {"note": "a canary", "grid": "0.5"})
+    qtbot.mouseClick(group.share_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "-3, 32.5" in group.shared.text())
+    copy = desk.app.read(miner_groups.card, group.record).shared
+    seen = desk.app.read(editing.values, "miner_group", copy)
+    assert (seen["space"], seen["women"], seen["note"]) == ("alliance", 40, "")
+    assert (seen["latitude"], seen["longitude"]) == (-3.0, 32.5)
+    kept = desk.app.read(editing.values, "miner_group", group.record)
+    assert (kept["latitude"], kept["longitude"]) == (-3.1234, 32.5678)
+    qtbot.waitUntil(lambda: page.pane.records.model.records() == [group.record])
+    qtbot.mouseClick(group.back_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: desk.app.read(miner_groups.card, group.record).shared == "")
+
+
+def test_a14_no_exact_place_reaches_the_log_that_others_read(office: Office) -> None:
+    ama, other = office.laptop("Ama"), office.laptop("Bea", "Another organisation")
+    group = ama.add("miner_group", name="Umoja", women=40, latitude=-3.1234, longitude=32.5678, note="a canary")
+    ama.app.run(miner_groups.share, group)
+    ama.change("miner_group", group, latitude=-3.4321)
+    ama.app.run(miner_groups.share, group)
+    ama.sync()
+    other.sync()
+    (seen,) = other.app.read(editing.rows, "miner_group")
+    assert (seen["name"], seen["women"], seen["latitude"], seen["longitude"]) == ("Umoja", 40, -3.4, 32.6)
+    steps = [step.values for step in other.app.read(history.history, seen["id"])]
+    assert steps
+    assert not any(mark in str(steps) for mark in ("3.1234", "32.5678", "3.4321", "canary"))
+    ama.app.run(miner_groups.take_back, group)
+    ama.sync()
+    other.sync()
+    assert other.app.read(editing.rows, "miner_group") == []

@@ -30,6 +30,9 @@ _ICONS = {
     "post": "users",
     "post_holding": "users",
     "site": "map-pin",
+    "miner_group": "users",
+    "licence": "file-text",
+    "group_entry": "users",
     "visit": "calendar",
     "visit_contact": "contact",
     "organization": "building-2",
@@ -45,6 +48,7 @@ _PAGES = {
     "person": "organisation",
     "post": "organisation",
     "site": "organisation",
+    "miner_group": "organisation",
     "visit": "organisation",
     "organization": "organisation",
     "membership": "organisation",
@@ -253,6 +257,8 @@ def _words(task: Task) -> tuple[str, str, str, str, str]:
             return _metrics_words(task)
         case "term":
             return _term_words(task)
+        case "licence":
+            return _licence_words(task)
         case "waiting":
             title = ngettext("{count} change waits to be sent", "{count} changes wait to be sent", task.count)
             sentence = _("Since {day}. Nothing is lost. Sync when there is a connection.")
@@ -275,6 +281,16 @@ def _metrics_words(task: Task) -> tuple[str, str, str, str, str]:
     time = ngettext("about {count} minute", "about {count} minutes", left).format(count=left)
     sentence = _("{count} of {total} filled · {time}").format(count=task.count, total=task.total, time=time)
     return "chart-column", title, sentence, _("Fill in"), "metrics"
+
+
+def _licence_words(task: Task) -> tuple[str, str, str, str, str]:
+    day = moments.near(date.fromisoformat(task.when)) if len(task.when) == 10 else task.when
+    if task.count < 0:
+        title = _("{group}: {licence} has ended").format(group=task.subject, licence=task.detail)
+        return "triangle-alert", title, _("Since {day}. Have it renewed.").format(day=day), _("Open"), "organisation"
+    title = _("{group}: {licence} ends {day}").format(group=task.subject, licence=task.detail, day=day)
+    soon = ngettext("In {count} day. Have it renewed.", "In {count} days. Have it renewed.", task.count)
+    return "clock", title, soon.format(count=task.count), _("Open"), "organisation"
 
 
 def _term_words(task: Task) -> tuple[str, str, str, str, str]:

@@ -23,19 +23,36 @@ from ui.widgets.card import sliding
 from ui.widgets.empty import EmptyState
 from wimdesk.events import Changed
 from wimdesk.i18n import N_, _
-from wimdesk.services import dues, people
+from wimdesk.services import dues, miner_groups, people
 from wimdesk.services.people import Directory
 
 _LEAST_LIST = 280
 """Pixels, whatever the size of the letters: names are cut there, so that the text beside it has its room."""
-_TYPES = ("organization", "person", "contact_detail", "post", "post_holding", "site", "visit", "visit_contact")
+_TYPES = (
+    "organization",
+    "person",
+    "contact_detail",
+    "post",
+    "post_holding",
+    "site",
+    "visit",
+    "visit_contact",
+    "miner_group",
+    "licence",
+    "group_entry",
+)
 _OVERVIEWS = {MEMBERS: (N_("Members"), "users"), TERMS: (N_("Terms"), "clock")}
 """What stands for all of a kind, behind a button of its own: its words and its icon."""
 _CARDS = PANES | {MEMBERS: MembersPane, "membership": GroupPane, TERMS: TermsPane, IMPORT: ImportPane}
 _PLACES = {*_OVERVIEWS, "membership", IMPORT}
 """Cards that stand for no row of the list."""
-_NEW = {"person": N_("New person"), "post": N_("New post"), "site": N_("New site")}
-_BEGIN = {"person": people.begin_person, "post": people.begin_post, "site": people.begin_site}
+_NEW = {"person": N_("New person"), "post": N_("New post"), "site": N_("New site"), "miner_group": N_("New group")}
+_BEGIN = {
+    "person": people.begin_person,
+    "post": people.begin_post,
+    "site": people.begin_site,
+    "miner_group": miner_groups.begin,
+}
 
 
 class OrganisationPage(Page):

@@ -18,6 +18,7 @@ from ui.forms.post import PostForm
 from ui.forms.post_holding import HeldCard, HoldersCard
 from ui.forms.site import SiteForm
 from ui.pages.branches import BranchesCard
+from ui.pages.miner_groups import MinerGroupPane
 from ui.pages.record_card import RecordCard
 from ui.pages.visits import VisitPane, VisitsCard
 from wimdesk.events import Changed
@@ -205,4 +206,5 @@ PANES: dict[str, Callable[[Desk, str], RecordCard]] = {
     "post": PostPane,
     "site": SitePane,
     "visit": VisitPane,
+    "miner_group": MinerGroupPane,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QTabBar, QVBoxLayout, QWidget
 
 from ui import theme
@@ -15,19 +16,21 @@ from ui.widgets.labels import hairline, initials
 from ui.widgets.rows import Row
 from ui.widgets.search import SearchField
 from wimdesk.i18n import N_, _, ngettext
+from wimdesk.records.miner_group import KINDS as GROUP_KINDS
 from wimdesk.records.organization import country_name
 from wimdesk.records.site import KINDS as SITE_KINDS
 from wimdesk.search import fold
-from wimdesk.services.people import Directory, PostRow, SiteRow
+from wimdesk.services.people import Directory, GroupRow, PostRow, SiteRow
 from wimdesk.services.timeline import day_text
 
-TABS = (("person", N_("People")), ("post", N_("Posts")), ("site", N_("Sites")))
+TABS = (("person", N_("People")), ("post", N_("Posts")), ("site", N_("Sites")), ("miner_group", N_("Groups")))
 _EMPTY = {
     "person": (N_("Here stand the people of your organisation."), N_("New person"), "users"),
     "post": (N_("Here stand the posts of your organisation, such as president."), N_("New post"), "contact"),
     "site": (N_("Here stand the sites where your organisation works."), N_("New site"), "map-pin"),
+    "miner_group": (N_("Here stand groups of artisanal miners. Nobody needs to be named."), N_("New group"), "users"),
 }
-_IN_TABS = frozenset({"post", "site"})
+_IN_TABS = frozenset({"post", "site", "miner_group"})
 _NOTHING = N_("Nothing here has these words. Try fewer words.")
 
 
@@ -41,14 +44,15 @@ class DirectoryPane(QFrame):
         super().__init__(parent)
         theme.mark(self, role="pane")
         self._directory: Directory | None = None
-        self.search = SearchField(_("Search people, posts and sites"))
+        self._counts: dict[str, int] = {}
+        self.search = SearchField(_("Search people, posts, sites, groups"))
         self.search.textChanged.connect(self._ask)
         self.profile = RecordList(_("Our organisation"))
         self.profile.view.setFixedHeight(theme.px(64))
         self.profile.view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.profile.chosen.connect(lambda record: self._tell("organization", record))
         self.tabs = QTabBar()
-        self.tabs.setAccessibleName(_("People, posts or sites"))
+        self.tabs.setAccessibleName(_("People, posts, sites or groups"))
         self.tabs.setExpanding(True)
         self.tabs.setDrawBase(False)
         for key, words in TABS:
@@ -59,7 +63,7 @@ class DirectoryPane(QFrame):
         self.people.answered.connect(self._fill)
         self.people.asked.connect(self._show_words)
         self.people.typed.connect(self._type)
-        self.records = RecordList(_("Posts and sites"))
+        self.records = RecordList(_("Posts, sites and groups"))
         self.records.chosen.connect(lambda record: self._tell(self.tab(), record))
         self.empty = EmptyState("users", "")
         self.empty.started.connect(lambda: self.wanted_new.emit(self.tab()))
@@ -157,17 +161,32 @@ class DirectoryPane(QFrame):
         groups: dict[str, list[Item]] = {
             "post": [_post_item(row) for row in found.posts],
             "site": [_site_item(row) for row in found.sites],
+            "miner_group": [_group_item(row) for row in found.groups],
         }
         groups = {key: [item for item in items if _matches(item, wanted)] for key, items in groups.items()}
         counts = {"person": self.people.model.rowCount()} | {key: len(items) for key, items in groups.items()}
-        for at, (key, words) in enumerate(TABS):
-            self.tabs.setTabText(at, f"{_(words)}  {self.locale().toString(counts[key])}")
+        self._counts = counts
+        self._name_tabs()
         if wanted and not counts[self.tab()] and self.people.is_ready():
             self._open_first(counts)
         if self.tab() != "person":
             self.records.view.setAccessibleName(_(dict(TABS)[self.tab()]))
             self.records.show_items(groups[self.tab()])
         self._show_list(not counts[self.tab()], bool(wanted))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._name_tabs()
+
+    def _name_tabs(self) -> None:
+        """Say how many stand behind each tab; where there is little room, only behind the open one."""
+        for closed in (True, False):
+            for at, (key, words) in enumerate(TABS):
+                count = self.locale().toString(self._counts.get(key, 0))
+                shown = closed or at == self.tabs.currentIndex()
+                self.tabs.setTabText(at, f"{_(words)}  {count}" if shown else _(words))
+            if self.tabs.sizeHint().width() <= self.width():
+                return
 
     def _open_first(self, counts: dict[str, int]) -> None:
         """A search that finds nothing in the open tab goes to the first tab with a hit."""
@@ -219,6 +238,14 @@ def _site_item(row: SiteRow) -> Item:
     meta = " · ".join(part for part in parts if part)
     spoken = ". ".join(part for part in (row.name, meta, ", ".join(row.commodity)) if part)
     return Item(row.id, Row(row.name, meta=meta or _("No kind yet"), icon="map-pin"), spoken)
+
+
+def _group_item(row: GroupRow) -> Item:
+    women = ngettext("{count} woman", "{count} women", row.women or 0).format(count=row.women)
+    parts = (_(GROUP_KINDS.get(row.kind, row.kind)) if row.kind else "", women if row.women is not None else "")
+    meta = " · ".join(part for part in parts if part)
+    spoken = ". ".join(part for part in (row.name, meta, ", ".join(row.commodity)) if part)
+    return Item(row.id, Row(row.name, meta=meta or _("No kind yet"), icon="users"), spoken)
 
 
 def ending_words(found: Directory) -> tuple[str, str]:

@@ -20,6 +20,7 @@ _DELETED = {
     "post": N_("Post moved to the trash."),
     "site": N_("Site moved to the trash."),
     "visit": N_("Visit moved to the trash."),
+    "miner_group": N_("Group moved to the trash."),
     "membership": N_("Membership moved to the trash."),
     "organization": N_("Branch moved to the trash."),
 }

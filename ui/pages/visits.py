@@ -104,7 +104,7 @@ class VisitPane(RecordCard):
 
     def _take(self, card: VisitCard) -> None:
         self._site = card.site_id
-        self.show_title(card.purpose or _("Visit of {day}").format(day=day_text(card.date)), card.site)
+        self.show_title(card.purpose or _("Visit of {day}").format(day=day_text(card.date)))
         self.back.setText(card.site or _("Site"))
         self.back.setVisible(bool(card.site_id))
         self.met.show_met(card.met)

@@ -70,13 +70,13 @@ class LookUpField(QLineEdit):
         """Name the record, if it is still the one that is held."""
         if record and record == self._chosen[0]:
             self._chosen = (record, label)
-            if not self.hasFocus():
+            if not self._is_used():
                 self.setText(label)
                 self.setCursorPosition(0)
 
     def offer(self, text: str, found: Sequence[tuple[str, str]]) -> None:
         """Show (id, name) of what fits the text that was asked; an answer to an older text is left out."""
-        if text != self.text().strip() or not self.hasFocus():
+        if text != self.text().strip() or not self._is_used():
             return
         self._offered = list(found)
         self._model.setStringList([label for _record, label in found])
@@ -107,6 +107,10 @@ class LookUpField(QLineEdit):
             self._ask()
             return
         super().keyPressEvent(event)
+
+    def _is_used(self) -> bool:
+        """Whether the cursor is here, also while another window, such as the list below, is the active one."""
+        return self.window().focusWidget() is self
 
     def _edited(self, _text: str) -> None:
         self._offered = []

@@ -4,12 +4,15 @@ from wimdesk.records.activity import Activity as Activity
 from wimdesk.records.attachment import Attachment as Attachment
 from wimdesk.records.computer import Computer as Computer
 from wimdesk.records.contact_detail import ContactDetail as ContactDetail
+from wimdesk.records.group_entry import GroupEntry as GroupEntry
 from wimdesk.records.indicator import Indicator as Indicator
 from wimdesk.records.initiative import Initiative as Initiative
 from wimdesk.records.letter_template import LetterTemplate as LetterTemplate
 from wimdesk.records.library_item import LibraryItem as LibraryItem
+from wimdesk.records.licence import Licence as Licence
 from wimdesk.records.membership import Membership as Membership
 from wimdesk.records.membership_type import MembershipType as MembershipType
+from wimdesk.records.miner_group import MinerGroup as MinerGroup
 from wimdesk.records.observation import Observation as Observation
 from wimdesk.records.organization import Organization as Organization
 from wimdesk.records.participation import Participation as Participation

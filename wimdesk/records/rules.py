@@ -23,6 +23,12 @@ def check_order(values: Mapping[str, object], start: str, end: str) -> Problems:
     return []
 
 
+def check_pair(values: Mapping[str, object], first: str, second: str, sentence: str) -> Problems:
+    """Two fields are given together or not at all."""
+    given = [values.get(name) not in (None, "") for name in (first, second)]
+    return [] if given[0] == given[1] else [(second if given[0] else first, sentence)]
+
+
 def check_values(cls: type[Record], values: Mapping[str, object]) -> Problems:
     """Return what is wrong with these values by the description of their columns alone."""
     found: Problems = []

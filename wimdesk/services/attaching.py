@@ -33,7 +33,9 @@ from wimdesk.store.journal import SAMPLE
 from wimdesk.store.record import Scope, types
 
 TYPE = "attachment"
-PARENTS = frozenset({"organization", "site", "visit", "person", "initiative", "activity", "library_item", "submission"})
+PARENTS = frozenset(
+    {"organization", "site", "visit", "miner_group", "person", "initiative", "activity", "library_item", "submission"}
+)
 """Record types that files may be attached to."""
 PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp"})
 GONE = -2

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from wimdesk import clock
 from wimdesk.i18n import _, pick
 from wimdesk.records import Activity, Organization, Participation, Person, Site
-from wimdesk.services import computers, handover, metrics, people, removals, terms
+from wimdesk.services import computers, handover, metrics, miner_groups, people, removals, terms
 from wimdesk.store import history, identity, journal, outbox, tables
 from wimdesk.store.record import Record, types
 
@@ -39,7 +39,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something to do next. `kind`: locked, asking, decide, removed, metrics, term, waiting, silent, profile.
+    """Something to do next. `kind`: locked, asking, decide, removed, metrics, term, licence, waiting, silent, profile.
 
     `subject` is a site or a person, `detail` a post; `when` is a month or a day (ISO); `count` of `total`.
     """
@@ -123,6 +123,7 @@ def home(session: Session, site: str = "", within: int = people.SOON) -> Home:
         *_decide(session),
         *_metrics(session, site),
         *_terms(session, within),
+        *_licences(session),
         *_unsent(session, around, today),
         *(_profile(session) if begun.profile else ()),  # before that it is the first of the three steps
     ]
@@ -172,6 +173,13 @@ def _metrics(session: Session, site: str) -> list[Task]:
 def _terms(session: Session, within: int) -> list[Task]:
     found = terms.ending(session, within)
     return [Task("term", each.post_id, each.person, each.post or _("Without a name"), each.end) for each in found]
+
+
+def _licences(session: Session) -> list[Task]:
+    return [
+        Task("licence", each.group_id, each.group, each.words, each.expires, each.days)
+        for each in miner_groups.ending(session)
+    ]
 
 
 def _unsent(session: Session, around: Frame, today: date) -> list[Task]:

@@ -12,9 +12,22 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from resources import content
+from sync.protocol import ALLIANCE
 from wimdesk import clock
 from wimdesk.i18n import _, content_language, locale_name, pick
-from wimdesk.records import ContactDetail, Organization, Person, Post, PostHolding, Site, Visit, VisitContact
+from wimdesk.records import (
+    ContactDetail,
+    GroupEntry,
+    Licence,
+    MinerGroup,
+    Organization,
+    Person,
+    Post,
+    PostHolding,
+    Site,
+    Visit,
+    VisitContact,
+)
 from wimdesk.records.organization import region_name
 from wimdesk.search import fold
 from wimdesk.services import editing
@@ -28,6 +41,7 @@ SOON = 90
 _PARTS: dict[str, tuple[tuple[type[Record], str], ...]] = {
     "person": ((ContactDetail, "person_id"),),
     "visit": ((VisitContact, "visit_id"),),
+    "miner_group": ((Licence, "group_id"), (GroupEntry, "group_id")),
 }
 """What goes to the trash together with a record, and the field that says of which it is a part."""
 BRANCH = "branch"
@@ -74,6 +88,17 @@ class SiteRow:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupRow:
+    """A group of artisanal miners as a row."""
+
+    id: str
+    name: str
+    kind: str
+    women: int | None
+    commodity: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Term:
     """One term of office; `when` is "now", "before" or "later" as seen from the day asked for."""
 
@@ -100,6 +125,7 @@ class Directory:
     has_profile: bool
     posts: tuple[PostRow, ...]
     sites: tuple[SiteRow, ...]
+    groups: tuple[GroupRow, ...]
     ending: tuple[Term, ...]
     asked: str = ""
     asked_kind: str = ""
@@ -167,6 +193,7 @@ def load(session: Session, asked: str = "", within: int = SOON) -> Directory:
         has_profile=profile is not None and not profile.deleted,
         posts=_posts(posts, terms),
         sites=_sites(session),
+        groups=_groups(session),
         ending=tuple(sorted(ending, key=lambda term: term.end)),
         asked=asked,
         asked_kind="organization" if asked == who.organisation else _kind_of(session, asked),
@@ -174,7 +201,7 @@ def load(session: Session, asked: str = "", within: int = SOON) -> Directory:
 
 
 def _kind_of(session: Session, record: str) -> str:
-    for cls in (Person, Post, Site, Visit):
+    for cls in (Person, Post, Site, Visit, MinerGroup):
         if record and session.scalar(ours(session, cls).where(cls.id == record).with_only_columns(cls.id)):
             return cls.__tablename__
     branch = record and session.scalar(ours(session, Organization).where(Organization.id == record))
@@ -239,6 +266,15 @@ def _sites(session: Session) -> tuple[SiteRow, ...]:
     return tuple(
         SiteRow(site.id, site.name or _("Without a name"), site.kind, tuple(site.commodity), site.country_code)
         for site in found
+    )
+
+
+def _groups(session: Session) -> tuple[GroupRow, ...]:
+    # What is shared is a copy in a wider space: the one of our own is listed.
+    found = session.scalars(ours(session, MinerGroup).where(MinerGroup.space != ALLIANCE))
+    return tuple(
+        GroupRow(group.id, group.name or _("Without a name"), group.kind, group.women, tuple(group.commodity))
+        for group in sorted(found, key=lambda group: (fold(group.name), group.id))
     )
 
 

@@ -29,6 +29,7 @@ def publish(session: Session, type_name: str, record_id: str, scope: Scope) -> s
     if source.space == space:
         return source.id
     values = {name: getattr(source, name) for name in fields(type(source)) if name not in _LEFT_OUT}
+    values = type(source).outward(values)
     if "state" in values and type_name == "library_item":
         values["state"] = "submitted" if scope == "shared" else "published"
     counterpart_id = copy_id(record_id, scope)

@@ -126,6 +126,11 @@ class Record(Base):
         """Return what a person calls this record, in the current language."""
         return self.id
 
+    @classmethod
+    def outward(cls, values: Values) -> Values:
+        """Return what leaves the organisation when such a record is shared: all of it, unless a type says less."""
+        return values
+
     @staticmethod
     def problems(values: Mapping[str, object]) -> list[tuple[str, str]]:
         """Return (field, sentence) for each rule that these values break; pure."""

@@ -1,4 +1,6 @@
-"""Branches and logos, what is handed over from one holder of a post to the next, and visits to sites."""
+"""Branches and logos, what is handed over from one holder of a post to the next, visits to sites,
+and groups of artisanal miners.
+"""
 
 from __future__ import annotations
 
@@ -50,6 +52,74 @@ CREATE TABLE visit_contact (
 );
 CREATE INDEX ix_visit_contact_visit_id ON visit_contact (visit_id);
 CREATE INDEX ix_visit_contact_person_id ON visit_contact (person_id);
+CREATE TABLE miner_group (
+    name TEXT DEFAULT '' NOT NULL,
+    kind TEXT DEFAULT '' NOT NULL,
+    women INTEGER,
+    men INTEGER,
+    counted_on TEXT DEFAULT '' NOT NULL,
+    count_source TEXT DEFAULT '' NOT NULL,
+    commodity JSON DEFAULT '[]' NOT NULL,
+    roles JSON DEFAULT '[]' NOT NULL,
+    country_code TEXT DEFAULT '' NOT NULL,
+    latitude FLOAT,
+    longitude FLOAT,
+    grid TEXT DEFAULT '' NOT NULL,
+    contact_id TEXT DEFAULT '' NOT NULL,
+    note TEXT DEFAULT '' NOT NULL,
+    id TEXT NOT NULL,
+    space TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    deleted BOOLEAN DEFAULT 0 NOT NULL,
+    versions JSON DEFAULT '{}' NOT NULL,
+    created_at TEXT DEFAULT '' NOT NULL,
+    created_by TEXT DEFAULT '' NOT NULL,
+    updated_at TEXT DEFAULT '' NOT NULL,
+    updated_by TEXT DEFAULT '' NOT NULL,
+    PRIMARY KEY (id)
+);
+CREATE INDEX ix_miner_group_contact_id ON miner_group (contact_id);
+CREATE TABLE licence (
+    group_id TEXT DEFAULT '' NOT NULL,
+    kind TEXT DEFAULT '' NOT NULL,
+    number TEXT DEFAULT '' NOT NULL,
+    authority TEXT DEFAULT '' NOT NULL,
+    issued TEXT DEFAULT '' NOT NULL,
+    expires TEXT DEFAULT '' NOT NULL,
+    id TEXT NOT NULL,
+    space TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    deleted BOOLEAN DEFAULT 0 NOT NULL,
+    versions JSON DEFAULT '{}' NOT NULL,
+    created_at TEXT DEFAULT '' NOT NULL,
+    created_by TEXT DEFAULT '' NOT NULL,
+    updated_at TEXT DEFAULT '' NOT NULL,
+    updated_by TEXT DEFAULT '' NOT NULL,
+    PRIMARY KEY (id)
+);
+CREATE INDEX ix_licence_group_id ON licence (group_id);
+CREATE TABLE group_entry (
+    group_id TEXT DEFAULT '' NOT NULL,
+    kind TEXT DEFAULT '' NOT NULL,
+    date TEXT DEFAULT '' NOT NULL,
+    text TEXT DEFAULT '' NOT NULL,
+    quantity FLOAT,
+    unit TEXT DEFAULT '' NOT NULL,
+    amount_minor INTEGER,
+    currency TEXT DEFAULT '' NOT NULL,
+    women INTEGER,
+    id TEXT NOT NULL,
+    space TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    deleted BOOLEAN DEFAULT 0 NOT NULL,
+    versions JSON DEFAULT '{}' NOT NULL,
+    created_at TEXT DEFAULT '' NOT NULL,
+    created_by TEXT DEFAULT '' NOT NULL,
+    updated_at TEXT DEFAULT '' NOT NULL,
+    updated_by TEXT DEFAULT '' NOT NULL,
+    PRIMARY KEY (id)
+);
+CREATE INDEX ix_group_entry_group_id ON group_entry (group_id);
 """
 
 
