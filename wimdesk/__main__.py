@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
         commands,
         field_commands,
         frame_commands,
+        import_commands,
         key_commands,
         membership_commands,
         organisation_commands,
@@ -65,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {wimdesk.__version__}")
     kinds = parser.add_subparsers(metavar="COMMAND", required=True)
     commands.add_parsers(kinds)
+    import_commands.add_parsers(kinds)
     bundle_commands.add_parsers(kinds)
     attachment_commands.add_parsers(kinds)
     frame_commands.add_parsers(kinds)

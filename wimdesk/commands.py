@@ -63,7 +63,6 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     _parser(commands, "restore", restore_record, "take a record out of the trash", type=1, id=1)
     _parser(commands, "show", show_record, "show one record", type=1, id=1)
     _parser(commands, "history", show_history, "show what was done to a record", type=1, id=1)
-    _parser(commands, "import", import_file, "bring a CSV file in", type=1, file=1)
     _parser(commands, "search", search_text, "search in everything", text=1)
     _parser(commands, "conflicts", show_clashes, "show what was changed in two places; set decides it")
     _parser(commands, "sync", sync_now, "send and fetch")
@@ -212,12 +211,6 @@ def show_history(app: App, args: argparse.Namespace) -> object:
     """Show what was done to a record, oldest first."""
     app.read(history.fetch, args.type, args.id)
     return [asdict(step) for step in app.read(history.history, args.id)]
-
-
-@with_app
-def import_file(app: App, args: argparse.Namespace) -> object:
-    """Bring a CSV file in."""
-    return asdict(app.run(exchange.import_csv, args.type, exchange.read_text(Path(args.file))))
 
 
 @with_app

@@ -13,7 +13,7 @@ from wimdesk.app import App
 from wimdesk.commands import printing, with_app
 from wimdesk.errors import UserError
 from wimdesk.i18n import _
-from wimdesk.services import bulk, contact_cards, editing, exchange, groups, people_roster, question, rehearsal, roster
+from wimdesk.services import bulk, contact_cards, editing, exchange, groups, people_roster, question, roster
 from wimdesk.services.groups import Group
 from wimdesk.services.question import Question
 
@@ -132,8 +132,8 @@ def export_cards(app: App, args: argparse.Namespace) -> object:
 def import_cards(app: App, args: argparse.Namespace) -> object:
     """Bring contacts in, as one act."""
     found = contact_cards.read(Path(args.file))
-    done = rehearsal.run(app.run, contact_cards.bring_in, found, dry=args.dry_run)
-    return asdict(done) | ({"act": 0, "dry_run": True} if args.dry_run else {})
+    done = app.read(contact_cards.bring_in, found) if args.dry_run else app.run(contact_cards.bring_in, found)
+    return asdict(done) | {"dry_run": args.dry_run}
 
 
 @with_app

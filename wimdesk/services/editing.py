@@ -69,11 +69,12 @@ def change(session: Session, type_name: str, record_id: str, values: Mapping[str
 def update(session: Session, record: Record, values: Mapping[str, object]) -> bool:
     """Set those fields of a record that say something else, at the next flush; return whether any did.
 
-    For what brings many records up to date; `change` is for one, and says which rules it breaks.
+    For what brings many records up to date; `change` is for one, and says which rules it breaks. In a session that
+    only reads nothing is kept of it.
     """
     new = {name: value for name, value in values.items() if getattr(record, name) != value}
     _refuse_wrong_kinds(type(record), new)
-    undecided = clashes.undecided(session, record.id) if new else {}
+    undecided = clashes.undecided(session, record.id) if new and journal.is_writing(session) else {}
     for name, value in new.items():
         setattr(record, name, value)
     journal.force(session, record, {name: value for name, value in new.items() if name in undecided})

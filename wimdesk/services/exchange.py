@@ -15,6 +15,7 @@ import csv
 import io
 import json
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,8 @@ from wimdesk.store.record import Record, Values, fields
 _VERBATIM = frozenset({"text", "long_text"})
 _CHUNK = 500
 _LONGEST_CELL = 16 * 1024 * 1024
+_FORMULA = re.compile(r"'*[=@+\-\t\r]")
+_NUMBER = re.compile(r"[+-][\d\s().,/-]*")
 _Taken = dict[str, tuple[int, Values]]
 """What the lines before said: id to (line, values)."""
 
@@ -189,7 +192,7 @@ def _read(cls: type[Record], row: dict[str, str]) -> tuple[dict[str, str], Value
     """Return the cells of a row as texts and as values. Raises RuleBroken for what breaks a rule."""
     if None in row:
         raise RuleBroken([("", _("there are more cells than columns."))])
-    texts = {name: text for name, text in row.items() if name and name != "id" and text is not None}
+    texts = {name: plain(text) for name, text in row.items() if name and name != "id" and text is not None}
     known = fields(cls)
     values = {
         # What was written by a person comes back as it was, with its line ends and blanks.
@@ -214,4 +217,17 @@ def cell(value: object) -> object:
         return json.dumps(value, ensure_ascii=False, sort_keys=True) if value else ""
     if isinstance(value, bool):
         return "1" if value else ""
-    return value
+    return harmless(value) if isinstance(value, str) else value
+
+
+def harmless(text: str) -> str:
+    """Return a text as a cell that no spreadsheet takes for a formula: behind an apostrophe, if it looks like one.
+
+    Numbers such as +221 77 stay as they are; `plain` takes the apostrophe away again.
+    """
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+
+
+def plain(cell: str) -> str:
+    """Return what was written as this cell by `harmless`."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell

@@ -110,6 +110,11 @@ def scribe_of(session: Session) -> Scribe:
     return scribe
 
 
+def is_writing(session: Session) -> bool:
+    """Say whether what is set in this session is kept; in one that only reads a verb can be tried."""
+    return "scribe" in session.info
+
+
 def force(session: Session, record: Record, values: dict[str, object]) -> None:
     """Set fields and journal them even where the value stays the same: a decision is an edit too."""
     for name, value in values.items():
