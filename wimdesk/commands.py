@@ -21,8 +21,8 @@ from sync.client import enrolment
 from sync.client.engine import SyncEngine
 from wimdesk.app import DATABASE, App
 from wimdesk.errors import EnvironmentProblem, UserError
-from wimdesk.i18n import _, set_content_language, set_language
-from wimdesk.services import computers, editing, exchange, finding, recovery, undoing
+from wimdesk.i18n import LANGUAGES, _, set_content_language, set_language
+from wimdesk.services import computers, editing, exchange, finding, recovery, undoing, wording
 from wimdesk.settings import Settings, passphrase
 from wimdesk.store import backup, history, identity, keys, outbox
 from wimdesk.store.record import searched, types
@@ -71,6 +71,8 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     _parser(commands, "outbox", show_outbox, "show what waits to be sent")
     _parser(commands, "name", set_name, "say who writes on this computer", text=1)
+    about = "show the languages, how whole each is and which are chosen; or choose"
+    _parser(commands, "languages", show_languages, about, screen=0, content=0, documents=0)
     _parser(commands, "check", check, "prove that the profile is whole")
     group = commands.add_parser("backup", help="copies of the profile").add_subparsers(dest="backup", required=True)
     _parser(group, "make", make_backup, "make a verified copy now")
@@ -85,6 +87,9 @@ _HELP = {
     "type": "a type of record, such as person or site",
     "id": "the id of the record, as list shows it",
     "out": "the file to write",
+    "screen": "the language of screens and sentences, such as pt-BR",
+    "content": "the language in which what exists in several is read; - is that of the screens",
+    "documents": "the language of documents; - is that of the screens",
     "name": "the copy, as backup list names it; or newest",
 }
 
@@ -348,6 +353,25 @@ def drill(args: argparse.Namespace) -> object:
         "ok": True, "backup": copy.name, "made": copy.at, "rows": sum(rows.values()), "counts": rows,
         "seconds": round(time.monotonic() - began, 3),
     }  # fmt: skip
+
+
+def show_languages(args: argparse.Namespace) -> object:
+    """Show the languages, after choosing those that are given."""
+    _speak(args)
+    settings = Settings(args.profile / "settings.json")
+    given = {"language": args.screen, "content_language": args.content, "document_language": args.documents}
+    for code in given.values():
+        if code and code not in LANGUAGES and (code != "-" or code == args.screen):
+            raise UserError(
+                _("There is no language “{code}”. Nothing was changed. Known: {known}.").format(
+                    code=code, known=", ".join(LANGUAGES)
+                )
+            )
+    for name, code in given.items():
+        if code:
+            settings.put(name, "" if code == "-" else code)
+    chosen = {name: settings.text(name) for name in given}
+    return {"chosen": chosen, "languages": [asdict(each) for each in wording.wordings()]}
 
 
 def _speak(args: argparse.Namespace) -> None:
