@@ -12,9 +12,9 @@ from wimdesk.store.record import Record, fields
 
 
 def plant(session: Session) -> None:
-    """Put the themes and indicators there; what is there already stays as it is."""
-    inbox.plant(session, Theme, [_row(Theme, dict(theme)) for theme in content.themes()])
-    inbox.plant(session, Indicator, [_row(Indicator, dict(indicator)) for indicator in content.indicators()])
+    """Put the themes and indicators there, in the languages of this version; what somebody has changed stays."""
+    inbox.plant(session, Theme, [_row(Theme, dict(theme)) for theme in content.themes()], anew=True)
+    inbox.plant(session, Indicator, [_row(Indicator, dict(each)) for each in content.indicators()], anew=True)
 
 
 def _row(cls: type[Record], entry: dict[str, object]) -> dict[str, object]:

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, Select, bindparam, select, update
+from sqlalchemy import Row, Select, bindparam, literal_column, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -448,11 +448,22 @@ def _authors(session: Session, records: list[str]) -> tuple[dict[str, tuple[str,
     return last | first, last
 
 
-def plant(session: Session, cls: type[Record], shipped: list[dict[str, object]]) -> None:
-    """Put records there that ship with the program; they are no edits and are never sent."""
+def plant(session: Session, cls: type[Record], shipped: list[dict[str, object]], *, anew: bool = False) -> None:
+    """Put records there that ship with the program; they are no edits and are never sent.
+
+    What is there stays as it is; with `anew`, what nobody has ever changed says what this program's version says.
+    """
     full = [blank_row(cls) | {"versions": {}} | row for row in shipped]
     if full:
-        session.execute(upsert(cls.__table__).on_conflict_do_nothing(), full)  # type: ignore[arg-type]  # it is a Table
+        putting = upsert(cls.__table__)  # type: ignore[arg-type]  # it is a Table
+        fresh = {name: putting.excluded[name] for name in fields(cls)}
+        untouched = literal_column(f"{cls.__tablename__}.versions") == literal_column("'{}'")
+        session.execute(
+            putting.on_conflict_do_update(index_elements=["id"], set_=fresh, where=untouched)
+            if anew
+            else putting.on_conflict_do_nothing(),
+            full,
+        )
         journal.scribe_of(session).note(cls.__tablename__, [str(row["id"]) for row in full])
 
 
