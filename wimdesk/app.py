@@ -19,7 +19,7 @@ from wimdesk import clock, search
 from wimdesk.errors import Damaged, EnvironmentProblem, NotAProfile, ProfileBusy, WimdeskError
 from wimdesk.events import Changed, Signal
 from wimdesk.i18n import _
-from wimdesk.services import attaching, catalogue, erasing, recovery
+from wimdesk.services import attaching, catalogue, directory, erasing, recovery
 from wimdesk.settings import Settings
 from wimdesk.store import audit, backup, contents, facts, identity, inbox, journal, keys, migrations
 from wimdesk.store.engine import Store, unwritable
@@ -189,10 +189,12 @@ class App:
         except WimdeskError as problem:
             log.info("something erased is still in a file: %s", type(problem).__name__)
 
-    def _on_changed(self, _what: Changed) -> None:
+    def _on_changed(self, what: Changed) -> None:
         self._wrote = True
         if self._closed or self._wiped:
             return
+        if what.origin == "sync" and what.touches(directory.TYPE):
+            self.write(directory.settle)
         if self.store.author.device != self._device and self.identity().enrolled:
             self.back_up_soon("by-joining")
         elif time.monotonic() - self._backed_up_at > BACKUP_AFTER:

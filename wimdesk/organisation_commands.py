@@ -1,4 +1,6 @@
-"""The commands for the organisation itself: its profile, its branches and its logo; and for terms of office."""
+"""The commands for the organisation itself: its profile, its branches and its logo; and for terms of office
+and the directory.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from sqlalchemy.orm import Session
 from wimdesk.app import App
 from wimdesk.commands import pairs, printing, with_app
 from wimdesk.records.organization import country_name
-from wimdesk.services import attaching, branches, editing, logos, people, terms
+from wimdesk.services import attaching, branches, directory, editing, logos, people, terms
 from wimdesk.services.people import Term
 
 _ID = "id of an organisation; ours where it is left out"
@@ -43,6 +45,7 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     one.add_argument("--id", default="", help=_ID)
     one.set_defaults(handler=printing(set_logo))
     _add_terms(commands)
+    _add_directory(commands)
 
 
 def _add_terms(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -65,6 +68,19 @@ def _add_terms(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     one.add_argument("--done", nargs="+", default=[], metavar="STEP")
     one.add_argument("--open", nargs="+", default=[], metavar="STEP")
     one.set_defaults(handler=printing(hand_over))
+
+
+def _add_directory(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    about = "the directory of the Alliance: search it, and choose what it shows of us"
+    group = commands.add_parser("directory", help=about, description=about).add_subparsers(required=True)
+    one = group.add_parser("search", help="show the organisations that have these words")
+    one.add_argument("text", nargs="?", default="", help="words; “offers: blasting training” asks in the offers alone")
+    one.set_defaults(handler=printing(search_directory))
+    one = group.add_parser("set", help="change our entry, and what of it the Alliance sees")
+    one.add_argument("values", nargs="*", metavar="FIELD=VALUE")
+    one.add_argument("--show", nargs="+", default=[], metavar="FIELD")
+    one.add_argument("--hide", nargs="+", default=[], metavar="FIELD")
+    one.set_defaults(handler=printing(set_entry))
 
 
 def _shown(session: Session, organisation: str) -> dict[str, object]:
@@ -152,3 +168,24 @@ def hand_over(app: App, args: argparse.Namespace) -> object:
         app.run(terms.tick, args.id, code, done)
     found = app.read(terms.hand_over, args.id)
     return {"term": _term(found.term), "done": found.done, "steps": [asdict(step) for step in found.steps]}
+
+
+@with_app
+def search_directory(app: App, args: argparse.Namespace) -> object:
+    """Search the directory."""
+    return [asdict(each) for each in app.read(directory.find, args.text)]
+
+
+def _set_entry(session: Session, values: dict[str, object], show: list[str], hide: list[str]) -> str:
+    record = directory.begin(session)
+    directory.show(session, show, True)
+    directory.show(session, hide, False)
+    editing.change(session, directory.TYPE, record, values)
+    return record
+
+
+@with_app
+def set_entry(app: App, args: argparse.Namespace) -> object:
+    """Change our entry in one transaction: what is to be hidden is never shown in between."""
+    record = app.run(_set_entry, pairs(directory.TYPE, args.values), args.show, args.hide)
+    return app.read(editing.values, directory.TYPE, record)

@@ -89,3 +89,17 @@ def test_row_a03_terms_that_end_who_held_what_and_the_hand_over(awa: Terminal) -
     assert (steps["done"], len(steps["steps"])) == (2, 9)
     assert awa.does("term", "hand-over", term, "--open", "bank")["done"] == 1
     assert "no step “poem”" in awa.fails("term", "hand-over", term, "--done", "poem")
+
+
+def test_row_a13_the_directory_shows_what_was_chosen(awa: Terminal) -> None:
+    awa.does("organisation", "set", 'name={"en": "WIM Senegal"}', "country_code=SN")
+    entry = ("phone=+221 77 123 45 67", "email=awa@example.org", "offers=Blasting training, First aid")
+    awa.does("directory", "set", *entry, "--show", "phone", "offers")
+    (seen,) = awa.does("directory", "search", "offers: blasting training")
+    assert (seen["name"], seen["phone"], seen["email"]) == ("WIM Senegal", "+221 77 123 45 67", "")
+    kept = awa.does("directory", "set", "--hide", "phone")
+    assert (kept["phone"], kept["shown"]) == ("+221 77 123 45 67", ["offers"])
+    (seen,) = awa.does("directory", "search", "senegal")
+    assert (seen["phone"], seen["offers"], seen["region"]) == ("", ["Blasting training", "First aid"], "Western Africa")
+    assert awa.does("directory", "search", "needs: blasting") == []
+    assert "can't be shown or hidden" in awa.fails("directory", "set", "--show", "owner")

@@ -141,7 +141,7 @@ class HoldersCard(Card):
         self._desk.tasks.write(self, people.appoint, self._post, person, start or "", done=self._appointed)
 
     def _appointed(self, _term: str) -> None:
-        self.person.set_value("")
+        self.person.empty()
         self.since.set_value(None)
 
     def _rebuild(self, terms: Sequence[Term]) -> None:

@@ -102,7 +102,7 @@ class MetCard(Card):
             self.role.setFocus()
 
     def _noted(self, _record: str) -> None:
-        self.person.set_value("")
+        self.person.empty()
         self.role.clear()
         self.person.setFocus()
 

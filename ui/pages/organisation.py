@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from ui import theme
 from ui.page import Page
 from ui.pages import members
+from ui.pages.alliance_directory import DIRECTORY, AllianceDirectoryPane
 from ui.pages.importing import IMPORT, ImportPane, dropped
 from ui.pages.members import MEMBERS, GroupPane, MembersPane
 from ui.pages.organisation_cards import PANES, ProfileCard
@@ -39,11 +40,18 @@ _TYPES = (
     "visit_contact",
     "miner_group",
     "licence",
+    "directory_entry",
     "group_entry",
 )
-_OVERVIEWS = {MEMBERS: (N_("Members"), "users"), TERMS: (N_("Terms"), "clock")}
+_OVERVIEWS = {MEMBERS: (N_("Members"), "users"), TERMS: (N_("Terms"), "clock"), DIRECTORY: (N_("Directory"), "globe")}
 """What stands for all of a kind, behind a button of its own: its words and its icon."""
-_CARDS = PANES | {MEMBERS: MembersPane, "membership": GroupPane, TERMS: TermsPane, IMPORT: ImportPane}
+_CARDS = PANES | {
+    MEMBERS: MembersPane,
+    "membership": GroupPane,
+    TERMS: TermsPane,
+    IMPORT: ImportPane,
+    DIRECTORY: AllianceDirectoryPane,
+}
 _PLACES = {*_OVERVIEWS, "membership", IMPORT}
 """Cards that stand for no row of the list."""
 _NEW = {"person": N_("New person"), "post": N_("New post"), "site": N_("New site"), "miner_group": N_("New group")}

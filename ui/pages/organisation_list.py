@@ -55,6 +55,7 @@ class DirectoryPane(QFrame):
         self.tabs.setAccessibleName(_("People, posts, sites or groups"))
         self.tabs.setExpanding(True)
         self.tabs.setDrawBase(False)
+        theme.mark(self.tabs, role="narrow")
         for key, words in TABS:
             self.tabs.setTabData(self.tabs.addTab(_(words)), key)
         self.tabs.currentChanged.connect(self._fill)

@@ -59,12 +59,20 @@ class LookUpField(QLineEdit):
         return "" if self._chosen[0] else self.text().strip()
 
     def set_value(self, record: str | None, label: str = "") -> None:
-        """Show a record; its name may come later by ``set_label``."""
+        """Show a record; its name may come later by ``set_label``. What is being typed stays for now."""
         if record and record == self._chosen[0] and not label:
             return
-        self._timer.stop()
+        is_typing = self._is_used() and self.text() != self._chosen[1]
         self._chosen = (record or "", label)
-        self.setText(label)
+        if not is_typing:
+            self._timer.stop()
+            self.setText(label)
+
+    def empty(self) -> None:
+        """Hold nobody and show nothing."""
+        self._timer.stop()
+        self._chosen = ("", "")
+        self.clear()
 
     def set_label(self, record: str, label: str) -> None:
         """Name the record, if it is still the one that is held."""

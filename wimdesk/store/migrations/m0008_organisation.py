@@ -1,5 +1,5 @@
 """Branches and logos, what is handed over from one holder of a post to the next, visits to sites,
-and groups of artisanal miners.
+groups of artisanal miners, and the directory.
 """
 
 from __future__ import annotations
@@ -120,6 +120,28 @@ CREATE TABLE group_entry (
     PRIMARY KEY (id)
 );
 CREATE INDEX ix_group_entry_group_id ON group_entry (group_id);
+CREATE TABLE directory_entry (
+    organization_id TEXT DEFAULT '' NOT NULL,
+    contact_name TEXT DEFAULT '' NOT NULL,
+    email TEXT DEFAULT '' NOT NULL,
+    phone TEXT DEFAULT '' NOT NULL,
+    address TEXT DEFAULT '' NOT NULL,
+    interests JSON DEFAULT '[]' NOT NULL,
+    offers JSON DEFAULT '[]' NOT NULL,
+    needs JSON DEFAULT '[]' NOT NULL,
+    shown JSON DEFAULT '[]' NOT NULL,
+    id TEXT NOT NULL,
+    space TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    deleted BOOLEAN DEFAULT 0 NOT NULL,
+    versions JSON DEFAULT '{}' NOT NULL,
+    created_at TEXT DEFAULT '' NOT NULL,
+    created_by TEXT DEFAULT '' NOT NULL,
+    updated_at TEXT DEFAULT '' NOT NULL,
+    updated_by TEXT DEFAULT '' NOT NULL,
+    PRIMARY KEY (id)
+);
+CREATE INDEX ix_directory_entry_organization_id ON directory_entry (organization_id);
 """
 
 
