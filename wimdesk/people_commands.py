@@ -10,10 +10,22 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from wimdesk.app import App
-from wimdesk.commands import printing, with_app
+from wimdesk.commands import pairs, printing, with_app
 from wimdesk.errors import UserError
 from wimdesk.i18n import _
-from wimdesk.services import bulk, contact_cards, editing, exchange, groups, people_roster, question, roster
+from wimdesk.services import (
+    bulk,
+    contact_cards,
+    duplicates,
+    editing,
+    exchange,
+    groups,
+    likeness,
+    merging,
+    people_roster,
+    question,
+    roster,
+)
 from wimdesk.services.groups import Group
 from wimdesk.services.question import Question
 
@@ -73,6 +85,21 @@ def _add_card_parsers(people_parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file")
     parser.add_argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
     parser.set_defaults(handler=printing(import_cards))
+    about = "list pairs of people who may be one, the most alike first, with the reasons"
+    parser = acts.add_parser("duplicates", help=about, description=about)
+    parser.add_argument("--least", type=int, default=likeness.SURE, help="from 0 to 100; 60 where nothing is said")
+    parser.set_defaults(handler=printing(show_duplicates))
+    about = "make one of two people, with all that hangs on either; the elder record stays"
+    parser = acts.add_parser("merge", help=about, description=about)
+    parser.add_argument("ids", nargs=2, metavar="ID")
+    parser.add_argument(
+        "--set", nargs="+", action="extend", default=[], metavar="FIELD=VALUE", help="what they differ in"
+    )
+    parser.set_defaults(handler=printing(merge_people))
+    about = "say that two people who look alike are not the same; they are not proposed again"
+    parser = acts.add_parser("apart", help=about, description=about)
+    parser.add_argument("ids", nargs=2, metavar="ID")
+    parser.set_defaults(handler=printing(tell_apart))
 
 
 def _add_question(parser: argparse.ArgumentParser) -> None:
@@ -134,6 +161,34 @@ def import_cards(app: App, args: argparse.Namespace) -> object:
     found = contact_cards.read(Path(args.file))
     done = app.read(contact_cards.bring_in, found) if args.dry_run else app.run(contact_cards.bring_in, found)
     return asdict(done) | {"dry_run": args.dry_run}
+
+
+@with_app
+def show_duplicates(app: App, args: argparse.Namespace) -> object:
+    """List pairs of people who may be one."""
+    return [
+        {
+            "first": each.first, "second": each.second, "names": [each.first_name, each.second_name],
+            "score": each.likeness.score, "why": each.likeness.words(), "points": dict(each.likeness.reasons),
+        }
+        for each in app.read(duplicates.find, args.least)
+    ]  # fmt: skip
+
+
+@with_app
+def merge_people(app: App, args: argparse.Namespace) -> object:
+    """Make one of two people."""
+    chosen = pairs(people_roster.TYPE, args.set)
+    one, other = args.ids
+    compared = app.read(merging.compare, one, other)
+    act = app.run(merging.merge, one, other, chosen)
+    return {"id": compared.first, "gone": compared.second, "moved": dict(compared.links), "act": act}
+
+
+@with_app
+def tell_apart(app: App, args: argparse.Namespace) -> object:
+    """Say that two people are not the same."""
+    return {"act": app.run(duplicates.tell_apart, *args.ids)}
 
 
 @with_app

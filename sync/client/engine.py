@@ -42,7 +42,7 @@ from wimdesk.app import App
 from wimdesk.errors import Cancelled, NoConnection, Refused, SyncProblem, UserError, WimdeskError
 from wimdesk.events import Changed, Signal
 from wimdesk.i18n import N_, _
-from wimdesk.services import setting_up
+from wimdesk.services import tending
 from wimdesk.store import facts, inbox, outbox, proof, recovery, seal_keys
 
 log = logging.getLogger(__name__)
@@ -139,7 +139,7 @@ class SyncEngine:
             try:
                 self._exchange_as_one(transport, tally)
                 got = self._tend_keys(transport, tally)
-                if (self.app.read(setting_up.lacks_profile) and self.app.run(setting_up.ensure_profile)) or got:
+                if (self.app.read(tending.is_needed) and self.app.run(tending.tend)) or got:
                     self._exchange_as_one(transport, tally)
                 erasing.tend(self.app, transport, tally.token)
                 sentence = healing.heal(self.app, tally, lambda: self._exchange_as_one(transport, tally))

@@ -32,7 +32,12 @@ if TYPE_CHECKING:
     from wimdesk.app import App
 
 TYPES = sorted(types())
-FILLED_BY_THE_PROGRAM = {"computer": "computers", "import_mapping": "importing_table", "submission": "submissions"}
+FILLED_BY_THE_PROGRAM = {
+    "computer": "computers",
+    "distinction": "duplicates",
+    "import_mapping": "importing_table",
+    "submission": "submissions",
+}
 """Types that nobody fills in by hand: they have a page, named here, and no form."""
 
 every_type = pytest.mark.parametrize("name", TYPES)

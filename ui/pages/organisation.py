@@ -12,6 +12,7 @@ from ui import theme
 from ui.page import Page
 from ui.pages import members
 from ui.pages.alliance_directory import DIRECTORY, AllianceDirectoryPane
+from ui.pages.duplicates import DUPLICATES, DuplicatesPane
 from ui.pages.importing import IMPORT, ImportPane, dropped
 from ui.pages.members import MEMBERS, GroupPane, MembersPane
 from ui.pages.organisation_cards import PANES, ProfileCard
@@ -50,9 +51,10 @@ _CARDS = PANES | {
     "membership": GroupPane,
     TERMS: TermsPane,
     IMPORT: ImportPane,
+    DUPLICATES: DuplicatesPane,
     DIRECTORY: AllianceDirectoryPane,
 }
-_PLACES = {*_OVERVIEWS, "membership", IMPORT}
+_PLACES = {*_OVERVIEWS, "membership", IMPORT, DUPLICATES}
 """Cards that stand for no row of the list."""
 _NEW = {"person": N_("New person"), "post": N_("New post"), "site": N_("New site"), "miner_group": N_("New group")}
 _BEGIN = {
@@ -80,6 +82,9 @@ class OrganisationPage(Page):
         self.new_button.clicked.connect(self.begin)
         self.import_button = IconButton("upload", _("Import contacts or a table"))
         self.import_button.clicked.connect(lambda: self.show_import())
+        self.duplicates_button = IconButton("git-merge", _("Look for people who are here twice"))
+        self.duplicates_button.clicked.connect(self.show_duplicates)
+        self.header.add_action(self.duplicates_button)
         self.header.add_action(self.import_button)
         self.overviews: dict[str, SecondaryButton] = {}
         for key, (words, icon) in _OVERVIEWS.items():
@@ -133,6 +138,12 @@ class OrganisationPage(Page):
         self.flush()
         self.pane.choose("organization", "")
         self._open(key, key)
+
+    def show_duplicates(self) -> None:
+        """Show who may be in the list twice."""
+        self.flush()
+        self.pane.choose("organization", "")
+        self._open(DUPLICATES, DUPLICATES)
 
     def show_import(self, path: Path | None = None) -> None:
         """Show the place where files come in, with a file that was dropped."""

@@ -1,4 +1,4 @@
-"""Contacts: the language in which a person is written to, and how tables of others were brought in."""
+"""Contacts: the language in which a person is written to, how tables of others were brought in, who was merged."""
 
 from __future__ import annotations
 
@@ -22,9 +22,18 @@ _IMPORT_MAPPING = """
     columns JSON DEFAULT '{}' NOT NULL,
     known_by JSON DEFAULT '[]' NOT NULL,
 """
+_DISTINCTION = """
+    first_id TEXT DEFAULT '' NOT NULL,
+    second_id TEXT DEFAULT '' NOT NULL,
+"""
 
 
 def apply(connection: dbapi2.Connection) -> None:
     """Make the column and the tables."""
     connection.execute("ALTER TABLE person ADD COLUMN preferred_language TEXT DEFAULT '' NOT NULL")
     connection.execute(f"CREATE TABLE import_mapping ({_IMPORT_MAPPING}{_COMMON})")
+    connection.execute("ALTER TABLE person ADD COLUMN merged_into TEXT DEFAULT '' NOT NULL")
+    connection.execute("CREATE INDEX ix_person_merged_into ON person (merged_into)")
+    connection.execute(f"CREATE TABLE distinction ({_DISTINCTION}{_COMMON})")
+    for name in ("first_id", "second_id"):
+        connection.execute(f"CREATE INDEX ix_distinction_{name} ON distinction ({name})")

@@ -1,0 +1,53 @@
+"""People who are here twice, on the organisation page: proposed, put side by side, merged, taken back, told apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.ui.test_importing import page as page
+from ui.pages.duplicates import DuplicatesPane
+from wimdesk.services import duplicates, editing, undoing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QWidget
+    from pytestqt.qtbot import QtBot
+
+    from ui.desk import Desk
+    from ui.pages.organisation import OrganisationPage
+
+
+def test_row_a08_a_pair_is_merged_as_chosen_and_taken_back(
+    page: OrganisationPage, desk: Desk, qtbot: QtBot, nameless: Callable[[QWidget], list[str]]
+) -> None:
+    ours = {"organization_id": desk.app.identity().organisation}
+    wide = {"family_name": "Traore", "given_name": "Fatoumata", "role": "Clerk", **ours}
+    one = desk.app.run(editing.add, "person", wide)
+    short = {"family_name": "TRAORE", "given_name": "F.", "role": "Chair", "tags": ["mentor"], **ours}
+    other = desk.app.run(editing.add, "person", short)
+    for person in (one, other):
+        desk.app.run(editing.add, "contact_detail", {"person_id": person, "type": "phone", "value": "+221771234567"})
+    page.duplicates_button.click()
+    pane = page.card
+    assert isinstance(pane, DuplicatesPane)
+    qtbot.waitUntil(lambda: pane.list.model.rowCount() == 1)
+    pane.open(pane.list.model.records()[0])
+    assert pane.pair is not None
+    pair = pane.pair
+    qtbot.waitUntil(lambda: set(pair.editors) >= {"given_name", "role", "tags"})
+    assert pair.editors["role"].currentText() == "Clerk"
+    pair.editors["role"].set_value("second")
+    assert nameless(page) == []
+    pair.merge_button.click()
+    qtbot.waitUntil(lambda: pane.pair is None and not pane.list.model.rowCount() and not desk.tasks.busy())
+    (left,) = desk.app.read(editing.rows, "person")
+    assert (left["id"], left["given_name"], left["role"], left["tags"]) == (one, "Fatoumata", "Chair", ["mentor"])
+    desk.app.run(undoing.take_back)
+    qtbot.waitUntil(lambda: pane.list.model.rowCount() == 1)
+    assert len(desk.app.read(editing.rows, "person")) == 2
+    pane.open(pane.list.model.records()[0])
+    assert pane.pair is not None
+    pane.pair.apart_button.click()
+    qtbot.waitUntil(lambda: not pane.list.model.rowCount() and not desk.tasks.busy())
+    assert desk.app.read(duplicates.find) == []

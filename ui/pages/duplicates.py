@@ -1,0 +1,195 @@
+"""Who may be in the list twice: pairs with the reasons, and two people side by side until somebody decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from ui import theme
+from ui.desk import Desk
+from ui.forms.columns import TwoColumns
+from ui.pages.organisation_cards import RecordCard
+from ui.pages.record_list import Item, RecordList
+from ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
+from ui.widgets.card import Card
+from ui.widgets.column import Column
+from ui.widgets.combo import ChoiceField
+from ui.widgets.field import FieldRow
+from ui.widgets.labels import Text
+from ui.widgets.rows import Row
+from wimdesk.errors import WimdeskError
+from wimdesk.events import Changed
+from wimdesk.i18n import _, ngettext
+from wimdesk.services import duplicates, merging
+from wimdesk.services.duplicates import Candidate
+from wimdesk.services.merging import Choice, Comparison
+
+DUPLICATES = "duplicates"
+"""Stands where the id of a record would."""
+_LIST = 260
+_ROW = 64
+_LOOK_AFTER = 500
+"""Milliseconds after the last change: to look again takes seconds where there are very many people."""
+_FIRST, _SECOND, _BOTH = "first", "second", "both"
+
+
+class DuplicatesPane(RecordCard):
+    """The pairs on top, the most alike first; below, the pair that was chosen."""
+
+    type_name = DUPLICATES
+
+    def fill(self) -> None:
+        self._found: Sequence[Candidate] = ()
+        self.pair: PairCard | None = None
+        self.show_title(_("The same person twice?"))
+        card = Card()
+        self.summary = Text(_("Looking for people who look alike."), "muted", wrap=True)
+        self.list = RecordList(_("People who look alike"))
+        self.list.chosen.connect(self.open)
+        self.list.hide()
+        card.add(self.summary)
+        card.add(self.list)
+        self.column.addWidget(card)
+        self._below = Column()
+        self.column.addWidget(self._below)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_LOOK_AFTER)
+        self._timer.timeout.connect(self.reload)
+
+    def reload(self) -> None:
+        self.desk.tasks.read(self, duplicates.find, done=self._take, key=DUPLICATES)
+
+    def changed(self, change: Changed) -> None:
+        if change.touches("person", "contact_detail", "distinction"):
+            self._timer.start()
+
+    def open(self, key: str) -> None:
+        """Show a pair side by side."""
+        found = next((each for each in self._found if each.second == key.partition("+")[2]), None)
+        if found is not None:
+            self.pair = PairCard(self.desk, found)
+            self.pair.wanted.connect(self.wanted)
+            self.pair.decided.connect(self._close)
+            self._below.fill([self.pair])
+
+    def _foot(self) -> QWidget:
+        return QWidget()
+
+    def _close(self) -> None:
+        self.pair = None
+        self._below.fill([])
+        self.reload()
+
+    def _take(self, found: Sequence[Candidate]) -> None:
+        self._found = found
+        words = ngettext("{count} pair looks alike. Choose one.", "{count} pairs look alike. Choose one.", len(found))
+        count = self.locale().toString(len(found))
+        self.summary.setText(words.format(count=count) if found else _("Nobody seems to be here twice."))
+        self.list.setFixedHeight(theme.px(min(_LIST, _ROW * len(found) + 2)))
+        self.list.setVisible(bool(found))
+        self.list.show_items([_item(each) for each in found])
+
+
+def _item(each: Candidate) -> Item:
+    title = f"{each.first_name} · {each.second_name}"
+    meta = each.likeness.words()
+    row = Row(title, meta=meta, state=f"{each.likeness.score} %", icon="users")
+    return Item(f"{each.first}+{each.second}", row, f"{title}. {each.likeness.score} %. {meta}")
+
+
+class PairCard(Card):
+    """Two people side by side. ``wanted`` tells whom to open, ``decided`` that they are one now, or are not."""
+
+    wanted = Signal(str)
+    decided = Signal()
+
+    def __init__(self, desk: Desk, pair: Candidate, parent: QWidget | None = None) -> None:
+        super().__init__(
+            _("{first} and {second}").format(first=pair.first_name, second=pair.second_name), parent=parent
+        )
+        self.wrap_title()
+        self._desk = desk
+        self._pair = pair
+        self._choices: Sequence[Choice] = ()
+        self.editors: dict[str, ChoiceField] = {}
+        self.words = Text("", "muted", wrap=True)
+        self._fields = Column()
+        self.merge_button = PrimaryButton(_("Make one of them"), "git-merge")
+        self.merge_button.clicked.connect(self.merge)
+        self.merge_button.setEnabled(False)
+        self.apart_button = SecondaryButton(_("Not the same person"), "users")
+        self.apart_button.clicked.connect(self.tell_apart)
+        line = QHBoxLayout()
+        line.addWidget(self.merge_button)
+        line.addWidget(self.apart_button)
+        line.addStretch(1)
+        for record, name in ((pair.first, pair.first_name), (pair.second, pair.second_name)):
+            link = LinkButton(name.replace("&", "&&"), "external-link")
+            link.setAccessibleName(_("Show {what}").format(what=name))
+            link.clicked.connect(partial(self.wanted.emit, record))
+            line.addWidget(link)
+        self.add(self.words)
+        self.add(self._fields)
+        self.add_layout(line)
+        desk.tasks.read(
+            self, merging.compare, pair.first, pair.second, done=self._take, failed=self._say_problem, key="pair"
+        )
+
+    def merge(self) -> None:
+        """Make one of both, as chosen."""
+        chosen = {each.field: self._value(each) for each in self._choices}
+        self.merge_button.setEnabled(False)
+
+        def done(act: int) -> None:
+            self._desk.notices.offer_undo(_("They are one now."), act)
+            self.decided.emit()
+
+        self._desk.tasks.write(
+            self, merging.merge, self._pair.first, self._pair.second, chosen, done=done, failed=self._say_problem
+        )
+
+    def tell_apart(self) -> None:
+        """Never propose them again."""
+
+        def done(act: int) -> None:
+            self._desk.notices.offer_undo(_("These two are not proposed again."), act)
+            self.decided.emit()
+
+        self._desk.tasks.write(self, duplicates.tell_apart, self._pair.first, self._pair.second, done=done)
+
+    def _value(self, each: Choice) -> object:
+        by_code = {_FIRST: each.first, _SECOND: each.second, _BOTH: each.proposed}
+        return by_code[self.editors[each.field].value() or _FIRST]
+
+    def _take(self, found: Comparison) -> None:
+        self._choices = found.choices
+        moving = ", ".join(f"{label} {count}" for label, count in found.links)
+        self.words.setText(_("What comes along: {what}").format(what=moving) if moving else "")
+        self.words.setVisible(bool(moving))
+        fields = TwoColumns()
+        self.editors = {}
+        for each in found.choices:
+            options = [(_FIRST, _one_line(each.first_text) or "–"), (_SECOND, _one_line(each.second_text) or "–")]
+            if each.proposed not in (each.first, each.second):
+                options.append((_BOTH, _("Both: {text}").format(text=_one_line(each.proposed_text))))
+            editor = ChoiceField(options, each.label)
+            editor.set_value(
+                _FIRST if each.proposed == each.first else _SECOND if each.proposed == each.second else _BOTH
+            )
+            self.editors[each.field] = editor
+            fields.add(FieldRow(each.label, editor))
+        self._fields.fill([fields] if found.choices else [])
+        self.merge_button.setEnabled(True)
+
+    def _say_problem(self, problem: WimdeskError) -> None:
+        self.words.setText(str(problem))
+        self.words.set_tone("err")
+        self.words.show()
+
+
+def _one_line(text: str) -> str:
+    return " · ".join(line for line in text.splitlines() if line)
