@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from ui import theme
 from ui.desk import Desk
 from ui.forms.columns import TwoColumns
-from ui.pages.organisation_cards import RecordCard
+from ui.pages.record_card import RecordCard
 from ui.pages.record_list import Item, RecordList
 from ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
 from ui.widgets.card import Card

@@ -5,8 +5,8 @@ from wimdesk.records.attachment import Attachment as Attachment
 from wimdesk.records.computer import Computer as Computer
 from wimdesk.records.contact_detail import ContactDetail as ContactDetail
 from wimdesk.records.directory_entry import DirectoryEntry as DirectoryEntry
-from wimdesk.records.group_entry import GroupEntry as GroupEntry
 from wimdesk.records.distinction import Distinction as Distinction
+from wimdesk.records.group_entry import GroupEntry as GroupEntry
 from wimdesk.records.import_mapping import ImportMapping as ImportMapping
 from wimdesk.records.indicator import Indicator as Indicator
 from wimdesk.records.initiative import Initiative as Initiative
