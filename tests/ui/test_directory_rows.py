@@ -136,3 +136,21 @@ def test_a13_a_phone_hidden_on_one_laptop_and_changed_on_the_other_stays_hidden(
     for laptop in (awa, fatou):
         (copy,) = copies(laptop, awa)
         assert (copy["phone"], copy["shown"]) == ("", ["offers"])
+
+
+def test_a13_an_organisation_of_others_opens_in_the_directory(office: Office, sit: Sit) -> None:
+    awa, bea = office.laptop("Awa"), office.laptop("Bea", "WIM Elsewhere")
+    other = bea.app.identity().organisation
+    bea.sync()
+    bea.change("organization", other, name={"en": "WIM Elsewhere"}, country_code="PE")
+    bea.sync()
+    awa.sync()
+    seat = sit(awa)
+    seat.go("organisation")
+    page = seat.window.findChild(OrganisationPage)
+    assert page is not None
+    page.show_record(other)
+    seat.qtbot.waitUntil(lambda: isinstance(page.card, AllianceDirectoryPane) and page.card.list.current() == other)
+    card = page.card
+    assert isinstance(card, AllianceDirectoryPane)
+    seat.qtbot.waitUntil(lambda: "South America" in words(card.one))

@@ -17,7 +17,7 @@ from ui.pages.organisation_cards import ProfileCard, SitePane
 from ui.pages.record_card import RecordCard
 from ui.pages.visits import VisitPane
 from wimdesk import clock
-from wimdesk.services import attaching, editing, home, miner_groups, people, sites
+from wimdesk.services import attaching, editing, erasing, home, miner_groups, people, sites
 from wimdesk.store import history, outbox
 
 if TYPE_CHECKING:
@@ -194,3 +194,20 @@ def test_a14_no_exact_place_reaches_the_log_that_others_read(office: Office) -> 
     ama.sync()
     other.sync()
     assert other.app.read(editing.rows, "miner_group") == []
+
+
+def test_a14_a_group_stays_when_its_contact_person_is_erased(page: OrganisationPage, desk: Desk, qtbot: QtBot) -> None:
+    person = desk.app.run(editing.add, "person", {"given_name": "Neema", "family_name": "Mushi"})
+    qtbot.waitUntil(lambda: page.pane.people.is_ready() and page.pane.people.model.rowCount() == 1)
+    group = desk.app.run(miner_groups.begin)
+    desk.app.run(editing.change, "miner_group", group, {"name": "Umoja", "women": 40})
+    page.show_record(group)
+    card = shown(page, qtbot, MinerGroupPane)
+    qtbot.waitUntil(lambda: not desk.tasks.busy())
+    card.form.contact.setFocus()
+    qtbot.keyClicks(card.form.contact, "neem")
+    qtbot.waitUntil(lambda: card.form.contact.offered() == ["Neema Mushi"])
+    qtbot.keyClick(card.form.contact, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: desk.app.read(editing.values, "miner_group", group)["contact_id"] == person)
+    reached = desk.app.read(erasing.scope, "person", person, everything=True)
+    assert group not in {part.id for part in reached}

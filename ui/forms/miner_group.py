@@ -12,11 +12,12 @@ from ui.forms.site import COMMODITIES
 from ui.widgets.card import Card
 from ui.widgets.combo import ChoiceField
 from ui.widgets.date import DateField
+from ui.widgets.lookup import LookUpField
 from ui.widgets.number import NumberField
 from ui.widgets.tags import TagsField
 from wimdesk.i18n import _
 from wimdesk.records.miner_group import GRIDS, KINDS, ROLES, USUAL_GRID
-from wimdesk.services import people
+from wimdesk.services import editing, people
 
 
 class MinerGroupForm(QWidget):
@@ -24,6 +25,7 @@ class MinerGroupForm(QWidget):
 
     def __init__(self, desk: Desk, record: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._desk = desk
         self.binder = Binder(desk, "miner_group", record, self)
         self.first = QLineEdit()
         self.women = NumberField()
@@ -42,6 +44,9 @@ class MinerGroupForm(QWidget):
         about.add_wide(
             self.binder.bind("roles", TagsField([(code, _(words)) for code, words in ROLES.items()], free=True))
         )
+        self.contact = LookUpField()
+        self.binder.loaded.connect(lambda values: self._name_contact(str(values["contact_id"] or "")))
+        about.add_wide(self.binder.bind("contact_id", self.contact))
         about.add_wide(self.binder.bind("note", note))
         place.add(self.binder.bind("country_code", ChoiceField([("", "–"), *people.countries()]), hint=""))
         grid = ChoiceField(options(GRIDS))
@@ -60,3 +65,10 @@ class MinerGroupForm(QWidget):
             card = Card(title, right)
             card.add(fields)
             column.addWidget(card)
+
+    def _name_contact(self, person: str) -> None:
+        def name(found: str) -> None:
+            self.contact.set_label(person, found)
+
+        if person:
+            self._desk.tasks.read(self, editing.caption, "person", person, done=name, key="contact")

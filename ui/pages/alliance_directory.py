@@ -17,10 +17,10 @@ from ui.widgets.search import SearchField
 from wimdesk.events import Changed
 from wimdesk.i18n import _, ngettext
 from wimdesk.records.organization import CLASSIFICATIONS
-from wimdesk.services import directory
+from wimdesk.services import directory, people
 from wimdesk.services.directory import Listed
 
-DIRECTORY = "directory"
+DIRECTORY = people.LISTED
 """Stands where the id of a record would: all organisations of the Alliance together."""
 _TYPES = ("organization", "directory_entry")
 _ROW = 64
@@ -28,12 +28,13 @@ _MOST_ROWS = 5
 
 
 class AllianceDirectoryPane(RecordCard):
-    """Search, list, what the chosen one shows, and our own entry below."""
+    """Search, list, what the chosen one shows, and our own entry below. One may be chosen from the beginning."""
 
     type_name = DIRECTORY
 
     def fill(self) -> None:
         self._found: list[Listed] = []
+        self._wanted = self.record
         self.form: DirectoryEntryForm | None = None
         self.search = SearchField(_("Search the directory, for example offers: training"))
         self.search.textChanged.connect(self.reload)
@@ -89,6 +90,8 @@ class AllianceDirectoryPane(RecordCard):
         self.list.setVisible(bool(found))
         self.list.setFixedHeight(theme.px(_ROW) * min(max(len(found), 1), _MOST_ROWS))
         self._nothing.setVisible(not found)
+        if self.list.choose(self._wanted):
+            self._wanted = ""
         self._look_at(self.list.current())
 
     def _look_at(self, record: str) -> None:

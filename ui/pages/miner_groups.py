@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Qt
 
@@ -20,6 +20,7 @@ from ui.widgets.labels import Text
 from wimdesk.i18n import _, ngettext
 from wimdesk.services import miner_groups, money, people
 from wimdesk.services.miner_groups import Ending, GroupCard
+from wimdesk.services.people import PersonRow
 from wimdesk.services.timeline import day_text
 
 Line = LicenceLine | GroupEntryLine
@@ -71,6 +72,7 @@ class MinerGroupPane(RecordCard):
         self.alert = Banner("clock", "", tone="warn")
         self.alert.hide()
         self.form = MinerGroupForm(desk, record)
+        self.form.contact.asked.connect(self._look_up)
         licence, entry = miner_groups.LICENCE, miner_groups.ENTRY
         self.licences = LinesCard(
             desk, _("Licences"), _("New licence"), licence, lambda each: LicenceLine(desk, each)
@@ -112,6 +114,12 @@ class MinerGroupPane(RecordCard):
         for button in (self.share_button, self.back_button):
             card.content.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         return card
+
+    def _look_up(self, text: str) -> None:
+        def offer(found: Mapping[str, PersonRow]) -> None:
+            self.form.contact.offer(text, [(person, row.name) for person, row in found.items()])
+
+        self.people_wanted.emit(text, offer)
 
     def _share(self) -> None:
         self.flush()

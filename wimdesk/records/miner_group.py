@@ -57,7 +57,8 @@ class MinerGroup(Record):
     latitude: Mapped[float | None] = field("decimal", N_("Latitude"), minimum=-90, maximum=90)
     longitude: Mapped[float | None] = field("decimal", N_("Longitude"), minimum=-180, maximum=180)
     grid: Mapped[str] = field("choice", N_("Place as others see it"), choices=GRIDS)
-    contact_id: Mapped[str] = field("link", N_("Contact person"), link="person", personal=True)
+    # Not `personal`: the group is not a record about this person, and stays when she is erased.
+    contact_id: Mapped[str] = field("link", N_("Contact person"), link="person")
     note: Mapped[str] = field("long_text", N_("Notes"), search="body", personal=True)
 
     def caption(self) -> str:

@@ -45,7 +45,9 @@ _PARTS: dict[str, tuple[tuple[type[Record], str], ...]] = {
 }
 """What goes to the trash together with a record, and the field that says of which it is a part."""
 BRANCH = "branch"
-"""What an organisation other than ours is called where kinds of cards are told apart."""
+"""What a branch of ours is called where kinds of cards are told apart."""
+LISTED = "directory"
+"""What an organisation of others is called there: it stands in the directory."""
 T = TypeVar("T", bound=Record)
 PROFILE = (
     "name", "acronym", "scope", "legal_status", "country_code", "languages", "founding_date", "member_count",
@@ -204,8 +206,10 @@ def _kind_of(session: Session, record: str) -> str:
     for cls in (Person, Post, Site, Visit, MinerGroup):
         if record and session.scalar(ours(session, cls).where(cls.id == record).with_only_columns(cls.id)):
             return cls.__tablename__
-    branch = record and session.scalar(ours(session, Organization).where(Organization.id == record))
-    return BRANCH if branch else ""
+    organisation = session.get(Organization, record) if record else None
+    if organisation is None or organisation.deleted:
+        return ""
+    return BRANCH if session.scalar(ours(session, Organization).where(Organization.id == record)) else LISTED
 
 
 def ours(session: Session, cls: type[T]) -> Select[T]:
