@@ -9,10 +9,14 @@ from PySide6.QtCore import Qt
 from tests.ui.sync_seat import words
 from ui.pages.alliance_directory import AllianceDirectoryPane
 from ui.pages.organisation import OrganisationPage
-from wimdesk.services import directory, editing
+from wimdesk.identifiers import new_id
+from wimdesk.records import DirectoryEntry
+from wimdesk.services import directory, editing, publishing
 from wimdesk.store import history
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from tests.support import Laptop, Office
     from tests.ui.sync_seat import Seat, Sit
 
@@ -154,3 +158,20 @@ def test_a13_an_organisation_of_others_opens_in_the_directory(office: Office, si
     card = page.card
     assert isinstance(card, AllianceDirectoryPane)
     seat.qtbot.waitUntil(lambda: "South America" in words(card.one))
+
+
+def test_a13_an_entry_and_its_copy_come_in_together(office: Office) -> None:
+    awa = office.laptop("Awa")
+
+    def bring(session: Session) -> None:
+        """As an import of everything does."""
+        values = {"phone": PHONE, "offers": ["First aid"], "shown": ["offers"]}
+        entry, copy = (editing.prepare(session, DirectoryEntry, values, record) for record in (one, other))
+        entry.space, copy.space = spaces["private"], spaces["alliance"]
+        session.flush()
+
+    spaces, one = awa.app.store.author.spaces, new_id()
+    other = publishing.copy_id(one, "alliance")
+    awa.app.run(bring)
+    (copy,) = copies(awa, awa)
+    assert (copy["id"], copy["phone"], copy["offers"]) == (other, "", ["First aid"])

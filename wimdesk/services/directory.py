@@ -187,7 +187,9 @@ def _renew(session: Session, entry: DirectoryEntry) -> None:
     blank = {name: default(info) for name, info in known.items()}
     values = DirectoryEntry.outward(blank | {name: value for name, value in kept.items() if value is not None})
     copy_id = publishing.copy_id(entry.id, "alliance")
-    copy = session.get(DirectoryEntry, copy_id)
+    # An import may bring the copy along: it is not in the file yet, and must not be made twice.
+    coming = (each for each in session.new if isinstance(each, DirectoryEntry) and each.id == copy_id)
+    copy = next(coming, None) or session.get(DirectoryEntry, copy_id)
     gone = bool(entry.deleted) or not values["shown"]
     if copy is None:
         if not gone:
