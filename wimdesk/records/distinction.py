@@ -16,3 +16,4 @@ class Distinction(Record):
 
     first_id: Mapped[str] = field("link", N_("Person"), link="person", listed=True, personal=True)
     second_id: Mapped[str] = field("link", N_("Other person"), link="person", listed=True, personal=True)
+    reason: Mapped[str] = field("text", N_("Reason"), personal=True)

@@ -25,6 +25,7 @@ _IMPORT_MAPPING = """
 _DISTINCTION = """
     first_id TEXT DEFAULT '' NOT NULL,
     second_id TEXT DEFAULT '' NOT NULL,
+    reason TEXT DEFAULT '' NOT NULL,
 """
 
 
