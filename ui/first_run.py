@@ -23,6 +23,7 @@ from ui.widgets.field import FieldRow
 from ui.widgets.labels import Text
 from wimdesk.i18n import LANGUAGES, _, language, pick
 from wimdesk.services import people, samples, setting_up
+from wimdesk.settings import DECLARED
 
 if TYPE_CHECKING:
     from ui.desk import Desk
@@ -52,8 +53,9 @@ class FirstRun(QFrame):
         """Show one of the questions, or the page for a code."""
         self.step = step
         if self._inside is not None:
+            # It stays a part of this window until it goes: as a window of its own it took the focus along.
+            self._outer.removeWidget(self._inside)
             self._inside.hide()
-            self._inside.setParent(None)
             self._inside.deleteLater()
         self._inside = QWidget()
         column = QVBoxLayout(self._inside)
@@ -142,6 +144,13 @@ class FirstRun(QFrame):
         self.person = QLineEdit(self._answers["person"])
         self.person.textChanged.connect(partial(self._answer, "person"))
         card.add(FieldRow(_("Your name"), self.person))
+        setting = next(each for each in DECLARED if each.name == "start_as")
+        self.role = ChoiceField([(str(value), _(words)) for value, words in setting.choices], _(setting.label))
+        self.role.set_value(self._desk.app.settings.text("start_as"))
+        self.role.changed.connect(lambda: self._desk.app.settings.put("start_as", self.role.value() or ""))
+        card.add(
+            FieldRow(_(setting.label), self.role, _("The first steps follow it. You can change it in the settings."))
+        )
         self._buttons(card, None)
         return self.person
 

@@ -112,6 +112,7 @@ class MainWindow(QWidget):
         self._key("Ctrl+S", self._say_saved)
         self._key("F5", self.sync_now)
         self._key("F1", self.show_help)
+        self._key("Ctrl+E", self.write_event)
         self._key(QKeySequence.StandardKey.Undo, self.undo)
         self._key("Ctrl+Y", self.redo)
         self._key("Ctrl+Shift+Z", self.redo)
@@ -192,6 +193,12 @@ class MainWindow(QWidget):
     def show_help(self) -> None:
         """Show the help of the page that shows."""
         self.go_to("help", self._current or "home")
+
+    def write_event(self) -> None:
+        """Go to where an event is written down."""
+        from ui.pages.home_steps import EVENT  # with it come the words of the page, too heavy for the first paint
+
+        self.go_to("home", EVENT)
 
     def sync_now(self) -> None:
         """Ask for a sync, or say what is needed for one."""
@@ -305,6 +312,7 @@ class MainWindow(QWidget):
 
         return [
             Command(_("Sync now"), "refresh-cw", "F5", self.sync_now),
+            Command(_("Write down an event"), "calendar", "Ctrl+E", self.write_event),
             Command(_("Help for this page"), "circle-help", "F1", self.show_help),
             Command(_("Take back the last change"), "undo-2", "Ctrl+Z", self.undo),
         ]

@@ -90,6 +90,18 @@ DECLARED = (
         ((50, "50 MB"), (200, "200 MB"), (1000, "1000 MB"), (5000, "5000 MB")),
     ),
     Setting("metered", False, N_("Every byte costs: leave attachments for later"), "sync"),
+    Setting(
+        "start_as",
+        "",
+        N_("You are here as"),
+        "organisation",
+        (
+            ("", N_("Leader of an organisation")),
+            ("member", N_("Member or volunteer")),
+            ("committee", N_("Steering Committee")),
+            ("secretariat", N_("Secretariat")),
+        ),
+    ),
     Setting("first_run_done", False, ""),
     Setting("last_page", "home", ""),
     Setting("last_state", "", ""),

@@ -38,6 +38,7 @@ from sync.protocol import (
     order_message,
     token_message,
 )  # fmt: skip
+from wimdesk import clock
 from wimdesk.app import App
 from wimdesk.errors import Cancelled, NoConnection, Refused, SyncProblem, UserError, WimdeskError
 from wimdesk.events import Changed, Signal
@@ -82,6 +83,8 @@ class SyncStatus:
     waiting: int = 0
     decisions: int = 0
     last_success: str = ""
+    next_try: str = ""
+    """When it syncs by itself if nothing happens before (UTC), empty where it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,10 +398,8 @@ class SyncEngine:
         return self._transport
 
     def _report(self, traffic: Traffic, tally: Tally) -> Report:
-        return Report(
-            tally.sent, tally.received, traffic.up, traffic.down, traffic.requests, tally.refused,
-            self.latest.waiting, self.latest.decisions,
-        )  # fmt: skip
+        wire = (traffic.up, traffic.down, traffic.requests)
+        return Report(tally.sent, tally.received, *wire, tally.refused, self.latest.waiting, self.latest.decisions)
 
     # ------------------------------------------------------------- what is shown
 
@@ -430,8 +431,6 @@ class SyncEngine:
             self.app.run(answer.forget_begun)  # whatever was wrong, it is not asked for in the same way again
         state: State = "offline" if isinstance(problem, NoConnection) else "problem"
         self._tell(state=state, step="", sentence=str(problem))
-
-    # ------------------------------------------------------------- the loop
 
     def start(self) -> None:
         """Keep syncing in a thread of its own: after a second of quiet, on request, and by back-off."""
@@ -466,6 +465,7 @@ class SyncEngine:
         failures = 0
         wait: float | None = 0.0
         while not self._stopping.is_set():
+            self._show(next_try=clock.ago(-wait) if wait else "")
             network.rest(self._wake, wait, failed=failures > 0)
             if self._wake.is_set() and not self._asked:
                 time.sleep(_QUIET_SECONDS)  # somebody may still be typing

@@ -22,6 +22,7 @@ class Topic:
 KEYS = (
     ("Ctrl+1 … 7", N_("Go to a section")),
     ("Ctrl+K", N_("Find a person, a practice or a page")),
+    ("Ctrl+E", N_("Write down an event")),
     ("F5", N_("Sync now")),
     ("F1", N_("Help for the page you see")),
     ("Ctrl+Z", N_("Take back the last change")),
@@ -39,6 +40,7 @@ TOPICS = (
         (
             N_("Look at “Next for you”. There are never more than five things."),
             N_("Press the button of a row to go there."),
+            N_("Write down what was done with Ctrl+E, and what is to be done under “Tasks”."),
             N_("“Lately” shows the newest changes, yours and those of others."),
         ),
         (N_("All you type is saved on this computer at once. There is no save button."),),

@@ -9,9 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import moments, theme
+from ui.forms.activity import LogCard
 from ui.forms.task import TasksCard
 from ui.icons import IconLabel
 from ui.page import Page
+from ui.pages.home_steps import EVENT, first_steps
 from ui.widgets.banner import Banner
 from ui.widgets.buttons import IconButton, PrimaryButton, SecondaryButton
 from ui.widgets.card import Card, scrolling
@@ -19,8 +21,9 @@ from ui.widgets.labels import Text, hairline
 from wimdesk import clock
 from wimdesk.events import Changed
 from wimdesk.i18n import _, ngettext
-from wimdesk.services import home, metrics, samples
+from wimdesk.services import home, metrics, samples, taking_part
 from wimdesk.services.home import Begun, Home, News, Task
+from wimdesk.services.taking_part import Line
 from wimdesk.store.record import types
 
 _ICONS = {
@@ -77,6 +80,7 @@ class HomePage(Page):
         self.next = Card(_("Next for you"))
         self.lately = Card(_("Lately"))
         self.tasks = TasksCard(self.desk)
+        self.log = LogCard(self.desk, "")
         content = QWidget()
         outer = QVBoxLayout(content)
         outer.setContentsMargins(24, 16, 24, 24)
@@ -91,6 +95,8 @@ class HomePage(Page):
         left.addWidget(self.tasks)
         left.addStretch(1)
         right = QVBoxLayout()
+        right.setSpacing(12)
+        right.addWidget(self.log)
         right.addWidget(self.lately)
         right.addStretch(1)
         columns.addLayout(left, 3)
@@ -107,7 +113,13 @@ class HomePage(Page):
         settings = self.desk.app.settings
         site, within = settings.text("site_id"), settings.number("terms_within")
         self.desk.tasks.read(self, home.home, site, within, done=self._show, key="home")
+        self.desk.tasks.read(self, taking_part.latest, done=self._show_log, key="log")
         self.tasks.refresh()
+
+    def show_record(self, record_id: str) -> None:
+        """Put the cursor where an event is written down; a task that was found stands on this page anyway."""
+        if record_id == EVENT:
+            self.log.text.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def flush(self) -> None:
         """Save what is being typed in a task."""
@@ -134,26 +146,26 @@ class HomePage(Page):
         _fill(self.next, [self._task(task) for task in found.tasks], _("All done for now. Nothing needs you."))
         _fill(self.lately, [self._news(news) for news in found.news], _("What you and others do shows up here."))
 
+    def _show_log(self, lines: tuple[Line, ...]) -> None:
+        self.log.show_log(lines, 0, may_add=True)
+
     def _show_steps(self, begun: Begun) -> None:
-        self.steps.setVisible(not begun.all)
-        steps = (
-            (begun.profile, _("Tell who you are"), _("Fill in the profile of your organisation."), "organisation"),
-            (begun.people, _("Add your people"), _("Names and how to reach them."), "organisation"),
-            (begun.initiative, _("Join an initiative"), _("See what the Alliance does together."), "initiatives"),
-        )
+        steps = first_steps(self.desk.app.settings.text("start_as"), begun)
+        self.steps.setVisible(not all(step.done for step in steps))
         rows = []
         first = True
-        for done, title, sentence, page in steps:
-            row = _Line("circle-check" if done else "chevron-right", title, sentence, "ok" if done else "accent_text")
-            if not done:
+        for step in steps:
+            icon, tone = ("circle-check", "ok") if step.done else ("chevron-right", "accent_text")
+            row = _Line(icon, step.title, step.sentence, tone)
+            if not step.done:
                 button = PrimaryButton(_("Begin")) if first else SecondaryButton(_("Begin"))
-                button.setAccessibleName(_("Begin: {what}").format(what=title))
-                button.clicked.connect(lambda _on=False, page=page: self.desk.navigate(page))
+                button.setAccessibleName(_("Begin: {what}").format(what=step.title))
+                button.clicked.connect(lambda _on=False, step=step: self.desk.navigate(step.page, step.record))
                 row.add(button)
                 first = False
             rows.append(row)
         _fill(self.steps, rows, "")
-        self.steps.set_right(_("{count} of 3 done").format(count=sum(done for done, *_rest in steps)))
+        self.steps.set_right(_("{count} of 3 done").format(count=sum(step.done for step in steps)))
 
     def _task(self, task: Task) -> QWidget:
         icon, title, sentence, action, page = _words(task)

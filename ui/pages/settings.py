@@ -140,6 +140,7 @@ class SettingsPage(Page):
         self.site.setFixedWidth(theme.px(_CONTROL))
         self.site.changed.connect(lambda: self.desk.app.settings.put("site_id", self.site.value() or ""))
         self._add(card, SettingRow(_("Your site"), self.site, _("Home and the figures start with it.")))
+        self._choice(card, "start_as", _("Home begins with the steps that fit."))
         profile = self._button(_("Open"), "building-2", lambda: self.desk.navigate("organisation"))
         self._organisation_row = self._add(card, SettingRow(_("Profile of your organisation"), profile))
         trash = self._button(_("Open"), "trash-2", lambda: self.desk.navigate("trash"))

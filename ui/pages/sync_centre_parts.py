@@ -62,21 +62,24 @@ class StateBanner(Banner):
             self._tell(
                 "cloud-off",
                 _("The Secretariat can’t be reached now. Nothing is lost."),
-                _("All you type is saved on this computer and sent once there is a connection."),
+                " ".join(
+                    (_("All you type is saved on this computer and sent once there is a connection."), _next(status))
+                ),
                 "warn",
                 ("again", _("Try now")),
             )
         elif status.state == "problem":
             self._tell(
-                "triangle-alert", _("The last sync did not finish. Your data is safe here."), status.sentence, "warn",
-                ("again", _("Try again")),
+                "triangle-alert", _("The last sync did not finish. Your data is safe here."),
+                f"{status.sentence} {_next(status)}", "warn", ("again", _("Try again")),
             )  # fmt: skip
         else:
-            self._show_order(review)
+            self._show_order(status, review)
 
-    def _show_order(self, review: Review) -> None:
+    def _show_order(self, status: SyncStatus, review: Review) -> None:
         last = moments.moment(review.last_success) if review.last_success else ""
         when = _("Last sync: {moment}.").format(moment=last) if last else _("There was no sync yet.")
+        when = f"{when} {_next(status)}".strip()
         count, told = len(review.waiting), review.done[0].sentence if review.done else ""
         if told:
             self._tell("info", told, when, "info")
@@ -103,6 +106,13 @@ class StateBanner(Banner):
     def _tell(self, icon: str, title: str, text: str, tone: Tone, action: tuple[str, str] = ("", "")) -> None:
         self.act = action[0]
         self.say(icon, title, text, action[1], tone)
+
+
+def _next(status: SyncStatus) -> str:
+    """Return when it is tried next; nothing where it only syncs when somebody asks."""
+    if not status.next_try:
+        return ""
+    return _("Next try: {moment}.").format(moment=moments.moment(status.next_try))
 
 
 class ParcelCard(Card):

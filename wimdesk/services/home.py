@@ -73,6 +73,8 @@ class Begun:
     profile: bool
     people: bool
     initiative: bool
+    event: bool = False
+    joined: bool = False
 
     @property
     def all(self) -> bool:
@@ -140,6 +142,8 @@ def _begun(session: Session) -> Begun:
         profile=profile.filled * 2 >= profile.asked,
         people=session.scalars(people.ours(session, Person).limit(1)).first() is not None,
         initiative=session.scalar(taking_part.limit(1)) is not None,
+        event=session.scalars(people.ours(session, Activity).limit(1)).first() is not None,
+        joined=who.enrolled,
     )
 
 
