@@ -43,6 +43,7 @@ MORE = (
     Entry("help", N_("Help & training"), "circle-help", "ui.pages.help:HelpPage"),
     Entry("settings", N_("Settings"), "settings", "ui.pages.settings:SettingsPage"),
     Entry("computers", N_("Computers"), "key-round", "ui.pages.computers:ComputersPage"),
+    Entry("privacy", N_("Data protection"), "lock", "ui.pages.privacy:PrivacyPage"),
     Entry("trash", N_("Trash"), "trash-2", "ui.trash:TrashPage"),
     Entry("trail", N_("Who did what"), "history", "ui.pages.trail:TrailPage"),
 )

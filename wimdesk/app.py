@@ -19,7 +19,7 @@ from wimdesk import clock, search
 from wimdesk.errors import Damaged, EnvironmentProblem, NotAProfile, ProfileBusy, WimdeskError
 from wimdesk.events import Changed, Signal
 from wimdesk.i18n import _
-from wimdesk.services import attaching, catalogue, directory, erasing, recovery
+from wimdesk.services import attaching, catalogue, directory, erasing, recovery, retention
 from wimdesk.settings import Settings
 from wimdesk.store import audit, backup, contents, facts, identity, inbox, journal, keys, migrations
 from wimdesk.store.engine import Store, unwritable
@@ -173,9 +173,16 @@ class App:
 
     def sweep_soon(self) -> None:
         """As `sweep_quietly`, in a thread of its own."""
-        if self.read(erasing.is_unswept):
-            with contextlib.suppress(RuntimeError):  # the profile is being closed just now
-                self._copier.submit(self._sweep)
+        with contextlib.suppress(RuntimeError):  # the profile is being closed just now
+            self._copier.submit(self._retain)
+
+    def _retain(self) -> None:
+        """Erase what is kept no longer, and sweep."""
+        try:
+            if self.run(retention.run) or self.read(erasing.is_unswept):
+                erasing.sweep(self.store, self.contents, self.folder)
+        except WimdeskError as problem:
+            log.info("something is still to be erased: %s", type(problem).__name__)
 
     def sweep_quietly(self) -> None:
         """As `sweep`, where there is anything to sweep; what fails is tried another time."""

@@ -24,7 +24,7 @@ from wimdesk.app import App
 from wimdesk.errors import NotFound, UserError
 from wimdesk.records import LibraryItem
 from wimdesk.services import attaching, editing, erasing, publishing
-from wimdesk.store import erasures, facts, proof, tables
+from wimdesk.store import audit, erasures, facts, history, proof, tables
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -270,3 +270,17 @@ def test_the_search_finds_who_was_not_erased(tmp_path: Path) -> None:
     with scene(4, tmp_path) as here, mock.patch.object(erasures, "known", side_effect=lambda *_: set()):
         outcome = erasure.run(here, 2, 7)
     assert outcome.resurrected
+
+
+def test_what_else_an_act_did_can_still_be_taken_back(anna: Laptop) -> None:
+    def both(session: Session) -> tuple[str, str]:
+        return editing.add(session, "person", {"given_name": "Gone"}), editing.add(session, "site", {"name": "Stays"})
+
+    gone, stays = anna.app.run(both)
+    act = anna.app.read(history.last_act)
+    anna.app.run(erasing.erase, "person", gone)
+    assert anna.app.read(history.last_act) == act
+    assert anna.app.run(history.undo, act) == 1
+    assert anna.see("site", stays)["deleted"]
+    anna.sync()
+    assert anna.app.read(audit.verify).findings == ()

@@ -162,6 +162,18 @@ TOPICS = (
         ),
     ),
     Topic(
+        "privacy",
+        N_("Data protection"),
+        "lock",
+        N_("What people have a right to: to know what is held, to take back what they allowed, to be forgotten."),
+        (
+            N_("Open a person: below stand what is allowed, a copy of everything, and “Erase on every computer”."),
+            N_("Here you see what is kept for too long, and which computers have confirmed that they erased."),
+            N_("Write down each breach, and tell the authority."),
+        ),
+        (N_("What was erased can't come back, also not from a backup."),),
+    ),
+    Topic(
         "trash",
         N_("Trash"),
         "trash-2",

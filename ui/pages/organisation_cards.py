@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 
 from ui.desk import Desk
 from ui.forms.attachment import AttachmentsCard
+from ui.forms.consent import ConsentCard
 from ui.forms.contact_detail import ContactCard
 from ui.forms.hand_over import HandOverCard
 from ui.forms.membership import MembershipCard
@@ -16,6 +17,7 @@ from ui.forms.organization import OrganizationForm
 from ui.forms.person import PersonForm
 from ui.forms.post import PostForm
 from ui.forms.post_holding import HeldCard, HoldersCard
+from ui.forms.rights import RightsCard
 from ui.forms.site import SiteForm
 from ui.pages.branches import BranchesCard
 from ui.pages.miner_groups import MinerGroupPane
@@ -102,7 +104,9 @@ class PersonPane(RecordCard):
         self.held.chosen.connect(self.wanted)
         self.membership = MembershipCard(self.desk, person=self.record)
         self.membership.types_wanted.connect(lambda: self.wanted.emit(self.desk.app.identity().organisation))
-        for part in (self.form, self.contacts, self.held, self.membership):
+        self.consents = ConsentCard(self.desk, self.record)
+        self.rights = RightsCard(self.desk, self.record)
+        for part in (self.form, self.contacts, self.held, self.membership, self.consents, self.rights):
             self.column.addWidget(part)
 
     def reload(self) -> None:
@@ -116,6 +120,7 @@ class PersonPane(RecordCard):
     def changed(self, change: Changed) -> None:
         super().changed(change)
         self.membership.reload()
+        self.consents.reload()
 
     def begin(self) -> None:
         self.form.first.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -145,6 +145,10 @@ class SettingsPage(Page):
         self._organisation_row = self._add(card, SettingRow(_("Profile of your organisation"), profile))
         trash = self._button(_("Open"), "trash-2", lambda: self.desk.navigate("trash"))
         self._add(card, SettingRow(_("Trash"), trash, _("Bring back what was removed.")))
+        privacy = self._button(_("Open"), "lock", lambda: self.desk.navigate("privacy"))
+        self._add(
+            card, SettingRow(_("Data protection"), privacy, _("Consents, erasing, and how long things are kept."))
+        )
         who = self._button(_("Open"), "history", lambda: self.desk.navigate("trail"))
         self._add(card, SettingRow(_("Who did what"), who, _("Every change, and the proof that nobody altered it.")))
         self.sample_button = self._button(_("Try"), "eye", self._switch_sample)

@@ -2,7 +2,10 @@
 
 from wimdesk.records.activity import Activity as Activity
 from wimdesk.records.attachment import Attachment as Attachment
+from wimdesk.records.breach import Breach as Breach
 from wimdesk.records.computer import Computer as Computer
+from wimdesk.records.consent import Consent as Consent
+from wimdesk.records.consent_wording import ConsentWording as ConsentWording
 from wimdesk.records.contact_detail import ContactDetail as ContactDetail
 from wimdesk.records.directory_entry import DirectoryEntry as DirectoryEntry
 from wimdesk.records.distinction import Distinction as Distinction

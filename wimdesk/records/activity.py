@@ -13,6 +13,7 @@ class Activity(Record):
 
     type_label = N_("Activity")
     type_label_many = N_("Activities")
+    use = "work"
 
     initiative_id: Mapped[str] = field("link", N_("Initiative"), link="initiative", listed=True)
     site_id: Mapped[str] = field("link", N_("Site"), link="site")

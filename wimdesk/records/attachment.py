@@ -17,6 +17,7 @@ class Attachment(Record):
 
     type_label = N_("Attachment")
     type_label_many = N_("Attachments")
+    use = "file"
 
     title: Mapped[str] = field("text", N_("Name"), listed=True, required=True, personal=True)
     part_of_type: Mapped[str] = field("text", N_("Belongs to a"))

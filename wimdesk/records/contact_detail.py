@@ -24,6 +24,7 @@ class ContactDetail(Record):
 
     type_label = N_("Contact detail")
     type_label_many = N_("Contact details")
+    use = "contact"
 
     person_id: Mapped[str] = field("link", N_("Person"), link="person", personal=True)
     organization_id: Mapped[str] = field("link", N_("Organisation"), link="organization")

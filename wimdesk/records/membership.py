@@ -16,6 +16,7 @@ class Membership(Record):
 
     type_label = N_("Membership")
     type_label_many = N_("Memberships")
+    use = "membership"
 
     person_id: Mapped[str] = field("link", N_("Person"), link="person", listed=True, personal=True)
     organization_id: Mapped[str] = field("link", N_("Organisation"), link="organization", listed=True)

@@ -26,6 +26,7 @@ class Payment(Record):
 
     type_label = N_("Payment")
     type_label_many = N_("Payments")
+    use = "accounts"
 
     membership_id: Mapped[str] = field("link", N_("Membership"), link="membership", listed=True)
     amount_minor: Mapped[int | None] = field(

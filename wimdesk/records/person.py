@@ -13,6 +13,7 @@ class Person(Record):
 
     type_label = N_("Person")
     type_label_many = N_("People")
+    use = "contact"
 
     family_name: Mapped[str] = field("text", N_("Family name"), search="title", listed=True, personal=True)
     given_name: Mapped[str] = field("text", N_("Given name"), search="title", listed=True, personal=True)

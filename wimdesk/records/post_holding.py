@@ -16,6 +16,7 @@ class PostHolding(Record):
 
     type_label = N_("Term of office")
     type_label_many = N_("Terms of office")
+    use = "office"
 
     person_id: Mapped[str] = field("link", N_("Person"), link="person", listed=True, personal=True)
     post_id: Mapped[str] = field("link", N_("Post"), link="post", listed=True)

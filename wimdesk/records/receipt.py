@@ -16,6 +16,7 @@ class Receipt(Record):
 
     type_label = N_("Receipt")
     type_label_many = N_("Receipts")
+    use = "accounts"
 
     number: Mapped[str] = field("text", N_("Number"), search="title", listed=True)
     year: Mapped[int | None] = field("integer", N_("Year"), listed=True)

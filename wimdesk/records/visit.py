@@ -13,6 +13,7 @@ class Visit(Record):
 
     type_label = N_("Visit")
     type_label_many = N_("Visits")
+    use = "work"
 
     site_id: Mapped[str] = field("link", N_("Site"), link="site", listed=True)
     date: Mapped[str] = field("day", N_("Day of the visit"), listed=True)

@@ -13,6 +13,7 @@ class VisitContact(Record):
 
     type_label = N_("Contact met")
     type_label_many = N_("Contacts met")
+    use = "work"
 
     visit_id: Mapped[str] = field("link", N_("Visit"), link="visit", listed=True)
     person_id: Mapped[str] = field("link", N_("Person"), link="person", listed=True, personal=True)

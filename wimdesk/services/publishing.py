@@ -6,6 +6,8 @@ Only the source's side knows of the link; nothing wider refers back into a narro
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy.orm import Session
 
 from wimdesk.identifiers import derived_id
@@ -21,14 +23,17 @@ def copy_id(record_id: str, scope: Scope) -> str:
     return derived_id("publish", record_id, scope)
 
 
-def publish(session: Session, type_name: str, record_id: str, scope: Scope) -> str:
-    """Share a record with the Secretariat ("shared") or the whole Alliance; return the counterpart's id."""
+def publish(session: Session, type_name: str, record_id: str, scope: Scope, only: Collection[str] | None = None) -> str:
+    """Share a record, or `only` these fields of it, with the Secretariat ("shared") or the whole Alliance; return the
+    counterpart's id."""
     source = history.fetch(session, type_name, record_id)
     author = journal.scribe_of(session).author
     space = author.spaces[scope]
     if source.space == space:
         return source.id
     values = {name: getattr(source, name) for name in fields(type(source)) if name not in _LEFT_OUT}
+    if only is not None:
+        values = {name: value for name, value in values.items() if name in only}
     values = type(source).outward(values)
     if "state" in values and type_name == "library_item":
         values["state"] = "submitted" if scope == "shared" else "published"

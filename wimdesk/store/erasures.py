@@ -67,7 +67,7 @@ def scrub(connection: dbapi2.Connection, space: str, record: str) -> Gone:
     gone = Gone(owner=found[0][7] if found else "")
     _tell_digest(connection, space, [_entry(space, each) for each in found if each[1] is not None and each[10]])
     connection.execute(
-        "UPDATE op SET payload=x'', before=NULL, act=0 WHERE record=? AND space=? AND type NOT IN ('erase','erased')",
+        "UPDATE op SET payload=x'', before=NULL WHERE record=? AND space=? AND type NOT IN ('erase','erased')",
         (record, space),
     )
     for type_name in types().keys() & there & _kinds(connection, found, record):

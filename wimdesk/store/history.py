@@ -147,7 +147,7 @@ def fetch(session: Session, type_name: str, record: str) -> Record:
 
 def last_act(session: Session) -> int:
     """Return the number of the latest act of a person on this computer, 0 where there is none."""
-    query = select(tables.op.c.act).where(tables.BY_PERSON)
+    query = select(tables.op.c.act).where(tables.BY_PERSON, tables.op.c.payload != b"")
     return session.scalar(query.order_by(tables.op.c.pos.desc()).limit(1)) or 0
 
 
@@ -164,7 +164,7 @@ def undo(session: Session, act: int) -> int:
     changed: set[str] = set()
     for start in range(0, len(ops), _CHUNK):
         part = select(tables.op).where(tables.op.c.pos.in_(ops[start : start + _CHUNK]))
-        rows = session.execute(part.order_by(tables.op.c.pos.desc())).all()
+        rows = [row for row in session.execute(part.order_by(tables.op.c.pos.desc())) if row.payload]  # not erased
         met = _fetch_all(session, rows)
         for row in rows:
             record = met.get(row.record) or fetch(session, row.type, row.record)

@@ -48,6 +48,8 @@ class Info(TypedDict):
     search: NotRequired[Weight]
     listed: NotRequired[bool]
     personal: NotRequired[bool]
+    use: NotRequired[str]
+    """What a personal column is for, where it is something else than `Record.use` (records.uses)."""
     secret: NotRequired[bool]
     """A key: in no file that a person writes or reads, whatever else of the record is there."""
     choices: NotRequired[dict[str, str]]
@@ -106,6 +108,8 @@ class Record(Base):
     type_label_many: ClassVar[str] = ""
     home: ClassVar[Scope] = "private"
     """The space in which a new record of this type lives."""
+    use: ClassVar[str] = ""
+    """What its personal columns are for: purpose, basis, class and retention by this name (records.uses)."""
 
     @declared_attr.directive
     def __tablename__(cls) -> str:
