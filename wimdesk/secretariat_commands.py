@@ -48,6 +48,7 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     for name, verb, text in (
         ("devices", "devices", "list the computers that were ever enrolled"),
         ("restored", "renew_generation", "say that the endpoint's data was restored from a backup"),
+        ("proofs", "proofs", "count the signatures in the log that hold, and those that do not"),
         ("quarantine", "kept_apart", "list what revoked computers still sent"),
         ("admit", "admit", "let in what a revoked computer still sent"),
         ("drop", "drop", "throw away what a revoked computer still sent"),

@@ -39,6 +39,8 @@ def tend(app: App, transport: Transport, token: str) -> int:
 
     Raises NoConnection and the like: the next pass goes on.
     """
+    if not app.read(erasures.is_any_left):
+        return 0
     app.sweep_quietly()
     count = 0
     for space, records in app.read(erasures.pending).items():

@@ -218,6 +218,16 @@ def drop(data: Path, device_id: str, *, database: str = "") -> dict[str, int]:
         return store.write(lambda connection: quarantine.drop(connection, device_id, store.now()))
 
 
+def proofs(data: Path, *, database: str = "") -> dict[str, int]:
+    """Return how many batches in the readable logs carry a signature that holds: what was erased leaves it whole too.
+
+    On PostgreSQL only its owner may ask.
+    """
+    with _opened(data, database) as store:
+        store.check_owner()
+        return store.read(erasing.proofs)
+
+
 def bundle(data: Path, file: Path, out: Path, *, database: str = "") -> dict[str, int]:
     """Take in a file of changes that somebody brought, and write the file with the answer. Works while `serve` runs.
 

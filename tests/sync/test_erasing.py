@@ -12,10 +12,8 @@ from sqlalchemy import select
 from sync.client import bundles
 from sync.client.engine import SyncEngine
 from sync.erasures import MARKS
-from sync.server import erasing as at_endpoint
-from sync.server import ledger
+from sync.server import ledger, service
 from sync.server.service import backup, restore
-from sync.server.store import Store
 from tests import canary
 from tests.sim.simulator import scene
 from tests.soak import erasure
@@ -83,12 +81,7 @@ def assert_in_order(*laptops: Laptop) -> None:
 
 
 def proofs(endpoint: Endpoint) -> dict[str, int]:
-    store = Store(endpoint.data, database=endpoint.owner)
-    try:
-        with store.reading() as connection:
-            return at_endpoint.proofs(connection)
-    finally:
-        store.close()
+    return service.proofs(endpoint.data, database=endpoint.owner)
 
 
 def test_twenty_people_are_in_no_byte_of_any_store(office: Office, anna: Laptop, bela: Laptop) -> None:

@@ -33,6 +33,7 @@ _PENDING = f"""SELECT e.space, e.record FROM erasure e WHERE confirmed='' AND EX
 (SELECT 1 FROM op o WHERE o.record=e.record AND o.space=e.space AND o.type='{ERASE}' AND o.seq IS NOT NULL)
 ORDER BY e.space"""
 _AGAIN = "UPDATE erasure SET confirmed='', receipt=x'' WHERE space=? AND record=?"
+_ANY_LEFT = "SELECT 1 FROM erasure WHERE NOT swept OR confirmed='' LIMIT 1"
 _ANY = "SELECT 1 FROM erasure LIMIT 1"
 
 
@@ -215,6 +216,11 @@ def ledger(session: Session) -> list[tuple[str, str, str]]:
 
 
 # ----------------------------------------------------------------- what is still to be done
+
+
+def is_any_left(session: Session) -> bool:
+    """Say whether anything is to be done here or at the endpoint; asked at each pass of the sync."""
+    return bool(rows.find(session, _ANY_LEFT))
 
 
 def unswept(session: Session) -> list[Erasure]:
