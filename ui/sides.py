@@ -5,10 +5,21 @@ from __future__ import annotations
 from PySide6.QtCore import QMargins, Qt
 from PySide6.QtGui import QGuiApplication
 
+from wimdesk.i18n import isolated
+
+_FROM_RIGHT = "\u200f"
+
 
 def is_mirrored() -> bool:
     """Tell whether the program is read from right to left now."""
     return QGuiApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft
+
+
+def parted(text: str) -> str:
+    """Return words joined by dots so that each keeps its own direction and they follow each other as the lines run."""
+    if " · " not in text or not is_mirrored():
+        return text
+    return _FROM_RIGHT + " · ".join(isolated(part) for part in text.split(" · "))
 
 
 def margins(start: int, top: int, end: int, bottom: int) -> QMargins:

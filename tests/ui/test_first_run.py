@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from ui.first_run import CODE, LANGUAGE, NAME, PLACE, FirstRun
 from ui.widgets.buttons import ActionButton
 from ui.widgets.choice import RadioCard
+from wimdesk.i18n import LANGUAGES
 from wimdesk.services import editing, listing
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def test_going_back_keeps_what_was_typed(first: FirstRun) -> None:
 
 
 def test_languages_stand_in_their_own_words(first: FirstRun, desk: Desk) -> None:
-    assert [each.text() for each in first.findChildren(RadioCard)] == ["English", "Français", "Español"]
+    assert [each.text() for each in first.findChildren(RadioCard)] == [*LANGUAGES.values()]
     next(each for each in first.findChildren(RadioCard) if each.text() == "Español").click()
     assert desk.app.settings.text("language") == "es"
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QLocale, QPoint, Qt
+from PySide6.QtCore import QLocale, QMargins, QPoint, Qt
 from PySide6.QtGui import QFontInfo, QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -16,10 +16,11 @@ from tests.ui.test_frame import program as program
 from tests.ui.test_frame import settle, shown, texts
 from ui import icons, moments, theme
 from ui.pages.settings import SettingsPage
+from ui.sides import margins, parted
 from ui.widgets.date import read_date
 from ui.widgets.labels import Text
 from ui.widgets.number import parse_number
-from wimdesk.i18n import LANGUAGES, bare, isolated, missing, ngettext, translator
+from wimdesk.i18n import LANGUAGES, bare, isolated, missing, ngettext, set_language, translator
 from wimdesk.services import money
 
 if TYPE_CHECKING:
@@ -38,6 +39,12 @@ def speak(program: Program, qtbot: QtBot, code: str, setting: str = "language") 
     getattr(page, setting).set_value(code)
     settle(qtbot, program)
     QApplication.sendPostedEvents()
+
+
+@pytest.fixture
+def speak_arabic(dressed: QApplication) -> None:
+    set_language(ARABIC)
+    dressed.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
 
 
 def left_of(widget: QWidget) -> int:
@@ -126,6 +133,16 @@ def test_what_is_put_into_an_arabic_sentence_keeps_its_direction(dressed: QAppli
     assert "\u2068Ana (SN)\u2069" in said
     assert bare(said) == "صباح الخير، Ana (SN)"
     assert isolated("+51 900") == "+51 900", "the screen is English now"
+
+
+def test_words_joined_by_dots_follow_each_other_from_the_right(
+    dressed: QApplication, speak_arabic: None, qtbot: QtBot
+) -> None:
+    label = Text("Member · +51 900 · دور")
+    qtbot.addWidget(label)
+    assert label.text() == "\u200f\u2068Member\u2069 · \u2068+51 900\u2069 · \u2068دور\u2069"
+    assert margins(1, 2, 3, 4) == QMargins(3, 2, 1, 4)
+    assert parted("Member") == "Member", "one part alone keeps its own direction by itself"
 
 
 def test_what_an_arabic_keyboard_writes_is_read() -> None:

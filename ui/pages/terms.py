@@ -14,7 +14,7 @@ from ui.widgets.labels import Text
 from ui.widgets.rows import Row
 from wimdesk import clock
 from wimdesk.events import Changed
-from wimdesk.i18n import _, ngettext
+from wimdesk.i18n import _, isolated, ngettext
 from wimdesk.services import terms
 from wimdesk.services.people import Term
 from wimdesk.services.terms import Held
@@ -112,6 +112,6 @@ def _ending_item(term: Term) -> Item:
 
 
 def _held_item(held: Held) -> Item:
-    told = [f"{term.person} ({span_text(term.start, term.end)})" for term in held.terms]
+    told = [f"{isolated(term.person)} ({span_text(term.start, term.end)})" for term in held.terms]
     meta = ", ".join(told) or _("Nobody at that time")
     return Item(held.post_id, Row(held.post, meta=meta, icon="contact"), f"{held.post}. {meta}")

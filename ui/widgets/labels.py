@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QStyle, QWidget
 
 from ui import theme
+from ui.sides import parted
 
 Tone = Literal["accent", "neutral", "ok", "warn", "err", "info"]
 Role = Literal[
@@ -46,6 +47,9 @@ class Text(QLabel):
             policy.setHeightForWidth(True)
             self.setSizePolicy(policy)
         self.setText(text)
+
+    def setText(self, text: str) -> None:
+        super().setText(parted(text))
 
     def setAlignment(self, alignment: Qt.AlignmentFlag) -> None:
         """Stand where a line of the layout begins or ends; Qt goes by each text, so that a name would stand apart."""

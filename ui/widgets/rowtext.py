@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextCharFormat, QTextLayout, QTextOption
 
 from ui import theme
+from ui.sides import parted
 
 Marks = Sequence[tuple[int, int]]
 
@@ -25,6 +26,7 @@ def draw_lines(
     direction: Qt.LayoutDirection = Qt.LayoutDirection.LeftToRight,
 ) -> None:
     """Draw ``text`` into ``rect`` on at most ``lines`` lines of ``leading`` pixels; ``marks`` are (start, end)."""
+    text = text if marks else parted(text)
     starts = _line_starts(text, text_font, rect.width(), lines)
     metrics = QFontMetricsF(text_font)
     step = leading or metrics.height()
