@@ -31,10 +31,9 @@ def publish(session: Session, type_name: str, record_id: str, scope: Scope, only
     space = author.spaces[scope]
     if source.space == space:
         return source.id
-    values = {name: getattr(source, name) for name in fields(type(source)) if name not in _LEFT_OUT}
-    if only is not None:
-        values = {name: value for name, value in values.items() if name in only}
-    values = type(source).outward(values)
+    # A field that must not go out as it is may be made so by one that does not go out at all.
+    values = type(source).outward({name: getattr(source, name) for name in fields(type(source))})
+    values = {name: value for name, value in values.items() if name not in _LEFT_OUT and (only is None or name in only)}
     if "state" in values and type_name == "library_item":
         values["state"] = "submitted" if scope == "shared" else "published"
     counterpart_id = copy_id(record_id, scope)
