@@ -22,7 +22,7 @@ from sync.client.engine import SyncEngine
 from wimdesk.app import DATABASE, App
 from wimdesk.errors import EnvironmentProblem, UserError
 from wimdesk.i18n import LANGUAGES, _, set_content_language, set_language
-from wimdesk.services import computers, editing, exchange, finding, recovery, undoing, wording
+from wimdesk.services import computers, custom_fields, editing, exchange, finding, recovery, undoing, wording
 from wimdesk.settings import Settings, passphrase
 from wimdesk.store import backup, history, identity, keys, outbox
 from wimdesk.store.record import searched, types
@@ -185,7 +185,11 @@ def add_record(app: App, args: argparse.Namespace) -> object:
 @with_app
 def set_fields(app: App, args: argparse.Namespace) -> object:
     """Change fields; what a rule finds odd is said, the change stays."""
-    odd = app.run(editing.change, args.type, args.id, pairs(args.type, args.values))
+    own = [text for text in args.values if text.startswith(custom_fields.PREFIX)]
+    odd = app.run(editing.change, args.type, args.id, pairs(args.type, [t for t in args.values if t not in own]))
+    if own:
+        said = dict(text.partition("=")[::2] for text in own)
+        app.run(custom_fields.put, args.type, args.id, app.read(custom_fields.named, args.type, said))
     for _field, sentence in odd:
         sys.stderr.write(sentence + "\n")
     return app.read(editing.values, args.type, args.id)

@@ -10,7 +10,7 @@ from wimdesk.app import App
 from wimdesk.commands import printing, with_app
 from wimdesk.errors import UserError
 from wimdesk.i18n import _
-from wimdesk.services import exchange, import_fields, importing, sheets, undoing
+from wimdesk.services import custom_fields, exchange, import_fields, importing, sheets, undoing
 from wimdesk.services.import_fields import Plan
 from wimdesk.services.importing import Outcome
 from wimdesk.services.sheets import Layout, Table
@@ -70,7 +70,8 @@ def _is_ours(table: Table, args: argparse.Namespace) -> bool:
     said = any((args.map, args.known_by, args.sheet, args.header, args.dry_run, args.leave_bad, args.report))
     plain = table.path.suffix.lower() in sheets.TEXTS and table.layout.header == 1
     known = {name for name in import_fields.targets(args.type) if not name.startswith(import_fields.WAY)}
-    others = {*table.columns} - known - {"organization_id"}
+    named = {name for name in table.columns if not name.startswith(custom_fields.PREFIX)}
+    others = named - known - {"organization_id", "merged_into"}
     return plain and not said and not others and import_fields.ID in table.columns
 
 

@@ -16,12 +16,14 @@ from wimdesk.i18n import _
 from wimdesk.services import (
     bulk,
     contact_cards,
+    custom_fields,
     duplicates,
     editing,
     exchange,
     groups,
     likeness,
     merging,
+    people_files,
     people_roster,
     question,
     roster,
@@ -38,6 +40,7 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser = commands.add_parser("people", help=about, description=about)
     _add_question(parser)
     parser.add_argument("--count", action="store_true", help="say only how many there are, and how many by facet")
+    parser.add_argument("--pdf", metavar="FILE", default="", help="write them as a list on paper into this FILE.pdf")
     parser.add_argument("--csv", metavar="FILE", default="", help="write them into this CSV file")
     parser.set_defaults(handler=printing(show_people))
     _add_card_parsers(parser)
@@ -108,8 +111,16 @@ def _add_question(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--group", metavar="ID", default="", help="only who is in this saved search")
 
 
-def _asked(args: argparse.Namespace) -> Question:
-    return question.parse(args.where, people_roster.FACETS, args.text)
+def _asked(app: App, args: argparse.Namespace) -> Question:
+    facets = app.read(people_roster.facets)
+    keys = {label: key for key, label in facets.items() if key.startswith(custom_fields.PREFIX)}
+    where = list(args.where)
+    for at, text in enumerate(where):
+        name, sign, codes = text.partition("=")
+        label = name.removesuffix("!").removeprefix(custom_fields.PREFIX).strip()
+        if label in keys:
+            where[at] = f"{keys[label]}{'!' if name.endswith('!') else ''}{sign}{codes}"
+    return question.parse(where, facets, args.text)
 
 
 def _found(session: Session, asked: Question, group: str) -> roster.Found:
@@ -136,7 +147,9 @@ def _listed(session: Session, ids: Sequence[str]) -> list[dict[str, object]]:
 @with_app
 def show_people(app: App, args: argparse.Namespace) -> object:
     """List whom a question finds."""
-    found = app.read(_found, _asked(args), args.group)
+    found = app.read(_found, _asked(app, args), args.group)
+    if args.pdf:
+        return {"file": args.pdf, "rows": app.read(people_files.write, Path(args.pdf), found.ids)}
     if args.csv:
         text = app.read(exchange.export_csv, people_roster.TYPE, found.ids)
         exchange.write_file(Path(args.csv), text.encode("utf-8"))
@@ -149,7 +162,7 @@ def show_people(app: App, args: argparse.Namespace) -> object:
 @with_app
 def export_cards(app: App, args: argparse.Namespace) -> object:
     """Write people as cards; all, or whom a question finds."""
-    asked = _asked(args)
+    asked = _asked(app, args)
     ids = None if asked.is_empty and not args.group else app.read(_found, asked, args.group).ids
     made = app.read(contact_cards.write, Path(args.out), ids)
     return {"file": args.out, "contacts": made.count, "losses": [asdict(loss) for loss in made.losses]}
@@ -194,7 +207,7 @@ def tell_apart(app: App, args: argparse.Namespace) -> object:
 @with_app
 def change_tag(app: App, args: argparse.Namespace) -> object:
     """Put a tag on people, or take it away: those named, or those whom a question finds."""
-    asked = _asked(args)
+    asked = _asked(app, args)
     if asked.is_empty and not (args.ids or args.group):
         raise UserError(_("Say whom: ids, --where, --text or --group. Nothing was changed."))
     ids = args.ids or app.read(_found, asked, args.group).ids
@@ -213,7 +226,7 @@ def keep_question(app: App, args: argparse.Namespace) -> object:
     """Keep a question under a name."""
     if args.group:
         raise UserError(_("A group can't be made of another one. Nothing was changed. Say what is asked."))
-    kept = app.run(groups.save, people_roster.TYPE, _asked(args), args.name)
+    kept = app.run(groups.save, people_roster.TYPE, _asked(app, args), args.name)
     return {"id": kept, "count": len(app.read(groups.members, kept))}
 
 

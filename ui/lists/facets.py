@@ -263,10 +263,19 @@ class FacetBar(Flow):
         self._counts: Counts = {}
         self.chips: dict[str, FacetChip] = {}
         self.box: FacetBox | None = None
-        for facet, label in facets.items():
-            chip = self.chips[facet] = FacetChip(facet, _(label))
+        self.set_facets(facets)
+
+    def set_facets(self, facets: Mapping[str, str]) -> None:
+        """Show a chip for each facet, unless these are shown already."""
+        if {facet: _(label) for facet, label in facets.items()} == {
+            key: chip.label for key, chip in self.chips.items()
+        }:
+            return
+        self.chips = {facet: FacetChip(facet, _(label)) for facet, label in facets.items()}
+        for facet, chip in self.chips.items():
             chip.clicked.connect(partial(self.open, facet))
-            self.add(chip)
+        self.fill(self.chips.values())
+        self.show_question(self._question)
 
     def show_counts(self, question: Question, counts: Counts) -> None:
         """Show how many each choice would leave; numbers for another question than the one that shows are dropped."""

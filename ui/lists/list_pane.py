@@ -213,6 +213,8 @@ class ListPane(QWidget):
 
     def _take_roster(self, found: Roster) -> None:
         self._roster = found
+        if found.columns.keys() != self._kind.listed.facets.keys() or len(self.facets.chips) > len(found.columns):
+            self._desk.tasks.read(self, self._kind.listed.labels, done=self.facets.set_facets, key="labels")
         self._count_groups()
         if self._looked_up is not None:
             waiting, self._looked_up = self._looked_up, None

@@ -10,6 +10,7 @@ from ui.desk import Desk
 from ui.forms.attachment import AttachmentsCard
 from ui.forms.consent import ConsentCard
 from ui.forms.contact_detail import ContactCard
+from ui.forms.custom_field import CustomFieldsCard
 from ui.forms.hand_over import HandOverCard
 from ui.forms.membership import MembershipCard
 from ui.forms.membership_type import MembershipTypesCard
@@ -42,7 +43,9 @@ class ProfileCard(RecordCard):
         self.branches.chosen.connect(self.wanted)
         self.column.addWidget(self.form)
         self.column.addWidget(self.branches)
+        self.own_fields = CustomFieldsCard(self.desk)
         self.column.addWidget(self.types)
+        self.column.addWidget(self.own_fields)
         self.column.addWidget(AttachmentsCard(self.desk, self.type_name, self.record))
 
     def reload(self) -> None:
@@ -51,6 +54,7 @@ class ProfileCard(RecordCard):
     def flush(self) -> None:
         self.form.binder.flush()
         self.types.flush()
+        self.own_fields.flush()
 
     def changed(self, change: Changed) -> None:
         super().changed(change)

@@ -10,7 +10,7 @@ from ui.widgets.combo import ChoiceField
 from ui.widgets.rows import Row
 from ui.widgets.tags import TagsField
 from wimdesk.i18n import _, ngettext
-from wimdesk.services import contact_cards, groups, people, people_roster
+from wimdesk.services import groups, people, people_files, people_roster
 from wimdesk.services.people import PersonRow
 from wimdesk.store.record import fields, types
 
@@ -32,8 +32,8 @@ def kind() -> Kind:
             ("country_code", described["country_code"], _countries),
             ("languages", described["languages"], _languages),
         ),
-        files={".vcf": "vCard", ".json": "jCard"},
-        write=contact_cards.write,
+        files=people_files.ENDINGS,
+        write=people_files.write,
     )
 
 
@@ -52,7 +52,7 @@ def _counted(count: int) -> str:
 def _shown(found: object) -> Shown:
     if not isinstance(found, PersonRow):
         raise TypeError(type(found).__name__)
-    meta = " · ".join(part for part in (", ".join(found.posts) or found.role, found.reach) if part)
-    parts = dict.fromkeys((found.name, *found.posts, found.role, found.reach))
+    meta = " · ".join(part for part in (", ".join(found.posts) or found.role, found.reach, *found.own) if part)
+    parts = dict.fromkeys((found.name, *found.posts, found.role, found.reach, *found.own))
     row = Row(found.name, meta=meta or _("No role yet"), initials=found.initials or "?")
     return Shown(row, ". ".join(part for part in parts if part))

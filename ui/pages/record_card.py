@@ -7,13 +7,14 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.desk import Desk
+from ui.forms.custom_value import OwnFieldsCard
 from ui.pages.history_panel import HistoryPanel
 from ui.widgets.buttons import QuietButton
 from ui.widgets.card import scrolling
 from ui.widgets.labels import Text
 from wimdesk.events import Changed
 from wimdesk.i18n import N_, _
-from wimdesk.services import people
+from wimdesk.services import custom_fields, people
 
 _DELETED = {
     "person": N_("Person moved to the trash."),
@@ -27,6 +28,10 @@ _DELETED = {
 
 _LAID_OUT = 50
 """Milliseconds."""
+
+
+_BELOW_FORM = 3
+"""Behind the title, the line below it and the form."""
 
 
 class RecordCard(QWidget):
@@ -62,6 +67,8 @@ class RecordCard(QWidget):
         self.column.addWidget(self.title)
         self.column.addWidget(self.under)
         self.fill()
+        if self.type_name in custom_fields.OWNERS:
+            self.column.insertWidget(_BELOW_FORM, OwnFieldsCard(self.desk, self.type_name, record))
         self.column.addWidget(self._foot())
         self.column.addStretch(1)
         outer = QVBoxLayout(self)

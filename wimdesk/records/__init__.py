@@ -7,6 +7,8 @@ from wimdesk.records.computer import Computer as Computer
 from wimdesk.records.consent import Consent as Consent
 from wimdesk.records.consent_wording import ConsentWording as ConsentWording
 from wimdesk.records.contact_detail import ContactDetail as ContactDetail
+from wimdesk.records.custom_field import CustomField as CustomField
+from wimdesk.records.custom_value import CustomValue as CustomValue
 from wimdesk.records.directory_entry import DirectoryEntry as DirectoryEntry
 from wimdesk.records.distinction import Distinction as Distinction
 from wimdesk.records.group_entry import GroupEntry as GroupEntry

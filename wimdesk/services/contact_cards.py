@@ -18,7 +18,7 @@ from wimdesk.i18n import _, pick
 from wimdesk.identifiers import derived_id, is_id
 from wimdesk.records import ContactDetail, Organization, Person
 from wimdesk.search import fold
-from wimdesk.services import bulk, card_fields, editing, exchange, people, vcard
+from wimdesk.services import bulk, card_fields, custom_fields, editing, exchange, people, vcard
 from wimdesk.services.card_fields import Incoming, Loss
 from wimdesk.store import identity, journal
 from wimdesk.store.record import Values
@@ -56,10 +56,14 @@ def export(session: Session, ids: Sequence[str] | None = None, *, as_json: bool 
     wanted = list(session.scalars(people.ours(session, Person).with_only_columns(Person.id))) if ids is None else ids
     cards: list[list[vcard.Property]] = []
     losses: list[Loss] = []
+    own = {each.id: each.label for each in custom_fields.definitions(session, Person.__tablename__)}
     for part in bulk.pieces(wanted):
+        filled = custom_fields.values(session, Person.__tablename__, part) if own else {}
         for person, ways, organisation in _described(session, part):
             cards.append(card_fields.told(person, ways, organisation))
-            losses += _not_told(person, len(cards))
+            losses += _not_told(
+                person, len(cards), [own[field] for field in filled.get(str(person["id"]), ()) if field in own]
+            )
     return Written(vcard.write_json(cards) if as_json else vcard.write(cards), len(cards), tuple(losses))
 
 
@@ -82,10 +86,12 @@ def _details(session: Session, ids: Sequence[str]) -> Iterable[ContactDetail]:
     return session.scalars(query.order_by(ContactDetail.created_at, ContactDetail.id))
 
 
-def _not_told(person: Values, number: int) -> Iterator[Loss]:
+def _not_told(person: Values, number: int, own: Sequence[str]) -> Iterator[Loss]:
     first = person["preferred_language"]
+    name = people.full_name(str(person["given_name"]), str(person["family_name"]))
+    for label in own:
+        yield Loss(number, name, label, _("A vCard has no place for it."))
     if first and first not in person["languages"]:
-        name = people.full_name(str(person["given_name"]), str(person["family_name"]))
         yield Loss(number, name, "LANG", _("The language for letters is now among the languages too."))
 
 

@@ -27,7 +27,7 @@ from wimdesk.errors import RuleBroken, UserError, WimdeskError
 from wimdesk.i18n import _
 from wimdesk.identifiers import derived_id
 from wimdesk.records import rules
-from wimdesk.services import editing
+from wimdesk.services import custom_fields, editing
 from wimdesk.store import journal
 from wimdesk.store.record import Record, Values, fields
 
@@ -55,9 +55,13 @@ def export_csv(session: Session, type_name: str, ids: Sequence[str] | None = Non
     out = io.StringIO()
     writer = csv.writer(out)
     names = _told(cls)
-    writer.writerow(["id", *names])
+    own = custom_fields.definitions(session, type_name) if type_name in custom_fields.OWNERS else []
+    filled = custom_fields.values(session, type_name) if own else {}
+    writer.writerow(["id", *names, *(custom_fields.PREFIX + each.label for each in own)])
     for record in _living(session, cls, ids):
-        writer.writerow([record.id, *(cell(getattr(record, name)) for name in names)])
+        said = filled.get(record.id, {})
+        mine = (cell(said.get(each.id, "")) for each in own)
+        writer.writerow([record.id, *(cell(getattr(record, name)) for name in names), *mine])
     return out.getvalue()
 
 
@@ -131,7 +135,7 @@ def import_csv(session: Session, type_name: str, text: str) -> Imported:
 
 def _refuse_unknown_columns(cls: type[Record], names: Sequence[str]) -> None:
     known = _told(cls)
-    unknown = [name for name in names if name and name != "id" and name not in known]
+    unknown = [name for name in names if name and name != "id" and name not in known and not _is_own(cls, name)]
     if not names or unknown:
         raise UserError(
             _("These columns are not known: {names}. Nothing was imported. Known: {known}.").format(
@@ -166,7 +170,23 @@ def _dialect(text: str) -> type[csv.Dialect] | str:
         return "excel"
 
 
+def _is_own(cls: type[Record], name: str) -> bool:
+    return name.startswith(custom_fields.PREFIX) and cls.__tablename__ in custom_fields.OWNERS
+
+
 def _take_row(session: Session, cls: type[Record], row: dict[str, str], line: int, taken: _Taken) -> str:
+    own = {name: plain(text) for name, text in row.items() if name and text and _is_own(cls, name)}
+    fields_of = custom_fields.named(session, cls.__tablename__, own) if own else {}
+    record, done = _take_own_columns(session, cls, row, line, taken)
+    if fields_of and custom_fields.put(session, cls.__tablename__, record, fields_of) and done == "same":
+        return "changed"
+    return done
+
+
+def _take_own_columns(
+    session: Session, cls: type[Record], row: dict[str, str], line: int, taken: _Taken
+) -> tuple[str, str]:
+    """Take what stands in the columns of the type; return which record it is and what became of it."""
     texts, values = _read(cls, row)
     given = (row.get("id") or "").strip().lower()
     record_id = given or _id_of(session, cls, texts)
@@ -175,17 +195,17 @@ def _take_row(session: Session, cls: type[Record], row: dict[str, str], line: in
         other, known = taken[record_id]
         if given and known != values:
             raise RuleBroken([("id", _("line {line} has the same id and says something else.").format(line=other))])
-        return "same"
+        return record_id, "same"
     taken[record_id] = line, values
     found = session.get(cls, record_id)
     if found is None:
         editing.prepare(session, cls, {k: v for k, v in values.items() if v not in (None, "")}, record_id)
-        return "new"
+        return record_id, "new"
     changed = {name: value for name, value in values.items() if getattr(found, name) != value}
     if not given or found.deleted or not changed:
-        return "same"
+        return record_id, "same"
     editing.change(session, cls.__tablename__, record_id, changed)
-    return "changed"
+    return record_id, "changed"
 
 
 def _read(cls: type[Record], row: dict[str, str]) -> tuple[dict[str, str], Values]:
@@ -193,6 +213,7 @@ def _read(cls: type[Record], row: dict[str, str]) -> tuple[dict[str, str], Value
     if None in row:
         raise RuleBroken([("", _("there are more cells than columns."))])
     texts = {name: plain(text) for name, text in row.items() if name and name != "id" and text is not None}
+    texts = {name: text for name, text in texts.items() if not _is_own(cls, name)}
     known = fields(cls)
     values = {
         # What was written by a person comes back as it was, with its line ends and blanks.

@@ -28,9 +28,13 @@ class Listed:
     facets: Mapping[str, str]
     load: Callable[[Session], Roster]
     words: Callable[[str, str], str]
+    labels: Callable[[Session], Mapping[str, str]]
+    """All facets with their labels, those that the organisation added too."""
 
 
-LISTED = {people_roster.TYPE: Listed(people_roster.FACETS, people_roster.load, people_roster.words)}
+LISTED = {
+    people_roster.TYPE: Listed(people_roster.FACETS, people_roster.load, people_roster.words, people_roster.facets)
+}
 """By record type."""
 
 

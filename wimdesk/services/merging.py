@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from wimdesk.errors import UserError
 from wimdesk.i18n import _
-from wimdesk.records import Attachment, ContactDetail, Person
+from wimdesk.records import Attachment, ContactDetail, CustomValue, Person
 from wimdesk.services import cells, editing, timeline
 from wimdesk.services.likeness import e164
 from wimdesk.store import history, identity, journal
@@ -126,6 +126,8 @@ def _move(session: Session, gone: str, stays: str) -> int:
     mine = list(session.scalars(select(ContactDetail).where(ContactDetail.person_id == stays)))
     kept = {_way(each, country): each for each in mine if not each.deleted}
     first = {each.type for each in kept.values() if each.preferred}
+    own = select(CustomValue.field_id).where(CustomValue.person_id == stays, CustomValue.value != "")
+    filled = set(session.scalars(own.where(CustomValue.deleted.is_(False))))
     for cls, where in _links():
         for record in session.scalars(select(cls).where(where == gone)).all():
             moved += 1
@@ -134,6 +136,8 @@ def _move(session: Session, gone: str, stays: str) -> int:
                     record.deleted = True
                 elif record.preferred and record.type in first:
                     record.preferred = False
+            elif isinstance(record, CustomValue) and record.field_id in filled:
+                record.deleted = True  # what stays says it already
             setattr(record, str(where.key), stays)
     return moved
 

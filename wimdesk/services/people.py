@@ -66,6 +66,8 @@ class PersonRow:
     reach: str
     posts: tuple[str, ...]
     initials: str
+    own: tuple[str, ...] = ()
+    """What own fields of the organisation say."""
 
 
 @dataclass(frozen=True, slots=True)

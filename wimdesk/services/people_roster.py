@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import msgspec
 from sqlalchemy import Select, Text, select, type_coerce
@@ -10,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from wimdesk import clock
 from wimdesk.i18n import N_, _
-from wimdesk.records import ContactDetail, Person, PostHolding
+from wimdesk.records import ContactDetail, CustomValue, Person, PostHolding
 from wimdesk.records.contact_detail import TYPES as WAYS
 from wimdesk.records.organization import country_name
-from wimdesk.services import bulk, people
+from wimdesk.services import bulk, custom_fields, people
 from wimdesk.services.people import PersonRow
 from wimdesk.services.roster import Codes, Line, Roster, make, plain
 from wimdesk.services.timeline import language_name
@@ -28,7 +29,7 @@ FACETS = {
     "tags": N_("Tag"),
     REACH: N_("Reached by"),
 }
-TOUCHED_BY = ("person", "contact_detail", "post_holding", "post")
+TOUCHED_BY = ("person", "contact_detail", "post_holding", "post", "custom_value", "custom_field")
 """The types of which the list tells something."""
 _MANY = 20_000
 """So many changed people are read one by one; for more, everybody is."""
@@ -42,16 +43,22 @@ _WHO = (
 
 def load(session: Session) -> Roster:
     """Return everybody as of today."""
-    return make(tuple(FACETS), _lines(session, people.ours(session, Person)))
+    return make(tuple(facets(session)), _lines(session, people.ours(session, Person)))
+
+
+def facets(session: Session) -> dict[str, str]:
+    """Return all facets with their labels: those of every organisation, then our own fields."""
+    own = custom_fields.definitions(session, TYPE, listed=True)
+    return FACETS | {each.key: each.label for each in own}
 
 
 def renew(session: Session, roster: Roster, changed: Mapping[str, Collection[str]]) -> Roster:
     """Return the roster after these records changed."""
     touched = set(changed.get(TYPE, ()))
-    for cls in (ContactDetail, PostHolding):
+    for cls in (ContactDetail, PostHolding, CustomValue):
         for part in bulk.pieces(list(changed.get(cls.__tablename__, ()))):
             touched.update(session.scalars(select(cls.person_id).where(cls.id.in_(part))))
-    if len(touched) > _MANY or changed.get("post"):
+    if len(touched) > _MANY or changed.get("post") or changed.get("custom_field"):
         return load(session)
     lines = [line for part in bulk.pieces(list(touched)) for line in _some(session, part)]
     return roster.replaced(frozenset(touched), lines)
@@ -64,6 +71,8 @@ def _some(session: Session, ids: Sequence[str]) -> Iterator[Line]:
 def _lines(session: Session, wanted: Select[Person], few: Collection[str] = ()) -> Iterator[Line]:
     ways, values = _ways(session, few)
     held = people.held_today(session, clock.today().isoformat(), few)
+    own = custom_fields.definitions(session, TYPE, listed=True)
+    filled = custom_fields.values(session, TYPE, few or None) if own else {}
     lists: dict[str, Codes] = {}  # few combinations occur, and each is read once
     shared: dict[str, str] = {}
 
@@ -79,7 +88,12 @@ def _lines(session: Session, wanted: Select[Person], few: Collection[str] = ()) 
         said += [plain(text) for text in (*codes(skills), *codes(tags), *held.get(record, ()))]
         alone = ((shared.setdefault(text, text),) if text else () for text in (role, country))
         several = (codes(languages), codes(skills), codes(tags), ways.get(record, ()))
-        yield Line(record, f"{plain(family)}\0{plain(given)}", " ".join(filter(None, said)), (*alone, *several))
+        mine = filled.get(record, {})
+        said += [plain(custom_fields.shown(each, mine[each.id])) for each in own if each.id in mine]
+        filtered = (custom_fields.codes(each, mine.get(each.id, "")) for each in own)
+        yield Line(
+            record, f"{plain(family)}\0{plain(given)}", " ".join(filter(None, said)), (*alone, *several, *filtered)
+        )
 
 
 def _ways(session: Session, few: Collection[str]) -> tuple[dict[str, Codes], dict[str, str]]:
@@ -103,11 +117,18 @@ def _ways(session: Session, few: Collection[str]) -> tuple[dict[str, Codes], dic
 
 def rows(session: Session, ids: Sequence[str]) -> dict[str, PersonRow]:
     """Return the rows of these people; who is gone is left out."""
-    return {row.id: row for row in people.rows(session, ids)}
+    own = custom_fields.definitions(session, TYPE, listed=True)
+    filled = custom_fields.values(session, TYPE, ids) if own else {}
+    return {
+        row.id: replace(row, own=tuple(custom_fields.told(own, filled.get(row.id, {}))))
+        for row in people.rows(session, ids)
+    }
 
 
 def words(facet: str, code: str) -> str:
     """Return a code of a facet as a person reads it."""
+    if facet.startswith(custom_fields.PREFIX):
+        return custom_fields.code_words(code)
     if not code:
         return _("No number or address") if facet == REACH else _("Not given")
     match facet:

@@ -27,6 +27,14 @@ _DISTINCTION = """
     second_id TEXT DEFAULT '' NOT NULL,
     reason TEXT DEFAULT '' NOT NULL,
 """
+_CUSTOM_FIELD = """
+    label JSON DEFAULT '{}' NOT NULL,
+    applies_to TEXT DEFAULT '' NOT NULL,
+    kind TEXT DEFAULT '' NOT NULL,
+    options JSON DEFAULT '[]' NOT NULL,
+    in_list BOOLEAN DEFAULT 0 NOT NULL,
+"""
+_OWNERS = ("field_id", "person_id", "organization_id", "site_id")
 
 
 def apply(connection: dbapi2.Connection) -> None:
@@ -38,3 +46,8 @@ def apply(connection: dbapi2.Connection) -> None:
     connection.execute(f"CREATE TABLE distinction ({_DISTINCTION}{_COMMON})")
     for name in ("first_id", "second_id"):
         connection.execute(f"CREATE INDEX ix_distinction_{name} ON distinction ({name})")
+    connection.execute(f"CREATE TABLE custom_field ({_CUSTOM_FIELD}{_COMMON})")
+    links = "".join(f"{name} TEXT DEFAULT '' NOT NULL, " for name in _OWNERS)
+    connection.execute(f"CREATE TABLE custom_value ({links}value TEXT DEFAULT '' NOT NULL, {_COMMON})")
+    for name in _OWNERS:
+        connection.execute(f"CREATE INDEX ix_custom_value_{name} ON custom_value ({name})")

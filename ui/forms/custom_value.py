@@ -1,0 +1,138 @@
+"""The organisation's own fields on the card of a record: each saves itself, as all fields do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QWidget
+
+from ui.desk import Desk
+from ui.forms import editors
+from ui.forms.binder import SAVE_AFTER
+from ui.forms.columns import TwoColumns
+from ui.widgets.card import Card
+from ui.widgets.column import Column
+from ui.widgets.combo import ChoiceField
+from ui.widgets.date import DateField
+from ui.widgets.field import FieldRow
+from wimdesk.errors import RuleBroken, WimdeskError
+from wimdesk.events import Changed
+from wimdesk.i18n import _
+from wimdesk.services import custom_fields, undoing
+from wimdesk.services.custom_fields import Definition
+
+
+class OwnFieldsCard(Card):
+    """A row for each own field of a type; without any the card is not there."""
+
+    def __init__(self, desk: Desk, type_name: str, record: str, parent: QWidget | None = None) -> None:
+        super().__init__(_("Own fields"), _("Stays in your organisation"), parent)
+        self._desk = desk
+        self._about = (type_name, record)
+        self._shown: Sequence[Definition] = ()
+        self._pending: dict[str, str] = {}
+        self._visit = undoing.new_act()
+        self.rows: dict[str, FieldRow] = {}
+        self._fields = Column()
+        self.add(self._fields)
+        self.hide()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SAVE_AFTER)
+        self._timer.timeout.connect(self.flush)
+        desk.bridge.changed.connect(self._hear)
+        self.reload()
+
+    def reload(self) -> None:
+        """Read the fields and their values anew."""
+        self._desk.tasks.read(self, custom_fields.of_record, *self._about, done=self._take, key="own")
+
+    def flush(self) -> None:
+        """Save what waits to be saved."""
+        self._timer.stop()
+        if not self._pending:
+            return
+        values, self._pending = self._pending, {}
+        put = custom_fields.put
+        self._desk.tasks.write(self, put, *self._about, values, self._visit, failed=self._not_saved, origin="own")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in {QEvent.Type.FocusOut, QEvent.Type.Hide} and self._pending:
+            self.flush()
+            self._visit = undoing.new_act()
+        return False
+
+    def _hear(self, change: Changed) -> None:
+        if change.touches("custom_value", "custom_field") and change.origin != "own":
+            self.reload()
+
+    def _take(self, found: tuple[Sequence[Definition], Mapping[str, str]]) -> None:
+        known, values = found
+        if list(known) != list(self._shown):
+            self.flush()
+            self._shown = known
+            self._build(known)
+        focus = QApplication.focusWidget()
+        for each in known:
+            editor = self.rows[each.id].editor
+            if each.id not in self._pending and (focus is None or not (editor is focus or editor.isAncestorOf(focus))):
+                _show(editor, values.get(each.id, ""))
+        self.setVisible(bool(known))
+
+    def _build(self, known: Sequence[Definition]) -> None:
+        fields = TwoColumns()
+        self.rows = {}
+        for each in known:
+            editor = _editor(each)
+            editor.setAccessibleName(each.label)
+            row = self.rows[each.id] = FieldRow("" if each.kind == "flag" else each.label, editor)
+            editors.on_change(editor, partial(self._edit, each.id))
+            for part in (editor, *editor.findChildren(QWidget)):
+                part.installEventFilter(self)
+            fields.add(row)
+        self._fields.fill([fields] if known else [])
+
+    def _edit(self, field: str) -> None:
+        self.rows[field].clear_message()
+        self._pending[field] = _text(self.rows[field].editor)
+        self._timer.start()
+
+    def _not_saved(self, problem: WimdeskError) -> None:
+        if isinstance(problem, RuleBroken):
+            for field, sentence in problem.problems:
+                if field in self.rows:
+                    self.rows[field].set_message(sentence, "err")
+            return
+        self._desk.notices.warn(str(problem))
+
+
+def _editor(each: Definition) -> QWidget:
+    match each.kind:
+        case "day":
+            return DateField()
+        case "choice":
+            return ChoiceField([("", "–"), *((option, option) for option in each.options)])
+        case "flag":
+            return QCheckBox(each.label.replace("&", "&&"))
+    return QLineEdit()
+
+
+def _text(editor: QWidget) -> str:
+    if isinstance(editor, QCheckBox):
+        return "1" if editor.isChecked() else "0"
+    if isinstance(editor, ChoiceField | DateField):
+        return editor.value() or ""
+    return editor.text() if isinstance(editor, QLineEdit) else ""
+
+
+def _show(editor: QWidget, value: str) -> None:
+    blocked = editor.blockSignals(True)
+    if isinstance(editor, QCheckBox):
+        editor.setChecked(value == "1")
+    elif isinstance(editor, ChoiceField | DateField):
+        editor.set_value(value)
+    elif isinstance(editor, QLineEdit):
+        editor.setText(value)
+    editor.blockSignals(blocked)
