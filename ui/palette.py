@@ -167,7 +167,7 @@ class Palette(QFrame):
 
     def _add_record(self, record: Found) -> None:
         place = PLACES[record.type]
-        self._add(record.caption, record.type_label, place.icon, partial(self._desk.navigate, place.page, record.id))
+        self._add(record.caption, record.type_label, place.icon, partial(self._desk.navigate, place.page, record.opens))
 
     def _add(self, title: str, meta: str, icon: str, act: Callable[[], object]) -> None:
         item = QStandardItem(title)

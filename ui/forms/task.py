@@ -63,7 +63,7 @@ class TasksCard(Card):
         self._opened = ""
         self.form: TaskForm | None = None
         self.text = QLineEdit()
-        self.text.setPlaceholderText(_("For example: call the mine about the visit"))
+        self.text.setPlaceholderText(_("For example: call the mine"))
         self.text.returnPressed.connect(self.enter)
         self.day = DateField(whole_days=True)
         self.day.returnPressed.connect(self.enter)
@@ -167,7 +167,7 @@ class TasksCard(Card):
         said = " · ".join(part for part in ("" if pressing else _when(each), each.assignee) if part)
         if said:
             below = Text(said, "caption", wrap=True)
-            below.setIndent(theme.px(_INDENT))
+            below.setContentsMargins(theme.px(_INDENT), 0, theme.px(_INDENT), 0)  # whichever side the box stands
             words.addWidget(below)
         line.addLayout(words, 1)
         if pressing:

@@ -14,6 +14,7 @@ from ui.forms.task import TasksCard
 from ui.icons import IconLabel
 from ui.page import Page
 from ui.pages.home_steps import EVENT, first_steps
+from ui.places import PLACES
 from ui.widgets.banner import Banner
 from ui.widgets.buttons import IconButton, PrimaryButton, SecondaryButton
 from ui.widgets.card import Card, scrolling
@@ -21,32 +22,20 @@ from ui.widgets.labels import Text, hairline
 from wimdesk import clock
 from wimdesk.events import Changed
 from wimdesk.i18n import _, ngettext
-from wimdesk.services import home, metrics, samples, taking_part
+from wimdesk.services import home, metrics, samples
 from wimdesk.services.home import Begun, Home, News, Task
-from wimdesk.services.taking_part import Line
 from wimdesk.store.record import types
 
 _ICONS = {
-    "activity": "calendar",
-    "person": "contact",
     "contact_detail": "phone",
-    "post": "users",
     "post_holding": "users",
-    "site": "map-pin",
-    "miner_group": "users",
     "licence": "file-text",
     "group_entry": "users",
-    "visit": "calendar",
     "visit_contact": "contact",
-    "organization": "building-2",
-    "initiative": "handshake",
-    "participation": "handshake",
-    "library_item": "library",
-    "submission": "file-text",
-    "membership": "users",
     "membership_type": "users",
     "payment": "users",
 }
+"""Of what is no place of its own (ui.places)."""
 _PAGES = {
     "person": "organisation",
     "post": "organisation",
@@ -80,7 +69,8 @@ class HomePage(Page):
         self.next = Card(_("Next for you"))
         self.lately = Card(_("Lately"))
         self.tasks = TasksCard(self.desk)
-        self.log = LogCard(self.desk, "")
+        self.log = LogCard(self.desk, "")  # its lines stand under "Lately"
+        self.log.set_right(_("Stays in your organisation"))
         content = QWidget()
         outer = QVBoxLayout(content)
         outer.setContentsMargins(24, 16, 24, 24)
@@ -113,7 +103,6 @@ class HomePage(Page):
         settings = self.desk.app.settings
         site, within = settings.text("site_id"), settings.number("terms_within")
         self.desk.tasks.read(self, home.home, site, within, done=self._show, key="home")
-        self.desk.tasks.read(self, taking_part.latest, done=self._show_log, key="log")
         self.tasks.refresh()
 
     def show_record(self, record_id: str) -> None:
@@ -145,9 +134,6 @@ class HomePage(Page):
         self._show_steps(found.begun)
         _fill(self.next, [self._task(task) for task in found.tasks], _("All done for now. Nothing needs you."))
         _fill(self.lately, [self._news(news) for news in found.news], _("What you and others do shows up here."))
-
-    def _show_log(self, lines: tuple[Line, ...]) -> None:
-        self.log.show_log(lines, 0, may_add=True)
 
     def _show_steps(self, begun: Begun) -> None:
         steps = first_steps(self.desk.app.settings.text("start_as"), begun)
@@ -184,7 +170,7 @@ class HomePage(Page):
         else:
             parts = [f"{label}, {what}", moments.moment(news.at), news.by]
         words = " · ".join(part for part in parts if part)
-        row = _Line(_ICONS.get(news.type, "pencil"), news.caption or label, words, plain=True)
+        row = _Line(_icon(news.type), news.caption or label, words, plain=True)
         page = _PAGES.get(news.type)
         if page is not None and not news.removed:
             button = IconButton("chevron-right", _("Open: {what}").format(what=news.caption or label))
@@ -226,6 +212,11 @@ class _Line(QWidget):
     def add(self, widget: QWidget) -> None:
         """Put a button at the right."""
         self._row.addWidget(widget)
+
+
+def _icon(type_name: str) -> str:
+    place = PLACES.get(type_name)
+    return _ICONS.get(type_name) or (place.icon if place is not None else "pencil")
 
 
 def _fill(card: Card, rows: Sequence[QWidget], empty: str) -> None:

@@ -65,7 +65,7 @@ class CardDelegate(RowDelegate):
         painter.restore()
 
     def _paint_heading(self, painter: QPainter, option: QStyleOptionViewItem, row: Row) -> None:
-        place = option.rect.adjusted(2, theme.px(8), -2, 0)
+        place = option.rect.adjusted(theme.px(6), theme.px(8), -theme.px(10), 0)  # clear of the scroll bar
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setPen(theme.token("text2"))
         painter.setFont(theme.font(12, 600))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from sync.protocol import ALLIANCE, COMMITTEE, ROLES, private_space, shared_space
 from wimdesk.i18n import N_, _
-from wimdesk.records import Observation
+from wimdesk.records import Activity, Observation
 from wimdesk.search import Searcher
 from wimdesk.services import handover
 from wimdesk.services.listing import Found
@@ -97,13 +97,14 @@ def _figures(session: Session, met: Mapping[str, list[Record]]) -> list[Found]:
         if session.scalar(select(exists().where(Observation.site_id == site.id, Observation.deleted.is_(False))))
     ]
     return [
-        *(Found(site.id, FIGURES, _(_FIGURES), site.caption()) for site in sites),
+        *(Found(site.id, FIGURES, _(_FIGURES), site.caption(), site.id) for site in sites),
         *(Found("", FIGURES, _(_FIGURES), counted.caption()) for counted in met.get(_COUNTED, ())),
     ]
 
 
 def _found(record: Record) -> Found:
-    return Found(record.id, record.__tablename__, _(type(record).type_label), record.caption())
+    opens = record.initiative_id if isinstance(record, Activity) else ""
+    return Found(record.id, record.__tablename__, _(type(record).type_label), record.caption(), opens or record.id)
 
 
 def _share(kinds: Mapping[str, list[Found]], most: int) -> list[Found]:

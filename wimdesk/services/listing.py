@@ -40,9 +40,10 @@ def page(session: Session, type_name: str, wanted: Sequence[str]) -> dict[str, R
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A record by its words; `type_label` is in the reader's language."""
+    """A record by its words; `type_label` is in the reader's language, `opens` what shows it (an id)."""
 
     id: str
     type: str
     type_label: str
     caption: str
+    opens: str = ""

@@ -219,7 +219,7 @@ def _decision(session: Session, record: Record, found: list[TwoPlaces]) -> Decis
         record=record.id,
         type=record.__tablename__,
         type_label=_(type(record).type_label),
-        caption=_caption(session, record),
+        caption=timeline.named(session, record),
         summary=_deletion(every) if is_deletion else _summary(here, left_by, others),
         sentence=_sentence(fields_asked),
         left=(_("This computer") if here else left_by, _latest([v for v in every if _is_left(v, left_by)])),
@@ -393,7 +393,7 @@ def _parcel(session: Session, record_id: str, found: list[outbox.Waiting], held:
         record=record_id,
         type=found[0].type,
         type_label=_(cls.type_label) if cls else found[0].type,
-        caption=_caption(session, record) if record is not None else _("Something that is not here"),
+        caption=timeline.named(session, record) if record is not None else _("Something that is not here"),
         fields=tuple(labels),
         changes=len(found),
         size=sum(entry.size for entry in found),
@@ -401,19 +401,6 @@ def _parcel(session: Session, record_id: str, found: list[outbox.Waiting], held:
         sentence=_(REFUSALS.get(problem, REFUSED)) if problem else "",
         held=found[-1].space == held,
     )
-
-
-def _caption(session: Session, record: Record) -> str:
-    """Return what a person calls it; where it has no name of its own, what it belongs to and when."""
-    caption = record.caption()
-    if caption != record.id:
-        return caption
-    parts = [
-        timeline.value_text(session, name, info, getattr(record, name))
-        for name, info in fields(type(record)).items()
-        if info["kind"] in {"link", "month"} or name == "indicator_key"
-    ]
-    return " · ".join(part for part in parts if part) or _(type(record).type_label)
 
 
 def _done(run: outbox.Run) -> Done:

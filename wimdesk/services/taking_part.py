@@ -300,14 +300,6 @@ def _log(session: Session, initiative: str) -> tuple[Line, ...]:
     return tuple(Line(each.id, each.date, each.text, each.hours, each.site_id) for each in found)
 
 
-def latest(session: Session, most: int = 3) -> tuple[Line, ...]:
-    """Return what our organisation did last, whatever it was for."""
-    query = ours(session, Activity).order_by(Activity.date.desc(), Activity.created_at.desc(), Activity.id.desc())
-    return tuple(
-        Line(each.id, each.date, each.text, each.hours, each.site_id) for each in session.scalars(query.limit(most))
-    )
-
-
 def _lines(text: str) -> tuple[str, ...]:
     return tuple(line.lstrip("-•* ").strip() for line in text.splitlines() if line.strip(" -•*"))
 

@@ -106,6 +106,19 @@ def value_text(session: Session, name: str, info: Info, value: object, most: int
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
+def named(session: Session, record: Record) -> str:
+    """Return what a person calls it; where it has no name of its own, what it belongs to and when."""
+    caption = record.caption()
+    if caption != record.id:
+        return caption
+    parts = [
+        value_text(session, name, info, getattr(record, name))
+        for name, info in fields(type(record)).items()
+        if info["kind"] in {"link", "month"} or name == "indicator_key"
+    ]
+    return " · ".join(part for part in parts if part) or _(type(record).type_label)
+
+
 def _choice(_session: Session, _name: str, info: Info, value: object) -> str:
     return _(info.get("choices", {}).get(str(value), str(value)))
 

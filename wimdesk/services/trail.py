@@ -102,10 +102,11 @@ def _deed(session: Session, row: Row[Any], own: bytes, names: Mapping[str, str])
     record = session.get(cls, row.record) if cls else None
     device, mine = str(uuid.UUID(bytes=row.device)), row.device == own
     changes = _changes(session, row, cls) if cls else ()
-    caption = record.caption() if record is not None else ""
+    label = _(cls.type_label) if cls else row.type
+    caption = timeline.named(session, record) if record is not None else ""
     return Deed(
         row.pos, payload.at, payload.by, names.get(device, _("This computer") if mine else device[:8]), mine,
-        row.type, _(cls.type_label) if cls else row.type, row.record, "" if caption == row.record else caption,
+        row.type, label, row.record, "" if caption == label else caption,
         tuple(changes), not row.payload,
     )  # fmt: skip
 
