@@ -104,7 +104,7 @@ def test_the_page_says_what_is_due_and_who_has_confirmed(
     qtbot.addWidget(page)
     page.resize(1154, 706)
     page.show()
-    qtbot.waitUntil(lambda: "Long ago" in texts(page))
+    qtbot.waitUntil(lambda: "Long ago" in texts(page), timeout=60_000)
     said = texts(page)
     assert "To reach members and partners" in said
     assert "1 has confirmed" in said
@@ -115,4 +115,4 @@ def test_the_page_says_what_is_due_and_who_has_confirmed(
     (button,) = page.due.findChildren(QuietButton)
     assert button.accessibleName() == "Erase Activity · Long ago"
     button.click()
-    qtbot.waitUntil(lambda: "Nothing is kept for longer" in texts(page))
+    qtbot.waitUntil(lambda: "Nothing is kept for longer" in texts(page), timeout=60_000)

@@ -28,7 +28,7 @@ class Person(Record):
         "codes", N_("Tags"), search="tags", personal=True, help=N_("Your own words, to find people as a group.")
     )
     summary: Mapped[str] = field("long_text", N_("Notes"), search="body", personal=True)
-    merged_into: Mapped[str] = field("link", N_("Went on in"), link="person")
+    merged_into: Mapped[str] = field("link", N_("Went on in"), link="person", personal=True)
 
     def caption(self) -> str:
         """Return the given and the family name."""
