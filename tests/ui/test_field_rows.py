@@ -211,3 +211,6 @@ def test_a14_a_group_stays_when_its_contact_person_is_erased(page: OrganisationP
     qtbot.waitUntil(lambda: desk.app.read(editing.values, "miner_group", group)["contact_id"] == person)
     reached = desk.app.read(erasing.scope, "person", person, everything=True)
     assert group not in {part.id for part in reached}
+    desk.app.run(erasing.erase, "person", person)
+    left = desk.app.read(editing.values, "miner_group", group)
+    assert (left["name"], left["contact_id"]) == ("Umoja", "")

@@ -16,6 +16,7 @@ class CustomValue(Record):
 
     type_label = N_("Value of an own field")
     type_label_many = N_("Values of own fields")
+    use = "contact"
 
     field_id: Mapped[str] = field("link", N_("Own field"), link="custom_field", listed=True)
     person_id: Mapped[str] = field("link", N_("Person"), link="person", personal=True)

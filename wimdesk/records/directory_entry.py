@@ -16,6 +16,7 @@ class DirectoryEntry(Record):
 
     type_label = N_("Directory entry")
     type_label_many = N_("Directory entries")
+    use = "contact"
 
     organization_id: Mapped[str] = field("link", N_("Organisation"), link="organization", listed=True)
     contact_name: Mapped[str] = field("text", N_("Whom to ask for"), listed=True, personal=True)

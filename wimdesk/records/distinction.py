@@ -13,6 +13,7 @@ class Distinction(Record):
 
     type_label = N_("Not the same person")
     type_label_many = N_("Not the same person")
+    use = "contact"
 
     first_id: Mapped[str] = field("link", N_("Person"), link="person", listed=True, personal=True)
     second_id: Mapped[str] = field("link", N_("Other person"), link="person", listed=True, personal=True)

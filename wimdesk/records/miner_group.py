@@ -44,6 +44,7 @@ class MinerGroup(Record):
 
     type_label = N_("Miners' group")
     type_label_many = N_("Miners' groups")
+    use = "work"
 
     name: Mapped[str] = field("text", N_("Name"), search="title", listed=True, required=True)
     kind: Mapped[str] = field("choice", N_("Kind"), choices=KINDS, listed=True)
@@ -57,7 +58,7 @@ class MinerGroup(Record):
     latitude: Mapped[float | None] = field("decimal", N_("Latitude"), minimum=-90, maximum=90)
     longitude: Mapped[float | None] = field("decimal", N_("Longitude"), minimum=-180, maximum=180)
     grid: Mapped[str] = field("choice", N_("Place as others see it"), choices=GRIDS)
-    # Not `personal`: the group is not a record about this person, and stays when she is erased.
+    # Not `personal`: the group is not a record about this person; it stays when she is erased, and names her no more.
     contact_id: Mapped[str] = field("link", N_("Contact person"), link="person")
     note: Mapped[str] = field("long_text", N_("Notes"), search="body", personal=True)
 

@@ -15,6 +15,7 @@ class Task(Record):
 
     type_label = N_("Task")
     type_label_many = N_("Tasks")
+    use = "work"
 
     title: Mapped[str] = field("text", N_("What is to be done"), search="title", listed=True, required=True)
     due: Mapped[str] = field("day", N_("Due on"), listed=True)

@@ -139,9 +139,19 @@ def erase(session: Session, type_name: str, record: str, *, everything: bool = F
     for part in scope(session, type_name, record, everything=everything):
         found = session.get(types()[part.type], part.id)
         if not part.kept and found is not None and found.owner == row.owner:
+            _forget(session, found)
             erasures.order(session, found)
             done.append(part)
     return done
+
+
+def _forget(session: Session, gone: Record) -> None:
+    """Have what only refers to a person, and is not about her, name nobody any more."""
+    for cls in types().values():
+        for name, info in fields(cls).items():
+            if gone.__tablename__ == "person" == info.get("link") and not info.get("personal"):
+                for row in session.scalars(select(cls).where(getattr(cls, name) == gone.id, cls.owner == gone.owner)):
+                    setattr(row, name, "")
 
 
 def standings(session: Session, limit: int = 200) -> list[Standing]:
