@@ -480,7 +480,7 @@ def test_tab_goes_through_a_page_as_it_is_read(program: Program, qtbot: QtBot) -
     page.show_record(program.app.identity().organisation)
     settle(qtbot, program)
     found = stops(program)
-    assert found.index("Search people, posts and sites") < found.index("Short name") < found.index("History")
+    assert found.index("Search people, posts, sites, groups") < found.index("Short name") < found.index("History")
 
 
 def test_what_tab_reaches_is_scrolled_to(program: Program, qtbot: QtBot) -> None:
