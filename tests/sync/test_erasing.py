@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import uuid
 from typing import TYPE_CHECKING
 from unittest import mock
 
@@ -155,6 +156,21 @@ def test_what_is_anothers_is_not_erased(office: Office, anna: Laptop) -> None:
     other.app.run(lambda session: erasures.order(session, session.get_one(LibraryItem, copy)))
     settle(other, anna)
     assert anna.see("library_item", copy)["title"] == {"en": "Ours"}
+
+
+def test_who_joins_later_has_nothing_to_confirm(office: Office, anna: Laptop) -> None:
+    item = anna.add("library_item", title={"en": "Ours"}, template="tool", state="draft")
+    anna.app.run(publishing.publish, "library_item", item, "alliance")
+    anna.sync()
+    anna.app.run(erasing.erase, "library_item", item)
+    settle(anna)
+    other = office.laptop("Olga", organisation=f"{office.organisation} 2")
+    settle(other)
+    mine, op = uuid.UUID(other.app.identity().device).bytes, tables.op.c
+    told = other.app.read(lambda session: session.scalars(select(op.device).where(op.type.in_(MARKS))).all())
+    assert told
+    assert mine not in told
+    assert_in_order(other)
 
 
 def test_an_old_backup_brings_nobody_back(office: Office, tmp_path: Path) -> None:

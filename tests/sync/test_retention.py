@@ -6,15 +6,28 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support import Laptop, Office
+from tests.support import Laptop, Office, endpoint_at
 from wimdesk import clock
 from wimdesk.errors import NotFound, UserError
 from wimdesk.services import editing, erasing, retention
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.support import Template
     from wimdesk.app import App
 
 YEAR = 366 * 86_400
+
+
+@pytest.fixture
+def office(template: Template, tmp_path: Path) -> Iterator[Office]:
+    """An endpoint of its own: what others of the Alliance wrote says what day it is."""
+    with endpoint_at(tmp_path / "endpoint") as endpoint:
+        office = Office(template, tmp_path, endpoint)
+        yield office
+        office.close()
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ _OPS = """SELECT pos, seq, device, epoch, n, type, record, owner, fields, base, 
 WHERE record=? AND space=? AND type NOT IN ('erase', 'erased')"""
 _LEDGER = "SELECT record FROM erasure WHERE space=:space"
 _FIRST = "SELECT owner FROM op WHERE record=:record AND space=:space AND type NOT IN ('erase','erased') ORDER BY pos"
-_KEEP = """INSERT INTO erasure(space, record, type, owner, at, "by", files) VALUES (?, ?, ?, ?, ?, ?, ?)
+_KEEP = """INSERT INTO erasure(space, record, type, owner, at, "by", files, swept) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO NOTHING"""
 _UNSWEPT = "SELECT space, record, type, owner, files FROM erasure WHERE NOT swept"
 _PENDING = f"""SELECT e.space, e.record FROM erasure e WHERE confirmed='' AND EXISTS
@@ -43,6 +43,8 @@ class Gone:
 
     type: str = ""
     owner: str = ""
+    said: bool = False
+    """Whether anything was here but stubs."""
     contents: list[str] = field(default_factory=list)
     """Contents on this computer (SHA-256)."""
     carried: list[str] = field(default_factory=list)
@@ -65,7 +67,7 @@ def scrub(connection: dbapi2.Connection, space: str, record: str) -> Gone:
     """Leave nothing of a record but stubs in its log, in this database or in a copy of an earlier one."""
     there = {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")}
     found = connection.execute(_OPS, (record, space)).fetchall()
-    gone = Gone(owner=found[0][7] if found else "")
+    gone = Gone(owner=found[0][7] if found else "", said=any(each[10] for each in found))
     _tell_digest(connection, space, [_entry(space, each) for each in found if each[1] is not None and each[10]])
     connection.execute(
         "UPDATE op SET payload=x'', before=NULL WHERE record=? AND space=? AND type NOT IN ('erase','erased')",
@@ -88,7 +90,7 @@ def _scrub_row(connection: dbapi2.Connection, type_name: str, space: str, record
     row = connection.execute(f"SELECT owner FROM {type_name} WHERE id=? AND space=?", here).fetchone()
     if row is None:
         return
-    gone.type, gone.owner = type_name, row[0]
+    gone.type, gone.owner, gone.said = type_name, row[0], True
     if type_name == "attachment":
         query = "SELECT identifier, carried FROM attachment WHERE id=? AND space=?"
         for identifier, carried in connection.execute(query, here).fetchall():
@@ -132,11 +134,14 @@ def order(session: Session, record: Record) -> None:
     scribe.drafts.pop(id, None)
 
 
-def _erase(session: Session, space: str, record: str, at: str, by: str) -> Gone:
+def _erase(session: Session, space: str, record: str, at: str, by: str, *, fully: bool = True) -> Gone:
+    """Erase and note it. Unless `fully`, a computer that never had anything of another's record has nothing to sweep
+    and nothing to confirm: else each that joins the Alliance would answer each order there ever was."""
     connection = rows.driver(session)
     gone = scrub(connection, space, record)
     files = json.dumps([gone.contents, gone.carried])
-    connection.execute(_KEEP, (space, record, gone.type, gone.owner, at, by, files))
+    nothing = not (fully or gone.said or gone.owner == journal.scribe_of(session).author.organisation)
+    connection.execute(_KEEP, (space, record, gone.type, gone.owner, at, by, files, nothing))
     if gone.type:
         journal.scribe_of(session).note(gone.type, [record])
     return gone
@@ -166,7 +171,7 @@ def receive(session: Session, page: Page) -> Page:
         record = str(uuid.UUID(bytes=item.op.record))
         if record not in gone and _is_owners(session, page.space, record, item.op.owner):
             payload = journal.unpack_payload(item.op.payload)
-            _erase(session, page.space, record, payload.at, payload.by)
+            _erase(session, page.space, record, payload.at, payload.by, fully=False)
             gone.add(record)
     if not gone:
         return page
