@@ -152,7 +152,8 @@ class DoneCard(Card):
     """One sync of the past."""
 
     def __init__(self, done: Done, parent: QWidget | None = None) -> None:
-        super().__init__(done.title, timeline.moment_text(done.at), parent)
+        super().__init__(done.title, parent=parent)
+        self.add(Text(timeline.moment_text(done.at), "muted", wrap=True))
         if done.sentence:
             self.add(Text(done.sentence, "body", wrap=True))
         if done.lines:
