@@ -145,6 +145,34 @@ def test_a_volunteer_may_not_erase(office: Office, anna: Laptop) -> None:
 
 
 @pytest.mark.expects_log
+def test_what_the_endpoint_did_not_take_is_not_erased_at_the_next_start(
+    office: Office, anna: Laptop, tmp_path: Path
+) -> None:
+    assert office.endpoint is not None
+    anna.sync()
+    folder = tmp_path / "vera"
+    vera = Laptop.join(App.open(folder, PASSPHRASE), office.endpoint, office.organisation, role="volunteer")
+    introduce(vera.app, office.organisation)
+    shared = vera.add("library_item", title={"en": "Ours"}, template="tool", state="draft")
+    copy = vera.app.run(publishing.publish, "library_item", shared, "alliance")
+    settle(vera, anna)
+    vera.app.run(lambda session: facts.put(session, role="coordinator"))  # her role was taken back, she does not know
+    vera.app.run(erasing.erase, "library_item", copy)
+    vera.app.sweep()
+    assert [record for _space, record, _at in erasing.read_ledger(folder)] == [copy]
+    settle(vera, anna, vera)
+    assert vera.see("library_item", copy)["title"] == {"en": "Ours"}
+    vera.close()
+    app = App.open(folder, PASSPHRASE)
+    vera = Laptop(app, SyncEngine(app))
+    try:
+        assert vera.see("library_item", copy)["title"] == {"en": "Ours"}
+        assert erasing.read_ledger(folder) == []
+    finally:
+        vera.close()
+
+
+@pytest.mark.expects_log
 def test_what_is_anothers_is_not_erased(office: Office, anna: Laptop) -> None:
     item = anna.add("library_item", title={"en": "Ours"}, template="tool", state="draft")
     copy = anna.app.run(publishing.publish, "library_item", item, "alliance")

@@ -187,8 +187,8 @@ def _receipts(session: Session, space: str, record: str) -> dict[str, str]:
 
 
 def is_unswept(session: Session) -> bool:
-    """Say whether something erased may still be in files here."""
-    return bool(erasures.unswept(session))
+    """Say whether something erased may still be in files here, or the ledger beside them says too much."""
+    return bool(erasures.unswept(session) or erasures.withdrawn(session))
 
 
 def sweep(store: Store, contents: Contents, folder: Path) -> int:
@@ -196,21 +196,25 @@ def sweep(store: Store, contents: Contents, folder: Path) -> int:
 
     Raises DiskFull and the like; what is not done then is done at the next time.
     """
-    left = store.read(erasures.unswept)
-    if not left:
+    left, void = store.read(erasures.unswept), store.read(erasures.withdrawn)
+    if not (left or void):
         return 0
-    _forget_contents(store, contents, left)
-    _tidy_index(store)
-    _empty_log(store)
     ledger = store.read(erasures.ledger)
-    _rewrite_backups(folder, store.key, ledger)
-    _rewrite_quarantine(folder, store.key, ledger)
+    if left:
+        _forget_contents(store, contents, left)
+        _tidy_index(store)
+        _empty_log(store)
+        _rewrite_backups(folder, store.key, ledger)
+        _rewrite_quarantine(folder, store.key, ledger)
     durable.write(folder / LEDGER, json.dumps(ledger).encode())
-    store.run(_tell, left)
+    store.run(_tell, left, void)
     return len(left)
 
 
-def _tell(session: Session, left: Sequence[erasures.Erasure]) -> None:
+def _tell(session: Session, left: Sequence[erasures.Erasure], void: Sequence[tuple[str, str]]) -> None:
+    erasures.note_unnamed(session, void)
+    if not left:
+        return
     role = ROLES.get(facts.text(session, "role"))
     author = journal.scribe_of(session).author
     erasures.note_swept(session, left, author.organisation, tells=role is not None and bool(role.writes_own))

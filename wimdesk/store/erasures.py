@@ -19,7 +19,7 @@ from sync import digests
 from sync.erasures import ERASE, ERASED, MARKS, stub
 from sync.protocol import Author, Op, Page, Placed
 from wimdesk import clock
-from wimdesk.store import journal, rows, tables
+from wimdesk.store import facts, journal, rows, tables
 from wimdesk.store.record import Record, types
 
 _OPS = """SELECT pos, seq, device, epoch, n, type, record, owner, fields, base, payload FROM op
@@ -34,6 +34,8 @@ _PENDING = f"""SELECT e.space, e.record FROM erasure e WHERE confirmed='' AND EX
 ORDER BY e.space"""
 _AGAIN = "UPDATE erasure SET confirmed='', receipt=x'' WHERE space=? AND record=?"
 _ANY_LEFT = "SELECT 1 FROM erasure WHERE NOT swept OR confirmed='' LIMIT 1"
+_WITHDRAWN = "withdrawn"
+"""The fact that names orders which the endpoint did not take, until no ledger beside the database names them."""
 _ANY = "SELECT 1 FROM erasure LIMIT 1"
 
 
@@ -207,9 +209,9 @@ def ask_again(session: Session, space: str, records: Collection[str]) -> None:
 
 def apply_ledger(session: Session, lines: Iterable[tuple[str, str, str]]) -> int:
     """Erase what (space, record, when) of another ledger name, where this one does not know it; return how many."""
-    count = 0
+    count, void = 0, set(withdrawn(session))
     for space, record, at in lines:
-        if record not in known(session, space):
+        if record not in known(session, space) and (space, record) not in void:
             _erase(session, space, record, at, "")
             count += 1
     return count
@@ -225,7 +227,7 @@ def ledger(session: Session) -> list[tuple[str, str, str]]:
 
 def is_any_left(session: Session) -> bool:
     """Say whether anything is to be done here or at the endpoint; asked at each pass of the sync."""
-    return bool(rows.find(session, _ANY_LEFT))
+    return bool(rows.find(session, _ANY_LEFT)) or bool(withdrawn(session))
 
 
 def unswept(session: Session) -> list[Erasure]:
@@ -276,3 +278,19 @@ def places(session: Session, space: str, records: Collection[str]) -> list[int]:
 def withdraw(session: Session, space: str, record: str) -> None:
     """The endpoint did not take the order: what others have of the record comes back when the space is read again."""
     rows.find(session, "DELETE FROM erasure WHERE space=:space AND record=:record", space=space, record=record)
+    _put_withdrawn(session, [*withdrawn(session), (space, record)])
+
+
+def withdrawn(session: Session) -> list[tuple[str, str]]:
+    """Return (space, record) of orders that were not taken, and that the ledger beside the database may still name."""
+    return [(space, record) for space, record in json.loads(facts.text(session, _WITHDRAWN) or "[]")]
+
+
+def note_unnamed(session: Session, done: Collection[tuple[str, str]]) -> None:
+    """The ledger beside the database names none of these any more."""
+    if done:
+        _put_withdrawn(session, [each for each in withdrawn(session) if each not in done])
+
+
+def _put_withdrawn(session: Session, lines: list[tuple[str, str]]) -> None:
+    facts.put(session, **{_WITHDRAWN: json.dumps(lines) if lines else ""})
