@@ -22,7 +22,7 @@ from tests.support import PASSPHRASE, Laptop, Office, Post, endpoint_at, introdu
 from wimdesk.app import App
 from wimdesk.errors import NotFound, UserError
 from wimdesk.records import LibraryItem
-from wimdesk.services import attaching, editing, erasing, publishing
+from wimdesk.services import attaching, editing, erasing, full_export, full_import, merging, publishing, todo
 from wimdesk.store import audit, erasures, facts, history, proof, tables
 
 if TYPE_CHECKING:
@@ -321,3 +321,50 @@ def test_what_else_an_act_did_can_still_be_taken_back(anna: Laptop) -> None:
     assert anna.see("site", stays)["deleted"]
     anna.sync()
     assert anna.app.read(audit.verify).findings == ()
+
+
+def test_what_a_full_export_brought_of_others_goes_with_the_order(office: Office, anna: Laptop, tmp_path: Path) -> None:
+    assert office.endpoint is not None
+    olga = office.laptop("Olga", organisation=f"{office.organisation} 2")
+    item = olga.add("library_item", title={"en": "Theirs"}, template="tool", state="draft")
+    copy = olga.app.run(publishing.publish, "library_item", item, "alliance")
+    settle(olga, anna)
+    full_export.export(anna.app.store, anna.app.contents, tmp_path / "all.zip")
+    app = office.app("fresh")
+    full_import.bring_in(app.store, app.contents, tmp_path / "all.zip")
+    assert app.read(editing.values, "library_item", copy)["title"] == {"en": "Theirs"}
+    app.back_up()
+    olga.app.run(erasing.erase, "library_item", copy)
+    settle(olga)
+    fresh = Laptop.join(app, office.endpoint, office.organisation)
+    introduce(app, office.organisation)
+    settle(fresh)
+    with pytest.raises(NotFound):
+        fresh.see("library_item", copy)
+    assert canary.count(["Theirs"], canary.of_folder(app.folder, app.store.key)) == {}
+
+
+def test_a_backup_of_before_the_joining_is_made_anew_too(office: Office) -> None:
+    assert office.endpoint is not None
+    app = office.app("alone")
+    record = app.run(editing.add, "person", {"given_name": WORDS[0]})
+    app.back_up()
+    laptop = Laptop.join(app, office.endpoint, office.organisation)
+    introduce(app, office.organisation)
+    settle(laptop)
+    assert canary.count(WORDS, canary.of_folder(app.folder, app.store.key))["backups"] > 0
+    app.run(erasing.erase, "person", record)
+    app.sweep()
+    assert canary.count(WORDS, canary.of_folder(app.folder, app.store.key)) == {}
+
+
+def test_a_task_about_her_goes_with_her(anna: Laptop) -> None:
+    stays, gone = sorted(anna.add("person", given_name=f"{WORDS[0]} {number}") for number in range(2))
+    call = anna.app.run(todo.add, "Call her", about=gone, note=f"{WORDS[0]} is ill")
+    anna.app.run(merging.merge, stays, gone)
+    assert anna.see("task", call)["about"] == stays
+    anna.app.run(erasing.erase, "person", stays)
+    with pytest.raises(NotFound):
+        anna.see("task", call)
+    anna.app.sweep()
+    assert canary.count(WORDS, canary.of_folder(anna.app.folder, anna.app.store.key)) == {}

@@ -22,7 +22,7 @@ from sync.erasures import ERASED
 from sync.protocol import ROLES, SHIPPED_OWNER
 from wimdesk.errors import UserError, WimdeskError
 from wimdesk.i18n import _
-from wimdesk.records import Attachment
+from wimdesk.records import Attachment, Task
 from wimdesk.services import computers, publishing
 from wimdesk.store import backup, durable, erasures, facts, history, journal, rows, tables
 from wimdesk.store.contents import Contents
@@ -87,7 +87,7 @@ def may_erase(session: Session) -> bool:
 
 
 def scope(session: Session, type_name: str, record: str, *, everything: bool = False) -> list[Part]:
-    """Return what an order would erase: the record, what is about the same person, files and shared copies.
+    """Return what an order would erase: the record, what is about the same person, files, tasks and shared copies.
 
     `everything`: also what the law asks to keep. Raises NotFound.
     """
@@ -109,6 +109,7 @@ def _reach(session: Session, first: Record) -> Iterator[Record]:
         yield row
         left += _about(session, row)
         left += session.scalars(select(Attachment).where(Attachment.part_of == row.id))
+        left += session.scalars(select(Task).where(Task.about == row.id))
         copies = (session.get(type(row), publishing.copy_id(row.id, scope)) for scope in _WIDER)
         left += [copy for copy in copies if copy is not None and copy.owner == row.owner]
 
@@ -277,11 +278,9 @@ def _rewrite_quarantine(folder: Path, key: bytes, ledger: Sequence[tuple[str, st
 
 def scrub_all(connection: dbapi2.Connection, ledger: Sequence[tuple[str, str, str]]) -> bool:
     """Erase all that a ledger names in an earlier database; say whether anything of it was there."""
-    there = {
-        (space, record)
-        for space, record in connection.execute("SELECT DISTINCT space, record FROM op WHERE length(payload) > 0")
-    }
-    wanted = [(space, record) for space, record, _at in ledger if (space, record) in there]
+    wanted = [
+        (there, record) for space, record, _at in ledger for there in erasures.spaces_of(connection, space, record)
+    ]
     if not wanted:
         return False
     connection.execute("BEGIN IMMEDIATE")

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from wimdesk.errors import UserError
 from wimdesk.i18n import _
-from wimdesk.records import Attachment, ContactDetail, CustomValue, Person
+from wimdesk.records import Attachment, ContactDetail, CustomValue, Person, Task
 from wimdesk.services import cells, editing, timeline
 from wimdesk.services.likeness import e164
 from wimdesk.store import history, identity, journal
@@ -117,6 +117,7 @@ def _links() -> Iterator[tuple[type[Record], ColumnElement[str]]]:
             if info.get("link") == TYPE and not (cls is Person and name in OURS):
                 yield cls, getattr(cls, name)
     yield Attachment, Attachment.part_of  # type: ignore[misc]  # a column, as the others are
+    yield Task, Task.about  # type: ignore[misc]  # likewise
 
 
 def _move(session: Session, gone: str, stays: str) -> int:

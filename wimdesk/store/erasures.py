@@ -24,6 +24,8 @@ from wimdesk.store.record import Record, types
 
 _OPS = """SELECT pos, seq, device, epoch, n, type, record, owner, fields, base, payload FROM op
 WHERE record=? AND space=? AND type NOT IN ('erase', 'erased')"""
+_SAID_IN = """SELECT DISTINCT space FROM op
+WHERE record=? AND type NOT IN ('erase', 'erased') AND (length(payload) > 0 OR before IS NOT NULL)"""
 _LEDGER = "SELECT record FROM erasure WHERE space=:space"
 _FIRST = "SELECT owner FROM op WHERE record=:record AND space=:space AND type NOT IN ('erase','erased') ORDER BY pos"
 _KEEP = """INSERT INTO erasure(space, record, type, owner, at, "by", files, swept) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -75,16 +77,24 @@ def scrub(connection: dbapi2.Connection, space: str, record: str) -> Gone:
         "UPDATE op SET payload=x'', before=NULL WHERE record=? AND space=? AND type NOT IN ('erase','erased')",
         (record, space),
     )
-    for type_name in types().keys() & there & _kinds(connection, found, record):
+    # In whichever table: what a full export brought of others has no operation here that would say which.
+    for type_name in sorted(types().keys() & there):
         _scrub_row(connection, type_name, space, record, gone)
     for table in {"shadow", "clash", "spared"} & there:
         connection.execute(f"DELETE FROM {table} WHERE record=? AND space=?", (record, space))
     return gone
 
 
-def _kinds(connection: dbapi2.Connection, found: Iterable[tuple[object, ...]], record: str) -> set[str]:
-    shadows = connection.execute("SELECT type FROM shadow WHERE record=?", (record,))
-    return {str(each[5]) for each in found} | {str(name) for (name,) in shadows}
+def spaces_of(connection: dbapi2.Connection, space: str, record: str) -> list[str]:
+    """Return the spaces in which an earlier database still says something of a record that is erased in this one.
+
+    Before it joined its organisation, the profile had another name for the private space.
+    """
+    there = {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")}
+    asked = [f"SELECT space FROM {name} WHERE id=?" for name in types().keys() & there]
+    found = {str(each) for sql in (_SAID_IN, *asked) for (each,) in connection.execute(sql, (record,))}
+    is_private = space.endswith("/private")
+    return sorted(each for each in found if each == space or (is_private and each.endswith("/private")))
 
 
 def _scrub_row(connection: dbapi2.Connection, type_name: str, space: str, record: str, gone: Gone) -> None:
