@@ -169,7 +169,7 @@ def test_a_new_version_refers_to_the_earlier_one_by_what_the_reader_knows(ama: L
     ama.app.run(handover.send, second)
     meet(ama, secretariat)
     assert rows(ama) == [(second, "received"), (first, "received")]
-    later, earlier = publishing.copy_id(second, "shared"), publishing.copy_id(first, "shared")
+    later, earlier = (ama.app.read(publishing.copy_id, each, "shared") for each in (second, first))
     assert {each for each, _state in rows(secretariat)} == {later, earlier}
     assert secretariat.see("submission", later)["version_of_id"] == earlier
     assert ama.see("submission", second)["version_of_id"] == first

@@ -21,8 +21,19 @@ from tests.soak import erasure
 from tests.support import PASSPHRASE, Laptop, Office, Post, endpoint_at, introduce
 from wimdesk.app import App
 from wimdesk.errors import NotFound, UserError
-from wimdesk.records import LibraryItem
-from wimdesk.services import attaching, editing, erasing, full_export, full_import, merging, publishing, todo
+from wimdesk.records import LibraryItem, Person
+from wimdesk.services import (
+    attaching,
+    directory,
+    editing,
+    erasing,
+    exchange,
+    full_export,
+    full_import,
+    merging,
+    publishing,
+    todo,
+)
 from wimdesk.store import audit, erasures, facts, history, proof, tables
 
 if TYPE_CHECKING:
@@ -368,3 +379,32 @@ def test_a_task_about_her_goes_with_her(anna: Laptop) -> None:
         anna.see("task", call)
     anna.app.sweep()
     assert canary.count(WORDS, canary.of_folder(anna.app.folder, anna.app.store.key)) == {}
+
+
+def test_what_is_made_again_after_it_was_erased_arrives(office: Office, anna: Laptop, bela: Laptop) -> None:
+    """Some ids follow from what a record is about; nothing that is written under an erased one arrives."""
+    item = anna.add("library_item", title={"en": "Ours"}, template="tool", state="draft")
+    first = anna.app.run(publishing.publish, "library_item", item, "alliance")
+    anna.app.run(publishing.retract, "library_item", item)
+    anna.app.run(directory.show, ["phone"], True)
+    settle(anna, bela)
+    entry = anna.app.read(directory.own)
+    anna.app.run(erasing.erase, "library_item", first)
+    anna.app.run(erasing.erase, "directory_entry", entry)
+    settle(anna, bela)
+    second = anna.app.run(publishing.publish, "library_item", item, "alliance")
+    anna.app.run(directory.show, ["email"], True)
+    settle(anna, bela)
+    assert bela.see("library_item", second)["title"] == {"en": "Ours"}
+    again = anna.app.read(directory.own)
+    assert bela.see("directory_entry", again)["shown"] == ["email"]
+    assert bela.app.run(erasing.erase, "directory_entry", again), "and it can be erased once more"
+
+
+def test_a_file_does_not_bring_back_who_was_erased(anna: Laptop) -> None:
+    text = f"family_name\n{WORDS[0]}\n"
+    assert anna.app.run(exchange.import_csv, "person", text).new == 1
+    record = anna.app.read(lambda session: session.scalars(select(Person.id)).one())
+    anna.app.run(erasing.erase, "person", record)
+    with pytest.raises(UserError, match="can't come back"):
+        anna.app.run(exchange.import_csv, "person", text)

@@ -171,7 +171,7 @@ def test_a13_an_entry_and_its_copy_come_in_together(office: Office) -> None:
         session.flush()
 
     spaces, one = awa.app.store.author.spaces, new_id()
-    other = publishing.copy_id(one, "alliance")
+    other = awa.app.read(publishing.copy_id, one, "alliance")
     awa.app.run(bring)
     (copy,) = copies(awa, awa)
     assert (copy["id"], copy["phone"], copy["offers"]) == (other, "", ["First aid"])

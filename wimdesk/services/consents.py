@@ -172,7 +172,7 @@ def note(session: Session, person: str, purpose: str, state: str, /, **told: str
 
 def _leave_directory(session: Session, person: str) -> None:
     """Take her out of what others see; what they have in their trash by then says nothing of her."""
-    copy = session.get(Person, publishing.copy_id(person, "alliance"))
+    copy = session.get(Person, publishing.copy_id(session, person, "alliance"))
     if copy is not None:
         for name, info in fields(Person).items():
             setattr(copy, name, default(info))
@@ -189,5 +189,5 @@ def show_in_directory(session: Session, person: str) -> str:
 
 
 def _shown(session: Session, person: str) -> bool:
-    copy = session.get(Person, publishing.copy_id(person, "alliance"))
+    copy = session.get(Person, publishing.copy_id(session, person, "alliance"))
     return copy is not None and not copy.deleted

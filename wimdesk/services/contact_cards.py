@@ -20,7 +20,7 @@ from wimdesk.records import ContactDetail, Organization, Person
 from wimdesk.search import fold
 from wimdesk.services import bulk, card_fields, custom_fields, editing, exchange, people, vcard
 from wimdesk.services.card_fields import Incoming, Loss
-from wimdesk.store import identity, journal
+from wimdesk.store import erasures, identity, journal
 from wimdesk.store.record import Values
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -201,7 +201,9 @@ def _take_ways(
             if not body:
                 reason = _("“{text}” is no organisation that WIMDesk knows.").format(text=each.organisation)
                 done.losses.append(Loss(each.line, each.name, "ORG", reason))
-        if person is None:
+        if person is None and record in erasures.every(session):
+            done.losses.append(Loss(each.line, each.name, "UID", _(editing.ERASED)))
+        elif person is None:
             editing.prepare(session, Person, {"organization_id": mine} | values, record)
             done.new += 1
             add_ways(session, record, each.ways, [])
@@ -224,7 +226,7 @@ def add_ways(session: Session, person: str, ways: Sequence[Values], known: Seque
         found = here.get((str(way["type"]), _sameness(str(way["value"]))))
         if found is None:
             first = way["preferred"] and way["type"] not in preferred
-            made = derived_id("vcard", person, str(way["type"]), _sameness(str(way["value"])))
+            made = erasures.living_id(session, "vcard", person, str(way["type"]), _sameness(str(way["value"])))
             editing.prepare(session, ContactDetail, {**way, "preferred": first, "person_id": person}, made)
             changed = True
         elif not found.deleted and way["label"]:

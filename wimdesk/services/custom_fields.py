@@ -12,12 +12,11 @@ from sqlalchemy.orm import Session
 from wimdesk import clock
 from wimdesk.errors import NotFound, RuleBroken
 from wimdesk.i18n import N_, _, pick
-from wimdesk.identifiers import derived_id
 from wimdesk.records import CustomField, CustomValue
 from wimdesk.search import fold
 from wimdesk.services import bulk, cells, editing, people
 from wimdesk.services.timeline import day_text
-from wimdesk.store import journal
+from wimdesk.store import erasures, journal
 
 OWNERS = {"person": "person_id", "organization": "organization_id", "site": "site_id"}
 """By record type: the link of a value to it."""
@@ -112,7 +111,7 @@ def put(session: Session, type_name: str, record: str, changes: Mapping[str, str
             editing.change(session, "custom_value", found.id, {"value": value, "deleted": False})
         elif found is None and value:
             made = {"field_id": field, owner: record, "value": value}
-            editing.prepare(session, CustomValue, made, derived_id("custom", field, record))
+            editing.prepare(session, CustomValue, made, erasures.living_id(session, "custom", field, record))
             changed = True
     return changed
 

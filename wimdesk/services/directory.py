@@ -19,13 +19,13 @@ from sqlalchemy.orm import Session, UOWTransaction
 from sync.protocol import ALLIANCE, ROLES
 from wimdesk.errors import UserError
 from wimdesk.i18n import N_, _, pick
-from wimdesk.identifiers import derived_id, new_id
+from wimdesk.identifiers import new_id
 from wimdesk.records import DirectoryEntry, Organization
 from wimdesk.records.directory_entry import CHOSEN
 from wimdesk.records.organization import country_name, region_name
 from wimdesk.search import fold
 from wimdesk.services import editing, publishing
-from wimdesk.store import identity, journal
+from wimdesk.store import erasures, identity, journal
 from wimdesk.store.journal import SAMPLE, WritingSession
 from wimdesk.store.record import default, fields
 
@@ -65,7 +65,7 @@ class Listed:
 def begin(session: Session) -> str:
     """Make our entry, unless it is there; nothing of it is shown yet. Return its id."""
     organisation = identity.read(session).organisation
-    record = derived_id("directory", organisation)
+    record = erasures.living_id(session, "directory", organisation)
     found = session.get(DirectoryEntry, record)
     if found is None:
         return editing.add(session, TYPE, {"organization_id": organisation}, record)
@@ -75,7 +75,7 @@ def begin(session: Session) -> str:
 
 def own(session: Session) -> str:
     """Return the id of our entry, or an empty text."""
-    record = derived_id("directory", identity.read(session).organisation)
+    record = erasures.living_id(session, "directory", identity.read(session).organisation)
     found = session.get(DirectoryEntry, record)
     return "" if found is None or found.deleted else record
 
@@ -186,7 +186,7 @@ def _renew(session: Session, entry: DirectoryEntry) -> None:
     kept = {name: getattr(entry, name) for name in known}
     blank = {name: default(info) for name, info in known.items()}
     values = DirectoryEntry.outward(blank | {name: value for name, value in kept.items() if value is not None})
-    copy_id = publishing.copy_id(entry.id, "alliance")
+    copy_id = publishing.copy_id(session, entry.id, "alliance")
     # An import may bring the copy along: it is not in the file yet, and must not be made twice.
     coming = (each for each in session.new if isinstance(each, DirectoryEntry) and each.id == copy_id)
     copy = next(coming, None) or session.get(DirectoryEntry, copy_id)

@@ -10,11 +10,10 @@ from itertools import combinations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from wimdesk.identifiers import derived_id
 from wimdesk.records import ContactDetail, Distinction, Organization, Person
 from wimdesk.services import editing, people
 from wimdesk.services.likeness import SURE, Likeness, Look, compare, digits, e164, name_key
-from wimdesk.store import identity, journal
+from wimdesk.store import erasures, identity, journal
 
 _CHUNK = 5000
 _CROWD = 40
@@ -53,7 +52,7 @@ def find(session: Session, least: int = SURE, most: int = 500) -> list[Candidate
 def tell_apart(session: Session, one: str, other: str) -> int:
     """Note that two people are not the same; return the act, to undo it."""
     first, second = sorted((one, other))
-    record = derived_id("distinction", first, second)
+    record = erasures.living_id(session, "distinction", first, second)
     found = session.get(Distinction, record)
     if found is None:
         editing.prepare(session, Distinction, {"first_id": first, "second_id": second}, record)

@@ -9,13 +9,14 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from wimdesk.errors import NotFound, RuleBroken
-from wimdesk.i18n import _, content_language
+from wimdesk.i18n import N_, _, content_language
 from wimdesk.identifiers import is_id
 from wimdesk.records import rules
-from wimdesk.store import clashes, history, journal
+from wimdesk.store import clashes, erasures, history, journal
 from wimdesk.store.record import Info, Record, Values, fields, fits, types
 
 Problems = list[tuple[str, str]]
+ERASED = N_("What was erased can't come back, also not from a backup.")
 
 
 def type_of(type_name: str) -> type[Record]:
@@ -43,6 +44,8 @@ def prepare(session: Session, cls: type[Record], values: Mapping[str, object], r
     _refuse_wrong_kinds(cls, values)
     if record_id and not is_id(record_id):
         raise RuleBroken([("id", _("This is no id. Leave it out, and WIMDesk makes one."))])
+    if record_id and record_id.lower() in erasures.every(session):
+        raise RuleBroken([("id", _(ERASED))])  # whatever is written under this id arrives nowhere
     record = cls(**dict(values))
     if record_id:
         record.id = record_id.lower()  # as the others will read it from 16 bytes

@@ -110,7 +110,7 @@ def _reach(session: Session, first: Record) -> Iterator[Record]:
         left += _about(session, row)
         left += session.scalars(select(Attachment).where(Attachment.part_of == row.id))
         left += session.scalars(select(Task).where(Task.about == row.id))
-        copies = (session.get(type(row), publishing.copy_id(row.id, scope)) for scope in _WIDER)
+        copies = (session.get(type(row), publishing.copy_id(session, row.id, scope)) for scope in _WIDER)
         left += [copy for copy in copies if copy is not None and copy.owner == row.owner]
 
 

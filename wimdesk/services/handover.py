@@ -79,17 +79,17 @@ def kept(session: Session, *where: ColumnElement[bool]) -> list[Kept]:
         for each in session.scalars(select(Submission).where(Submission.deleted.is_(False), here, *where))
         if each.owner == who.organisation or each.state in SENT
     }
-    made = [_kept(each, found) for each in found.values()]
+    made = [_kept(session, each, found) for each in found.values()]
     copies = {each.copy.id for each in made if each.copy is not None and each.copy is not each.own}
     # Ids made later sort later, also within one second.
     order = sorted(made, key=lambda each: (each.own.created_at, each.id), reverse=True)
     return [each for each in order if each.id not in copies]
 
 
-def _kept(own: Submission, found: Mapping[str, Submission]) -> Kept:
+def _kept(session: Session, own: Submission, found: Mapping[str, Submission]) -> Kept:
     if not own.space.endswith("/private"):
         return Kept(own, own)
-    return Kept(own, found.get(publishing.copy_id(own.id, "shared")))
+    return Kept(own, found.get(publishing.copy_id(session, own.id, "shared")))
 
 
 def find(session: Session, submission: str) -> Kept:
@@ -128,7 +128,7 @@ def send(session: Session, submission: str) -> None:
     copy = fetch(session, publishing.publish(session, "submission", found.id, "shared"))
     if earlier is not None and earlier.space.endswith("/private"):
         # What others read names the earlier version as they know it.
-        copy.version_of_id = publishing.copy_id(earlier.id, "shared")
+        copy.version_of_id = publishing.copy_id(session, earlier.id, "shared")
 
 
 def answer(session: Session, submission: str, state: str, note: str) -> None:

@@ -23,7 +23,7 @@ from wimdesk.search import fold
 from wimdesk.services import cells, contact_cards, editing, exchange, import_fields, people, sheets
 from wimdesk.services.import_fields import FULL_NAME, ID, WAY, Plan
 from wimdesk.services.sheets import Row, Table
-from wimdesk.store import identity, journal
+from wimdesk.store import erasures, identity, journal
 from wimdesk.store.record import Record, Values, default, fields, types
 
 _CHUNK = 500
@@ -234,7 +234,9 @@ class _Import:
     # ------------------------------------------------------------- keeping it
 
     def _keep(self, each: _Taken, found: Record | None, known: Sequence[ContactDetail]) -> None:
-        if found is None:
+        if found is None and each.record in erasures.every(self._session):
+            self._bad(each.line, each.cells, _(editing.ERASED))
+        elif found is None:
             missing = [
                 (name, _("{label} is still empty.").format(label=_(info["label"])))
                 for name, info in fields(self._cls).items()

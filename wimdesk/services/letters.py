@@ -12,13 +12,12 @@ from resources import content
 from wimdesk import clock
 from wimdesk.errors import UserError
 from wimdesk.i18n import LANGUAGES, _, language, pick, speaking, translator
-from wimdesk.identifiers import derived_id
 from wimdesk.records import ContactDetail, LetterTemplate, Membership, MembershipType, Organization, Payment, Receipt
 from wimdesk.records.letter_template import KINDS, faults, fill
 from wimdesk.records.payment import METHODS
 from wimdesk.services import dues, editing, money, numbering, people, standing
 from wimdesk.services.timeline import day_text, span_text
-from wimdesk.store import history, identity
+from wimdesk.store import erasures, history, identity
 from wimdesk.store.journal import scribe_of
 
 LETTERS = ("welcome", "reminder")
@@ -54,7 +53,7 @@ class ReceiptRow:
 
 def template_id(session: Session, kind: str) -> str:
     """Return the id of the organisation's own words for a kind: the same on each of its computers."""
-    return derived_id("letter_template", identity.read(session).organisation, kind)
+    return erasures.living_id(session, "letter_template", identity.read(session).organisation, kind)
 
 
 def words(session: Session, kind: str, lang: str) -> str:

@@ -121,7 +121,7 @@ def _ids(found: Iterable[Licence | GroupEntry]) -> tuple[str, ...]:
 
 def shared_copy(session: Session, group: str, scope: Scope = "alliance") -> MinerGroup | None:
     """Return the copy of a group that others see, or None."""
-    found = session.get(MinerGroup, publishing.copy_id(group, scope))
+    found = session.get(MinerGroup, publishing.copy_id(session, group, scope))
     return None if found is None or found.deleted else found
 
 

@@ -10,17 +10,19 @@ from collections.abc import Collection
 
 from sqlalchemy.orm import Session
 
-from wimdesk.identifiers import derived_id
-from wimdesk.store import history, journal
+from wimdesk.store import erasures, history, journal
 from wimdesk.store.record import Record, Scope, fields
 
 _LEFT_OUT = frozenset({"counterpart_id"})
 _WIDER: tuple[Scope, ...] = ("shared", "alliance")
 
 
-def copy_id(record_id: str, scope: Scope) -> str:
-    """Return the id of the copy of a record in a wider space, whether it was made yet or not."""
-    return derived_id("publish", record_id, scope)
+def copy_id(session: Session, record_id: str, scope: Scope) -> str:
+    """Return the id of the copy of a record in a wider space, whether it was made yet or not.
+
+    Where a copy was erased, the next one is a new record.
+    """
+    return erasures.living_id(session, "publish", record_id, scope)
 
 
 def publish(session: Session, type_name: str, record_id: str, scope: Scope, only: Collection[str] | None = None) -> str:
@@ -36,7 +38,7 @@ def publish(session: Session, type_name: str, record_id: str, scope: Scope, only
     values = {name: value for name, value in values.items() if name not in _LEFT_OUT and (only is None or name in only)}
     if "state" in values and type_name == "library_item":
         values["state"] = "submitted" if scope == "shared" else "published"
-    counterpart_id = copy_id(record_id, scope)
+    counterpart_id = copy_id(session, record_id, scope)
     found = session.get(type(source), counterpart_id)
     if found is None:
         session.add(type(source)(id=counterpart_id, space=space, **values))
@@ -57,7 +59,7 @@ def retract(session: Session, type_name: str, record_id: str) -> list[str]:
     mine = journal.scribe_of(session).author.organisation
     taken: list[str] = []
     for scope in _WIDER:
-        copy = session.get(type(source), copy_id(record_id, scope))
+        copy = session.get(type(source), copy_id(session, record_id, scope))
         if copy is None or copy.deleted or copy.id == record_id:
             continue
         if copy.owner == mine:

@@ -12,13 +12,12 @@ from resources.content import Mine
 from wimdesk import clock
 from wimdesk.errors import NotFound
 from wimdesk.i18n import _
-from wimdesk.identifiers import derived_id
 from wimdesk.records import Person, Site, Visit, VisitContact
 from wimdesk.records.organization import country_name
 from wimdesk.search import fold
 from wimdesk.services import editing, people
 from wimdesk.services.places import Place
-from wimdesk.store import history, identity
+from wimdesk.store import erasures, history, identity
 
 TYPE, VISIT, MET = "site", "visit", "visit_contact"
 _MOST_FOUND = 12
@@ -93,7 +92,7 @@ def take(session: Session, key: str) -> str:
     The id follows from ours and the mine's, so that two computers make one site.
     """
     mine = _mine(key)
-    record = derived_id("site", identity.read(session).organisation, mine["id"])
+    record = erasures.living_id(session, "site", identity.read(session).organisation, mine["id"])
     found = session.get(Site, record)
     if found is None:
         return editing.add(session, TYPE, _values(mine) | {"status": "operating"}, record)

@@ -16,7 +16,6 @@ from sync.protocol import ALLIANCE
 from wimdesk import clock
 from wimdesk.errors import RuleBroken, UserError
 from wimdesk.i18n import _, locale_name, pick
-from wimdesk.identifiers import derived_id
 from wimdesk.records import Activity, Initiative, Organization, Participation, Theme
 from wimdesk.records import participation as parts
 from wimdesk.records.participation import active_on
@@ -186,11 +185,9 @@ def _seen(session: Session, who: Identity) -> list[Initiative]:
         query = query.where(Initiative.space != SAMPLE)
     found = list(session.scalars(query))
     ids = {each.id for each in found}
-    return [each for each in found if each.space == ALLIANCE or _copy_of(each.id) not in ids]
-
-
-def _copy_of(initiative: str) -> str:
-    return derived_id("publish", initiative, "alliance")
+    return [
+        each for each in found if each.space == ALLIANCE or publishing.copy_id(session, each.id, "alliance") not in ids
+    ]
 
 
 def _themes(session: Session, initiatives: list[Initiative]) -> list[ThemeInfo]:
@@ -294,7 +291,8 @@ def _by_role(now: list[Part]) -> dict[str, int]:
 
 def _log(session: Session, initiative: str) -> tuple[Line, ...]:
     """The log of an initiative and of the sources from which it was published."""
-    ids = {initiative, *(each for each in session.scalars(select(Initiative.id)) if _copy_of(each) == initiative)}
+    sources = session.scalars(select(Initiative.id)).all()
+    ids = {initiative, *(each for each in sources if publishing.copy_id(session, each, "alliance") == initiative)}
     query = ours(session, Activity).where(Activity.initiative_id.in_(ids))
     found = session.scalars(query.order_by(Activity.date.desc(), Activity.created_at.desc(), Activity.id.desc()))
     return tuple(Line(each.id, each.date, each.text, each.hours, each.site_id) for each in found)

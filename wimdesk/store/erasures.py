@@ -12,13 +12,15 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 import msgspec
-from sqlalchemy.orm import Session
+from sqlalchemy import event
+from sqlalchemy.orm import Session, SessionTransaction
 from sqlcipher3 import dbapi2
 
 from sync import digests
 from sync.erasures import ERASE, ERASED, MARKS, stub
 from sync.protocol import Author, Op, Page, Placed
 from wimdesk import clock
+from wimdesk.identifiers import derived_id
 from wimdesk.store import facts, journal, rows, tables
 from wimdesk.store.record import Record, types
 
@@ -39,6 +41,8 @@ _ANY_LEFT = "SELECT 1 FROM erasure WHERE NOT swept OR confirmed='' LIMIT 1"
 _WITHDRAWN = "withdrawn"
 """The fact that names orders which the endpoint did not take, until no ledger beside the database names them."""
 _ANY = "SELECT 1 FROM erasure LIMIT 1"
+_NAMED = "erased"
+"""Under this name a session knows the erased for the time of a transaction."""
 
 
 @dataclass(slots=True)
@@ -154,6 +158,7 @@ def _erase(session: Session, space: str, record: str, at: str, by: str, *, fully
     files = json.dumps([gone.contents, gone.carried])
     nothing = not (fully or gone.said or gone.owner == journal.scribe_of(session).author.organisation)
     connection.execute(_KEEP, (space, record, gone.type, gone.owner, at, by, files, nothing))
+    session.info.pop(_NAMED, None)
     if gone.type:
         journal.scribe_of(session).note(gone.type, [record])
     return gone
@@ -210,6 +215,25 @@ def _is_owners(session: Session, space: str, record: str, owner: bytes) -> bool:
 def known(session: Session, space: str) -> set[str]:
     """Return the records of a space of which nothing may be here."""
     return {record for (record,) in rows.find(session, _LEDGER, space=space)} if rows.find(session, _ANY) else set()
+
+
+def every(session: Session) -> frozenset[str]:
+    """Return all records that are erased, in whichever space."""
+    if _NAMED not in session.info:
+        session.info[_NAMED] = frozenset(record for (record,) in rows.find(session, "SELECT record FROM erasure"))
+    found: frozenset[str] = session.info[_NAMED]
+    return found
+
+
+def living_id(session: Session, *parts: str) -> str:
+    """Return the id that follows from the parts, or one that follows from it where that one is erased.
+
+    Nothing that is written under an erased id arrives anywhere.
+    """
+    found, gone = derived_id(*parts), every(session)
+    while found in gone:
+        found = derived_id("again", found)
+    return found
 
 
 def ask_again(session: Session, space: str, records: Collection[str]) -> None:
@@ -300,6 +324,14 @@ def note_unnamed(session: Session, done: Collection[tuple[str, str]]) -> None:
     """The ledger beside the database names none of these any more."""
     if done:
         _put_withdrawn(session, [each for each in withdrawn(session) if each not in done])
+
+
+def _forget(session: Session, _ended: SessionTransaction) -> None:
+    """What is read in the next transaction, or after a savepoint was rolled back, may be something else."""
+    session.info.pop(_NAMED, None)
+
+
+event.listen(Session, "after_transaction_end", _forget)
 
 
 def _put_withdrawn(session: Session, lines: list[tuple[str, str]]) -> None:
