@@ -84,7 +84,12 @@ def test_what_goes_by_itself_does_not_go_by_one_clock(anna: Laptop, office: Offi
             bela.add("site", name=f"in 2026: {number}")
         bela.sync()
         anna.sync()
+        assert anna.app.run(retention.run) == 0, "it has only just come into the list"
+        assert anna.see("payment", paid)["reference"] == "B-1"
+    slip = anna.add("payment", date="2006-05-01", reference="of today, with a slip of the finger")
+    with clock.driven_by(lambda: 1_780_086_400 + 15 * 86_400):
         assert anna.app.run(retention.run) == 1
+        assert anna.see("payment", slip)["date"] == "2006-05-01"
         assert anna.app.run(retention.run) == 0, "once a day"
     with pytest.raises(NotFound):
         anna.see("payment", paid)

@@ -7,6 +7,7 @@ computer's clock: for what other computers wrote by then.
 from __future__ import annotations
 
 import calendar
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -23,13 +24,14 @@ from wimdesk.store import facts, identity, journal, tables
 from wimdesk.store.record import Record, fields, types
 
 NOTICE = timedelta(days=14)
-"""For how long something stands in the list before it is erased by itself."""
+"""For how long something stands in the list of this computer before it is erased by itself: a day may be a slip of the
+finger, or come with an old table."""
 TRASH_DAYS = 30
 _TRUSTED = timedelta(days=31)
 """How far this computer's clock is believed beyond what others wrote last."""
 _LOOKED_AT = 500
 _DAY = 10
-_DONE = "retained"
+_DONE, _NOTICED = "retained", "noticed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,11 @@ def run(session: Session) -> int:
     day = _believed(session)
     if not day:
         return 0
-    over = [each for each in due(session, (day - NOTICE).isoformat()) if each.automatic]
+    listed = [each for each in due(session, day.isoformat()) if each.automatic]
+    known = json.loads(facts.text(session, _NOTICED) or "{}")
+    noticed = {each.id: known.get(each.id, day.isoformat()) for each in listed}
+    facts.put(session, **{_NOTICED: json.dumps(noticed)})
+    over = [each for each in listed if noticed[each.id] <= (day - NOTICE).isoformat()]
     return _erase(session, [(each.type, each.id) for each in over])
 
 
