@@ -20,6 +20,7 @@ from wimdesk.app import App
 from wimdesk.services import attaching, editing, full_export, samples
 from wimdesk.store.record import fields, types
 
+STRANGER = "0191f9a4-0000-7000-8000-00000000c0de"
 MADE_ANEW = {"versions", "secret", "carried"}
 """Bookkeeping of the merge, and keys of files."""
 
@@ -107,9 +108,13 @@ def test_the_file_is_read_without_this_program(tmp_path: Path) -> None:
         assert {"at", "by", "device", "record", "type", "values"} == history[0].keys()
         assert "Awa Diop" in {each["by"] for each in history}
         assert "manifest.json" in archive.read("README.txt").decode()
+        packed = archive.getinfo("tables/membership.json")
+        assert packed.compress_size < packed.file_size / 2
 
 
-@pytest.mark.parametrize("how", ["changed", "no zip", "no manifest", "later", "unknown table"])
+@pytest.mark.parametrize(
+    "how", ["changed", "torn", "no zip", "no manifest", "later", "unknown table", "wrong kind", "half a row"]
+)
 def test_a_file_that_is_not_whole_changes_nothing(tmp_path: Path, how: str) -> None:
     furnish(tmp_path / "old")
     out, bad = tmp_path / "all.zip", tmp_path / "bad.zip"
@@ -126,22 +131,45 @@ def spoil(out: Path, bad: Path, how: str) -> None:
     if how == "no zip":
         bad.write_bytes(out.read_bytes()[:300])
         return
+    if how == "torn":
+        with zipfile.ZipFile(out) as archive:
+            at = archive.getinfo("tables/person.json").header_offset
+        content = bytearray(out.read_bytes())
+        content[at + 80 : at + 110] = bytes(30)
+        bad.write_bytes(content)
+        return
     with zipfile.ZipFile(out) as archive, zipfile.ZipFile(bad, "w") as made:
         for name in archive.namelist():
             data = archive.read(name)
             if how == "changed" and name == "tables/person.json":
                 data = data.replace(b"Diop", b"Dior")
+            if name == "tables/person.json" and how in {"wrong kind", "half a row"}:
+                data = json.dumps({"records": [_row(json.loads(data)["records"][0], how)]}).encode()
             if name == full_export.MANIFEST:
-                data = _other_manifest(json.loads(data), how)
+                data = _other_manifest(json.loads(data), how, out)
             if data:
                 made.writestr(name, data)
         if how == "unknown table":
             made.writestr("tables/starship.json", "{}")
 
 
-def _other_manifest(manifest: dict[str, Any], how: str) -> bytes:
+def _row(row: dict[str, Any], how: str) -> dict[str, Any]:
+    """A row of somebody else, with a list where a text belongs, or one of ours that says too little."""
+    if how == "wrong kind":
+        return row | {"owner": STRANGER, "space": "alliance", "given_name": ["Awa"]}
+    return {name: value for name, value in row.items() if name != "space"}
+
+
+def _other_manifest(manifest: dict[str, Any], how: str, out: Path) -> bytes:
     if how == "no manifest":
         return b""
+    if how in {"wrong kind", "half a row"}:
+        with zipfile.ZipFile(out) as archive:
+            row = _row(json.loads(archive.read("tables/person.json"))["records"][0], how)
+        proof = hashlib.sha256(json.dumps({"records": [row]}).encode()).hexdigest()
+        manifest["files"] = [
+            each | {"sha256": proof} if each["path"] == "tables/person.json" else each for each in manifest["files"]
+        ]
     if how == "later":
         manifest["version"] = 99
     if how == "unknown table":

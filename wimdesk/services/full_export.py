@@ -98,7 +98,10 @@ class _Writer:
     def write(self, name: str, pieces: Iterator[bytes], **more: object) -> None:
         """Write one file piece by piece."""
         proof, size = hashlib.sha256(), 0
-        with self.archive.open(zipfile.ZipInfo(name, _moment()), "w", force_zip64=True) as file:
+        told = zipfile.ZipInfo(name, _moment())
+        # A file made by hand is not packed unless it says so; photos are packed already.
+        told.compress_type = zipfile.ZIP_STORED if name.startswith("attachments/") else zipfile.ZIP_DEFLATED
+        with self.archive.open(told, "w", force_zip64=True) as file:
             for piece in pieces:
                 proof.update(piece)
                 size += len(piece)

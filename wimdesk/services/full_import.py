@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,19 +15,27 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from wimdesk.errors import UserError, WimdeskError
-from wimdesk.i18n import _
+from wimdesk.i18n import N_, _
 from wimdesk.identifiers import is_id
 from wimdesk.services import attaching, editing, full_export
 from wimdesk.services.attaching import Taken
 from wimdesk.store import facts, inbox, rows
 from wimdesk.store.contents import Contents
 from wimdesk.store.engine import Store
-from wimdesk.store.record import Record, default, fields, types
+from wimdesk.store.record import Record, default, fields, fits, types
 
 _CHUNK = 500
 _LARGEST = 2 * 1024 * 1024 * 1024
 """Bytes of one file in an archive; a table of a million records is a tenth of it."""
 _SHOWN = ("created_at", "created_by", "updated_at", "updated_by")
+_ALWAYS = frozenset({"id", "space", "owner", "deleted", *_SHOWN})
+"""What each row says, whatever its type."""
+_DAMAGE = (
+    OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, RuntimeError, MemoryError, struct.error,
+    zlib.error, zipfile.BadZipFile,
+)  # fmt: skip
+"""What reading a file that is damaged, or was made to do harm, may raise."""
+_NO_EXPORT = N_("This file is no full export of WIMDesk, or it is damaged. Nothing was changed. Choose another one.")
 _Rows = list[dict[str, Any]]
 
 
@@ -52,14 +62,19 @@ def bring_in(store: Store, contents: Contents, path: Path) -> Imported:
             _prove(archive, manifest)
             found = {name: _table(archive, name) for name in _names(archive)}
             taken = _keep_contents(archive, manifest, contents, found.get(attaching.TYPE, []))
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError, zipfile.BadZipFile) as error:
-        raise UserError(
-            _("This file is no full export of WIMDesk, or it is damaged. Nothing was changed. Choose another one.")
-        ) from error
-    owner = manifest["organisation"]
+        owner = str(manifest["organisation"]["id"]), str(manifest["organisation"]["name"])
+    except _DAMAGE as error:
+        raise UserError(_(_NO_EXPORT)) from error
+    before = store.read(_who)
     # A transaction of its own: what is written after it is written as this organisation.
-    store.run(_become, str(owner["id"]), str(owner["name"]))
-    return store.run(_fill, found, taken, str(owner["id"]))
+    store.run(_become, *owner)
+    try:
+        return store.run(_fill, found, taken, owner[0])
+    except (WimdeskError, *_DAMAGE) as error:
+        store.run(_become, *before)
+        if isinstance(error, WimdeskError):
+            raise
+        raise UserError(_(_NO_EXPORT)) from error
 
 
 def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
@@ -104,9 +119,17 @@ def _names(archive: zipfile.ZipFile) -> list[str]:
 def _table(archive: zipfile.ZipFile, name: str) -> _Rows:
     told: _Rows = json.loads(archive.read(f"tables/{name}.json"))["records"]
     known = set(full_export.columns(types()[name]))
-    if not all(row.keys() <= known and is_id(str(row["id"])) for row in told):
+    if not all(row.keys() <= known and _is_sound(types()[name], row) for row in told):
         raise ValueError(name)
     return told
+
+
+def _is_sound(cls: type[Record], row: Mapping[str, Any]) -> bool:
+    """Say whether a row can be one of ours: what is others' goes into the tables as it is."""
+    said = {name: row[name] for name in _ALWAYS}
+    is_told = isinstance(said.pop("deleted"), bool) and all(isinstance(value, str) for value in said.values())
+    kinds = ((info, row[name]) for name, info in fields(cls).items() if name in row)
+    return is_told and is_id(row["id"]) and all(value == default(info) or fits(info, value) for info, value in kinds)
 
 
 def _keep_contents(
@@ -121,6 +144,10 @@ def _keep_contents(
             private = str(row["space"]).endswith("/private")
             taken[str(row["id"])] = attaching.take(contents, archive.read(told["path"]), private=private)
     return taken
+
+
+def _who(session: Session) -> tuple[str, str]:
+    return facts.text(session, "organisation"), facts.text(session, "organisation_name")
 
 
 def _become(session: Session, organisation: str, name: str) -> None:
