@@ -12,8 +12,9 @@ from types import ModuleType
 import msgspec
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
+from sync.erasures import stub
 from sync.protocol import Batch, Sealed
-from sync.server import audit, intake, numbers, sealed, tables
+from sync.server import audit, erasing, intake, numbers, sealed, tables
 from sync.server.enrolment import find
 from sync.server.refusals import Refused
 from sync.server.roles import Device, bytes_id, text_id
@@ -50,7 +51,7 @@ def keep(store: Store, device: Device, batches: Iterable[_Kept]) -> int:
             placed = numbers.known_of(connection, device, batch.epoch, batch.space)
             if known or not ops or batch.first + ops - 1 <= placed or held + count + ops > MOST_KEPT:
                 continue
-            content = _encode(batch)
+            content = _encode(_without_erased(connection, batch))
             size += len(content)
             if size > MOST_BYTES:
                 break
@@ -60,6 +61,15 @@ def keep(store: Store, device: Device, batches: Iterable[_Kept]) -> int:
         return count
 
     return store.write(work, device.id)
+
+
+def _without_erased(connection: Connection, batch: _Kept) -> _Kept:
+    """Return it with stubs of what was erased: nobody has let it in, so it needs no proof."""
+    if isinstance(batch, Sealed):
+        return batch
+    gone = erasing.known(connection, batch.space, {op.record for op in batch.ops})
+    ops = [stub(op) if erasing.is_gone(op, gone) else op for op in batch.ops]
+    return msgspec.structs.replace(batch, ops=ops) if gone else batch
 
 
 def kept(connection: Connection) -> list[dict[str, object]]:

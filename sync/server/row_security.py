@@ -86,6 +86,7 @@ _COLUMN = {"space": "name"}
 _MINE = "device = (SELECT this_device())"
 _NAMED = "device = (SELECT named_device())"
 """As _MINE, but also of a device that was revoked."""
+_REMOVED = "EXISTS (SELECT 1 FROM device d WHERE d.id = (SELECT named_device()) AND d.revoked_at IS NOT NULL)"
 _OWNED = f"({_within('writes_any')} OR (owner = (SELECT this_organisation()) AND {_within('writes_own')}))"
 _ANY_WRITE = f"({_within('writes_any')} OR {_within('writes_own')})"
 _TO_SELF = f"({_ANY_WRITE} OR (computer = (SELECT this_device()) AND {_within('reads')}))"
@@ -97,7 +98,8 @@ _NAMED_OR_ERASING = f"({_NAMED} OR {_ERASING})"
 _POLICIES: dict[str, tuple[str, str, str, str]] = {
     "op": (_within("reads"), f"{_MINE} AND {_OWNED}", f"(SELECT may_erase()) AND {_OWNED}", ""),
     "sealed": (_within("reads"), f"{_MINE} AND {_ANY_WRITE}", _ERASING, ""),
-    "erased": (_within("reads"), _ERASING, "", ""),
+    # What a revoked device still sends is kept without what is erased: numbers of records are all it could see of it.
+    "erased": (f"({_within('reads')} OR {_REMOVED})", _ERASING, "", ""),
     "begun": (_MINE, f"{_MINE} AND {_ANY_WRITE}", f"{_MINE} AND {_ANY_WRITE}", _MINE),
     "space_key": (_within("reads"), f"{_MINE} AND {_ANY_WRITE}", "", ""),
     "envelope": (_within("reads"), f"{_MINE} AND {_TO_SELF}", _TO_SELF, ""),

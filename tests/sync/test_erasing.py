@@ -20,7 +20,7 @@ from tests.sim.simulator import scene
 from tests.soak import erasure
 from tests.support import PASSPHRASE, Laptop, Office, Post, endpoint_at, introduce
 from wimdesk.app import App
-from wimdesk.errors import NotFound, UserError
+from wimdesk.errors import NotFound, Refused, UserError
 from wimdesk.records import LibraryItem, Person
 from wimdesk.services import (
     attaching,
@@ -399,6 +399,22 @@ def test_what_is_made_again_after_it_was_erased_arrives(office: Office, anna: La
     again = anna.app.read(directory.own)
     assert bela.see("directory_entry", again)["shown"] == ["email"]
     assert bela.app.run(erasing.erase, "directory_entry", again), "and it can be erased once more"
+
+
+def test_what_a_removed_computer_still_sends_of_her_is_not_kept(office: Office, anna: Laptop, bela: Laptop) -> None:
+    assert office.endpoint is not None
+    record = anna.add("person", given_name="Her")
+    shared = anna.app.run(publishing.publish, "person", record, "shared")
+    settle(anna, bela)
+    bela.change("person", shared, role=f"away {WORDS[0]}")
+    anna.app.run(erasing.erase, "person", record)
+    anna.sync()
+    service.revoke(office.endpoint.data, bela.app.identity().device, database=office.endpoint.database)
+    with pytest.raises(Refused):
+        bela.sync()
+    kept = service.kept_apart(office.endpoint.data, database=office.endpoint.owner)
+    assert [each["types"] for each in kept if not each["sealed"]] == [["person"]]
+    assert canary.count(WORDS, canary.of_endpoint(office.endpoint)) == {}
 
 
 def test_a_file_does_not_bring_back_who_was_erased(anna: Laptop) -> None:
