@@ -9,16 +9,18 @@ what comes later from elsewhere arrives as a stub too.
 from __future__ import annotations
 
 import hashlib
+import uuid
 
 import msgspec
 
-from sync.protocol import Author, Op, Sealed
+from sync.protocol import SHIPPED_OWNER, Author, Op, Sealed
 
 ERASE, ERASED = "erase", "erased"
 MARKS = frozenset({ERASE, ERASED})
 """Types of operations that are about a record without saying anything of it: they stay."""
 MOST_RECORDS = 2000
 MOST_PLACES = 20_000
+_SHIPPED = uuid.UUID(SHIPPED_OWNER).bytes
 _CONTEXT = b"wimdesk erased v1\0"
 _RESEALED = b"wimdesk resealed v1\0"
 _encode = msgspec.msgpack.Encoder().encode
@@ -84,6 +86,12 @@ def resealed_message(device: bytes, space: str, head: Head, box: bytes) -> bytes
     """Return what `Resealed.signature` signs; `device` is the one that packed it anew."""
     told = (space, device, head, hashlib.sha256(box).digest())
     return _RESEALED + hashlib.sha256(_encode(told)).digest()
+
+
+def may_go(op: Op) -> bool:
+    """Say whether an order can erase the operation. What is said of something that ships with the program stays: an
+    order about it can only come from somebody who claims it."""
+    return op.type not in MARKS and op.owner != _SHIPPED
 
 
 def stub(op: Op) -> Op:

@@ -16,7 +16,6 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 from sync import digests
 from sync.erasures import (
     ERASE,
-    MARKS,
     MOST_PLACES,
     MOST_RECORDS,
     EraseRequest,
@@ -24,6 +23,7 @@ from sync.erasures import (
     Head,
     Receipt,
     Resealed,
+    may_go,
     receipt_message,
     resealed_message,
     sealed_of,
@@ -70,7 +70,7 @@ def known(connection: Connection, space: str, records: Collection[bytes]) -> set
 
 def is_gone(op: Op, gone: Collection[bytes]) -> bool:
     """Say whether an operation must leave only its stub."""
-    return op.record in gone and op.type not in MARKS
+    return op.record in gone and may_go(op)
 
 
 def ordered(ops: Iterable[Op]) -> list[bytes]:
@@ -102,7 +102,7 @@ def erase(connection: Connection, space: str, records: Sequence[bytes], digest: 
     if fresh:
         connection.execute(insert(tables.erased), fresh)
     for record in records:
-        rows = [row for row in connection.execute(_WHOLE, {"space": space, "record": record}) if row.type not in MARKS]
+        rows = [row for row in connection.execute(_WHOLE, {"space": space, "record": record}) if may_go(op_of(row))]
         for row in rows:
             _keep_proofs(connection, row)
         if rows:

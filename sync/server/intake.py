@@ -169,7 +169,7 @@ def _problem(device: Device, op: Op, owner: bytes | None, organisations: frozens
         return Problem.MALFORMED
     if op.type == ERASED and not op.fields:
         return None  # of whatever record: it says something of its author's computer only
-    if op.type == ERASE and not may_erase(device):
+    if op.type == ERASE and (op.owner == _SHIPPED or not may_erase(device)):
         return Problem.ERASE_FORBIDDEN
     # Whoever wrote first about something that ships with the program does not own it.
     free = owner in {None, op.owner} or (op.space == ALLIANCE and op.owner == _SHIPPED)
@@ -204,9 +204,12 @@ def _owners(connection: Connection, device: Device, fresh: Sequence[_Numbered]) 
 
 
 def _organisations(connection: Connection, device: Device, fresh: Sequence[_Numbered]) -> frozenset[bytes]:
-    """Return which of those that are named are enrolled; the device's own is."""
+    """Return which of those that are named are enrolled; the device's own is.
+
+    Where everybody writes, whatever its type: an order to erase a record claims it, as any operation does.
+    """
     spaces = {id for _n, op in fresh if (id := organisation_of_shared(op.space))}
-    named = spaces | {op.record for _n, op in fresh if op.type == "organization"}
+    named = spaces | {op.record for _n, op in fresh if op.type == "organization" or op.space == ALLIANCE}
     own = frozenset({device.organisation} & named)
     others = _chunks(sorted(named - own))
     return own.union(id for part in others for id in connection.scalars(_ENROLLED, {"ids": part}))

@@ -12,7 +12,8 @@ from sqlalchemy import select
 
 from sync.client import bundles
 from sync.client.engine import SyncEngine
-from sync.erasures import MARKS
+from sync.erasures import ERASE, MARKS
+from sync.protocol import SHIPPED_OWNER
 from sync.server import ledger, service
 from sync.server.service import backup, restore
 from tests import canary
@@ -21,7 +22,7 @@ from tests.soak import erasure
 from tests.support import PASSPHRASE, Laptop, Office, Post, endpoint_at, introduce
 from wimdesk.app import App
 from wimdesk.errors import NotFound, Refused, UserError
-from wimdesk.records import LibraryItem, Person
+from wimdesk.records import LibraryItem, Person, Theme
 from wimdesk.services import (
     attaching,
     directory,
@@ -210,6 +211,24 @@ def test_who_joins_later_has_nothing_to_confirm(office: Office, anna: Laptop) ->
     assert told
     assert mine not in told
     assert_in_order(other)
+
+
+def test_what_ships_with_the_program_is_not_erased(office: Office, anna: Laptop) -> None:
+    """Nobody owns it in the log, so anybody can claim it."""
+    secretary = office.laptop("Sekai", organisation="Secretariat", role="secretariat")
+    olga = office.laptop("Olga", organisation=f"{office.organisation} 2")
+    settle(anna, olga)
+    theme = anna.app.read(lambda session: session.scalars(select(Theme.id)).first())
+    assert theme is not None
+    for owner in (olga.app.identity().organisation, SHIPPED_OWNER):
+        olga.app.run(erasures._write, ERASE, "alliance", theme, owner, "Olga")  # noqa: SLF001 - another program
+    settle(olga, anna, secretary)
+    for laptop in (anna, secretary):
+        assert laptop.see("theme", theme)["id"] == theme
+    secretary.change("theme", theme, title={"en": "Another title"})
+    settle(secretary, anna)
+    assert anna.see("theme", theme)["title"] == {"en": "Another title"}
+    assert anna.app.read(proof.differing) == []
 
 
 def test_an_old_backup_brings_nobody_back(office: Office, tmp_path: Path) -> None:

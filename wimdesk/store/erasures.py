@@ -17,15 +17,17 @@ from sqlalchemy.orm import Session, SessionTransaction
 from sqlcipher3 import dbapi2
 
 from sync import digests
-from sync.erasures import ERASE, ERASED, MARKS, stub
-from sync.protocol import Author, Op, Page, Placed
+from sync.erasures import ERASE, ERASED, may_go, stub
+from sync.protocol import SHIPPED_OWNER, Author, Op, Page, Placed
 from wimdesk import clock
 from wimdesk.identifiers import derived_id
 from wimdesk.store import facts, journal, rows, tables
 from wimdesk.store.record import Record, types
 
 _OPS = """SELECT pos, seq, device, epoch, n, type, record, owner, fields, base, payload FROM op
-WHERE record=? AND space=? AND type NOT IN ('erase', 'erased')"""
+WHERE record=? AND space=? AND owner<>? AND type NOT IN ('erase', 'erased')"""
+_EMPTY = """UPDATE op SET payload=x'', before=NULL
+WHERE record=? AND space=? AND owner<>? AND type NOT IN ('erase','erased')"""
 _SAID_IN = """SELECT DISTINCT space FROM op
 WHERE record=? AND type NOT IN ('erase', 'erased') AND (length(payload) > 0 OR before IS NOT NULL)"""
 _LEDGER = "SELECT record FROM erasure WHERE space=:space"
@@ -74,13 +76,10 @@ class Erasure:
 def scrub(connection: dbapi2.Connection, space: str, record: str) -> Gone:
     """Leave nothing of a record but stubs in its log, in this database or in a copy of an earlier one."""
     there = {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")}
-    found = connection.execute(_OPS, (record, space)).fetchall()
+    found = connection.execute(_OPS, (record, space, SHIPPED_OWNER)).fetchall()
     gone = Gone(owner=found[0][7] if found else "", said=any(each[10] for each in found))
     _tell_digest(connection, space, [_entry(space, each) for each in found if each[1] is not None and each[10]])
-    connection.execute(
-        "UPDATE op SET payload=x'', before=NULL WHERE record=? AND space=? AND type NOT IN ('erase','erased')",
-        (record, space),
-    )
+    connection.execute(_EMPTY, (record, space, SHIPPED_OWNER))
     # In whichever table: what a full export brought of others has no operation here that would say which.
     for type_name in sorted(types().keys() & there):
         _scrub_row(connection, type_name, space, record, gone)
@@ -104,7 +103,7 @@ def spaces_of(connection: dbapi2.Connection, space: str, record: str) -> list[st
 def _scrub_row(connection: dbapi2.Connection, type_name: str, space: str, record: str, gone: Gone) -> None:
     here = (record, space)
     row = connection.execute(f"SELECT owner FROM {type_name} WHERE id=? AND space=?", here).fetchone()
-    if row is None:
+    if row is None or row[0] == SHIPPED_OWNER:
         return
     gone.type, gone.owner, gone.said = type_name, row[0], True
     if type_name == "attachment":
@@ -196,7 +195,7 @@ def receive(session: Session, page: Page) -> Page:
     ops: list[int | Placed] = []
     again: set[bytes] = set()
     for item in page.ops:
-        if isinstance(item, Placed) and item.op.payload and item.op.record in names and item.op.type not in MARKS:
+        if isinstance(item, Placed) and item.op.payload and item.op.record in names and may_go(item.op):
             again.add(item.op.record)
             item = Placed(item.author, item.n, stub(item.op))
         ops.append(item)
@@ -207,7 +206,13 @@ def receive(session: Session, page: Page) -> Page:
 
 
 def _is_owners(session: Session, space: str, record: str, owner: bytes) -> bool:
-    """Nobody erases what is another's, whatever an endpoint lets through."""
+    """Nobody erases what is another's, whatever an endpoint lets through; nor what ships with the program, of which the
+    log need not say anything."""
+    for name in types():
+        for (whose,) in rows.find(
+            session, f"SELECT owner FROM {name} WHERE id=:id AND space=:space", id=record, space=space
+        ):
+            return uuid.UUID(whose).bytes == owner
     first = rows.find(session, _FIRST, record=record, space=space)
     return not first or uuid.UUID(first[0][0]).bytes == owner
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from sync.erasures import ERASE
 from sync.protocol import (
     ALLIANCE,
     COMMITTEE,
@@ -162,8 +163,11 @@ def test_what_ships_with_the_program_stays_the_secretariats(endpoint: Endpoint) 
 
 def test_the_record_of_an_enrolled_organisation_is_its_own(endpoint: Endpoint) -> None:
     one, stranger = endpoint.laptop(), endpoint.laptop("Women in Mining Chile")
+    for n, name in enumerate(("note", ERASE), 1):
+        squatting = stranger.op(ALLIANCE, record=one.organisation, type_name=name)
+        assert [problem for *_op, problem in stranger.push(n, squatting).refused] == [Problem.OWNER_FORBIDDEN]
     squatting = stranger.op(ALLIANCE, record=one.organisation, type_name="organization")
-    assert stranger.push(1, squatting).refused == [(ALLIANCE, 1, Problem.OWNER_FORBIDDEN)]
+    assert stranger.push(3, squatting).refused == [(ALLIANCE, 3, Problem.OWNER_FORBIDDEN)]
     assert not one.push(1, one.op(ALLIANCE, record=one.organisation, type_name="organization")).refused
 
 
