@@ -103,6 +103,8 @@ def test_damage_is_noticed_and_put_aside(contents: Contents, tmp_path: Path, dam
         contents.read(digest)
     assert not contents.has(digest), "so that it can be fetched anew"
     assert (tmp_path / "quarantine" / path.name).is_file()
+    contents.forget(digest)
+    assert not (tmp_path / "quarantine" / path.name).exists(), "what is erased is nowhere"
 
 
 @given(parts=st.lists(st.binary(max_size=50), min_size=1, max_size=8))

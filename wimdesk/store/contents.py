@@ -36,6 +36,7 @@ class Contents:
 
     def __init__(self, folder: Path, key: bytes) -> None:
         self._folder = folder
+        self._aside = folder.parent / keys.QUARANTINE
         self._key = hmac.digest(key, b"wimdesk attachments v1", "sha256")
 
     def is_used(self) -> bool:
@@ -90,9 +91,11 @@ class Contents:
         return content
 
     def forget(self, digest: str) -> None:
-        """Remove the content from this computer."""
-        with contextlib.suppress(OSError):
-            self._path(digest).unlink(missing_ok=True)
+        """Remove the content from this computer, also one that was damaged and put aside."""
+        path = self._path(digest)
+        for each in (path, self._aside / path.name):
+            with contextlib.suppress(OSError):
+                each.unlink(missing_ok=True)
 
     def part(self, digest: str) -> Part:
         """Return what has arrived so far of what travels under this name."""
@@ -138,10 +141,9 @@ class Contents:
     def _put_aside(self, path: Path) -> None:
         """What is damaged is kept, as other damaged files are; the content may come anew from the endpoint."""
         log.error("the content of an attachment is damaged")
-        aside = self._folder.parent / keys.QUARANTINE
         with contextlib.suppress(OSError):
-            aside.mkdir(exist_ok=True)
-            path.replace(aside / path.name)
+            self._aside.mkdir(exist_ok=True)
+            path.replace(self._aside / path.name)
 
 
 class Part:
