@@ -85,21 +85,23 @@ class _Errand:
         return True
 
     def _changed(self, session: Session, heads: Sequence[Head]) -> list[Resealed] | None:
-        """Return the boxes that differ from what is here; None where one of them is not here whole, or its key."""
+        """Return the boxes that differ from what is here; None where one of them is not here whole, or its key.
+
+        They are packed with the key of today, whichever the endpoint names: a removed computer has the earlier ones.
+        """
         keys, organisation = seal_keys.by_id(session), uuid.UUID(self._app.identity().organisation).bytes
-        found = []
+        found, today = [], seal_keys.current(session)
         for head in heads:
             ops, key = outbox.between(session, self._space, head.seq - head.count + 1, head.seq), keys.get(head.key)
-            if len(ops) != head.count or key is None:
+            if len(ops) != head.count or key is None or today is None:
                 return None
-            new = self._resealed(key, head, ops, organisation)
-            if new.head.root != head.root:
-                found.append(new)
+            if sealing.root_of(key, self._space, head.author, head.n, ops) != head.root:
+                found.append(self._resealed(today, head, ops, organisation))
         return found
 
-    def _resealed(self, key: bytes, head: Head, ops: list[Op], organisation: bytes) -> Resealed:
-        root, box = sealing.seal(key, self._space, head.author, head.n, ops, organisation)
-        mine = Head(head.seq, head.author, head.n, head.count, head.key, root)
+    def _resealed(self, key: seal_keys.SealKey, head: Head, ops: list[Op], organisation: bytes) -> Resealed:
+        root, box = sealing.seal(key.key, self._space, head.author, head.n, ops, organisation)
+        mine = Head(head.seq, head.author, head.n, head.count, key.id, root)
         message = resealed_message(self._app.store.author.device, self._space, mine, box)
         return Resealed(mine, box, self._app.device_keys.sign.sign(message))
 

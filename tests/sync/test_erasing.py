@@ -10,12 +10,15 @@ from unittest import mock
 import pytest
 from sqlalchemy import select
 
+from sync import sealing
 from sync.client import bundles
 from sync.client.engine import SyncEngine
 from sync.erasures import ERASE, MARKS
 from sync.protocol import SHIPPED_OWNER
 from sync.server import ledger, service
 from sync.server.service import backup, restore
+from sync.server.store import Store
+from sync.server.tables import sealed as boxes
 from tests import canary
 from tests.sim.simulator import scene
 from tests.soak import erasure
@@ -35,7 +38,7 @@ from wimdesk.services import (
     publishing,
     todo,
 )
-from wimdesk.store import audit, erasures, facts, history, proof, tables
+from wimdesk.store import audit, erasures, facts, history, proof, seal_keys, tables
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -434,6 +437,31 @@ def test_what_a_removed_computer_still_sends_of_her_is_not_kept(office: Office, 
     kept = service.kept_apart(office.endpoint.data, database=office.endpoint.owner)
     assert [each["types"] for each in kept if not each["sealed"]] == [["person"]]
     assert canary.count(WORDS, canary.of_endpoint(office.endpoint)) == {}
+
+
+def test_a_box_is_packed_anew_with_the_key_of_today(office: Office, anna: Laptop, bela: Laptop) -> None:
+    assert office.endpoint is not None
+    record = anna.add("person", given_name=WORDS[0])
+    anna.add("site", name="Stays")
+    settle(anna, bela)
+    key = bytes(range(32))
+    for laptop in (anna, bela):  # another one was removed, and still has the key from before
+        laptop.app.run(seal_keys.keep, seal_keys.SealKey(2, sealing.id_of(key), key))
+    anna.app.run(erasing.erase, "person", record)
+    settle(anna, bela)
+    store = Store(office.endpoint.data, database=office.endpoint.owner)
+    with store.reading() as connection:
+        mine = (boxes.c.space == anna.app.store.author.spaces["private"], boxes.c.resealed != b"")
+        of_box = connection.scalars(select(boxes.c.key).where(*mine)).all()
+    store.close()
+    assert set(of_box) == {sealing.id_of(key)}
+    late = office.laptop("Late", introduced=False)
+    for laptop in (anna, bela):
+        assert laptop.app.read(proof.differing) == []
+    for each in anna.app.read(seal_keys.every):
+        late.app.run(seal_keys.keep, each)
+    settle(late)
+    assert [row["name"] for row in late.app.read(editing.rows, "site")] == ["Stays"]
 
 
 def test_a_file_does_not_bring_back_who_was_erased(anna: Laptop) -> None:
