@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from sync import sealing
 from sync.client.transport import Transport
 from sync.erasures import (
+    MOST_PLACES,
     MOST_RECORDS,
     EraseRequest,
     EraseResponse,
@@ -22,7 +23,7 @@ from sync.erasures import (
     receipt_message,
     resealed_message,
 )  # fmt: skip
-from sync.protocol import PATH_ERASE, Op, file_path, private_space
+from sync.protocol import PATH_ERASE, Op, Problem, file_path, private_space
 from wimdesk.app import App
 from wimdesk.errors import Refused
 from wimdesk.services import erasing
@@ -30,6 +31,8 @@ from wimdesk.store import erasures, facts, outbox, rows, seal_keys
 
 _AT_ONCE = 8
 """Boxes that are sent in one request."""
+_LEFT = frozenset({Problem.SPACE_FORBIDDEN, Problem.ERASE_FORBIDDEN, Problem.MALFORMED, Problem.TOO_LARGE})
+"""Refusals that are about what is asked here, as of a computer whose role has changed: the pass goes on."""
 _FILES = "SELECT files FROM erasure WHERE space=:space AND record=:record"
 log = logging.getLogger(__name__)
 
@@ -37,7 +40,7 @@ log = logging.getLogger(__name__)
 def tend(app: App, transport: Transport, token: str) -> int:
     """Have the endpoint erase what it can't see itself, and keep its receipts; return how many came.
 
-    Raises NoConnection and the like: the next pass goes on.
+    Raises NoConnection and the like: the next pass goes on. What is refused is left to a computer that may.
     """
     if not app.read(erasures.is_any_left):
         return 0
@@ -45,7 +48,12 @@ def tend(app: App, transport: Transport, token: str) -> int:
     count = 0
     for space, records in app.read(erasures.pending).items():
         for at in range(0, len(records), MOST_RECORDS):
-            count += _Errand(app, transport, token, space).run(records[at : at + MOST_RECORDS])
+            try:
+                count += _Errand(app, transport, token, space).run(records[at : at + MOST_RECORDS])
+            except Refused as refused:
+                if refused.number not in _LEFT:
+                    raise
+                log.info("the endpoint did not take what an order asks for: %s", refused.number)
     return count
 
 
@@ -76,7 +84,9 @@ class _Errand:
     def _pack_anew(self, records: Sequence[str]) -> bool:
         """Bring new boxes for those that may hold something of the records; say whether all of them are clean now."""
         places = self._app.read(erasures.places, self._space, records)
-        heads = self._ask(EraseRequest(self._space, [], places=places)).heads if places else []
+        heads: list[Head] = []
+        for at in range(0, len(places), MOST_PLACES):
+            heads += self._ask(EraseRequest(self._space, [], places=places[at : at + MOST_PLACES])).heads
         new = self._app.read(self._changed, heads)
         if new is None:
             return False

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from unittest import mock
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from sync import sealing
 from sync.client import bundles
@@ -18,6 +18,7 @@ from sync.protocol import SHIPPED_OWNER
 from sync.server import ledger, service
 from sync.server.service import backup, restore
 from sync.server.store import Store
+from sync.server.tables import device as devices
 from sync.server.tables import sealed as boxes
 from tests import canary
 from tests.sim.simulator import scene
@@ -462,6 +463,26 @@ def test_a_box_is_packed_anew_with_the_key_of_today(office: Office, anna: Laptop
         late.app.run(seal_keys.keep, each)
     settle(late)
     assert [row["name"] for row in late.app.read(editing.rows, "site")] == ["Stays"]
+
+
+def test_who_lost_a_role_since_the_order_still_syncs(office: Office, anna: Laptop) -> None:
+    assert office.endpoint is not None
+    secretary = office.laptop("Sekai", organisation="Secretariat", role="secretariat")
+    item = anna.add("library_item", title={"en": "Ours"}, template="tool", state="draft")
+    shared = anna.app.run(publishing.publish, "library_item", item, "shared")
+    settle(anna, secretary)
+    anna.app.run(erasing.erase, "library_item", shared)
+    settle(anna, secretary)
+    # Her last pass ended before the receipt came; then she got another role.
+    secretary.app.run(erasures.ask_again, anna.app.store.author.spaces["shared"], [shared])
+    store = Store(office.endpoint.data, database=office.endpoint.owner)
+    with store.writing() as connection:
+        mine = devices.c.id == secretary.app.store.author.device
+        connection.execute(update(devices).where(mine).values(role="coordinator"))
+    store.close()
+    assert secretary.add("site", name="Goes on")
+    assert secretary.sync().waiting == 0
+    assert secretary.engine.latest.sentence == ""
 
 
 def test_a_file_does_not_bring_back_who_was_erased(anna: Laptop) -> None:
