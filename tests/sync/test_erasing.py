@@ -328,6 +328,26 @@ def test_an_endpoint_restored_from_before_the_order(
     office.close()
 
 
+def test_an_endpoint_that_died_behind_an_order_writes_its_ledger_at_the_next_start(
+    template: Template, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    with endpoint_at(data) as first:
+        office = Office(template, tmp_path, first)
+        anna = office.laptop("Anna")
+        record = anna.add("library_item", title={"en": "Ours"}, template="tool", state="draft")
+        shared = anna.app.run(publishing.publish, "library_item", record, "alliance")
+        settle(anna)
+        anna.app.run(erasing.erase, "library_item", shared)
+        settle(anna)
+    written = ledger.read(data)
+    assert written
+    (data / ledger.FILE).unlink()
+    with endpoint_at(data):
+        assert ledger.read(data) == written
+    office.close()
+
+
 def test_many_stories_with_faults(tmp_path: Path) -> None:
     """The short form of `python -m tests.soak.erasure --times 500`."""
     with scene(4, tmp_path) as here:
