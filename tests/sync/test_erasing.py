@@ -23,6 +23,7 @@ from sync.server.tables import sealed as boxes
 from tests import canary
 from tests.sim.simulator import scene
 from tests.soak import erasure
+from tests.store.test_recovery import spoil_table
 from tests.support import PASSPHRASE, Laptop, Office, Post, endpoint_at, introduce
 from wimdesk.app import App
 from wimdesk.errors import NotFound, Refused, UserError
@@ -264,6 +265,36 @@ def test_an_old_backup_brings_nobody_back(office: Office, tmp_path: Path) -> Non
     again = Laptop(app, SyncEngine(app))
     settle(again, bela, again)
     assert_in_order(again, bela)
+    again.close()
+
+
+@pytest.mark.expects_log
+@pytest.mark.parametrize("spoilt", ["", "site", "erasure"])
+def test_an_order_of_a_moment_ago_outlives_a_restoring(office: Office, tmp_path: Path, spoilt: str) -> None:
+    """The computer stopped behind the order: no ledger was written beside the database yet."""
+    assert office.endpoint is not None
+    folder = tmp_path / "anna"
+    anna = Laptop.join(App.open(folder, PASSPHRASE), office.endpoint, office.organisation)
+    introduce(anna.app, office.organisation)
+    anna.add("site", name="Stays")
+    record = person(anna, WORDS[0])
+    settle(anna)
+    anna.app.back_up()
+    anna.app.run(erasing.erase, "person", record)
+    key = anna.app.store.key
+    anna.close()
+    assert erasing.read_ledger(folder) == []
+    if spoilt:
+        spoil_table(folder, key, spoilt)
+    App.restore(folder, PASSPHRASE, max(path.stem for path in (folder / "backups").glob("*by-hand.db")))
+    app = App.open(folder, PASSPHRASE)
+    with pytest.raises(NotFound):
+        app.read(editing.values, "person", record)
+    app.sweep()
+    again = Laptop(app, SyncEngine(app))
+    settle(again)
+    assert canary.count(WORDS, canary.of_folder(folder, key)) == {}
+    assert_in_order(again)
     again.close()
 
 

@@ -304,6 +304,20 @@ def read_ledger(folder: Path) -> list[tuple[str, str, str]]:
         return []
 
 
+def save_ledger(database: Path, key: bytes) -> None:
+    """Write into the ledger beside a database what it names, before another takes its place. What can't be read of it
+    is nothing; raises OSError where it can't be written."""
+    named = read_ledger(database.parent)
+    with contextlib.suppress(WimdeskError, dbapi2.Error):
+        connection = connect(database, key, read_only=True)
+        try:
+            named += connection.execute("SELECT space, record, at FROM erasure").fetchall()
+        finally:
+            connection.close()
+    if named:
+        durable.write(database.parent / LEDGER, json.dumps(list(dict.fromkeys(named))).encode())
+
+
 def apply_ledger(session: Session, lines: Sequence[tuple[str, str, str]]) -> int:
     """Erase what the ledger beside the database names and this database, put there from elsewhere, may still have."""
     return erasures.apply_ledger(session, lines)

@@ -18,6 +18,7 @@ from sqlcipher3 import dbapi2
 from wimdesk import search
 from wimdesk.errors import Damaged, NotAProfile, UserError
 from wimdesk.i18n import _, ngettext
+from wimdesk.services import erasing
 from wimdesk.store import backup, durable, facts, identity, journal, migrations, salvage, writeahead
 from wimdesk.store import recovery as went_back
 from wimdesk.store.engine import Store, connect, translated, unwritable
@@ -117,6 +118,7 @@ def restore(database: Path, key: bytes, copy: backup.Copy) -> Recovered:
             backup.make(database, key, folder / backup.FOLDER, "before-restore")
         else:
             found = salvage.operations(database, key, folder / PREPARING)
+        erasing.save_ledger(database, key)
         place = folder / PREPARING / database.name
         place.parent.mkdir(exist_ok=True)
         shutil.copyfile(copy.path, place)

@@ -17,9 +17,10 @@ from sqlalchemy import Table, insert, inspect, select, update
 from sqlalchemy.orm import Session
 from sqlcipher3 import dbapi2
 
+from sync.erasures import ERASE
 from sync.merge import DELETED
 from wimdesk.errors import EnvironmentProblem
-from wimdesk.store import journal, tables, writeahead
+from wimdesk.store import erasures, journal, tables, writeahead
 from wimdesk.store.engine import PAGE, connect
 from wimdesk.store.record import Record, blank_row, fields, fits, types
 
@@ -192,6 +193,8 @@ def _bring(session: Session, row: Row, numbers: _Numbers) -> None:
     kept = {name: value for name, value in row.items() if name not in {"pos", "seq"}}
     fresh = kept | {"epoch": numbers.epoch, "n": n, "base": numbers.base(row)}
     session.execute(insert(tables.op).values(fresh))
+    if row["type"] == ERASE:
+        erasures.apply_ledger(session, [(row["space"], row["record"], journal.unpack_payload(row["payload"]).at)])
     table = _table(row["type"])
     if table is None:
         return
