@@ -9,7 +9,7 @@ from ui.forms.consent import ConsentCard
 from ui.forms.rights import RightsCard
 from ui.pages.privacy import PrivacyPage
 from ui.widgets.buttons import QuietButton
-from ui.widgets.labels import Text
+from ui.widgets.labels import Chip, Text
 from wimdesk.errors import NotFound
 from wimdesk.services import consents, editing, erasing
 
@@ -43,8 +43,8 @@ def test_a_consent_is_written_down_and_taken_back(
     card.form.by.setText("Ana")
     card.form.save.click()
     qtbot.waitUntil(lambda: desk.app.read(consents.allows, record, "directory"))
-    card.reload()
     qtbot.waitUntil(lambda: card.directory.isVisible())
+    assert "Given" in [chip.text() for chip in card.findChildren(Chip)]
     card.directory.click()
     qtbot.waitUntil(lambda: desk.app.read(consents.register, record).in_directory)
     card.form.begin("directory", "withdrawn")

@@ -17,6 +17,7 @@ from ui.widgets.date import DateField
 from ui.widgets.field import FieldRow
 from ui.widgets.labels import Chip, Text
 from wimdesk import clock
+from wimdesk.events import Changed
 from wimdesk.i18n import LANGUAGES, _, language
 from wimdesk.records.consent import METHODS, PURPOSES, STATES
 from wimdesk.services import consents
@@ -113,11 +114,16 @@ class ConsentCard(Card):
         self.add(self.button)
         self.add(self.directory)
         self.add(self.form)
+        desk.bridge.changed.connect(self._hear)
         self.reload()
 
     def reload(self) -> None:
         """Read the register anew."""
         self._desk.tasks.read(self, consents.register, self._person, done=self._show, key="consents")
+
+    def _hear(self, change: Changed) -> None:
+        if change.touches("consent"):
+            self.reload()
 
     def _show(self, found: Register) -> None:
         for row in self._rows:
