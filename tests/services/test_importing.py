@@ -145,3 +145,21 @@ def test_odd_texts_are_a_sentence_or_rows(text: str, file: Path) -> None:
     except UserError:
         return
     assert all(isinstance(cell, str) for _line, said in found for cell in said)
+
+
+def test_a_couple_with_one_address_is_known_again_both(app: App, file: Path) -> None:
+    for given in ("Awa", "Moussa"):
+        person = app.run(editing.add, "person", {"family_name": "Diop", "given_name": given})
+        mail = app.run(people.add_contact, person, "email")
+        app.run(editing.change, "contact_detail", mail, {"value": "diop@x.org"})
+    done = bring(app, file, "Surname,First name,E-mail,Role\nDiop,Awa,diop@x.org,Chair\nDiop,Moussa,diop@x.org,Clerk\n")
+    assert (done.new, done.changed) == (0, 2)
+
+
+def test_no_heading_of_the_lines_to_mend_is_a_formula(app: App, file: Path) -> None:
+    heading = '=HYPERLINK("http://x";"y")'
+    file.write_text("Surname;" + '"' + heading.replace('"', '""') + '"' + ";Born\nDiop;a;never\n", encoding="utf-8")
+    table = sheets.read(file)
+    assert heading in table.columns
+    text = importing.report(table, [importing.Bad(2, "no day", ("Diop", "a", "never"))])
+    assert "'=HYPERLINK" in text.splitlines()[0]

@@ -202,9 +202,11 @@ class _Import:
         """Return by line who is here with the same name and e-mail address, where that is one person only."""
         if self._cls is not Person:
             return {}
-        asked = {
-            str(way["value"]).lower(): each for each in part for way in each.ways if way["type"] == "email"
-        }  # fmt: skip
+        asked: dict[str, list[_Taken]] = {}
+        for each in part:
+            for way in each.ways:
+                if way["type"] == "email":
+                    asked.setdefault(str(way["value"]).lower(), []).append(each)  # a family may share an address
         mail = func.lower(ContactDetail.value)
         query = select(Person.id, Person.family_name, Person.given_name, mail).join(
             ContactDetail, ContactDetail.person_id == Person.id
@@ -212,10 +214,10 @@ class _Import:
         query = query.where(ContactDetail.deleted.is_(False), Person.deleted.is_(False), mail.in_(list(asked)))
         found: dict[int, set[str]] = {}
         for record, family, given, address in self._session.execute(query):
-            each = asked[address]
-            said = f"{each.values.get('given_name', '')} {each.values.get('family_name', '')}"
-            if sorted(fold(said).split()) == sorted(fold(f"{given} {family}").split()):
-                found.setdefault(each.line, set()).add(record)
+            for each in asked[address]:
+                said = f"{each.values.get('given_name', '')} {each.values.get('family_name', '')}"
+                if sorted(fold(said).split()) == sorted(fold(f"{given} {family}").split()):
+                    found.setdefault(each.line, set()).add(record)
         return {line: next(iter(ids)) for line, ids in found.items() if len(ids) == 1}
 
     def _is_first(self, each: _Taken) -> bool:
@@ -355,7 +357,7 @@ def report(table: Table, bad: Sequence[Bad]) -> str:
     """Return the bad rows as CSV with the line and the reason, to be mended and brought in again."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow([*table.columns, _("Line"), _("Reason")])
+    writer.writerow([*map(exchange.harmless, table.columns), _("Line"), _("Reason")])
     width = len(table.columns)
     for each in bad:
         said = [*each.cells[:width], *[""] * (width - len(each.cells))]
