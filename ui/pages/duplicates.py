@@ -69,7 +69,7 @@ class DuplicatesPane(RecordCard):
 
     def open(self, key: str) -> None:
         """Show a pair side by side."""
-        found = next((each for each in self._found if each.second == key.partition("+")[2]), None)
+        found = next((each for each in self._found if _key(each) == key), None)
         if found is not None:
             self.pair = PairCard(self.desk, found)
             self.pair.wanted.connect(self.wanted)
@@ -94,11 +94,15 @@ class DuplicatesPane(RecordCard):
         self.list.show_items([_item(each) for each in found])
 
 
+def _key(each: Candidate) -> str:
+    return f"{each.first}+{each.second}"
+
+
 def _item(each: Candidate) -> Item:
     title = f"{each.first_name} · {each.second_name}"
     meta = each.likeness.words()
     row = Row(title, meta=meta, state=f"{each.likeness.score} %", icon="users")
-    return Item(f"{each.first}+{each.second}", row, f"{title}. {each.likeness.score} %. {meta}")
+    return Item(_key(each), row, f"{title}. {each.likeness.score} %. {meta}")
 
 
 class PairCard(Card):
