@@ -160,13 +160,21 @@ def with_app(work: Callable[[App, argparse.Namespace], object]) -> Handler:
 def pairs(type_name: str, texts: list[str]) -> dict[str, object]:
     """Return FIELD=VALUE texts as values of a type. Raises UserError for what is no pair or no value of the field."""
     cls = editing.type_of(type_name)
-    values: dict[str, object] = {}
-    for text in texts:
-        name, sign, value = text.partition("=")
-        if not sign:
-            raise UserError(_("“{text}” is not FIELD=VALUE. Nothing was changed.").format(text=text))
-        values[name] = editing.parse(cls, name, value)
-    return values
+    return {name: editing.parse(cls, name, value) for name, value in map(_pair, texts)}
+
+
+def pairs_and_own(type_name: str, texts: list[str]) -> tuple[dict[str, object], dict[str, str]]:
+    """Return FIELD=VALUE texts as `pairs` does, and those of own fields (own:LABEL=VALUE) as texts by label."""
+    own = [text for text in texts if text.startswith(custom_fields.PREFIX)]
+    told = {name.removeprefix(custom_fields.PREFIX): value for name, value in map(_pair, own)}
+    return pairs(type_name, [text for text in texts if text not in own]), told
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign:
+        raise UserError(_("“{text}” is not FIELD=VALUE. Nothing was changed.").format(text=text))
+    return name, value
 
 
 @with_app
@@ -185,11 +193,7 @@ def add_record(app: App, args: argparse.Namespace) -> object:
 @with_app
 def set_fields(app: App, args: argparse.Namespace) -> object:
     """Change fields; what a rule finds odd is said, the change stays."""
-    own = [text for text in args.values if text.startswith(custom_fields.PREFIX)]
-    odd = app.run(editing.change, args.type, args.id, pairs(args.type, [t for t in args.values if t not in own]))
-    if own:
-        said = dict(text.partition("=")[::2] for text in own)
-        app.run(custom_fields.put, args.type, args.id, app.read(custom_fields.named, args.type, said))
+    odd = app.run(custom_fields.change, args.type, args.id, *pairs_and_own(args.type, args.values))
     for _field, sentence in odd:
         sys.stderr.write(sentence + "\n")
     return app.read(editing.values, args.type, args.id)

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from wimdesk.app import App
-from wimdesk.commands import pairs, printing, with_app
+from wimdesk.commands import pairs_and_own, printing, with_app
 from wimdesk.errors import UserError
 from wimdesk.i18n import _
 from wimdesk.services import (
@@ -191,7 +191,8 @@ def show_duplicates(app: App, args: argparse.Namespace) -> object:
 @with_app
 def merge_people(app: App, args: argparse.Namespace) -> object:
     """Make one of two people."""
-    chosen = pairs(people_roster.TYPE, args.set)
+    chosen, own = pairs_and_own(people_roster.TYPE, args.set)
+    chosen |= {custom_fields.PREFIX + name: text for name, text in own.items()}
     one, other = args.ids
     compared = app.read(merging.compare, one, other)
     act = app.run(merging.merge, one, other, chosen)

@@ -29,3 +29,19 @@ def test_row_a11_a_task_is_written_down_is_due_and_is_done(tmp_path: Path) -> No
     # The log of activities is one more way to say what was done.
     machine.does("add", "activity", f"date={today}", "text=Evening for apprentices", "hours=2")
     assert machine.does("search", "apprentices")[0]["type"] == "activity"
+
+
+def test_a_task_about_a_person_goes_on_with_her_and_goes_with_her(tmp_path: Path) -> None:
+    machine = Machine(tmp_path / "profile")
+    one = machine.does("add", "person", "family_name=Traore", "given_name=Awa")["id"]
+    other = machine.does("add", "person", "family_name=Traore", "given_name=A.")["id"]
+    task = machine.does("task", "add", "Call back because of the illness", "--about", other)["id"]
+    act = machine.does("people", "merge", one, other)["act"]
+    (found,) = machine.does("task", "list", "--about", one)
+    assert (found["id"], found["about_caption"]) == (task, "Awa Traore")
+    machine.does("undo", str(act))
+    assert machine.does("task", "list", "--about", one) == []
+    machine.does("access", other, "--out", str(tmp_path / "out"))
+    assert "illness" in (tmp_path / "out" / "about-you.json").read_text(encoding="utf-8")
+    machine.does("erase", "person", other, "--yes")
+    assert machine.does("list", "task") == []

@@ -110,3 +110,18 @@ def test_values_are_checked_undone_and_come_along_in_a_merge(two: tuple[Laptop, 
     assert roster.find(renewed, question.ask("", {f"own:{flag}": ["@yes"]})).ids == [other, one]
     anna.app.run(bulk.remove, "custom_field", [flag])
     assert said(anna, other) == {flag: "1"}, "what it held is kept for when it comes back"
+
+
+def test_an_own_field_that_is_not_there_leaves_all_as_it_was_and_a_merge_may_choose(tmp_path: Path) -> None:
+    machine = Machine(tmp_path / "profile")
+    machine.does("add", "custom_field", 'label={"en": "Shoe size"}', "applies_to=person", "kind=number")
+    one = machine.does("add", "person", "family_name=Diop", "role=Clerk")["id"]
+    other = machine.does("add", "person", "family_name=Diop")["id"]
+    assert "Nothing was changed" in machine.fails("set", "person", one, "role=Chair", "own:Hat size=56")
+    assert "no number" in machine.fails("set", "person", one, "role=Chair", "own:Shoe size=big")
+    assert "FIELD=VALUE" in machine.fails("set", "person", one, "own:Shoe size")
+    assert machine.does("show", "person", one)["role"] == "Clerk"
+    machine.does("set", "person", one, "own:Shoe size=38")
+    machine.does("set", "person", other, "own:Shoe size=39")
+    machine.does("people", "merge", one, other, "--set", "own:Shoe size=40")
+    assert {row["value"] for row in machine.does("list", "custom_value") if row["person_id"] == one} == {"40"}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from tests.ui.test_importing import page as page
 from ui.pages.duplicates import DuplicatesPane
-from wimdesk.services import duplicates, editing, undoing
+from ui.widgets.buttons import LinkButton
+from wimdesk.services import custom_fields, duplicates, editing, undoing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,3 +53,51 @@ def test_row_a08_a_pair_is_merged_as_chosen_and_taken_back(
     pane.pair.apart_button.click()
     qtbot.waitUntil(lambda: not pane.list.model.rowCount() and not desk.tasks.busy())
     assert desk.app.read(duplicates.find) == []
+
+
+def alike(desk: Desk, *given: str) -> list[str]:
+    """Make people who share a name and a number."""
+    made = []
+    for name in given:
+        values = {"family_name": "Traore", "given_name": name, "organization_id": desk.app.identity().organisation}
+        made.append(desk.app.run(editing.add, "person", values))
+        desk.app.run(editing.add, "contact_detail", {"person_id": made[-1], "type": "phone", "value": "+221771234567"})
+    return made
+
+
+def opened(page: OrganisationPage, qtbot: QtBot, pairs: int) -> DuplicatesPane:
+    page.duplicates_button.click()
+    pane = page.card
+    assert isinstance(pane, DuplicatesPane)
+    qtbot.waitUntil(lambda: pane.list.model.rowCount() == pairs)
+    return pane
+
+
+def test_of_three_alike_the_pair_that_was_chosen_opens(page: OrganisationPage, desk: Desk, qtbot: QtBot) -> None:
+    people = dict(zip(alike(desk, "Fatoumata", "Fatoumatà", "Fatoumatâ"), ("a", "à", "â"), strict=True))
+    pane = opened(page, qtbot, 3)
+    for first, second in combinations(people, 2):
+        pane.open(f"{first}+{second}")
+        assert pane.pair is not None
+        told = [link.text() for link in pane.pair.findChildren(LinkButton)]
+        assert told == [f"Fatoumat{people[each]} Traore" for each in (first, second)]
+    qtbot.waitUntil(lambda: not desk.tasks.busy())
+
+
+def test_what_two_say_in_an_own_field_is_chosen(page: OrganisationPage, desk: Desk, qtbot: QtBot) -> None:
+    one, other = alike(desk, "Fatoumata", "Fatoumata")
+    field = {"label": {"en": "Shoe size"}, "applies_to": "person", "kind": "number"}
+    size = desk.app.run(editing.add, "custom_field", field)
+    for person, said in ((one, "38"), (other, "39")):
+        desk.app.run(custom_fields.put, "person", person, {size: said})
+    pane = opened(page, qtbot, 1)
+    pane.open(pane.list.model.records()[0])
+    assert pane.pair is not None
+    pair = pane.pair
+    qtbot.waitUntil(lambda: list(pair.editors) == [f"own:{size}"])
+    pair.editors[f"own:{size}"].set_value("second")
+    pair.merge_button.click()
+    qtbot.waitUntil(lambda: pane.pair is None and not desk.tasks.busy())
+    assert desk.app.read(custom_fields.values, "person") == {one: {size: "39"}}
+    desk.app.run(undoing.take_back)
+    assert desk.app.read(custom_fields.values, "person") == {one: {size: "38"}, other: {size: "39"}}

@@ -116,6 +116,20 @@ def put(session: Session, type_name: str, record: str, changes: Mapping[str, str
     return changed
 
 
+def change(
+    session: Session, type_name: str, record: str, values: Mapping[str, object], own: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    """Change fields and own fields (by label) of a record in one; return what a rule finds odd, as `editing.change`.
+
+    Raises NotFound and RuleBroken; then nothing was changed.
+    """
+    said = named(session, type_name, own) if own else {}
+    odd = editing.change(session, type_name, record, values)
+    if said:
+        put(session, type_name, record, said)
+    return odd
+
+
 def named(session: Session, type_name: str, texts: Mapping[str, str]) -> Values:
     """Return own fields that are named by their labels by id. Raises NotFound where one is not known."""
     known = definitions(session, type_name)

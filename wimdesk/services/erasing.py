@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 from sqlcipher3 import dbapi2
 
@@ -35,6 +35,11 @@ KEPT_BY_LAW = frozenset({"payment", "receipt"})
 """What an order to erase a person leaves until its time is over: accounts (GDPR Art. 17(3)(b))."""
 _BELONGS_TO = frozenset({"membership", "payment"})
 """Types of which what refers to them is about the same person."""
+LOOSE: tuple[tuple[type[Record], ColumnElement[str]], ...] = (
+    (Attachment, Attachment.part_of),  # type: ignore[assignment]  # columns, as those of links are
+    (Task, Task.about),
+)
+"""What belongs to a record of any type by a field that is no link: files, and what is to be done about it."""
 _WIDER: tuple[Scope, ...] = ("shared", "alliance")
 _MERGED_PAGES = 500
 _TRIES = 20
@@ -108,8 +113,8 @@ def _reach(session: Session, first: Record) -> Iterator[Record]:
         seen.add((row.__tablename__, row.id))
         yield row
         left += _about(session, row)
-        left += session.scalars(select(Attachment).where(Attachment.part_of == row.id))
-        left += session.scalars(select(Task).where(Task.about == row.id))
+        for cls, where in LOOSE:
+            left += session.scalars(select(cls).where(where == row.id))
         copies = (session.get(type(row), publishing.copy_id(session, row.id, scope)) for scope in _WIDER)
         left += [copy for copy in copies if copy is not None and copy.owner == row.owner]
 

@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from wimdesk.errors import UserError
 from wimdesk.i18n import _
-from wimdesk.records import Attachment, ContactDetail, CustomValue, Person, Task
-from wimdesk.services import cells, editing, timeline
+from wimdesk.records import ContactDetail, CustomValue, Person
+from wimdesk.services import cells, custom_fields, editing, timeline
+from wimdesk.services.erasing import LOOSE
 from wimdesk.services.likeness import e164
 from wimdesk.store import history, identity, journal
 from wimdesk.store.record import Info, Record, fields, types
@@ -61,6 +62,7 @@ def compare(session: Session, one: str, other: str) -> Comparison:
             values = mine, theirs, _proposed(name, info, mine, theirs)
             texts = [timeline.value_text(session, name, info, value) for value in values]
             choices.append(Choice(name, _(info["label"]), *values, *texts))
+    choices += _own_choices(session, first.id, second.id)
     counts = []
     for cls, where in _links():
         count = len(list(session.scalars(select(cls.id).where(where == second.id, cls.deleted.is_(False)))))
@@ -76,13 +78,28 @@ def merge(session: Session, one: str, other: str, chosen: Mapping[str, object] |
     """
     first, second = _pair(session, one, other)
     values = {each.field: each.proposed for each in compare(session, one, other).choices} | dict(chosen or {})
+    own = {name: str(values.pop(name)) for name in list(values) if name.startswith(custom_fields.PREFIX)}
     if values:
         editing.change(session, TYPE, first.id, values)
     second.merged_into, second.deleted = first.id, True
     session.flush()
     _move(session, second.id, first.id)
     session.flush()
+    if own:  # what was chosen stands behind what was proposed, whether it is named by id or by label
+        custom_fields.put(session, TYPE, first.id, custom_fields.named(session, TYPE, own))
+        session.flush()
     return journal.scribe_of(session).act
+
+
+def _own_choices(session: Session, first: str, second: str) -> Iterator[Choice]:
+    """Yield the own fields in which both say something, and not the same; what only one says comes along anyway."""
+    known, mine = custom_fields.of_record(session, TYPE, first)
+    theirs = custom_fields.values(session, TYPE, [second]).get(second, {})
+    for each in known:
+        one, other = mine.get(each.id, ""), theirs.get(each.id, "")
+        if one and other and one != other:
+            texts = custom_fields.shown(each, one), custom_fields.shown(each, other)
+            yield Choice(each.key, each.label, one, other, one, *texts, texts[0])
 
 
 def _pair(session: Session, one: str, other: str) -> tuple[Person, Person]:
@@ -116,8 +133,7 @@ def _links() -> Iterator[tuple[type[Record], ColumnElement[str]]]:
         for name, info in fields(cls).items():
             if info.get("link") == TYPE and not (cls is Person and name in OURS):
                 yield cls, getattr(cls, name)
-    yield Attachment, Attachment.part_of  # type: ignore[misc]  # a column, as the others are
-    yield Task, Task.about  # type: ignore[misc]  # likewise
+    yield from LOOSE
 
 
 def _move(session: Session, gone: str, stays: str) -> int:
