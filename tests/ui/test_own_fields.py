@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QCheckBox, QLineEdit
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit
 
 from tests.ui.test_importing import page as page
 from ui.forms.custom_value import OwnFieldsCard
@@ -59,3 +62,78 @@ def test_row_a10_a_field_is_added_filled_and_filtered(
     assert page.pane.people.facets.chips[facet].label == "Licence expiry"
     qtbot.waitUntil(lambda: page.pane.people.model.rowCount() == 1)
     assert not own.findChildren(QCheckBox)
+
+
+@pytest.fixture
+def person(desk: Desk) -> str:
+    return desk.app.run(editing.add, "person", {"family_name": "Diop"})
+
+
+def own_card(desk: Desk, qtbot: QtBot, person: str, *kinds: str) -> tuple[OwnFieldsCard, list[str]]:
+    for kind in kinds:
+        values = {"label": {"en": f"A {kind}"}, "applies_to": "person", "kind": kind}
+        desk.app.run(editing.add, "custom_field", values)
+    card = OwnFieldsCard(desk, "person", person)
+    qtbot.addWidget(card)
+    card.show()
+    qtbot.waitUntil(lambda: len(card.rows) == len(kinds))
+    return card, list(card.rows)
+
+
+def line(card: OwnFieldsCard, field: str) -> QLineEdit:
+    editor = card.rows[field].editor
+    assert isinstance(editor, QLineEdit)
+    return editor
+
+
+def said(desk: Desk, person: str) -> dict[str, str]:
+    return desk.app.read(custom_fields.values, "person").get(person, {})
+
+
+def test_a_day_that_can_not_be_read_takes_nothing_away(
+    desk: Desk, qtbot: QtBot, person: str, settled: Callable[[], None]
+) -> None:
+    card, (day,) = own_card(desk, qtbot, person, "day")
+    line(card, day).setText("2027-04-13")
+    card.flush()
+    qtbot.waitUntil(lambda: said(desk, person) == {day: "2027-04-13"})
+    line(card, day).setText("in spring")
+    card.flush()
+    qtbot.waitUntil(lambda: "is no day" in card.rows[day].message())
+    settled()
+    assert said(desk, person) == {day: "2027-04-13"}
+    assert line(card, day).text() == "in spring"
+
+
+def test_one_value_that_does_not_fit_stops_no_other(desk: Desk, qtbot: QtBot, person: str) -> None:
+    card, (number, text) = own_card(desk, qtbot, person, "number", "text")
+    line(card, number).setText("many")
+    line(card, text).setText("North")
+    card.flush()
+    qtbot.waitUntil(lambda: said(desk, person) == {text: "North"})
+    assert "is no number" in card.rows[number].message()
+
+
+def test_the_keys_of_taking_back_reach_the_program_from_an_untouched_field(
+    desk: Desk, qtbot: QtBot, person: str
+) -> None:
+    card, (text,) = own_card(desk, qtbot, person, "text")
+    event = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    event.setAccepted(False)
+    QApplication.sendEvent(line(card, text), event)
+    assert not event.isAccepted()
+
+
+def test_taking_back_waits_for_an_own_field_that_was_just_changed(
+    page: OrganisationPage, desk: Desk, qtbot: QtBot, person: str, settled: Callable[[], None]
+) -> None:
+    field = {"label": {"en": "Speaks"}, "applies_to": "person", "kind": "flag"}
+    desk.app.run(editing.add, "custom_field", field)
+    page.show_record(person)
+    qtbot.waitUntil(lambda: isinstance(page.card, PersonPane) and bool(page.card.findChildren(OwnFieldsCard)[0].rows))
+    settled()
+    assert page.card is not None
+    page.card.findChildren(OwnFieldsCard)[0].findChildren(QCheckBox)[0].click()
+    page.flush()
+    assert desk.tasks.writes == 1, "it is on its way before anything is taken back"
+    qtbot.waitUntil(lambda: list(said(desk, person).values()) == ["1"])

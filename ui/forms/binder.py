@@ -130,7 +130,7 @@ class Binder(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # A form that is being destroyed sends these too: nothing of Qt may be touched here.
         kind = event.type()
-        if kind == QEvent.Type.ShortcutOverride and _has_nothing_to_undo(watched, event):
+        if kind == QEvent.Type.ShortcutOverride and has_nothing_to_undo(watched, event):
             event.ignore()  # else an empty line would swallow the keys, and the last change could not be taken back
             return True
         if kind in {QEvent.Type.FocusOut, QEvent.Type.Hide} and watched in self._parts:
@@ -251,7 +251,8 @@ class Binder(QObject):
         )
 
 
-def _has_nothing_to_undo(part: QObject, event: QEvent) -> bool:
+def has_nothing_to_undo(part: QObject, event: QEvent) -> bool:
+    """Say whether keys of taking back (or bringing back) reached a line that has nothing of its own for them."""
     if not isinstance(event, QKeyEvent):
         return False
     if isinstance(part, QLineEdit):

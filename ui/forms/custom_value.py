@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QWidget
 
 from ui.desk import Desk
 from ui.forms import editors
-from ui.forms.binder import SAVE_AFTER
+from ui.forms.binder import SAVE_AFTER, has_nothing_to_undo
 from ui.forms.columns import TwoColumns
 from ui.widgets.card import Card
 from ui.widgets.column import Column
@@ -55,10 +55,13 @@ class OwnFieldsCard(Card):
         if not self._pending:
             return
         values, self._pending = self._pending, {}
-        put = custom_fields.put
-        self._desk.tasks.write(self, put, *self._about, values, self._visit, failed=self._not_saved, origin="own")
+        put, failed = custom_fields.put, partial(self._not_saved, values)
+        self._desk.tasks.write(self, put, *self._about, values, self._visit, failed=failed, origin="own")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and has_nothing_to_undo(watched, event):
+            event.ignore()  # as in the binder
+            return True
         if event.type() in {QEvent.Type.FocusOut, QEvent.Type.Hide} and self._pending:
             self.flush()
             self._visit = undoing.new_act()
@@ -99,13 +102,20 @@ class OwnFieldsCard(Card):
         self._pending[field] = _text(self.rows[field].editor)
         self._timer.start()
 
-    def _not_saved(self, problem: WimdeskError) -> None:
-        if isinstance(problem, RuleBroken):
-            for field, sentence in problem.problems:
-                if field in self.rows:
-                    self.rows[field].set_message(sentence, "err")
+    def _not_saved(self, values: Mapping[str, str], problem: WimdeskError) -> None:
+        if not isinstance(problem, RuleBroken):
+            # What was typed stays on the screen and goes along with the next attempt.
+            self._pending = {**values, **self._pending}
+            self._desk.notices.warn(str(problem))
             return
-        self._desk.notices.warn(str(problem))
+        wrong = dict(problem.problems)
+        for field, sentence in wrong.items():
+            if field in self.rows:
+                self.rows[field].set_message(sentence, "err")
+        others = {field: text for field, text in values.items() if field not in wrong}
+        if wrong.keys() & values.keys() and others:
+            self._pending = others | self._pending
+            self.flush()
 
 
 def _editor(each: Definition) -> QWidget:
@@ -122,8 +132,10 @@ def _editor(each: Definition) -> QWidget:
 def _text(editor: QWidget) -> str:
     if isinstance(editor, QCheckBox):
         return "1" if editor.isChecked() else "0"
-    if isinstance(editor, ChoiceField | DateField):
+    if isinstance(editor, ChoiceField):
         return editor.value() or ""
+    if isinstance(editor, DateField):
+        return editor.value() or editor.text()  # what can't be read takes away nothing: it is refused with a sentence
     return editor.text() if isinstance(editor, QLineEdit) else ""
 
 

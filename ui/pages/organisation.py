@@ -174,6 +174,8 @@ class OrganisationPage(Page):
         self.pane.people.flush()
         if self.card is not None:
             self.card.flush()
+            if self.card.own_values is not None:
+                self.card.own_values.flush()
 
     def begin(self, type_name: str | bool = "") -> None:
         """Make a new person, post or site and put the cursor into it."""

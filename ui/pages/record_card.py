@@ -67,8 +67,10 @@ class RecordCard(QWidget):
         self.column.addWidget(self.title)
         self.column.addWidget(self.under)
         self.fill()
+        self.own_values: OwnFieldsCard | None = None
         if self.type_name in custom_fields.OWNERS:
-            self.column.insertWidget(_BELOW_FORM, OwnFieldsCard(self.desk, self.type_name, record))
+            self.own_values = OwnFieldsCard(self.desk, self.type_name, record)
+            self.column.insertWidget(_BELOW_FORM, self.own_values)
         self.column.addWidget(self._foot())
         self.column.addStretch(1)
         outer = QVBoxLayout(self)
