@@ -106,3 +106,33 @@ def texts(page: HomePage) -> list[str]:
     from PySide6.QtWidgets import QLabel, QPushButton
 
     return [each.text() for kind in (QLabel, QPushButton) for each in page.tasks.findChildren(kind) if each.isVisible()]
+
+
+def test_a_task_that_was_found_opens_and_closes_when_it_goes(
+    page: HomePage, desk: Desk, qtbot: QtBot, settled: Callable[[], None]
+) -> None:
+    for number in range(7):
+        desk.app.run(todo.add, f"Task {number}", "2099-01-01")
+    found = desk.app.run(todo.add, "Renew the licence", "2099-02-01")
+    settled()
+    page.show_record(found)
+    assert page.tasks.form is not None
+    form = page.tasks.form
+    qtbot.waitUntil(lambda: form.title.text() == "Renew the licence")
+    page.show_record(found)
+    assert page.tasks.form is form, "asked for twice it stays open"
+    desk.app.run(todo.remove, found)
+    qtbot.waitUntil(lambda: page.tasks.form is None)
+    settled()
+
+
+def test_what_is_typed_while_a_task_is_saved_stays(
+    page: HomePage, desk: Desk, qtbot: QtBot, settled: Callable[[], None]
+) -> None:
+    QTest.keyClicks(page.tasks.text, "Call the mine")
+    QTest.keyClick(page.tasks.text, Qt.Key.Key_Return)
+    QTest.keyClick(page.tasks.text, Qt.Key.Key_Return)
+    QTest.keyClicks(page.tasks.text, "Buy paper")
+    settled()
+    assert page.tasks.text.text() == "Buy paper"
+    assert [each.title for each in desk.app.read(todo.open_tasks)] == ["Call the mine"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
@@ -92,8 +93,11 @@ class TasksCard(Card):
         late = sum(each.is_due for each in found)
         self.set_right(ngettext("{count} due", "{count} due", late).format(count=late) if late else "")
         if tuple(found) != self._todos:
+            gone = {each.id for each in self._todos or ()} - {each.id for each in found}
             self._todos = tuple(found)
             self._rebuild()
+            if self._opened in gone:
+                self.edit(self._opened)
 
     def enter(self) -> None:
         """Add the task that is typed; what is missing is said below its field."""
@@ -102,8 +106,13 @@ class TasksCard(Card):
         if self.day.problem():
             self._fields["due"].set_message(self.day.problem())
             return
+        title, due = self.text.text(), self.day.value() or ""
+        # At once, not when it is saved: what is typed meanwhile is the next task, and Enter twice makes one.
+        self.text.clear()
+        self.day.clear()
+        self.text.setFocus(Qt.FocusReason.OtherFocusReason)
         self._desk.tasks.write(
-            self, _add, self.text.text(), self.day.value() or "", self._about, done=self._entered, failed=self._explain
+            self, _add, title, due, self._about, done=self._entered, failed=partial(self._explain, title, due)
         )
 
     def titles(self) -> list[str]:
@@ -111,12 +120,12 @@ class TasksCard(Card):
         return [box.text() for box in self._list.findChildren(QCheckBox)]
 
     def _entered(self, _record: str) -> None:
-        self.text.clear()
-        self.day.clear()
-        self.text.setFocus(Qt.FocusReason.OtherFocusReason)
         self.refresh()
 
-    def _explain(self, problem: WimdeskError) -> None:
+    def _explain(self, title: str, due: str, problem: WimdeskError) -> None:
+        if not self.text.text():
+            self.text.setText(title)
+            self.day.set_value(due)
         pairs = problem.problems if isinstance(problem, RuleBroken) else [("title", str(problem))]
         for name, sentence in pairs:
             self._fields.get(name, self._fields["title"]).set_message(sentence)
@@ -188,6 +197,11 @@ class TasksCard(Card):
     def _show_all(self) -> None:
         self._all = True
         self._rebuild()
+
+    def open_task(self, record: str) -> None:
+        """Show the fields of a task, also of one that was done."""
+        if record != self._opened:
+            self.edit(record)
 
     def edit(self, record: str) -> None:
         """Show the fields of a task below it, or put them away."""

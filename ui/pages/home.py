@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import moments, theme
@@ -49,6 +49,8 @@ _PAGES = {
     "submission": "submissions",
 }
 _MINUTES_PER_FIGURE = 0.5
+_LAID_OUT = 50
+"""Milliseconds."""
 
 
 class HomePage(Page):
@@ -95,6 +97,7 @@ class HomePage(Page):
         area = scrolling(content)
         area.setAccessibleName(_("Home"))
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area = area
         self.body.addWidget(area, 1)
         self.steps.hide()
 
@@ -106,9 +109,16 @@ class HomePage(Page):
         self.tasks.refresh()
 
     def show_record(self, record_id: str) -> None:
-        """Put the cursor where an event is written down; a task that was found stands on this page anyway."""
+        """Put the cursor where an event is written down, or open a task that was found."""
         if record_id == EVENT:
             self.log.text.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif record_id:
+            self.tasks.open_task(record_id)
+            QTimer.singleShot(_LAID_OUT, self, self._reveal_task)
+
+    def _reveal_task(self) -> None:
+        if self.tasks.form is not None:
+            self._area.ensureWidgetVisible(self.tasks.form, 0, theme.px(24))
 
     def flush(self) -> None:
         """Save what is being typed in a task."""
