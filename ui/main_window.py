@@ -192,7 +192,8 @@ class MainWindow(QWidget):
 
     def show_help(self) -> None:
         """Show the help of the page that shows."""
-        self.go_to("help", self._current or "home")
+        page = self.page()
+        self.go_to("help", page.help_topic() if page is not None else "home")
 
     def write_event(self) -> None:
         """Go to where an event is written down."""

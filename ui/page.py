@@ -49,6 +49,10 @@ class Page(QWidget):
     def show_record(self, record_id: str) -> None:
         """Show one record of the page."""
 
+    def help_topic(self) -> str:
+        """Return the key of the help for what shows now (ui.pages.help_texts)."""
+        return self.key
+
     def changed(self, change: Changed) -> None:
         """Follow an announcement; one that came while the page was hidden follows on the next show."""
         self.refresh()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,8 +17,10 @@ from ui.first_run import NAME, PLACE, FirstRun
 from ui.pages.help import HelpPage
 from ui.pages.help_texts import TOPICS
 from ui.pages.home import HomePage
+from ui.pages.organisation import OrganisationPage
+from ui.widgets.buttons import SecondaryButton
 from wimdesk.i18n import set_language
-from wimdesk.services import editing
+from wimdesk.services import editing, miner_groups, sites
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -190,3 +193,39 @@ def test_row_p03_f1_on_each_page_shows_its_own_short_help(program: Program, qtbo
         topic = titles[entry.key]
         words = " ".join((topic.about, *topic.steps, *topic.good_to_know)).split()
         assert 5 <= len(words) <= 250, f"the help of {entry.key} has {len(words)} words"
+
+
+def stands(page: OrganisationPage, record: str) -> bool:
+    return page.card is not None and page.card.record == record
+
+
+def test_row_p03_f1_on_cards_of_the_organisation_shows_their_own_help(program: Program, qtbot: QtBot) -> None:
+    try_sample(program, qtbot)
+    app = program.app
+    assert app is not None
+    visit = app.run(sites.begin_visit, str(app.read(editing.rows, "site")[0]["id"]))
+    group = app.run(miner_groups.begin)
+    for wanted, key in (
+        ("terms", "terms"), ("directory", "directory"), ("import", "import"), ("duplicates", "duplicates"),
+        (visit, "visit"), (group, "miner_group"), ("members", "organisation"),
+    ):  # fmt: skip
+        program.window.show_page("organisation")
+        page = program.window.page()
+        assert isinstance(page, OrganisationPage)
+        settle(qtbot, program)
+        if wanted in {visit, group}:
+            page.show_record(wanted)
+        elif wanted == "import":
+            page.show_import()
+        elif wanted == "duplicates":
+            page.show_duplicates()
+        else:
+            page.show_overview(wanted)
+        qtbot.waitUntil(partial(stands, page, wanted))
+        for _again in range(2):  # once more, and the help itself asks for none
+            QTest.keyClick(program.window, Qt.Key.Key_F1)
+            settle(qtbot, program)
+            shown = program.window.page()
+            assert isinstance(shown, HelpPage)
+            assert shown.topic().key == key
+            assert "Go to Organisation" in [button.text() for button in shown.findChildren(SecondaryButton)]

@@ -64,6 +64,10 @@ class HelpPage(Page):
         number = next((n for n, topic in enumerate(TOPICS) if topic.key == record_id), 0)
         self.list.setCurrentIndex(self._model.index(number, 0))
 
+    def help_topic(self) -> str:
+        """Stay at what is read."""
+        return self._topic.key
+
     def topic(self) -> Topic:
         """Return what is shown."""
         return self._topic
@@ -100,8 +104,9 @@ class HelpPage(Page):
             for each in topic.good_to_know:
                 column.addLayout(_marked(_(each)))
         if topic.key != self.key:
-            go = SecondaryButton(_("Go to {page}").format(page=_(topic.title)), topic.icon)
-            go.clicked.connect(lambda: self.desk.navigate(topic.key))
+            where = next(each for each in TOPICS if each.key == (topic.page or topic.key))
+            go = SecondaryButton(_("Go to {page}").format(page=_(where.title)), where.icon)
+            go.clicked.connect(lambda: self.desk.navigate(where.key))
             column.addSpacing(8)
             column.addWidget(go, 0, Qt.AlignmentFlag.AlignLeft)
         column.addSpacing(12)

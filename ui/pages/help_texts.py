@@ -17,6 +17,8 @@ class Topic:
     about: str
     steps: tuple[str, ...]
     good_to_know: tuple[str, ...] = ()
+    page: str = ""
+    """On which page it is, where it is a part of one: its key is then that of a card (RecordCard.type_name)."""
 
 
 KEYS = (
@@ -69,6 +71,86 @@ TOPICS = (
             N_("Each computer numbers its own receipts, so that two never give the same number."),
             N_("What you do to many people at once is one change: Ctrl+Z takes all of it back."),
         ),
+    ),
+    Topic(
+        "terms",
+        N_("Terms of office"),
+        "clock",
+        N_("Here you see which terms of office end soon, and who held which post at any time."),
+        (
+            N_("Choose how far ahead to look."),
+            N_("Type a day, a month or a year to see who held a post then."),
+            N_("Choose a row to open the post. Begin the next term there."),
+        ),
+        page="organisation",
+    ),
+    Topic(
+        "directory",
+        N_("Directory of the Alliance"),
+        "globe",
+        N_("The directory shows the organisations of the Alliance, and what each offers and needs."),
+        (
+            N_("Type a word, and choose an organisation to see how to reach it."),
+            N_("Press “Begin our entry” and choose field by field what others see of you."),
+        ),
+        page="organisation",
+    ),
+    Topic(
+        "miner_group",
+        N_("Groups"),
+        "users",
+        N_("Groups of artisanal miners are counted without naming anybody."),
+        (
+            N_("Write down the numbers, the licences with the day they end, sales and training."),
+            N_("Press “Share with the Alliance” when you want to. The place is rounded, the rest stays here."),
+        ),
+        page="organisation",
+    ),
+    Topic(
+        "visit",
+        N_("Visits"),
+        "calendar",
+        N_("Each visit to a site has its day, its purpose, who was met, and photos."),
+        (
+            N_("Open a site and press “New visit”."),
+            N_("Type who was met. People of your list are offered; any other name will do too."),
+        ),
+        page="organisation",
+    ),
+    Topic(
+        "import",
+        N_("Import"),
+        "upload",
+        N_("Contacts and tables of other programs come in here. You see first what would happen."),
+        (
+            N_("Drop a file on this page, or choose it."),
+            N_("Say where each column goes, and by what a row is known again."),
+            N_("Save the rows that can't be used, mend them, and bring that file in."),
+        ),
+        (N_("The same file twice makes nothing new. Ctrl+Z takes all of it back."),),
+        page="organisation",
+    ),
+    Topic(
+        "duplicates",
+        N_("The same person twice?"),
+        "git-merge",
+        N_("People who look alike are shown in pairs, with the reasons."),
+        (
+            N_("Choose a pair, and in each field what is right."),
+            N_("Press “Make one of them”, or “Not the same person”: then they are not proposed again."),
+        ),
+        page="organisation",
+    ),
+    Topic(
+        "custom_field",
+        N_("Own fields"),
+        "pencil",
+        N_("An own field holds what you want to know of people, sites or organisations."),
+        (
+            N_("Open the profile of your organisation and press “Add an own field”."),
+            N_("Fill it on the card of each record. It can be a filter above the list too."),
+        ),
+        page="organisation",
     ),
     Topic(
         "initiatives",

@@ -169,6 +169,13 @@ class OrganisationPage(Page):
         if self._directory is not None:
             self._read_directory()
 
+    def help_topic(self) -> str:
+        """Some cards have a help of their own."""
+        from ui.pages.help_texts import TOPICS  # many words, for whoever asks
+
+        card = self.card.type_name if self.card is not None else ""
+        return next((topic.key for topic in TOPICS if topic.page == self.key and topic.key == card), self.key)
+
     def flush(self) -> None:
         """Save what waits to be saved."""
         self.pane.people.flush()
