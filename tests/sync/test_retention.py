@@ -9,7 +9,7 @@ import pytest
 from tests.support import Laptop, Office, endpoint_at
 from wimdesk import clock
 from wimdesk.errors import NotFound, UserError
-from wimdesk.services import editing, erasing, retention
+from wimdesk.services import custom_fields, editing, erasing, retention
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,3 +96,14 @@ def test_what_goes_by_itself_does_not_go_by_one_clock(anna: Laptop, office: Offi
     anna.sync()
     bela.sync()
     assert bela.app.read(erasing.standings)[0].type == "payment"
+
+
+def test_an_own_field_lasts_as_long_as_the_member(anna: Laptop) -> None:
+    app = anna.app
+    with clock.driven_by(lambda: 1_780_000_000.0):
+        stays = app.run(editing.add, "person", {"given_name": "Stays"})
+        app.run(editing.add, "membership", {"person_id": stays, "start_date": "2020-01-01"})
+        field = app.run(editing.add, "custom_field", {"label": {"en": "Shoe size"}, "applies_to": "person"})
+        app.run(custom_fields.put, "person", stays, {field: "38"})
+    with clock.driven_by(lambda: 1_780_000_000 + 3.2 * YEAR):
+        assert due(app) == {}

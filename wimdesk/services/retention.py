@@ -121,6 +121,7 @@ def _of_person(session: Session, row: Record) -> str:
 _BEGINS: Mapping[str, str | Callable[[Session, Record], str]] = {
     "person": _of_person,
     "contact_detail": lambda _session, _row: "",  # goes with the person
+    "custom_value": lambda _session, _row: "",  # as well
     "attachment": lambda _session, _row: "",  # goes with what it is a part of
     "membership": "cancelled_on",
     "payment": "date",
