@@ -131,3 +131,19 @@ def table_part(page: OrganisationPage, qtbot: QtBot) -> TablePart:
     assert isinstance(part, TablePart)
     qtbot.waitUntil(lambda: part.tried is not None and not page.desk.tasks.busy())
     return part
+
+
+def test_a_column_beyond_those_that_are_shown_is_not_lost(
+    page: OrganisationPage, desk: Desk, qtbot: QtBot, tmp_path: Path
+) -> None:
+    file = tmp_path / "wide.csv"
+    names = ["Surname", "First name", *(f"Answer {number}" for number in range(70)), "Position"]
+    file.write_text(",".join(names) + "\nDiop,Awa," + "x," * 70 + "Chair\n", encoding="utf-8")
+    page.show_import(file)
+    assert isinstance(page.card, ImportPane)
+    part = page.card.part
+    assert isinstance(part, TablePart)
+    qtbot.waitUntil(lambda: part.tried is not None and part.button.isEnabled())
+    part.bring_in()
+    qtbot.waitUntil(lambda: count(desk) == 1 and not desk.tasks.busy())
+    assert desk.app.read(editing.rows, "person")[0]["role"] == "Chair"

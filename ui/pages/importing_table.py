@@ -207,7 +207,8 @@ class TablePart(QWidget):
     def plan(self) -> Plan:
         """Return what is chosen."""
         kind = self.seen.plan.type_name if self.seen else "person"
-        columns = {column: editor.value() or "" for column, editor in self.editors.items()}
+        columns = dict(self.seen.plan.columns) if self.seen else {}  # those that are not shown too
+        columns |= {column: editor.value() or "" for column, editor in self.editors.items()}
         return Plan(kind, columns, tuple(part for part in (self.known_by.value() or "").split("+") if part))
 
     def _try(self) -> None:
