@@ -137,3 +137,15 @@ def test_taking_back_waits_for_an_own_field_that_was_just_changed(
     page.flush()
     assert desk.tasks.writes == 1, "it is on its way before anything is taken back"
     qtbot.waitUntil(lambda: list(said(desk, person).values()) == ["1"])
+
+
+def test_what_is_typed_stays_when_another_own_field_comes(
+    desk: Desk, qtbot: QtBot, person: str, settled: Callable[[], None]
+) -> None:
+    card, (text,) = own_card(desk, qtbot, person, "text")
+    line(card, text).setText("North")
+    desk.app.run(editing.add, "custom_field", {"label": {"en": "B"}, "applies_to": "person", "kind": "text"})
+    qtbot.waitUntil(lambda: len(card.rows) == 2)
+    settled()
+    assert line(card, text).text() == "North"
+    assert said(desk, person) == {text: "North"}

@@ -72,7 +72,8 @@ class OwnFieldsCard(Card):
             self.reload()
 
     def _take(self, found: tuple[Sequence[Definition], Mapping[str, str]]) -> None:
-        known, values = found
+        known = found[0]
+        values = {**found[1], **self._pending}  # what was typed meanwhile is newer
         if list(known) != list(self._shown):
             self.flush()
             self._shown = known
