@@ -98,6 +98,11 @@ def assert_in_order(*laptops: Laptop) -> None:
     assert all(each == places[0] for each in places), places
 
 
+def named(folder: Path) -> set[str]:
+    """What the ledger beside a database names; the endpoint has the orders of other tests too."""
+    return {record for _space, record, _at in erasing.read_ledger(folder)}
+
+
 def proofs(endpoint: Endpoint) -> dict[str, int]:
     return service.proofs(endpoint.data, database=endpoint.owner)
 
@@ -176,7 +181,7 @@ def test_what_the_endpoint_did_not_take_is_not_erased_at_the_next_start(
     vera.app.run(lambda session: facts.put(session, role="coordinator"))  # her role was taken back, she does not know
     vera.app.run(erasing.erase, "library_item", copy)
     vera.app.sweep()
-    assert [record for _space, record, _at in erasing.read_ledger(folder)] == [copy]
+    assert copy in named(folder)
     settle(vera, anna, vera)
     assert vera.see("library_item", copy)["title"] == {"en": "Ours"}
     vera.close()
@@ -184,7 +189,7 @@ def test_what_the_endpoint_did_not_take_is_not_erased_at_the_next_start(
     vera = Laptop(app, SyncEngine(app))
     try:
         assert vera.see("library_item", copy)["title"] == {"en": "Ours"}
-        assert erasing.read_ledger(folder) == []
+        assert copy not in named(folder)
     finally:
         vera.close()
 
@@ -283,7 +288,7 @@ def test_an_order_of_a_moment_ago_outlives_a_restoring(office: Office, tmp_path:
     anna.app.run(erasing.erase, "person", record)
     key = anna.app.store.key
     anna.close()
-    assert erasing.read_ledger(folder) == []
+    assert record not in named(folder)
     if spoilt:
         spoil_table(folder, key, spoilt)
     App.restore(folder, PASSPHRASE, max(path.stem for path in (folder / "backups").glob("*by-hand.db")))
