@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.widgets.languagemap import LanguageMapField
 from wimdesk.i18n import LANGUAGES, _, content_language
@@ -32,6 +32,18 @@ class TwoColumns(QWidget):
         self._next += self._next % 2
         self._grid.addWidget(widget, self._next // 2, 0, 1, 2)
         self._next += 2
+
+
+def two_lines(box: QWidget) -> tuple[QHBoxLayout, QHBoxLayout]:
+    """Return two lines below each other for the fields of a small record: on one, a narrow window cuts them."""
+    column = QVBoxLayout(box)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(4)
+    lines = QHBoxLayout(), QHBoxLayout()
+    for line in lines:
+        line.setSpacing(8)
+        column.addLayout(line)
+    return lines
 
 
 def options(choices: dict[str, str]) -> list[tuple[str, str]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ui import theme
 from ui.desk import Desk
 from ui.forms.binder import Binder
+from ui.forms.columns import two_lines
 from ui.widgets.buttons import IconButton
 from ui.widgets.combo import ChoiceField
 from ui.widgets.date import DateField
@@ -37,15 +38,15 @@ class GroupEntryLine(QWidget):
             ("currency", self.currency),
         )  # fmt: skip
         training: tuple[tuple[str, QWidget], ...] = (("women", NumberField()),)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(8)
+        lines = two_lines(self)
         common: tuple[tuple[str, QWidget], ...] = (("date", DateField()), ("text", self.first))
         for name, editor in (*common, *(training if kind == "training" else sale)):
             row = self.binder.bind(name, editor, hint="")
             if name in _WIDTHS:
                 row.setFixedWidth(theme.px(_WIDTHS[name]))
+            line = lines[0 if name in {"date", "text", "women"} else 1]
             line.addWidget(row, 0 if name in _WIDTHS else 1, Qt.AlignmentFlag.AlignTop)
+        lines[1].addStretch(1)
         remove = IconButton("trash-2", _("Remove this training") if kind == "training" else _("Remove this sale"))
         remove.clicked.connect(lambda: self.removed.emit(record))
-        line.addWidget(remove, 0, Qt.AlignmentFlag.AlignBottom)
+        lines[0].addWidget(remove, 0, Qt.AlignmentFlag.AlignBottom)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ui import theme
 from ui.desk import Desk
 from ui.forms.binder import Binder
+from ui.forms.columns import two_lines
 from ui.widgets.buttons import IconButton
 from ui.widgets.date import DateField
 from wimdesk.i18n import _
@@ -25,9 +26,7 @@ class LicenceLine(QWidget):
         self.binder = Binder(desk, "licence", record, self)
         self.first = QLineEdit()
         self.expires = DateField()
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(8)
+        lines = two_lines(self)
         for name, editor in (
             ("kind", self.first), ("number", QLineEdit()), ("authority", QLineEdit()), ("issued", DateField()),
             ("expires", self.expires),
@@ -35,7 +34,8 @@ class LicenceLine(QWidget):
             row = self.binder.bind(name, editor)
             if isinstance(editor, DateField):
                 row.setFixedWidth(theme.px(_DATE))
+            line = lines[0 if name in {"kind", "number"} else 1]
             line.addWidget(row, 0 if isinstance(editor, DateField) else 1, Qt.AlignmentFlag.AlignTop)
         remove = IconButton("trash-2", _("Remove this licence"))
         remove.clicked.connect(lambda: self.removed.emit(record))
-        line.addWidget(remove, 0, Qt.AlignmentFlag.AlignBottom)
+        lines[0].addWidget(remove, 0, Qt.AlignmentFlag.AlignBottom)

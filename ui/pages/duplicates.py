@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ui import theme
 from ui.desk import Desk
@@ -18,6 +18,7 @@ from ui.widgets.card import Card
 from ui.widgets.column import Column
 from ui.widgets.combo import ChoiceField
 from ui.widgets.field import FieldRow
+from ui.widgets.flow import Flow
 from ui.widgets.labels import Text
 from ui.widgets.rows import Row
 from wimdesk.errors import WimdeskError
@@ -127,18 +128,17 @@ class PairCard(Card):
         self.merge_button.setEnabled(False)
         self.apart_button = SecondaryButton(_("Not the same person"), "users")
         self.apart_button.clicked.connect(self.tell_apart)
-        line = QHBoxLayout()
-        line.addWidget(self.merge_button)
-        line.addWidget(self.apart_button)
-        line.addStretch(1)
+        line = Flow(8)
+        line.add(self.merge_button)
+        line.add(self.apart_button)
         for record, name in ((pair.first, pair.first_name), (pair.second, pair.second_name)):
             link = LinkButton(name.replace("&", "&&"), "external-link")
             link.setAccessibleName(_("Show {what}").format(what=name))
             link.clicked.connect(partial(self.wanted.emit, record))
-            line.addWidget(link)
+            line.add(link)
         self.add(self.words)
         self.add(self._fields)
-        self.add_layout(line)
+        self.add(line)
         desk.tasks.read(
             self, merging.compare, pair.first, pair.second, done=self._take, failed=self._say_problem, key="pair"
         )
