@@ -96,7 +96,6 @@ class HomePage(Page):
         outer.addLayout(columns, 1)
         area = scrolling(content)
         area.setAccessibleName(_("Home"))
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area = area
         self.body.addWidget(area, 1)
         self.steps.hide()
