@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 from sqlcipher3 import dbapi2
 
@@ -24,7 +24,7 @@ from wimdesk.errors import UserError, WimdeskError
 from wimdesk.i18n import _
 from wimdesk.records import Attachment, Task
 from wimdesk.services import computers, publishing
-from wimdesk.store import backup, durable, erasures, facts, history, journal, rows, tables
+from wimdesk.store import backup, durable, erasures, facts, history, identity, journal, rows, tables
 from wimdesk.store.contents import Contents
 from wimdesk.store.engine import Store, connect
 from wimdesk.store.keys import QUARANTINE
@@ -163,7 +163,10 @@ def _forget(session: Session, gone: Record) -> None:
 def standings(session: Session, limit: int = 200) -> list[Standing]:
     """Return the erasures, newest first, and who has confirmed each."""
     table = tables.erasure
-    lines = session.execute(select(table).order_by(table.c.at.desc(), table.c.record).limit(limit)).all()
+    # Not what others erased of their own and what was never here: nobody here has anything to confirm.
+    concerns = or_(table.c.type != "", table.c.owner == identity.read(session).organisation)
+    query = select(table).where(concerns).order_by(table.c.at.desc(), table.c.record).limit(limit)
+    lines = session.execute(query).all()
     ours = computers.every(session)
     enrolled = bool(facts.text(session, "server_url"))
     me = facts.text(session, "device")
