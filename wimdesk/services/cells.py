@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from babel import Locale
 
 from wimdesk.errors import RuleBroken
-from wimdesk.i18n import LANGUAGES, _, translator
+from wimdesk.i18n import LANGUAGES, _, locale_name, translator
 from wimdesk.search import fold
 from wimdesk.services import card_fields
 from wimdesk.store.record import Info, default
@@ -161,8 +161,8 @@ def language_code(text: str) -> str:
 @functools.cache
 def _languages() -> dict[str, str]:
     found: dict[str, str] = {}
-    for each in (*LANGUAGES, "pt"):
-        for code, name in Locale.parse(each).languages.items():
+    for each in LANGUAGES:
+        for code, name in Locale.parse(locale_name(each)).languages.items():
             if len(code) <= 3:
                 found.setdefault(fold(str(name)), str(code))
     return found
