@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import functools
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from babel import Locale
 
@@ -137,8 +137,20 @@ def choice(text: str, label: str, choices: Mapping[str, str]) -> str:
     for code, words in choices.items():
         if said in {fold(code), fold(words), *(fold(translator(each).gettext(words)) for each in LANGUAGES)}:
             return code
-    known = ", ".join(_(words) for words in choices.values())
-    raise _broken(_("{label} knows only these: {known}.").format(label=label, known=known))
+    raise _unknown(label, map(_, choices.values()))
+
+
+def option(text: str, label: str, options: Sequence[str]) -> str:
+    """Return one of the options that an organisation wrote itself: its own words, which no catalogue knows."""
+    said = fold(text.strip())
+    for each in options:
+        if said == fold(each):
+            return each
+    raise _unknown(label, options)
+
+
+def _unknown(label: str, known: Iterable[str]) -> RuleBroken:
+    return _broken(_("{label} knows only these: {known}.").format(label=label, known=", ".join(known)))
 
 
 def country(text: str, label: str) -> str:

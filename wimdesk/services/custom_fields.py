@@ -156,7 +156,7 @@ def parse(definition: Definition, text: str) -> str:
             case "flag":
                 return "1" if cells.flag(plain, definition.label) else "0"
             case "choice":
-                return cells.choice(plain, definition.label, {each: each for each in definition.options})
+                return cells.option(plain, definition.label, definition.options)
     except RuleBroken as problem:
         raise RuleBroken([(definition.id, str(problem))]) from problem
     return plain
