@@ -184,17 +184,19 @@ class App:
         except WimdeskError as problem:
             log.info("something is still to be erased: %s", type(problem).__name__)
 
-    def sweep_quietly(self) -> None:
-        """As `sweep`, where there is anything to sweep; what fails is tried another time."""
+    def sweep_quietly(self) -> bool:
+        """As `sweep`, where there is anything to sweep; what fails is tried another time. Say whether it was done."""
         if self.read(erasing.is_unswept):
             with contextlib.suppress(RuntimeError):
-                self._copier.submit(self._sweep).result()
+                return self._copier.submit(self._sweep).result()
+        return False
 
-    def _sweep(self) -> None:
+    def _sweep(self) -> bool:
         try:
-            erasing.sweep(self.store, self.contents, self.folder)
+            return erasing.sweep(self.store, self.contents, self.folder) > 0
         except WimdeskError as problem:
             log.info("something erased is still in a file: %s", type(problem).__name__)
+            return False
 
     def _on_changed(self, what: Changed) -> None:
         self._wrote = True

@@ -116,8 +116,7 @@ class SyncEngine:
         """Held by whoever exchanges with the endpoint, over the network or by a file."""
         self._thread: threading.Thread | None = None
         self._transport: Transport | None = None
-        self._asked = False
-        self._revoked = False
+        self._asked = self._revoked = False
         self._shown = 0.0
         self._telling = threading.RLock()
         """Held by whoever changes what is shown: a pass, somebody who loads a file, and the loop do."""
@@ -144,7 +143,8 @@ class SyncEngine:
                 got = self._tend_keys(transport, tally)
                 if (self.app.read(tending.is_needed) and self.app.run(tending.tend)) or got:
                     self._exchange_as_one(transport, tally)
-                erasing.tend(self.app, transport, tally.token)
+                if erasing.tend(self.app, transport, tally.token):
+                    self._exchange_as_one(transport, tally)
                 sentence = healing.heal(self.app, tally, lambda: self._exchange_as_one(transport, tally))
             except Refused as refused:
                 raise self.obey(refused) from refused
@@ -292,21 +292,23 @@ class SyncEngine:
     def _ask(self, transport: Transport, waiting: list[pieces.Waiting], tally: Tally) -> SyncResponse:
         names = answer.names_of(tally.who.organisation)
         body, prefix = self.request(names, waiting, tally)
-        long = len(body) > _WORTH_ASKING
-        if long:
+        if len(body) > _WORTH_ASKING:
             self._note_sending(tally, sending=True)
-        try:
-            response = self._converse(transport, names, body, prefix, tally)
-        except Refused as refused:
-            if refused.number == Problem.TOKEN_NEEDED:
-                self.app.run(put_token, "")  # it ran out: ask for a new one, once
-                tally.token = ""
-            elif refused.number == Problem.PREFIX_UNKNOWN:
-                self._building.forget()
-                body, prefix = self.request(names, waiting, tally, building=False)
-            else:
-                raise
-            response = self._converse(transport, names, body, prefix, tally)
+        mendable = {Problem.TOKEN_NEEDED, Problem.PREFIX_UNKNOWN}
+        while True:
+            try:
+                response = self._converse(transport, names, body, prefix, tally)
+                break
+            except Refused as refused:
+                if refused.number not in mendable:
+                    raise
+                mendable.remove(Problem(refused.number))  # once each
+                if refused.number == Problem.TOKEN_NEEDED:
+                    self.app.run(put_token, "")
+                    tally.token = ""
+                else:
+                    self._building.forget()
+                    body, prefix = self.request(names, waiting, tally, building=False)
         if tally.sending:
             self._note_sending(tally, sending=False)
         return response
@@ -492,8 +494,7 @@ class SyncEngine:
             return False  # it is told and noted already
         except Exception:
             log.exception("a pass of the sync failed")
-            self._tell(
-                state="problem", step="", sentence=_("The sync stopped. Nothing is lost. It will be tried again.")
-            )
+            said = _("The sync stopped. Nothing is lost. It will be tried again.")
+            self._tell(state="problem", step="", sentence=said)
             return False
         return True

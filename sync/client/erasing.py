@@ -37,24 +37,25 @@ _FILES = "SELECT files FROM erasure WHERE space=:space AND record=:record"
 log = logging.getLogger(__name__)
 
 
-def tend(app: App, transport: Transport, token: str) -> int:
-    """Have the endpoint erase what it can't see itself, and keep its receipts; return how many came.
+def tend(app: App, transport: Transport, token: str) -> bool:
+    """Have the endpoint erase what it can't see itself, and keep its receipts.
+
+    Say whether this computer has swept something meanwhile, and has to tell the others.
 
     Raises NoConnection and the like: the next pass goes on. What is refused is left to a computer that may.
     """
     if not app.read(erasures.is_any_left):
-        return 0
-    app.sweep_quietly()
-    count = 0
+        return False
+    swept = app.sweep_quietly()
     for space, records in app.read(erasures.pending).items():
         for at in range(0, len(records), MOST_RECORDS):
             try:
-                count += _Errand(app, transport, token, space).run(records[at : at + MOST_RECORDS])
+                _Errand(app, transport, token, space).run(records[at : at + MOST_RECORDS])
             except Refused as refused:
                 if refused.number not in _LEFT:
                     raise
                 log.info("the endpoint did not take what an order asks for: %s", refused.number)
-    return count
+    return swept
 
 
 class _Errand:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from sync.protocol import Problem
+from tests.sim import erasing
 from tests.sim.laptop import BLANK, FIELDS, TYPE, Laptop, Written
-from tests.sim.model import DELETED, Entry, Question, Save, SaveId
+from tests.sim.model import DELETED, ERASED, MARKS, Entry, Question, Save, SaveId
 from wimdesk.errors import WimdeskError
 from wimdesk.services import removals
 from wimdesk.store import proof
@@ -52,7 +53,12 @@ def read_log(world: World) -> None:
 
 
 def _read_entry(world: World, entry: Entry) -> None:
-    model, save = world.model, world.model.saves.get(entry.save)
+    if entry.is_stub:
+        erasing.read_stub(world, entry)
+        return
+    erasing.arrived(world, entry)
+    model = world.model
+    save = model.saves.get(entry.save) or erasing.receipt(world, entry)
     if save is None:
         raise world.broken("I3", f"nobody saved {entry.save} in {entry.space}")
     if save.seq:
@@ -71,7 +77,7 @@ def _read_entry(world: World, entry: Entry) -> None:
 
 def saved(world: World, laptop: Laptop, expected: dict[str, dict[str, object]] | None, space: str = "") -> None:
     """I2, I4: an act that went well is in the journal, as a whole, unchanged; and what it set is seen at once."""
-    rows = laptop.written("pos > ? AND state IN ('waiting', 'held')", laptop.last_pos)
+    rows = laptop.written("pos > ? AND state IN ('waiting', 'held') AND type <> 'erased'", laptop.last_pos)
     if expected is not None and (laptop.life.heard or not laptop.life.refused):
         found = {row.save.record: row.values for row in rows}
         told = {record: _carried(world, laptop, record, values) | values for record, values in expected.items()}
@@ -103,10 +109,12 @@ def _register(world: World, laptop: Laptop, rows: list[Written]) -> None:
         own, read = frozenset(life.own.get(record, ())), world.model.seen(life, row.space, record)
         save = Save(row.save, row.space, row.owner, row.type, row.values, read, own, world.clock.tick)
         save.unsure = not life.heard
-        if DELETED not in row.values and _is_kept_in_view(laptop, record):
+        if DELETED not in row.values and is_kept_in_view(laptop, record):
             save.fields[DELETED] = world.model.but_for_removals(read)
         fresh = not own and (row.space, record) not in world.model.by_record and not laptop.lost(record)
         seen = world.view(laptop, row.space, record)
+        if record in laptop.kept_in_view:
+            seen[DELETED] = False
         save.before = None if fresh else {name: seen.get(name, BLANK.get(name)) for name in row.values}
         for stuck in [stuck for stuck in life.refused.values() if stuck.id.record == record]:
             for name in stuck.values:
@@ -118,7 +126,7 @@ def _register(world: World, laptop: Laptop, rows: list[Written]) -> None:
         laptop.last_pos = max(laptop.last_pos, row.pos)
 
 
-def _is_kept_in_view(laptop: Laptop, record: str) -> bool:
+def is_kept_in_view(laptop: Laptop, record: str) -> bool:
     """Say whether a record shows that the log says is removed: whoever edits it has not seen that it is."""
     shown = laptop.shown(record)
     return shown is not None and not shown[DELETED] and laptop.is_spared(record)
@@ -129,6 +137,7 @@ def observe(world: World, laptop: Laptop) -> None:
     read_log(world)
     if not _hears(world, laptop):
         return
+    erasing.forgotten(world, laptop)
     life, cursors = laptop.life, laptop.cursors()
     allowed = world.readable(laptop.seat)
     for space, cursor in cursors.items():
@@ -165,7 +174,7 @@ def _hears(world: World, laptop: Laptop) -> bool:
         waiting = {row.save for row in laptop.written("state = 'waiting'")}
         for save in [save for save in life.refused.values() if save.seq or save.id in waiting]:
             del life.refused[save.id]
-        for row in laptop.written("state IN ('waiting', 'refused')"):
+        for row in laptop.written("state IN ('waiting', 'refused') AND type <> 'erased'"):
             save = world.model.saves.get(row.save)
             if save is not None and row.save not in life.unsent and row.save not in life.refused:
                 life.unsent[row.save] = save
@@ -174,7 +183,11 @@ def _hears(world: World, laptop: Laptop) -> bool:
 
 def _outbox(world: World, laptop: Laptop) -> None:
     life = laptop.life
-    waiting, stuck = laptop.written("state = 'waiting'"), laptop.written("state = 'refused'")
+    waiting, stuck = (
+        # Receipts are written and sent within a pass: what is to be known of them the log says.
+        [row for row in laptop.written(f"state = '{state}'") if row.type != ERASED]
+        for state in ("waiting", "refused")
+    )
     there = {row.save for row in waiting}
     # Only the states that have an index are read as a whole: this runs after each step.
     elsewhere = {save.record for save in life.unsent if save not in there}
@@ -209,6 +222,8 @@ def _refused(world: World, laptop: Laptop, save: Save, problem: int) -> None:
 def look_at(world: World, laptop: Laptop, space: str, record: str) -> None:
     """I4: a person sees what the log says up to here, with own saves on top."""
     if not laptop.life.heard:
+        return
+    if (space, record) in world.erased:
         return
     world.tally.checks["view"] += 1
     told = world.view(laptop, space, record)
@@ -246,6 +261,7 @@ def quiet(world: World) -> None:
     else:
         raise world.broken("I9", "not quiet after three rounds")
     lost = [save for save in world.must_return if not world.model.saves[save].seq and _may_return(world, save)]
+    erasing.settle(world, laptops)
     if lost:
         raise world.broken("I11", f"the restored endpoint never got back {lost[:3]}")
     alike(world, laptops)
@@ -264,7 +280,7 @@ def alike(world: World, laptops: list[Laptop]) -> None:
     for laptop in laptops:
         unplaced = {record for (record,) in laptop.ask("SELECT record FROM op WHERE state != 'placed'")}
         for *question, is_open in laptop.ask("SELECT space, record, field, winner, loser, open FROM clash"):
-            if question[1] in unplaced:
+            if question[1] in unplaced or (question[0], question[1]) in world.erased:
                 continue
             other, theirs = told.setdefault(tuple(question), (laptop.seat.name, is_open))
             if is_open != theirs:
@@ -275,6 +291,8 @@ def alike(world: World, laptops: list[Laptop]) -> None:
 def _may_return(world: World, save: SaveId) -> bool:
     """Say whether one of those who have it may write it, and might all the time."""
     told, tick = world.model.saves[save], world.restored_at
+    if (told.space, told.id.record) in world.erased and told.type not in MARKS:
+        return False  # it comes back as a stub, of which nobody can say what it was
     return any(
         seat.device not in world.revoked
         and all(world.may_write(seat, r, told) for r in world.roles_between(seat.device, tick))
@@ -285,14 +303,20 @@ def _may_return(world: World, save: SaveId) -> bool:
 def _is_quiet(world: World, laptop: Laptop) -> bool:
     heads = world.endpoint.heads()
     behind = [s for s in world.readable(laptop.seat) if heads.get(s, 0) != laptop.life.cursors.get(s, 0)]
-    return laptop.life.heard and not behind and not laptop.life.unsent
+    (waits,) = laptop.eye.execute("SELECT count(*) FROM op WHERE state = 'waiting'").fetchone()
+    return laptop.life.heard and not behind and not waits
 
 
 def proved(world: World, laptop: Laptop) -> None:
     """I1: the laptop's own look at everything finds nothing, and neither side ever saw a difference that was none."""
-    if found := laptop.app.read(proof.differing):
+    # Whose order was refused has erased in vain: she reads again what others have of it (wimdesk.store.proof).
+    vain = {space for (space,) in laptop.ask("SELECT space FROM op WHERE type = 'erase' AND state = 'refused'")}
+    if found := set(laptop.app.read(proof.differing)) - vain:
         raise world.broken("I1", f"{laptop.seat.name} says that something differs in {found}")
-    if laptop.ask("SELECT count(*) FROM local WHERE key LIKE 'reread %'") != [(0,)]:
+    read_again = {
+        key.removeprefix("reread ") for (key,) in laptop.ask("SELECT key FROM local WHERE key LIKE 'reread %'")
+    }
+    if read_again - vain:
         raise world.broken("I1", f"{laptop.seat.name} read something again without need")
     world.tally.checks["proved"] += 1
 
@@ -318,18 +342,21 @@ def whole(world: World, laptop: Laptop) -> None:
     _questions(world, laptop, allowed)
     shown = laptop.all_shown()
     for space, record in world.model.by_record:
-        if space in allowed and world.model.types.get(record) == TYPE:
+        if space in allowed and world.model.types.get(record) == TYPE and (space, record) not in world.erased:
             _compare(world, laptop, record, world.view(laptop, space, record), shown.pop(record, None))
     left = set(shown) - {save.id.record for save in laptop.life.refused.values()}
-    left = {record for record in left if not laptop.lost(record)}
+    erased = {record for _space, record in world.erased}
+    left = {record for record in left if not laptop.lost(record) and record not in erased}
     if left:
         raise world.broken("I7", f"{laptop.seat.name} shows records that nobody made: {left}")
     world.tally.checks["whole"] += 1
 
 
 def _states(world: World, laptop: Laptop, allowed: set[str]) -> None:
-    wanted = {(s, r) for s, r in world.model.by_record if s in allowed}
+    wanted = {(s, r) for s, r in world.model.by_record if s in allowed} - world.erased.keys()
     for record, space, state in laptop.eye.execute("SELECT record, space, state FROM shadow").fetchall():
+        if (space, record) in world.erased:
+            continue
         if (space, record) not in wanted:
             raise world.broken("I7", f"{laptop.seat.name} knows {record} of {space}")
         wanted.discard((space, record))
@@ -341,12 +368,19 @@ def _states(world: World, laptop: Laptop, allowed: set[str]) -> None:
         raise world.broken("I1", f"{laptop.seat.name} lacks {wanted}")
 
 
+def _is_turned(world: World, space: str, asked: Question) -> bool:
+    """Say whether what lost here once came back behind something that had replaced it: what is built on that can't say
+    that it knew this one too."""
+    return (world.model.logs[space][asked.loser - 1].id, asked.field) in world.model.turned
+
+
 def _questions(world: World, laptop: Laptop, allowed: set[str]) -> None:
     rows = laptop.eye.execute("SELECT space, record, field, winner, loser FROM clash").fetchall()
     asked = {(space, Question(*rest)) for space, *rest in rows}
     told = {(space, question) for space in allowed for question in world.model.questions[space]}
+    asked, told = ({(s, q) for s, q in each if (s, q.record) not in world.erased} for each in (asked, told))
     if told - asked:
         raise world.broken("I5", f"{laptop.seat.name} was never asked {sorted(told - asked)[:3]}")
-    needless = [(s, q) for s, q in asked - told if q.record not in world.unsure]
+    needless = [(s, q) for s, q in asked - told if q.record not in world.unsure and not _is_turned(world, s, q)]
     if needless:
         raise world.broken("I5", f"{laptop.seat.name} was asked without need {sorted(needless)[:3]}")

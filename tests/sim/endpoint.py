@@ -16,9 +16,10 @@ from sync import sealing
 from sync.protocol import Author, Block, Op, Payload
 from sync.server import enrolment, service, tables
 from sync.server.app import create_app
+from sync.server.ledger import FILE as LEDGER
 from sync.server.store import FILE, Store
 from tests.sim.fate import Clock
-from tests.sim.model import Entry, SaveId
+from tests.sim.model import Entry, SaveId, told_at
 from tests.sim.wire import Letter, Line
 
 URL = "http://127.0.0.1:1"
@@ -59,6 +60,9 @@ class Secretariat:
         self._lives += 1
         data = self.folder / str(self._lives)
         copy_database(source / FILE, data / FILE)
+        for ledger in (self.data / LEDGER, source / LEDGER):
+            if ledger.exists():
+                shutil.copyfile(ledger, data / LEDGER)
         app, operator = self._start(data), Store(data, self._now)
         self._operator.close()
         self._eye.close()
@@ -137,10 +141,13 @@ class Secretariat:
 
 
 def _entry(seq: int, op: Op) -> Entry:
+    record, owner = str(uuid.UUID(bytes=op.record)), str(uuid.UUID(bytes=op.owner))
+    if not op.payload:
+        return Entry(op.space, seq, SaveId("", record), owner, op.type, {}, is_stub=True)
     opened = _payload(op.payload)
     values = dict(zip(op.fields, opened.values, strict=True))
-    save = SaveId(opened.at, str(uuid.UUID(bytes=op.record)))
-    return Entry(op.space, seq, save, str(uuid.UUID(bytes=op.owner)), op.type, values)
+    save = SaveId(told_at(op.type, opened), record)
+    return Entry(op.space, seq, save, owner, op.type, values)
 
 
 def _eye(data: Path) -> dbapi2.Connection:

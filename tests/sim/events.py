@@ -7,13 +7,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tests.sim import checks, texts
+from tests.sim import erasing as erasings
 from tests.sim.fate import Crash, dying_at_commit, dying_at_statement
 from tests.sim.laptop import BLANK, FIELDS, TYPE, Laptop, add_in, write_as_newer
 from tests.sim.model import DELETED
 from wimdesk import clock as clocks
 from wimdesk.app import App
-from wimdesk.errors import DiskFull, ProfileBusy
-from wimdesk.services import editing
+from wimdesk.errors import DiskFull, ProfileBusy, UserError
+from wimdesk.services import editing, erasing
 from wimdesk.store import history
 
 if TYPE_CHECKING:
@@ -44,8 +45,10 @@ def act(world: World, laptop: Laptop, expected: Expected, verb: Callable[..., ob
     """Let a person save something, and check that it is saved."""
     checks.observe(world, laptop)
     world.clock.tick += 1
+    laptop.kept_in_view = {record for record in expected or () if checks.is_kept_in_view(laptop, record)}
     laptop.run(verb, *args)
     checks.saved(world, laptop, expected)
+    laptop.kept_in_view = set()
     return "saved"
 
 
@@ -129,9 +132,43 @@ def decide(world: World, laptop: Laptop) -> str:
     return act(world, laptop, {question.record: values}, history.decide, TYPE, question.record, values)
 
 
+def erase(world: World, laptop: Laptop) -> str:
+    """Somebody has a record erased everywhere; now and then the program dies on it."""
+    found = _record(world, laptop, deleted=world.rng.random() < 0.3)
+    if found is None:
+        return "nothing"
+    record, space = found
+    checks.observe(world, laptop)
+    world.clock.tick += 1
+    before = (space, record) in world.erased
+    world.erased.setdefault((space, record), world.clock.tick)
+    last = laptop.last_pos
+    dying = dying_at_statement(world.rng.randrange(1, 20)) if world.rng.random() < 0.2 else contextlib.nullcontext()
+    outcome = "erased"
+    try:
+        with dying:
+            laptop.run(erasing.erase, TYPE, record)
+    except UserError:
+        outcome = "not allowed"
+    except Crash:
+        laptop.reborn()
+        laptop.last_pos, outcome = last, "died"
+    # Others' orders came in between, too, and have a place already.
+    ordered = laptop.written("pos > ? AND type = 'erase' AND seq IS NULL", last)
+    if [row.save.record for row in ordered] != [record] * (outcome == "erased") and outcome != "died":
+        raise world.broken("I13", f"{laptop.seat.name} had {record} erased ({outcome}); the journal says {ordered}")
+    if not ordered and not before:
+        del world.erased[space, record]
+    erasings.forgotten(world, laptop)
+    checks.saved(world, laptop, {record: {}} if ordered else {})
+    return outcome
+
+
 def undo(world: World, laptop: Laptop) -> str:
     """The latest act of this laptop is taken back."""
     last = laptop.app.read(history.last_act)
+    if any((s, r) in world.erased for s, r in laptop.ask("SELECT space, record FROM op WHERE act = ?", last)):
+        return "nothing"
     # Not what was done before the story: whoever was let in then stays in (tests/sync/test_sealing.py).
     if not last or any(row.type != TYPE for row in laptop.written("act = ?", last)):
         return "nothing"

@@ -18,11 +18,11 @@ from sync.client.transport import Transport
 from sync.protocol import Payload
 from tests.sim.endpoint import copy_database
 from tests.sim.fate import Clock, Here
-from tests.sim.model import DELETED, Life, SaveId
+from tests.sim.model import DELETED, Life, SaveId, told_at
 from tests.sim.wire import Wire
 from tests.support import Template
 from wimdesk.app import DATABASE, App
-from wimdesk.services import editing
+from wimdesk.services import editing, erasing
 from wimdesk.store import journal, keys, rows, tables
 from wimdesk.store.record import types
 
@@ -86,6 +86,8 @@ class Laptop:
     copies: list[Copy] = field(default_factory=list)
     roles_since: list[tuple[int, str]] = field(default_factory=list)
     last_pos: int = 0
+    kept_in_view: set[str] = field(default_factory=set)
+    """What is removed and still showed when the act under way began: its author has not seen that it is."""
     lives: int = 0
 
     def open(self, source: Path) -> None:
@@ -94,7 +96,11 @@ class Laptop:
         self.lives += 1
         folder.mkdir(parents=True)
         copy_database(source / DATABASE, folder / DATABASE)
+        if (source / erasing.LEDGER).exists():
+            shutil.copyfile(source / erasing.LEDGER, folder / erasing.LEDGER)
         self.app: App = self.template.reopen(folder, self.seat.device_keys, Here())
+        self.app._copier = Here()  # noqa: SLF001 - one thread for all: chance is drawn in one order
+        self.app.run(erasing.apply_ledger, erasing.read_ledger(folder))
         self.engine = SyncEngine(self.app, lambda url: Transport(url, self.wire))
         self.eye: dbapi2.Connection = self.app.store.raw()
         self.last_pos = self.ask("SELECT coalesce(max(pos), 0) FROM op")[0][0]
@@ -106,13 +112,18 @@ class Laptop:
         shutil.rmtree(self.app.folder)
 
     def reborn(self, source: Path | None = None) -> None:
-        """The process dies, and another opens what stands in the file, or in an earlier copy of it."""
+        """The process dies, and another opens what stands in the file, or in an earlier copy of it.
+
+        The ledger of what was erased stays: it is a file of its own.
+        """
         dead = self.app.folder
         self.eye.close()
         with_file = dead if source is None else source
         kept = self.home / f"{self.seat.name}.kept"
         copy_database(with_file / DATABASE, kept / DATABASE)
         self._leave()
+        if (dead / erasing.LEDGER).exists():
+            shutil.copyfile(dead / erasing.LEDGER, kept / erasing.LEDGER)
         shutil.rmtree(dead)
         self.open(kept)
         shutil.rmtree(kept)
@@ -150,14 +161,16 @@ class Laptop:
         return found
 
     def written(self, where: str, *args: object) -> list[Written]:
-        """Return the operations in the file that fit."""
+        """Return the operations in the file that fit and still say something."""
         names = "pos, record, space, owner, type, state, seq, fields, payload, problem"
         found = []
         for row in self.eye.execute(f"SELECT {names} FROM op WHERE {where}", args).fetchall():
             pos, record, space, owner, type_name, state, seq, fields, payload, problem = row
+            if not payload:
+                continue  # erased: nobody can say any more which save it was
             opened = _payload(payload)
             values = dict(zip(json.loads(fields), opened.values, strict=True))
-            save = SaveId(opened.at, record)
+            save = SaveId(told_at(type_name, opened), record)
             found.append(Written(pos, save, space, owner, type_name, state, seq, values, problem))
         # Sorted here: to spare itself the sorting the database would read the whole journal.
         return sorted(found, key=lambda row: row.pos)
@@ -185,7 +198,7 @@ class Laptop:
 
     def lost(self, record: str) -> list[SaveId]:
         """Return what of the record can come back to a restored endpoint only from another laptop, in its old order."""
-        query = "SELECT payload FROM op WHERE record = ? AND state = 'lost' ORDER BY was, pos"
+        query = "SELECT payload FROM op WHERE record = ? AND state = 'lost' AND payload <> x'' ORDER BY was, pos"
         return [SaveId(_payload(payload).at, record) for (payload,) in self.eye.execute(query, (record,)).fetchall()]
 
     def all_shown(self) -> dict[str, dict[str, object]]:

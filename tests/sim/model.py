@@ -10,8 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from sync.protocol import Payload
+
 DELETED = "deleted"
 ALL = "*"
+ERASE, ERASED = "erase", "erased"
+MARKS = frozenset({ERASE, ERASED})
 _BEFORE = 1 << 40
 
 
@@ -20,6 +24,11 @@ class SaveId(NamedTuple):
 
     at: str
     record: str
+
+
+def told_at(type_name: str, opened: Payload) -> str:
+    """Return what names a save beside its record: when it was made; of a receipt also by which computer."""
+    return f"{opened.at} {opened.by}" if type_name == ERASED else opened.at
 
 
 class Entry(NamedTuple):
@@ -31,6 +40,8 @@ class Entry(NamedTuple):
     owner: str
     type: str
     values: dict[str, object]
+    is_stub: bool = False
+    """Whether it says nothing any more."""
 
 
 class Question(NamedTuple):
@@ -109,6 +120,8 @@ class Model:
         self.questions: dict[str, dict[Question, bool]] = defaultdict(dict)
         """By space; the flag says that nobody may be without it (it is false where it is only allowed)."""
         self.types: dict[str, str] = {}
+        self.turned: set[tuple[SaveId, str]] = set()
+        """Saves, and a field of each, that came back to a restored endpoint behind what had replaced them."""
         self._setters: dict[tuple[str, str], dict[str, Save]] = defaultdict(dict)
 
     def register(self, save: Save) -> None:
@@ -123,6 +136,9 @@ class Model:
         log.append(save)
         save.seq = len(log)
         setters = self._setters[space, save.id.record]
+        for earlier in self.by_record[space, save.id.record] if save.was is not None else ():
+            if earlier.was is not None and earlier.was > save.was:
+                self.turned |= {(save.id, name) for name in save.values.keys() & earlier.values.keys()}
         gone = setters.get(DELETED)
         if (
             gone is not None

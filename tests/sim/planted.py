@@ -22,7 +22,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 import sync.merge as merging
 from sync import wire
-from sync.client import answer, engine
+from sync.client import answer, engine, erasing
 from sync.merge import ALL, DELETED
 from sync.protocol import ROLES, digest_of
 from sync.server import intake, numbers, pages, roles, tokens
@@ -31,7 +31,7 @@ from tests.sim.scene import Scene
 from tests.sim.simulator import run, scene
 from wimdesk.errors import DiskFull, NoConnection
 from wimdesk.services import editing
-from wimdesk.store import clashes, history, identity, inbox, journal, outbox, recovery, tables, unplaced
+from wimdesk.store import clashes, erasures, history, identity, inbox, journal, outbox, recovery, tables, unplaced
 from wimdesk.store.engine import Store
 
 Thing = Any
@@ -484,6 +484,21 @@ def text_composed_on_the_way() -> AbstractContextManager[object]:
 @_bug
 def answered_question_is_asked_for_ever() -> AbstractContextManager[object]:
     return _nothing(clashes, "close")
+
+
+@_bug
+def late_operation_of_an_erased_record_is_kept() -> AbstractContextManager[object]:
+    return _around(intake.erasing, "is_gone", lambda _right, *_args: False)
+
+
+@_bug
+def order_to_erase_is_read_and_not_heeded() -> AbstractContextManager[object]:
+    return _around(erasures, "receive", lambda _right, _session, page: page)
+
+
+@_bug
+def box_with_something_erased_is_never_packed_anew() -> AbstractContextManager[object]:
+    return _nothing(erasing._Errand, "_pack_anew", result=True)  # noqa: SLF001 - that step is what goes wrong
 
 
 ORGANISATIONS: list[str] = []

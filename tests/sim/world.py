@@ -16,11 +16,12 @@ from tests.sim import checks
 from tests.sim.endpoint import Secretariat
 from tests.sim.fate import Clock
 from tests.sim.laptop import Laptop, Seat
-from tests.sim.model import Life, Model, Save, SaveId
+from tests.sim.model import ERASE, ERASED, Life, Model, Save, SaveId
 from tests.sim.scene import Scene
 from tests.sim.wire import Letter, Wire
 
 FORBIDDING = {"reader"}
+ERASING = {"coordinator", "committee", "secretariat"}
 
 
 class Violation(AssertionError):
@@ -62,6 +63,8 @@ class World:
         self.must_return: dict[SaveId, set[Seat]] = {}
         """What a restored endpoint lacked, and who had it."""
         self.restored_at = 0
+        self.erased: dict[tuple[str, str], int] = {}
+        """What somebody ordered to erase, by space and record, and when."""
         self.generation = 0
         folder.mkdir(parents=True)
         shutil.copytree(scene.folder / "endpoint", folder / "endpoint" / "0")
@@ -111,6 +114,10 @@ class World:
 
     def may_write(self, seat: Seat, role: str, save: Save) -> bool:
         """Say whether the rules let this seat, in this role, write this: the rules told once more, in short."""
+        if save.type == ERASED:
+            return save.space in self.readable(seat)
+        if save.type == ERASE and role not in ERASING:
+            return False
         if role in FORBIDDING or save.space not in self.readable(seat):
             return False
         return save.space != "alliance" or seat.secretariat or save.owner == seat.organisation

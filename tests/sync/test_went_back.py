@@ -7,17 +7,20 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select, update
 
 from sync.server import service
 from tests.support import Endpoint, Laptop, Office, endpoint_at
 from tests.sync.test_refused import set_role
 from wimdesk.errors import NoConnection
 from wimdesk.services import editing
-from wimdesk.store import facts, history, inbox, outbox, proof, recovery
+from wimdesk.store import facts, history, inbox, outbox, proof, recovery, tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from sqlalchemy.orm import Session
 
     from wimdesk.store.record import Values
 
@@ -488,3 +491,30 @@ def test_restoring_twice_and_both_at_once(house: House, office: Office) -> None:
             ]  # fmt: skip
             assert laptop.questions() == []
         agreed(again, bela)
+
+
+def test_what_was_on_its_way_back_when_the_endpoint_was_restored_again_names_no_place_of_the_log_before(
+    anna: Laptop,
+) -> None:
+    record = anna.add("site", name="Las Bambas")
+    anna.sync()
+    anna.change("site", record, name="Antapaccay")
+    anna.sync()
+    first, second = anna.app.read(_ops, record)
+    anna.app.run(_send_back, second)
+    anna.app.run(lambda session: recovery.begin(session, lost=False))
+    anna.app.run(lambda session: recovery.begin(session, lost=True))
+    assert anna.app.read(_ops, record)[1].base == {"name": recovery.POSITION + first.pos}
+
+
+def _ops(session: Session, record: str) -> list[recovery.OpRow]:
+    op = tables.op
+    return list(session.execute(select(op).where(op.c.record == record).order_by(op.c.pos)))
+
+
+def _send_back(session: Session, row: recovery.OpRow) -> None:
+    """Let an operation wait as those that are sent back to a restored endpoint."""
+    epoch = recovery.new_epoch()
+    facts.put(session, returning=epoch)
+    sent = {"state": tables.WAITING, "epoch": epoch, "seq": None, "was": row.seq}
+    session.execute(update(tables.op).where(tables.op.c.pos == row.pos).values(sent))

@@ -128,7 +128,8 @@ def _name_rows(session: Session, rows: list[OpRow], author: journal.Author, *, l
     for row in rows:
         unsent = row.state in _UNSENT and row.device == author.device
         spaces |= {row.record: row.space} if lost or unsent else {}
-        if row.base and (lost or unsent) and row.state != tables.LOST:
+        # Also what was lost before: on its way back it had got places of the log that is void now.
+        if row.base and (lost or unsent):
             base = named(row.base, row.space, row.device, row.epoch)
             if base != row.base:
                 bases.append({"at_pos": row.pos, "new_base": base})
