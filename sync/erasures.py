@@ -14,9 +14,10 @@ import uuid
 import msgspec
 
 from sync.protocol import SHIPPED_OWNER, Author, Op, Sealed
+from sync.signers import SIGNER
 
 ERASE, ERASED = "erase", "erased"
-MARKS = frozenset({ERASE, ERASED})
+MARKS = frozenset({ERASE, ERASED, SIGNER})
 """Types of operations that are about a record without saying anything of it: they stay."""
 MOST_RECORDS = 2000
 MOST_PLACES = 20_000

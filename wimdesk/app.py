@@ -43,6 +43,7 @@ class App:
         self.store = store
         self.contents = contents.Contents(folder / contents.FOLDER, store.key)
         self.device_keys = unlocked.device
+        store.sign_key = unlocked.device.sign
         self.changed: Signal[Changed] = store.changed
         self.told: list[str] = []
         """Sentences for the person about what was noticed at opening."""

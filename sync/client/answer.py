@@ -31,7 +31,7 @@ from sync.protocol import (
 )
 from wimdesk.errors import SyncProblem, WimdeskError
 from wimdesk.i18n import _
-from wimdesk.store import facts, inbox, numbered, outbox, proof, recovery, seal_keys, spared
+from wimdesk.store import erasures, facts, inbox, numbered, outbox, proof, recovery, seal_keys, spared
 
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(wire.SealedPart).decode
@@ -122,6 +122,7 @@ def take(session: Session, names: wire.Names, found: Sequence[wire.Answer]) -> T
                     if known.get("reread") and not returning:
                         proof.mend(session)
                     spared.settle(session)
+                    erasures.settle_doubted(session)
                 if generation != taken.end.generation:
                     facts.put(session, generation=taken.end.generation)
     except (inbox.GapInPage, LookupError) as gap:

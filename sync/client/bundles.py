@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from sync import bundles, columns, wire
 from sync.client import answer, keys
 from sync.client.engine import AGAIN, WENT_BACK, SyncEngine
-from sync.client.healing import endpoint_forgot
+from sync.client.healing import endpoint_forgot, put_aside
 from sync.client.pieces import next_batches
 from sync.client.tally import Tally
 from sync.client.transport import damaged, sentence_for
@@ -26,7 +26,7 @@ from wimdesk import clock
 from wimdesk.app import App
 from wimdesk.errors import Refused, UserError
 from wimdesk.i18n import N_, _, ngettext
-from wimdesk.services import exchange, setting_up
+from wimdesk.services import exchange, tending
 from wimdesk.store import facts, inbox, outbox, recovery, seal_keys
 
 log = logging.getLogger(__name__)
@@ -214,7 +214,8 @@ def load(engine: SyncEngine, path: Path) -> Loaded:
                 done = replace(done, more=True, known=False)
             if keys.wish(engine.app)[1] != KeysRequest():
                 done = replace(done, more=True, known=False)
-            run = outbox.finished("", ok=True, sent=done.arrived, received=done.received, bytes_down=len(file))
+            figures = {"sent": done.arrived, "received": done.received, "bytes_down": len(file)}
+            run = outbox.finished(put_aside(engine.app), ok=True, **figures)
             engine.app.run(outbox.record_run, run)
     engine.refresh()
     return done
@@ -374,7 +375,7 @@ def _taken(engine: SyncEngine, bundle: bundles.Bundle) -> Loaded:
         return replace(done, again=app.run(_step))
     if app.read(outbox.is_waiting_below, _acked_of(bundle.header, names, response)) and app.run(endpoint_forgot):
         return replace(done, again=_start_over(app, lost=True).again)
-    app.run(setting_up.ensure_profile)
+    app.run(tending.tend)
     return done
 
 

@@ -10,10 +10,14 @@ from sqlalchemy.orm import Session
 from sync.client.tally import Tally
 from wimdesk.app import App
 from wimdesk.i18n import N_, _
-from wimdesk.store import facts, proof
+from wimdesk.store import erasures, facts, proof
 
 IN_ORDER = N_("Something here was not as it should be. It was read again and is in order.")
 STILL_DIFFERS = N_("Something here is not what the Secretariat has. Nothing is lost. Please tell the Secretariat.")
+PUT_ASIDE = N_(
+    "An order came to erase something, and nobody who may has signed it. It was put aside, and nothing was erased. "
+    "Please tell the Secretariat."
+)
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +33,12 @@ def heal(app: App, tally: Tally, exchange: Callable[[], None]) -> str:
     if app.read(facts.get, "mended"):
         app.run(lambda session: facts.put(session, mended=False))
         return _(STILL_DIFFERS) if tally.differs else _(IN_ORDER)
-    return _(STILL_DIFFERS) if tally.differs else ""
+    return put_aside(app) or (_(STILL_DIFFERS) if tally.differs else "")
+
+
+def put_aside(app: App) -> str:
+    """Return the sentence about orders to erase that nobody who may has signed; empty where there is none."""
+    return _(PUT_ASIDE) if app.read(erasures.doubted) else ""
 
 
 def prove(app: App) -> bool:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 import hmac
 import secrets
 import uuid
 from datetime import UTC, datetime
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
@@ -24,6 +21,7 @@ from sync.protocol import (
     clean_code,
     enrol_message,
 )
+from sync.rights import verified
 from sync.server import audit, tables
 from sync.server.refusals import Refused
 from sync.server.roles import Device, bytes_id, text_id
@@ -42,15 +40,6 @@ _LONGEST_NAME = 200
 _ORGANISATION_NAME = "Name the organisation in 1 to 200 letters. No code was made."
 
 
-def verified(key: bytes, signature: bytes, message: bytes) -> bool:
-    """Say whether the Ed25519 key signed the message; wrong lengths are simply not."""
-    try:
-        _opened(key).verify(signature, message)
-    except (InvalidSignature, ValueError):
-        return False
-    return True
-
-
 def _locks(key: bytes) -> bool:
     """Say whether anything can be locked with an X25519 key: a few of them give everybody the same secret."""
     try:
@@ -58,11 +47,6 @@ def _locks(key: bytes) -> bool:
     except ValueError:
         return False
     return True
-
-
-@functools.lru_cache(maxsize=1024)
-def _opened(key: bytes) -> Ed25519PublicKey:
-    return Ed25519PublicKey.from_public_bytes(key)
 
 
 def is_plain(text: str, longest: int) -> bool:

@@ -30,8 +30,8 @@ from sync.erasures import (
     stub,
 )  # fmt: skip
 from sync.protocol import Author, Batch, Op, Problem, root_over, salt
+from sync.rights import verified
 from sync.server import audit, ledger, sealed, tables
-from sync.server.enrolment import verified
 from sync.server.pages import op_of
 from sync.server.refusals import Refused
 from sync.server.roles import Device, kind_of, may_erase, may_read, text_id

@@ -12,14 +12,16 @@ from typing import NamedTuple
 import msgspec
 from sqlalchemy import Connection, bindparam, insert, select
 
-from sync import digests
+from sync import digests, signers
 from sync.erasures import ERASE, ERASED, stub
 from sync.protocol import ALLIANCE, MAX_OPS, MAX_PAYLOAD, SHIPPED_OWNER, Author, Batch, Op, Problem, batch_root, trail
+from sync.rights import verified
 from sync.server import audit, erasing, numbers, tables
-from sync.server.enrolment import is_plain, verified
+from sync.server.enrolment import is_plain
 from sync.server.pages import op_of
 from sync.server.refusals import Refused
 from sync.server.roles import Device, kind_of, may_enter, may_erase, may_write, organisation_of_shared, text_id
+from sync.signers import SIGNER
 
 _LONGEST_NAME = 100
 _MOST_FIELDS = 500
@@ -171,6 +173,8 @@ def _problem(device: Device, op: Op, owner: bytes | None, organisations: frozens
         return None  # of whatever record: it says something of its author's computer only
     if op.type == ERASE and (op.owner == _SHIPPED or not may_erase(device)):
         return Problem.ERASE_FORBIDDEN
+    if op.type == SIGNER and not _may_tell(device, op):
+        return Problem.ERASE_FORBIDDEN
     # Whoever wrote first about something that ships with the program does not own it.
     free = owner in {None, op.owner} or (op.space == ALLIANCE and op.owner == _SHIPPED)
     # The record of an enrolled organisation is its own.
@@ -178,6 +182,13 @@ def _problem(device: Device, op: Op, owner: bytes | None, organisations: frozens
     if not (free and named and may_write(device, op.space, op.owner)):
         return Problem.OWNER_FORBIDDEN
     return None
+
+
+def _may_tell(device: Device, op: Op) -> bool:
+    """Say whether the device may tell which key a computer of its organisation signs orders with."""
+    card = signers.card_of(op.payload)
+    named = card is not None and (card.role != signers.SECRETARIAT or device.role == signers.SECRETARIAT)
+    return named and op.owner == device.organisation and may_erase(device)
 
 
 def _is_sound(op: Op) -> bool:

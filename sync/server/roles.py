@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import functools
-import uuid
 from dataclasses import dataclass
 
+from sync import rights
 from sync.protocol import ALLIANCE, COMMITTEE, ROLES, Role, private_space, shared_space
+from sync.rights import bytes_id as bytes_id
+from sync.rights import organisation_of_shared as organisation_of_shared
+from sync.rights import text_id as text_id
 
-_EVERY_SHARED = "every_shared"
 _NOBODY = Role(frozenset(), frozenset(), frozenset())
 
 
@@ -28,41 +29,9 @@ class Device:
     """The endpoint's, at that moment: changes when it was restored from a backup."""
 
 
-@functools.lru_cache(maxsize=4096)
-def text_id(id: bytes) -> str:
-    """Return an id of 16 bytes as UUID text."""
-    return str(uuid.UUID(bytes=id))
-
-
-def bytes_id(text: str) -> bytes | None:
-    """Return UUID text as 16 bytes, or None where it is not written as str(UUID) writes it."""
-    try:
-        found = uuid.UUID(text)
-    except ValueError:
-        return None
-    return found.bytes if str(found) == text else None
-
-
-def organisation_of_shared(space: str) -> bytes | None:
-    """Return whose shared space this is, or None where it is another kind of space."""
-    parts = space.split("/")
-    if len(parts) != 3 or parts[0] != "org" or parts[2] != "shared":
-        return None
-    return bytes_id(parts[1])
-
-
 def kind_of(device: Device, space: str) -> str | None:
     """Return the kind of the space as seen from the device, or None where nobody of its role could name it."""
-    own = text_id(device.organisation)
-    kinds = {
-        ALLIANCE: "alliance",
-        COMMITTEE: "committee",
-        private_space(own): "private",
-        shared_space(own): "shared",
-    }
-    if space in kinds:
-        return kinds[space]
-    return _EVERY_SHARED if organisation_of_shared(space) else None
+    return rights.kind_of(device.organisation, space)
 
 
 def _role(device: Device) -> Role:
@@ -82,9 +51,7 @@ def may_enter(device: Device, space: str) -> bool:
 
 def may_write(device: Device, space: str, owner: bytes) -> bool:
     """Say whether the device may write a record of this owner in the space."""
-    role = _role(device)
-    kind = kind_of(device, space)
-    return kind in role.writes_any or (kind in role.writes_own and owner == device.organisation)
+    return rights.may_write(_role(device), device.organisation, space, owner)
 
 
 def own_spaces(device: Device) -> list[str]:
@@ -96,7 +63,7 @@ def own_spaces(device: Device) -> list[str]:
 
 def reads_every_shared(device: Device) -> bool:
     """Say whether the device also reads the shared spaces of all other organisations."""
-    return _EVERY_SHARED in _role(device).reads
+    return rights.EVERY_SHARED in _role(device).reads
 
 
 def may_hand_keys(device: Device) -> bool:

@@ -19,8 +19,8 @@ from sync.protocol import (
     sealed_message,
     trail,
 )
+from sync.rights import verified
 from sync.server import audit, numbers, tables
-from sync.server.enrolment import verified
 from sync.server.refusals import Refused
 from sync.server.roles import Device, kind_of, may_enter, text_id
 

@@ -9,8 +9,9 @@ import secrets
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 
 from sync.protocol import TOKEN_SECONDS, NonceResponse, Problem, TokenRequest, TokenResponse, token_message
+from sync.rights import verified
 from sync.server import audit, orders, tables
-from sync.server.enrolment import DEVICES, device_in, find, verified
+from sync.server.enrolment import DEVICES, device_in, find
 from sync.server.refusals import Refused
 from sync.server.roles import Device, bytes_id, text_id
 from sync.server.store import Store

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from sync import sealing
 from sync.client import bundles
 from sync.client.engine import SyncEngine
-from sync.erasures import ERASE, MARKS
+from sync.erasures import ERASE, ERASED, MARKS
 from sync.protocol import SHIPPED_OWNER
 from sync.server import ledger, service
 from sync.server.service import backup, restore
@@ -40,7 +40,7 @@ from wimdesk.services import (
     publishing,
     todo,
 )
-from wimdesk.store import audit, erasures, facts, history, proof, seal_keys, tables
+from wimdesk.store import audit, erasures, facts, history, journal, proof, seal_keys, tables
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -217,7 +217,7 @@ def test_who_joins_later_has_nothing_to_confirm(office: Office, anna: Laptop) ->
     other = office.laptop("Olga", organisation=f"{office.organisation} 2")
     settle(other)
     mine, op = uuid.UUID(other.app.identity().device).bytes, tables.op.c
-    told = other.app.read(lambda session: session.scalars(select(op.device).where(op.type.in_(MARKS))).all())
+    told = other.app.read(lambda session: session.scalars(select(op.device).where(op.type.in_([ERASE, ERASED]))).all())
     assert told
     assert mine not in told
     assert_in_order(other)
@@ -231,7 +231,7 @@ def test_what_ships_with_the_program_is_not_erased(office: Office, anna: Laptop)
     theme = anna.app.read(lambda session: session.scalars(select(Theme.id)).first())
     assert theme is not None
     for owner in (olga.app.identity().organisation, SHIPPED_OWNER):
-        olga.app.run(erasures._write, ERASE, "alliance", theme, owner, "Olga")  # noqa: SLF001 - another program
+        olga.app.run(journal.write_mark, ERASE, "alliance", theme, owner, [])
     settle(olga, anna, secretary)
     for laptop in (anna, secretary):
         assert laptop.see("theme", theme)["id"] == theme

@@ -11,6 +11,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -20,7 +21,7 @@ from sqlcipher3 import dbapi2
 from wimdesk.errors import DiskFull, EnvironmentProblem, NotAProfile, ProfileBusy
 from wimdesk.events import Changed, Signal
 from wimdesk.i18n import _
-from wimdesk.store import identity, journal, rows
+from wimdesk.store import identity, journal, rows, signers
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -140,6 +141,8 @@ class Store:
         self._writer = _engine(path, key, read_only=False)
         self._reader = _engine(path, key, read_only=True)
         self._thread = writer or ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self.sign_key: Ed25519PrivateKey | None = None
+        """With which this computer signs what others must be able to prove; whoever opens the profile gives it."""
         self._writer_ident: int | None = None
         self._closed = False
 
@@ -186,6 +189,7 @@ class Store:
         try:
             with journal.WritingSession(self._writer, self.author) as session, session.begin():
                 scribe = session.scribe
+                session.info[signers.KEY] = self.sign_key
                 result = verb(session, *args, **kwargs)
                 session.flush()
                 for index in self.indexers:

@@ -8,30 +8,31 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
-from sqlalchemy import event
+from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlcipher3 import dbapi2
 
 from sync import digests
-from sync.erasures import ERASE, ERASED, may_go, stub
+from sync.erasures import ERASE, ERASED, MARKS, may_go, stub
 from sync.protocol import SHIPPED_OWNER, Author, Op, Page, Placed
 from wimdesk import clock
 from wimdesk.identifiers import derived_id
-from wimdesk.store import facts, journal, rows, tables
+from wimdesk.store import facts, journal, rows, signers, tables
 from wimdesk.store.record import Record, types
 
-_OPS = """SELECT pos, seq, device, epoch, n, type, record, owner, fields, base, payload FROM op
-WHERE record=? AND space=? AND owner<>? AND type NOT IN ('erase', 'erased')"""
-_EMPTY = """UPDATE op SET payload=x'', before=NULL
-WHERE record=? AND space=? AND owner<>? AND type NOT IN ('erase','erased')"""
-_SAID_IN = """SELECT DISTINCT space FROM op
-WHERE record=? AND type NOT IN ('erase', 'erased') AND (length(payload) > 0 OR before IS NOT NULL)"""
+_MARKED = "(" + ", ".join(f"'{name}'" for name in sorted(MARKS)) + ")"
+_OPS = f"""SELECT pos, seq, device, epoch, n, type, record, owner, fields, base, payload FROM op
+WHERE record=? AND space=? AND owner<>? AND type NOT IN {_MARKED}"""
+_EMPTY = f"""UPDATE op SET payload=x'', before=NULL
+WHERE record=? AND space=? AND owner<>? AND type NOT IN {_MARKED}"""
+_SAID_IN = f"""SELECT DISTINCT space FROM op
+WHERE record=? AND type NOT IN {_MARKED} AND (length(payload) > 0 OR before IS NOT NULL)"""
 _LEDGER = "SELECT record FROM erasure WHERE space=:space"
-_FIRST = "SELECT owner FROM op WHERE record=:record AND space=:space AND type NOT IN ('erase','erased') ORDER BY pos"
+_FIRST = f"SELECT owner FROM op WHERE record=:record AND space=:space AND type NOT IN {_MARKED} ORDER BY pos"
 _KEEP = """INSERT INTO erasure(space, record, type, owner, at, "by", files, swept) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO NOTHING"""
 _UNSWEPT = "SELECT space, record, type, owner, files FROM erasure WHERE NOT swept"
@@ -42,6 +43,8 @@ _AGAIN = "UPDATE erasure SET confirmed='', receipt=x'' WHERE space=? AND record=
 _ANY_LEFT = "SELECT 1 FROM erasure WHERE NOT swept OR confirmed='' LIMIT 1"
 _WITHDRAWN = "withdrawn"
 """The fact that names orders which the endpoint did not take, until no ledger beside the database names them."""
+_DOUBTED = "doubted"
+"""The fact that names orders which were put aside."""
 _ANY = "SELECT 1 FROM erasure LIMIT 1"
 _NAMED = "erased"
 """Under this name a session knows the erased for the time of a transaction."""
@@ -144,7 +147,8 @@ def order(session: Session, record: Record) -> None:
     session.expunge(record)
     scribe = journal.scribe_of(session)
     _erase(session, space, id, clock.now(), scribe.author.name)
-    _write(session, ERASE, space, id, owner, scribe.author.name)
+    said = signers.sign(session, space, id, owner, scribe.author.device)
+    journal.write_mark(session, ERASE, space, id, owner, said)
     scribe.note(kind, [id])
     scribe.drafts.pop(id, None)
 
@@ -163,32 +167,19 @@ def _erase(session: Session, space: str, record: str, at: str, by: str, *, fully
     return gone
 
 
-def _write(session: Session, kind: str, space: str, record: str, owner: str, by: str) -> None:
-    """Put an operation about a record into the journal that says nothing of it."""
-    scribe = journal.scribe_of(session)
-    author = scribe.author
-    state = tables.KEPT if space == journal.SAMPLE else tables.HELD if author.held else tables.WAITING
-    row = {
-        "space": space, "device": author.device, "epoch": author.epoch,
-        "n": journal.highest(session, space, author.device, author.epoch) + 1, "type": kind, "record": record,
-        "owner": owner, "fields": [], "base": {}, "payload": journal.pack_payload([], clock.now(), by),
-        "before": None, "act": 0, "state": state,
-    }  # fmt: skip
-    rows.add(session, tables.op, [row])
-    scribe.wrote = scribe.wrote or state != tables.KEPT
-
-
 def receive(session: Session, page: Page) -> Page:
     """Return a page as it may be applied: what orders name is a stub in it, and has been erased here."""
+    signers.learn(session, page)
     gone = known(session, page.space)
     for item in page.ops:
         if not isinstance(item, Placed) or item.op.type != ERASE:
             continue
         record = str(uuid.UUID(bytes=item.op.record))
         if record not in gone and _is_owners(session, page.space, record, item.op.owner):
-            payload = journal.unpack_payload(item.op.payload)
-            _erase(session, page.space, record, payload.at, payload.by, fully=False)
-            gone.add(record)
+            if _heed(session, item.op):
+                gone.add(record)
+            else:
+                _put_doubted(session, [*doubted(session), (page.space, record)])
     if not gone:
         return page
     names = {uuid.UUID(record).bytes for record in gone}
@@ -203,6 +194,49 @@ def receive(session: Session, page: Page) -> Page:
         # Its author did not know of the order, and the endpoint can't look into the box: it has to be packed anew.
         ask_again(session, page.space, [str(uuid.UUID(bytes=record)) for record in again])
     return msgspec.structs.replace(page, ops=ops)
+
+
+def _heed(session: Session, op: Op) -> bool:
+    """Do what an order says, if who may has signed it; say whether."""
+    if not signers.is_ordered(session, op):
+        return False
+    payload = journal.unpack_payload(op.payload)
+    _erase(session, op.space, str(uuid.UUID(bytes=op.record)), payload.at, payload.by, fully=False)
+    return True
+
+
+def settle_doubted(session: Session) -> None:
+    """Look again at the orders that were put aside, now that everything was read: a key may have come behind one."""
+    left = []
+    op = tables.op.c
+    for space, record in doubted(session):
+        mine = (op.record == record, op.space == space, op.type == ERASE, op.seq.is_not(None))
+        orders = [journal.op_of(row) for row in session.execute(select(tables.op).where(*mine))]
+        if orders and record not in known(session, space) and not any(_heed(session, each) for each in orders):
+            left.append((space, record))
+    if left != doubted(session):
+        _put_doubted(session, left)
+
+
+def doubted(session: Session) -> list[tuple[str, str]]:
+    """Return (space, record) of orders that came and that nobody who may has signed: they do nothing."""
+    return [(space, record) for space, record in json.loads(facts.text(session, _DOUBTED) or "[]")]
+
+
+def _put_doubted(session: Session, lines: list[tuple[str, str]]) -> None:
+    facts.put(session, **{_DOUBTED: json.dumps(list(dict.fromkeys(lines))) if lines else ""})
+
+
+def sign_again(session: Session, device: bytes) -> None:
+    """Sign the orders that wait once more: this computer, what they name and whose it is have other ids now."""
+    op = tables.op.c
+    for row in session.execute(select(tables.op).where(op.type == ERASE, op.state == tables.WAITING)).all():
+        said, payload = (
+            signers.sign(session, row.space, row.record, row.owner, device),
+            journal.unpack_payload(row.payload),
+        )
+        packed = journal.pack_payload(said, payload.at, payload.by)
+        session.execute(update(tables.op).where(op.pos == row.pos).values(payload=packed))
 
 
 def _is_owners(session: Session, space: str, record: str, owner: bytes) -> bool:
@@ -220,6 +254,13 @@ def _is_owners(session: Session, space: str, record: str, owner: bytes) -> bool:
 def known(session: Session, space: str) -> set[str]:
     """Return the records of a space of which nothing may be here."""
     return {record for (record,) in rows.find(session, _LEDGER, space=space)} if rows.find(session, _ANY) else set()
+
+
+def said_still(session: Session, arrival: Mapping[str, object], pos: int) -> bytes:
+    """Return what an operation here says of which only a stub came, and no order; empty where it may go."""
+    found = rows.find(session, "SELECT payload FROM op WHERE pos=:pos", pos=pos)
+    said = bytes(found[0][0]) if found else b""
+    return said if said and arrival["record"] not in known(session, str(arrival["space"])) else b""
 
 
 def every(session: Session) -> frozenset[str]:
@@ -287,7 +328,7 @@ def note_swept(session: Session, done: Iterable[Erasure], owner: str, *, tells: 
         if tells and each.space != journal.SAMPLE:
             # By name: after an endpoint was restored, another computer may have to bring it back.
             me = str(uuid.UUID(bytes=journal.scribe_of(session).author.device))
-            _write(session, ERASED, each.space, each.record, owner, me)
+            journal.write_mark(session, ERASED, each.space, each.record, owner, [], by=me)
 
 
 def pending(session: Session) -> dict[str, list[str]]:
@@ -308,7 +349,7 @@ def confirm(session: Session, space: str, record: str, at: str, receipt: bytes) 
 
 def places(session: Session, space: str, records: Collection[str]) -> list[int]:
     """Return where the log of a space has stubs of these records."""
-    marks = "type NOT IN ('erase','erased')"
+    marks = f"type NOT IN {_MARKED}"
     query = f"SELECT seq FROM op WHERE space=:space AND seq IS NOT NULL AND {marks} AND record IN"
     found = rows.find(session, f"{query} (SELECT value FROM json_each(:records))", space=space, records=list(records))
     return sorted(seq for (seq,) in found)

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from sync.protocol import ALLIANCE, private_space, shared_space
-from wimdesk.store import audit, facts, journal, recovery, tables
+from wimdesk.store import audit, erasures, facts, journal, recovery, tables
 from wimdesk.store.journal import SAMPLE
 from wimdesk.store.record import types
 
@@ -119,6 +119,7 @@ def adopt(session: Session, *, device: str, organisation: str) -> None:
                 before=row.before and row.before.replace(old_bytes, new_bytes),
             )
         )
+    erasures.sign_again(session, uuid.UUID(device).bytes)
     audit.begin_again(session)
     facts.put(session, device=device, organisation=organisation)
 

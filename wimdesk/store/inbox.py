@@ -102,7 +102,7 @@ def apply_page(session: Session, page: Page, own_epoch: int = 0) -> int:
     bench = _Bench(session, page.space)
     mine = Author(journal.scribe_of(session).author.device, own_epoch or journal.scribe_of(session).author.epoch)
     own = numbered.rows_of(session, page.space, mine, [item for _seq, item in items if isinstance(item, int)])
-    opened = _open(session, page, items, own)
+    opened, kept = _open(session, page, items, own)
     _load_states(bench, {each[1] for each in opened})
     _merge_all(bench, opened)
     # Only what this page changed: a state that was loaded for an operation nobody can read stays as it is.
@@ -111,7 +111,8 @@ def apply_page(session: Session, page: Page, own_epoch: int = 0) -> int:
         _save_states(bench)
         _save_clashes(bench)
         show(session, bench.states, bench.first, bench.last, page.space, bench.changed)
-    place = {"space": page.space, "seq": items[-1][0], **_said(page, items, mine, own, so_far)}
+    whole = [(seq, kept.get(seq, item)) for seq, item in items]
+    place = {"space": page.space, "seq": items[-1][0], **_said(page, whole, mine, own, so_far)}
     rows.add(session, tables.cursor, [place], _READ_UP_TO)
     return len(items)
 
@@ -174,7 +175,11 @@ def _said(
     return {"trail": passed, "digest": digests.add(digest, entries)}
 
 
-def _open(session: Session, page: Page, items: _Items, own: Mapping[int, Row[Any]]) -> list[_Opened]:
+def _open(
+    session: Session, page: Page, items: _Items, own: Mapping[int, Row[Any]]
+) -> tuple[list[_Opened], dict[int, Placed]]:
+    """Put the operations into the journal; return them opened, and by place those of which more is here than came."""
+    kept: dict[int, Placed] = {}
     arrivals = {seq: _journal_row(page, seq, item) for seq, item in items if isinstance(item, Placed)}
     here = numbered.rows_under(session, page.space, arrivals.values())
     again = page.space in recovery.rereading(session)
@@ -195,6 +200,10 @@ def _open(session: Session, page: Page, items: _Items, own: Mapping[int, Row[Any
             if known is not None and not again:
                 numbered.compare(known, found)
             pos = astray.match(found, known.pos if known is not None else 0)
+            if pos and not found["payload"] and (said := erasures.said_still(session, found, pos)):
+                # Nobody has ordered it: what is here stays.
+                kept[seq] = Placed(item.author, item.n, msgspec.structs.replace(item.op, payload=said))
+                found = {**found, "payload": said}
         opened.append(_opened(found))
         if pos:
             place = {name: found[name] for name in (_ALL if again else _PLACE)}
@@ -206,7 +215,7 @@ def _open(session: Session, page: Page, items: _Items, own: Mapping[int, Row[Any
     rows.change(session, tables.op, places, "pos")
     rows.change(session, tables.op, emptied, "pos")
     rows.add(session, tables.op, fresh)
-    return opened
+    return opened, kept
 
 
 def _opened(row: Mapping[str, Any]) -> _Opened:

@@ -310,6 +310,23 @@ def _operation(record: Record, draft: Draft, scribe: Scribe) -> dict[str, Any]:
     }
 
 
+def write_mark(
+    session: Session, kind: str, space: str, record: str, owner: str, said: list[object], *, by: str = ""
+) -> None:
+    """Write an operation about a record that sets nothing of it; `by` is its author where that is no person."""
+    scribe = scribe_of(session)
+    author = scribe.author
+    state = tables.KEPT if space == SAMPLE else tables.HELD if author.held else tables.WAITING
+    row = {
+        "space": space, "device": author.device, "epoch": author.epoch,
+        "n": highest(session, space, author.device, author.epoch) + 1, "type": kind, "record": record,
+        "owner": owner, "fields": [], "base": {}, "payload": pack_payload(said, clock.now(), by or author.name),
+        "before": None, "act": 0, "state": state,
+    }  # fmt: skip
+    rows.add(session, tables.op, [row])
+    scribe.wrote = scribe.wrote or state != tables.KEPT
+
+
 def pack_payload(values: list[object], at: str, by: str) -> bytes:
     """Return the readable part of an operation as bytes."""
     return _pack(Payload(values, at, by))

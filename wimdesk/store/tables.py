@@ -162,3 +162,15 @@ erasure = Table(
 )
 """The ledger (store.erasures). `swept`: nothing is left in files of this computer; `files`: contents to remove here,
 and at the endpoint; `confirmed`: when the endpoint said that it has nothing any more, and its signature."""
+
+signer = Table(
+    "signer",
+    Base.metadata,
+    Column("space", Text, primary_key=True),
+    Column("device", LargeBinary, primary_key=True),
+    Column("organisation", Text, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("role", Text, nullable=False),
+)
+"""The keys with which computers sign orders to erase, as far as they are believed here (store.signers), by the space
+that told them."""

@@ -1,0 +1,245 @@
+"""An endpoint that forges orders to erase: they do nothing, and the laptop says so in a sentence."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import func, select, update
+
+from sync.client import bundles
+from sync.client.healing import PUT_ASIDE
+from sync.erasures import ERASE
+from sync.protocol import ALLIANCE, Batch, Op
+from sync.server import intake, tables
+from sync.server.enrolment import find
+from sync.server.store import Store
+from sync.signers import SIGNER, Card, Signed, card_message, order_message, record_of, values_of
+from tests.support import Laptop, Office, Post, Template, endpoint_at, introduce
+from wimdesk.errors import NotFound
+from wimdesk.services import editing, erasing, publishing
+from wimdesk.store import audit, erasures, journal, outbox, proof
+from wimdesk.store import tables as here
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+OURS: dict[str, object] = {"title": {"en": "Ours"}, "template": "tool", "state": "draft"}
+pytestmark = pytest.mark.expects_log
+
+
+@pytest.fixture
+def office(template: Template, tmp_path: Path) -> Iterator[Office]:
+    """With an endpoint of its own: nobody else's forgeries lie in its log."""
+    with endpoint_at(tmp_path / "endpoint") as endpoint:
+        here = Office(template, tmp_path, endpoint)
+        yield here
+        here.close()
+
+
+@pytest.fixture
+def anna(office: Office) -> Laptop:
+    return office.laptop("Anna")
+
+
+@pytest.fixture
+def bela(office: Office, anna: Laptop) -> Laptop:
+    anna.sync()
+    laptop = office.laptop("Bela")
+    settle(laptop, anna)
+    return laptop
+
+
+def settle(*laptops: Laptop) -> None:
+    for _round in range(3):
+        for laptop in laptops:
+            laptop.sync()
+
+
+def item(laptop: Laptop, scope: str = ALLIANCE) -> str:
+    record = laptop.add("library_item", **OURS)
+    return laptop.app.run(publishing.publish, "library_item", record, scope)
+
+
+def at_endpoint(office: Office, work: Callable[[Connection], object]) -> None:
+    assert office.endpoint is not None
+    store = Store(office.endpoint.data, database=office.endpoint.owner)
+    with store.writing() as connection:
+        work(connection)
+    store.close()
+
+
+def slip_in(office: Office, laptop: Laptop, type_name: str, space: str, record: bytes, values: list[object]) -> None:
+    """The endpoint writes an operation in the name of a laptop, of which it has no signature."""
+    author = laptop.app.store.author
+    owner = uuid.UUID(author.organisation).bytes
+    op = Op(space, type_name, record, owner, (), {}, journal.pack_payload(values, "2026-01-01T00:00:00Z", "Anna"))
+
+    def work(connection: Connection) -> None:
+        device = find(connection, author.device)
+        assert device is not None
+        mine = (tables.author.c.device == device.id, tables.author.c.space == space, tables.author.c.epoch == 7)
+        known = connection.scalar(select(func.max(tables.author.c.known)).where(*mine)) or 0
+        intake.take(connection, device, Batch(space, 7, known + 1, [op], bytes(16), bytes(64)), known, 1)
+
+    at_endpoint(office, work)
+
+
+def shows(laptop: Laptop, record: str) -> bool:
+    try:
+        return laptop.see("library_item", record)["title"] == {"en": "Ours"}
+    except NotFound:
+        return False
+
+
+def told(laptop: Laptop) -> str:
+    return laptop.app.read(outbox.runs)[0].sentence
+
+
+def space_of(laptop: Laptop, scope: str) -> str:
+    return laptop.app.store.author.spaces[scope]
+
+
+@pytest.mark.parametrize("scope", ["alliance", "shared"])
+def test_an_order_that_nobody_signed_does_nothing(office: Office, anna: Laptop, bela: Laptop, scope: str) -> None:
+    olga = office.laptop("Olga", organisation=f"{office.organisation} 2")
+    stays, goes = item(anna, scope), item(anna, scope)
+    settle(anna, bela, olga)
+    bela.app.back_up()
+    slip_in(office, anna, ERASE, space_of(anna, scope), uuid.UUID(stays).bytes, [])
+    settle(anna, bela, olga)
+    readers = [anna, bela, olga] if scope == "alliance" else [anna, bela]
+    for laptop in readers:
+        assert shows(laptop, stays)
+        assert told(laptop) == PUT_ASIDE
+        assert not any(each.record == stays for each in laptop.app.read(erasing.standings))
+        assert laptop.app.read(proof.differing) == []
+    assert anna.app.run(erasing.erase, "library_item", goes), "what somebody really orders is erased as ever"
+    settle(anna, bela, olga)
+    assert not any(shows(laptop, goes) for laptop in readers)
+    assert all(shows(laptop, stays) for laptop in readers)
+
+
+def test_a_signature_of_somebody_else_or_for_something_else_does_not_count(
+    office: Office, anna: Laptop, bela: Laptop
+) -> None:
+    olga = office.laptop("Olga", organisation=f"{office.organisation} 2")
+    first, second = item(anna), item(anna)
+    settle(anna, bela, olga)
+    record, other = uuid.UUID(first).bytes, uuid.UUID(second).bytes
+    owner = uuid.UUID(anna.app.identity().organisation).bytes
+    for laptop, named, about in ((olga, olga, record), (olga, anna, record), (anna, anna, other)):
+        device = named.app.store.author.device
+        signature = laptop.app.device_keys.sign.sign(order_message(ALLIANCE, about, owner, device))
+        slip_in(office, anna, ERASE, ALLIANCE, record, values_of(Signed(device, signature)))
+    settle(anna, bela, olga)
+    assert shows(anna, first)
+    assert shows(bela, first)
+    assert shows(olga, first)
+
+
+def test_a_key_that_the_endpoint_invents_is_not_believed(office: Office, anna: Laptop, bela: Laptop) -> None:
+    sekai = office.laptop("Sekai", organisation="Secretariat", role="secretariat")
+    olga = office.laptop("Olga", organisation=f"{office.organisation} 2")
+    stays = item(anna)
+    settle(sekai, anna, bela, olga)
+    owner, record = uuid.UUID(anna.app.identity().organisation).bytes, uuid.UUID(stays).bytes
+    zoe = office.app("nobody")
+    key, device = zoe.device_keys.sign, uuid.uuid4().bytes
+    public = key.public_key().public_bytes_raw()
+    for role in ("coordinator", "secretariat"):
+        card = Card(device, public, role, device, b"")
+        signed = Card(device, public, role, device, key.sign(card_message(owner, card)))
+        at_endpoint(office, _be(anna, role))
+        slip_in(office, anna, SIGNER, ALLIANCE, record_of(device), values_of(signed))
+        said = Signed(device, key.sign(order_message(ALLIANCE, record, owner, device)))
+        slip_in(office, anna, ERASE, ALLIANCE, record, values_of(said))
+    settle(anna, bela, olga)
+    for laptop in (anna, bela, olga):
+        assert shows(laptop, stays)
+        assert told(laptop) == PUT_ASIDE
+
+
+def _be(laptop: Laptop, role: str) -> Callable[[Connection], object]:
+    mine = tables.device.c.id == laptop.app.store.author.device
+    return lambda connection: connection.execute(update(tables.device).where(mine).values(role=role))
+
+
+def test_a_second_computer_and_the_secretariat_are_believed_by_all(office: Office, anna: Laptop, bela: Laptop) -> None:
+    sekai = office.laptop("Sekai", organisation="Secretariat", role="secretariat")
+    olga = office.laptop("Olga", organisation=f"{office.organisation} 2")
+    first, second = item(anna), item(anna)
+    settle(anna, bela, sekai, olga)
+    bela.app.run(erasing.erase, "library_item", first)
+    sekai.app.run(erasing.erase, "library_item", second)
+    settle(bela, sekai, anna, olga)
+    for laptop in (anna, bela, olga, sekai):
+        assert not shows(laptop, first)
+        assert not shows(laptop, second)
+        assert told(laptop) == ""
+    late = office.laptop("Late", organisation=f"{office.organisation} 2")
+    settle(late)
+    assert late.app.read(erasures.doubted) == []
+
+
+def test_what_was_ordered_before_the_key_was_told_is_heeded_when_it_comes(office: Office, anna: Laptop) -> None:
+    """Of our own computers we believe only what the endpoint can't write: till this one was let in, it knows none."""
+    shared = item(anna, "shared")
+    settle(anna)
+    waits = office.laptop("Waits", introduced=False)
+    settle(waits)
+    assert shows(waits, shared)
+    anna.app.run(erasing.erase, "library_item", shared)
+    settle(anna, waits)
+    assert shows(waits, shared)
+    assert waits.app.read(erasures.doubted)
+    introduce(waits.app, office.organisation)
+    settle(waits)
+    assert not shows(waits, shared)
+    assert waits.app.read(erasures.doubted) == []
+    assert waits.app.read(proof.differing) == []
+
+
+def test_what_comes_without_what_it_says_empties_nothing(office: Office, anna: Laptop, bela: Laptop) -> None:
+    """An endpoint that lost what operations say, or hides it, and has both laptops read all again."""
+    stays = item(anna)
+    settle(anna, bela)
+    emptied = update(tables.op).where(tables.op.c.record == uuid.UUID(stays).bytes).values(payload=b"")
+    at_endpoint(office, lambda connection: connection.execute(emptied))
+    for laptop in (anna, bela):
+        laptop.app.run(proof.read_again, [ALLIANCE])
+    settle(anna, bela)
+    mine = (here.op.c.record == stays, here.op.c.type == "library_item")
+    assert all(anna.app.read(lambda session: session.scalars(select(here.op.c.payload).where(*mine)).all()))
+    assert shows(anna, stays)
+    assert shows(bela, stays)
+    assert anna.app.read(proof.differing) == []
+
+
+def test_a_file_with_a_forged_order_does_nothing(office: Office, anna: Laptop, bela: Laptop, post: Post) -> None:
+    stays = item(anna)
+    settle(anna, bela)
+    slip_in(office, anna, ERASE, ALLIANCE, uuid.UUID(stays).bytes, [])
+    loaded = bundles.load(bela.engine, post.answer(post.save(bela)))
+    assert loaded.received
+    assert shows(bela, stays)
+    assert bela.app.read(erasures.doubted) == [(ALLIANCE, stays)]
+    assert told(bela) == PUT_ASIDE
+
+
+def test_what_was_ordered_before_joining_is_signed_anew(office: Office, anna: Laptop) -> None:
+    assert office.endpoint is not None
+    settle(anna)
+    app = office.app("alone")
+    shared = app.run(publishing.publish, "library_item", app.run(editing.add, "library_item", OURS), "shared")
+    app.run(erasing.erase, "library_item", shared)
+    laptop = Laptop.join(app, office.endpoint, office.organisation)
+    introduce(app, office.organisation)
+    settle(laptop, anna)
+    assert anna.app.read(erasures.known, space_of(anna, "shared")) == {shared}
+    assert anna.app.read(erasures.doubted) == []
+    assert laptop.app.read(audit.verify).findings == ()
