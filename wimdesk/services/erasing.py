@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,8 +21,8 @@ from sqlcipher3 import dbapi2
 
 from sync.erasures import ERASED
 from sync.protocol import ROLES, SHIPPED_OWNER
-from wimdesk.errors import UserError, WimdeskError
-from wimdesk.i18n import _
+from wimdesk.errors import ProfileBusy, UserError, WimdeskError
+from wimdesk.i18n import N_, _
 from wimdesk.records import Attachment, Task
 from wimdesk.services import computers, publishing
 from wimdesk.store import backup, durable, erasures, facts, history, identity, journal, rows, tables
@@ -30,6 +31,10 @@ from wimdesk.store.engine import Store, connect
 from wimdesk.store.keys import QUARANTINE
 from wimdesk.store.record import Record, Scope, fields, types
 
+STILL_READ = N_(
+    "It is erased, but something reads your data just now, so that traces of it are still in a file here. "
+    "WIMDesk removes them at the next sync or start."
+)
 LEDGER = "erased.json"
 KEPT_BY_LAW = frozenset({"payment", "receipt"})
 """What an order to erase a person leaves until its time is over: accounts (GDPR Art. 17(3)(b))."""
@@ -43,6 +48,8 @@ LOOSE: tuple[tuple[type[Record], ColumnElement[str]], ...] = (
 _WIDER: tuple[Scope, ...] = ("shared", "alliance")
 _MERGED_PAGES = 500
 _TRIES = 20
+_PATIENCE, _PAUSE = 200, 0.1
+"""Milliseconds that one try waits, in which nobody can save, and seconds between two of them, in which they can."""
 log = logging.getLogger(__name__)
 Key = tuple[str, str]
 """Type and id."""
@@ -203,7 +210,7 @@ def is_unswept(session: Session) -> bool:
 def sweep(store: Store, contents: Contents, folder: Path) -> int:
     """Have nothing of what was erased in any file of this profile; return how many records that were.
 
-    Raises DiskFull and the like; what is not done then is done at the next time.
+    Raises DiskFull, ProfileBusy and the like; what is not done then is done at the next time.
     """
     left, void = store.read(erasures.unswept), store.read(erasures.withdrawn)
     if not (left or void):
@@ -255,16 +262,19 @@ def _merge(session: Session, table: str, pages: int) -> bool:
 
 
 def _empty_log(store: Store) -> None:
-    """Fold the write-ahead log into the file and leave none; a reader that is just looking holds it up a little."""
+    """Fold the write-ahead log into the file and leave none. Raises ProfileBusy where a reader is at it all the time:
+    what was erased is still in it then."""
     for _try in range(_TRIES):
         connection = connect(store.path, store.key)
         try:
+            connection.execute(f"PRAGMA busy_timeout={_PATIENCE}").fetchall()
             ((busy, _pages, _moved),) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         finally:
             connection.close()
         if not busy:
             return
-    log.info("the write-ahead log could not be emptied yet")
+        time.sleep(_PAUSE)
+    raise ProfileBusy(_(STILL_READ))
 
 
 def _rewrite_backups(folder: Path, key: bytes, ledger: Sequence[tuple[str, str, str]]) -> None:
