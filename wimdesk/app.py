@@ -80,6 +80,7 @@ class App:
                 steps = migrations.migrate(path, unlocked.database, copies)
             store = Store(path, unlocked.database, identity.author(identity.NOBODY))
             undo.callback(store.close)
+            store.sign_key = unlocked.device.sign
             search.attach(store)
             store.indexers.append(audit.follow)
             with _damage_named():

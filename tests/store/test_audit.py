@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import hashlib
+import hmac
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from sync.erasures import ERASE
 from wimdesk.app import App
-from wimdesk.services import editing, samples, trail
+from wimdesk.services import editing, erasing, samples, trail
 from wimdesk.store import audit, identity, journal, proof, tables
 
 if TYPE_CHECKING:
@@ -96,13 +100,51 @@ def test_a_link_that_was_made_anew_does_not_fit_the_next_one(app: App) -> None:
     assert [kind for kind, _place in found(app)] == ["chain", "chain"]
 
 
+def hashes(app: App) -> dict[int, bytes]:
+    with app.store.reading() as session:
+        links = session.scalars(select(tables.audit.c.entries).where(~tables.audit.c.void)).all()
+    return {place: said for entries in links for place, _about, said in msgspec.msgpack.decode(entries)}
+
+
 def test_erased_contents_leave_the_chain_whole(app: App) -> None:
     places = work(app)
-    for place in places:
-        app.run(set_(payload=b"", before=None), place)
+    app.run(erasing.erase, "person", app.read(trail.deeds)[0].record)
     verdict = app.run(trail.look)
     assert (verdict.findings, verdict.erased) == ((), 3)
-    assert all(each.erased for each in app.read(trail.deeds))
+    assert all(each.erased for each in app.read(trail.deeds) if each.place in places)
+
+
+@pytest.mark.parametrize("claims", [False, True], ids=["silent", "with an order that nobody signed"])
+def test_a_line_that_was_emptied_without_an_order_is_named(app: App, *, claims: bool) -> None:
+    _last, middle, _first = work(app)
+    person = app.read(trail.deeds)[0].record
+    app.run(set_(payload=b"", before=None), middle)
+    if claims:
+        private = app.store.author.spaces["private"]
+        app.run(journal.write_mark, ERASE, private, person, app.identity().organisation, [])
+    assert found(app) == [("emptied", middle)]
+    assert trail.sentences(app.run(trail.look)) == [
+        f"Line {middle} was emptied, and nobody ordered that it be erased: Person."
+    ]
+
+
+def test_nobody_finds_out_by_trying_what_was_erased(app: App) -> None:
+    """The hash of what a row says takes a secret, which is erased with the row; two that say the same differ."""
+    work(app)
+    place = app.read(trail.deeds)[0].place
+    with app.store.reading() as session:
+        row = session.execute(tables.op.select().where(tables.op.c.pos == place)).one()
+    guess = msgspec.msgpack.encode((row.payload, row.before or b""))
+    said = hashes(app)[place]
+    assert hashlib.sha256(guess).digest()[:16] != said
+    query = select(tables.secret.c.key).where(tables.secret.c.pos == place)
+    key = app.read(lambda session: session.scalars(query).one())
+    assert hmac.digest(key, guess, "sha256")[:16] == said
+    app.run(erasing.erase, "person", row.record)
+    app.run(trail.look)
+    left = app.read(lambda session: session.scalars(select(tables.secret.c.key)).all())
+    assert hashes(app)[place] == said
+    assert not any(hmac.digest(each, guess, "sha256")[:16] == said for each in left)
 
 
 def test_what_the_program_renames_begins_the_chain_again_and_says_so(app: App) -> None:

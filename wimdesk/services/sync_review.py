@@ -392,7 +392,7 @@ def _parcel(session: Session, record_id: str, found: list[outbox.Waiting], held:
     return Parcel(
         record=record_id,
         type=found[0].type,
-        type_label=_(cls.type_label) if cls else found[0].type,
+        type_label=timeline.type_label(found[0].type),
         caption=timeline.named(session, record) if record is not None else _("Something that is not here"),
         fields=tuple(labels),
         changes=len(found),

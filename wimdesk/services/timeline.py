@@ -12,7 +12,9 @@ from babel.dates import format_date, format_time
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from wimdesk.i18n import _, language, locale_name, pick
+from sync.erasures import ERASE, ERASED
+from sync.signers import SIGNER
+from wimdesk.i18n import N_, _, language, locale_name, pick
 from wimdesk.records import Indicator
 from wimdesk.records.organization import country_name
 from wimdesk.services import editing
@@ -104,6 +106,20 @@ def value_text(session: Session, name: str, info: Info, value: object, most: int
     write = _TEXTS.get(info["kind"])
     text = write(session, name, info, value) if write else str(value)
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+_MARKS = {
+    ERASE: N_("Order to erase"),
+    ERASED: N_("Confirmed: erased"),
+    SIGNER: N_("Key that signs orders"),
+}
+"""What operations are called that set nothing of a record."""
+
+
+def type_label(type_name: str) -> str:
+    """Return what records of a type are called, also what is no record; of a type of a later program its name."""
+    cls = types().get(type_name)
+    return _(cls.type_label) if cls else _(_MARKS[type_name]) if type_name in _MARKS else type_name
 
 
 def named(session: Session, record: Record) -> str:

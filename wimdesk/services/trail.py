@@ -80,12 +80,13 @@ def sentences(verdict: Verdict) -> list[str]:
 
 
 def _sentence(found: Finding) -> str:
-    cls = types().get(found.type)
-    words = {"place": found.place, "type": _(cls.type_label) if cls else found.type, "by": found.by or "?"}
+    words = {"place": found.place, "type": timeline.type_label(found.type), "by": found.by or "?"}
     when = timeline.moment_text(found.at)
     match found.kind:
         case "changed":
             return _("Line {place} was altered: {type}, {when}, {by}.").format(when=when, **words)
+        case "emptied":
+            return _("Line {place} was emptied, and nobody ordered that it be erased: {type}.").format(**words)
         case "missing":
             return _("Line {place} was taken out.").format(**words)
         case "added":
@@ -102,7 +103,7 @@ def _deed(session: Session, row: Row[Any], own: bytes, names: Mapping[str, str])
     record = session.get(cls, row.record) if cls else None
     device, mine = str(uuid.UUID(bytes=row.device)), row.device == own
     changes = _changes(session, row, cls) if cls else ()
-    label = _(cls.type_label) if cls else row.type
+    label = timeline.type_label(row.type)
     caption = timeline.named(session, record) if record is not None else ""
     return Deed(
         row.pos, payload.at, payload.by, names.get(device, _("This computer") if mine else device[:8]), mine,

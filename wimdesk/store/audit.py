@@ -1,7 +1,9 @@
 """Whether anybody changed the record of who did what by hand: a chain of hashes over the journal.
 
 Each link seals some rows of the journal: of each its place, a hash of what it is about and a hash of what it says. The
-contents themselves are not in it: they may be erased, and the link still holds. What a person does here is sealed in
+contents themselves are not in it: they may be erased, and the link still holds. The hash of what a row says takes a
+secret of its own, which goes when it is erased: then nobody can try out names until one fits. A row that was emptied
+without anybody's order is found too. What a person does here is sealed in
 the same transaction, what comes from others with the next of those. A link's hash continues the one before it, so a row
 that was changed, taken out or put in is found, and named.
 """
@@ -9,6 +11,8 @@ that was changed, taken out or put in is found, and named.
 from __future__ import annotations
 
 import hashlib
+import hmac
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
@@ -17,11 +21,12 @@ import msgspec
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from sync.erasures import ERASE
 from wimdesk import clock
-from wimdesk.store import journal, rows, tables
+from wimdesk.store import journal, rows, signers, tables
 
-Kind = Literal["changed", "missing", "added", "chain"]
-_BYTES = 16
+Kind = Literal["changed", "emptied", "missing", "added", "chain"]
+_BYTES = _SECRET = 16
 _SOME = 500
 """Rows that are sealed along with what a person does: after a large sync the next saves take a part each."""
 _pack = msgspec.msgpack.Encoder().encode
@@ -82,7 +87,11 @@ def seal(session: Session, most: int = -1) -> int:
         wanted = min(_SOME, most - sealed) if most >= 0 else _SOME
         found = _rows(session, upto, wanted)
         if found:
-            pos, upto, link = _add(session, pos + 1, found[-1].pos, [_hashes(row) for row in found], link)
+            secrets = [os.urandom(_SECRET) for _row in found]
+            kept = [{"pos": row.pos, "key": key} for row, key in zip(found, secrets, strict=True)]
+            rows.add(session, tables.secret, kept, "ON CONFLICT DO UPDATE SET key=excluded.key")
+            hashes = [(row.pos, _about(row), _said(row, key)) for row, key in zip(found, secrets, strict=True)]
+            pos, upto, link = _add(session, pos + 1, found[-1].pos, hashes, link)
             sealed += len(found)
         if len(found) < wanted:
             break
@@ -96,6 +105,7 @@ def begin_again(session: Session) -> None:
     """
     pos, _upto, link = _last(session)
     rows.driver(session).execute("UPDATE audit SET entries=x'', void=1 WHERE NOT void")
+    rows.driver(session).execute("DELETE FROM secret")
     if pos:
         _add(session, pos + 1, 0, [], link)
 
@@ -126,19 +136,32 @@ def verify(session: Session) -> Verdict:
 def _compare(session: Session, entries: Sequence[tuple[int, bytes, bytes]]) -> tuple[list[Finding], int]:
     """Return what is wrong with the rows of one link, and of how many the contents were erased."""
     places = [place for place, *_hash in entries]
-    here = {row.pos: row for row in session.execute(select(tables.op).where(tables.op.c.pos.in_(places)))}
+    secret = tables.secret.c
+    query = select(tables.op, secret.key).outerjoin(tables.secret, secret.pos == tables.op.c.pos)
+    here = {row.pos: row for row in session.execute(query.where(tables.op.c.pos.in_(places)))}
     wrong, erased = [], 0
     for place, about, said in entries:
         row = here.get(place)
         if row is None:
             wrong.append(Finding("missing", place))
-        elif _about(row) != about:
+            continue
+        is_empty = not row.payload and not row.before
+        if _about(row) != about:
             wrong.append(_named("changed", row))
-        elif not row.payload and not row.before:
+        elif row.key is not None and _said(row, row.key) == said:
+            erased += is_empty
+        elif is_empty and _is_ordered(session, row):
             erased += 1
-        elif _said(row) != said:
-            wrong.append(_named("changed", row))
+        else:
+            wrong.append(_named("emptied" if is_empty else "changed", row))
     return wrong, erased
+
+
+def _is_ordered(session: Session, row: Row[Any]) -> bool:
+    """Say whether there is an order to erase the record, signed by somebody who is believed here."""
+    op = tables.op.c
+    query = select(tables.op).where(op.record == row.record, op.space == row.space, op.type == ERASE)
+    return any(signers.is_signed(session, journal.op_of(order)) for order in session.execute(query))
 
 
 def _added(session: Session, known: set[int]) -> Iterator[Finding]:
@@ -160,16 +183,12 @@ def _rows(session: Session, after: int, most: int) -> list[_Sealed]:
     return [_Sealed(pos, kind, record, rows.of_json(names), *rest) for pos, kind, record, names, *rest in found]
 
 
-def _hashes(row: _Sealed) -> tuple[int, bytes, bytes]:
-    return row.pos, _about(row), _said(row)
-
-
 def _about(row: _Sealed | Row[Any]) -> bytes:
     return _hash(_pack((row.type, row.record, row.fields, row.act)))
 
 
-def _said(row: _Sealed | Row[Any]) -> bytes:
-    return _hash(_pack((row.payload, row.before or b"")))
+def _said(row: _Sealed | Row[Any], secret: bytes) -> bytes:
+    return hmac.digest(secret, _pack((row.payload, row.before or b"")), "sha256")[:_BYTES]
 
 
 def _hash(*parts: bytes) -> bytes:

@@ -151,6 +151,7 @@ class Store:
         """Open a session that sees one moment of the database and can't write."""
         try:
             with Session(self._reader, expire_on_commit=False) as session:
+                session.info[signers.KEY] = self.sign_key
                 yield session
         except DBAPIError as error:
             raise translated(error.orig or error) from error

@@ -83,6 +83,8 @@ def scrub(connection: dbapi2.Connection, space: str, record: str) -> Gone:
     gone = Gone(owner=found[0][7] if found else "", said=any(each[10] for each in found))
     _tell_digest(connection, space, [_entry(space, each) for each in found if each[1] is not None and each[10]])
     connection.execute(_EMPTY, (record, space, SHIPPED_OWNER))
+    if "secret" in there:
+        connection.executemany("DELETE FROM secret WHERE pos=?", [(each[0],) for each in found])
     # In whichever table: what a full export brought of others has no operation here that would say which.
     for type_name in sorted(types().keys() & there):
         _scrub_row(connection, type_name, space, record, gone)
@@ -147,8 +149,7 @@ def order(session: Session, record: Record) -> None:
     session.expunge(record)
     scribe = journal.scribe_of(session)
     _erase(session, space, id, clock.now(), scribe.author.name)
-    said = signers.sign(session, space, id, owner, scribe.author.device)
-    journal.write_mark(session, ERASE, space, id, owner, said)
+    _write_order(session, space, id, owner)
     scribe.note(kind, [id])
     scribe.drafts.pop(id, None)
 
@@ -208,10 +209,8 @@ def _heed(session: Session, op: Op) -> bool:
 def settle_doubted(session: Session) -> None:
     """Look again at the orders that were put aside, now that everything was read: a key may have come behind one."""
     left = []
-    op = tables.op.c
     for space, record in doubted(session):
-        mine = (op.record == record, op.space == space, op.type == ERASE, op.seq.is_not(None))
-        orders = [journal.op_of(row) for row in session.execute(select(tables.op).where(*mine))]
+        orders = _orders(session, space, record)
         if orders and record not in known(session, space) and not any(_heed(session, each) for each in orders):
             left.append((space, record))
     if left != doubted(session):
@@ -292,9 +291,24 @@ def apply_ledger(session: Session, lines: Iterable[tuple[str, str, str]]) -> int
     count, void = 0, set(withdrawn(session))
     for space, record, at in lines:
         if record not in known(session, space) and (space, record) not in void:
-            _erase(session, space, record, at, "")
+            gone = _erase(session, space, record, at, "")
             count += 1
+            if not facts.text(session, "server_url") and not _orders(session, space, record):
+                # No log brings the order back that emptied these rows.
+                _write_order(session, space, record, gone.owner or journal.scribe_of(session).author.organisation)
     return count
+
+
+def _orders(session: Session, space: str, record: str) -> list[Op]:
+    """Return the orders to erase a record that stand in the journal here."""
+    op = tables.op.c
+    query = select(tables.op).where(op.record == record, op.space == space, op.type == ERASE)
+    return [journal.op_of(row) for row in session.execute(query)]
+
+
+def _write_order(session: Session, space: str, record: str, owner: str) -> None:
+    said = signers.sign(session, space, record, owner, journal.scribe_of(session).author.device)
+    journal.write_mark(session, ERASE, space, record, owner, said)
 
 
 def ledger(session: Session) -> list[tuple[str, str, str]]:

@@ -17,7 +17,7 @@ from sync.signers import SECRETARIAT, SIGNER, Card
 from wimdesk.store import facts, journal, rows, seal_keys
 
 KEY = "sign_key"
-"""Under this name a writing session has the key with which this computer signs."""
+"""Under this name a session has the key with which this computer signs."""
 _ORDERS = "orders"
 """The fact that this computer has ever ordered anything: only then its own organisation needs its key."""
 _BELIEVED = 'SELECT device, "key", role FROM signer WHERE space=:space AND organisation=:organisation'
@@ -38,30 +38,42 @@ def sign(session: Session, space: str, record: str, owner: str, device: bytes) -
 
 def is_ordered(session: Session, op: Op) -> bool:
     """Say whether somebody who may has really signed this order, by the keys that are believed here."""
-    author = journal.scribe_of(session).author
-    if op.space == private_space(author.organisation):
+    if op.space == private_space(facts.text(session, "organisation")):
         return True  # whoever put it there has the organisation's key
-    signed = signers.signed_of(op.payload)
-    if signed is None:
-        return False
-    message = signers.order_message(op.space, op.record, op.owner, signed.device)
     return any(
         signers.may_order(role, _bytes(organisation), op.space, op.owner)
-        and rights.verified(key, signed.signature, message)
-        for organisation, key, role in _keys_of(session, signed.device)
+        for organisation, role in _signers(session, op)
     )
+
+
+def is_signed(session: Session, op: Op) -> bool:
+    """Say whether somebody has really signed this order, whatever her role is by now."""
+    return bool(_signers(session, op))
+
+
+def _signers(session: Session, op: Op) -> list[tuple[str, str]]:
+    """Return organisation and role of whoever has signed an order; nothing where nobody did who is believed here."""
+    signed = signers.signed_of(op.payload)
+    if signed is None:
+        return []
+    message = signers.order_message(op.space, op.record, op.owner, signed.device)
+    return [
+        (organisation, role)
+        for organisation, key, role in _keys_of(session, signed.device)
+        if rights.verified(key, signed.signature, message)
+    ]
 
 
 def _keys_of(session: Session, device: bytes) -> list[tuple[str, bytes, str]]:
     """Return of a computer its organisation, key and role, as far as they are believed."""
-    author = journal.scribe_of(session).author
-    if device == author.device:
+    own = facts.text(session, "organisation")
+    if device == _bytes(facts.text(session, "device")):
         mine = _key(session).public_key().public_bytes_raw()
-        return [(author.organisation, mine, facts.text(session, "role"))]
-    found = rows.find(session, _KEY_OF, space=private_space(author.organisation), device=device)
+        return [(own, mine, facts.text(session, "role"))]
+    found = rows.find(session, _KEY_OF, space=private_space(own), device=device)
     far = rows.find(session, _KEY_OF, space=ALLIANCE, device=device)
     # Of our own computers we believe only what the endpoint can't write.
-    return found + [each for each in far if each[0] != author.organisation]
+    return found + [each for each in far if each[0] != own]
 
 
 def learn(session: Session, page: Page) -> None:

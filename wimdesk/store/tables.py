@@ -109,6 +109,14 @@ audit = Table(
 """The chain over the journal (store.audit). `entries` are place, hash of what it is about and hash of what it says of
 each row; `content` is their hash; `void` once the chain was begun again behind this link."""
 
+secret = Table(
+    "secret",
+    Base.metadata,
+    Column("pos", Integer, primary_key=True),
+    Column("key", LargeBinary, nullable=False),
+)
+"""What the hash of a row of the journal takes besides what the row says (store.audit); it goes when that is erased."""
+
 seal_key = Table(
     "seal_key",
     Base.metadata,

@@ -1,8 +1,17 @@
-"""Keys of those who may order that something be erased, as far as they are believed."""
+"""Keys of those who may order that something be erased, and secrets of the hashes in the chain over the journal.
+
+The hashes had none: whoever tried out names could find which one was erased. So the chain begins again, visibly, and
+the program seals the journal anew (wimdesk.store.audit).
+"""
 
 from __future__ import annotations
 
+import hashlib
+
+import msgspec
 from sqlcipher3 import dbapi2
+
+from wimdesk import clock
 
 _SIGNER = """
 CREATE TABLE signer (
@@ -14,8 +23,27 @@ CREATE TABLE signer (
     PRIMARY KEY (space, device)
 )
 """
+_SECRET = """
+CREATE TABLE secret (
+    pos INTEGER NOT NULL,
+    "key" BLOB NOT NULL,
+    PRIMARY KEY (pos)
+)
+"""
 
 
 def apply(connection: dbapi2.Connection) -> None:
-    """Add the table of keys."""
+    """Add the tables, and begin the chain again."""
     connection.execute(_SIGNER)
+    connection.execute(_SECRET)
+    last = connection.execute("SELECT pos, link FROM audit ORDER BY pos DESC LIMIT 1").fetchone()
+    if last is None:
+        return
+    connection.execute("UPDATE audit SET entries=x'', void=1 WHERE NOT void")
+    entries, at = msgspec.msgpack.encode([]), clock.now()
+    content = hashlib.sha256(entries).digest()
+    link = hashlib.sha256(last[1] + msgspec.msgpack.encode((0, at)) + content).digest()
+    connection.execute(
+        "INSERT INTO audit(pos, upto, at, entries, content, void, link) VALUES (?, 0, ?, ?, ?, 0, ?)",
+        (last[0] + 1, at, entries, content, link),
+    )
