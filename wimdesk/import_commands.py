@@ -78,9 +78,10 @@ def _is_ours(table: Table, args: argparse.Namespace) -> bool:
 def _plan(app: App, table: Table, args: argparse.Namespace) -> Plan:
     plan = app.read(import_fields.propose, table, args.type)
     columns = dict(plan.columns)
-    known = import_fields.targets(args.type)
+    known = plan.targets()
     for pair in args.map:
         column, sign, target = pair.rpartition("=")
+        target = custom_fields.facet_of(plan.own, target) or target
         if not sign or column not in columns or (target and target not in known):
             raise UserError(
                 _("“{pair}” is not COLUMN=FIELD. Nothing was imported. Columns: {columns}. Fields: {fields}.").format(

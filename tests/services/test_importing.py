@@ -12,7 +12,18 @@ from tests.store.conftest import app as app
 from tests.store.conftest import office as office
 from tests.store.conftest import template as template
 from wimdesk.errors import RuleBroken, UserError
-from wimdesk.services import cells, editing, encodings, import_fields, importing, people, sheets, undoing
+from wimdesk.services import (
+    cells,
+    custom_fields,
+    editing,
+    encodings,
+    finding,
+    import_fields,
+    importing,
+    people,
+    sheets,
+    undoing,
+)
 from wimdesk.services.importing import Outcome
 from wimdesk.services.sheets import Layout
 
@@ -163,3 +174,26 @@ def test_no_heading_of_the_lines_to_mend_is_a_formula(app: App, file: Path) -> N
     assert heading in table.columns
     text = importing.report(table, [importing.Bad(2, "no day", ("Diop", "a", "never"))])
     assert "'=HYPERLINK" in text.splitlines()[0]
+
+
+def test_own_fields_are_filled_from_a_table_and_found(app: App, file: Path) -> None:
+    def own(label: str, kind: str, **more: object) -> str:
+        values = {"label": {"en": label}, "applies_to": "person", "kind": kind, **more}
+        return app.run(editing.add, "custom_field", values)
+
+    cap, size = own("Helmet colour", "choice", options=["Saffron", "Blue"]), own("Shoe size", "number")
+    text = "Surname,Helmet colour,own:Shoe size\nDiop,saffron,38\nSow,,39.5\nBa,pink,large\n"
+    done = bring(app, file, text)
+    assert (done.new, [bad.line for bad in done.bad]) == (2, [4])
+    people_by_name = {row["family_name"]: row["id"] for row in app.read(editing.rows, "person")}
+    said = app.read(custom_fields.values, "person")
+    assert said == {people_by_name["Diop"]: {cap: "Saffron", size: "38"}, people_by_name["Sow"]: {size: "39.5"}}
+    hits = finding.ask(app.searcher(), "saffron", ["person", "site"])
+    assert hits is not None
+    found = app.read(finding.told, hits, ["person", "site"])
+    assert [each.id for each in found] == [people_by_name["Diop"]]
+    again = bring(app, file, text.replace("39.5", "40"))
+    assert (again.new, again.changed, again.same) == (0, 1, 1)
+    app.run(undoing.take_back, again.act)
+    app.run(undoing.take_back, done.act)
+    assert app.read(custom_fields.values, "person", list(people_by_name.values())) == {}

@@ -159,7 +159,7 @@ class TablePart(QWidget):
         self._try()
 
     def _show_columns(self, seen: Seen) -> None:
-        options = [("", _("Do not import")), *import_fields.targets(seen.plan.type_name).items()]
+        options = [("", _("Do not import")), *seen.plan.targets().items()]
         holder = QWidget()
         grid = QGridLayout(holder)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -186,8 +186,7 @@ class TablePart(QWidget):
         self._timer.start()
 
     def _show_keys(self, chosen: tuple[str, ...] | None) -> None:
-        kind = self.seen.plan.type_name if self.seen else "person"
-        labels = import_fields.targets(kind)
+        labels = self.seen.plan.targets() if self.seen else import_fields.targets("person")
         used = {editor.value() for editor in self.editors.values()}
         keys = [key for key in dict.fromkeys((*_KEYS, "+".join(chosen or ()))) if key]
         options = [("", _("Everything in the row"))]
@@ -209,7 +208,8 @@ class TablePart(QWidget):
         kind = self.seen.plan.type_name if self.seen else "person"
         columns = dict(self.seen.plan.columns) if self.seen else {}  # those that are not shown too
         columns |= {column: editor.value() or "" for column, editor in self.editors.items()}
-        return Plan(kind, columns, tuple(part for part in (self.known_by.value() or "").split("+") if part))
+        keys = tuple(part for part in (self.known_by.value() or "").split("+") if part)
+        return Plan(kind, columns, keys, own=self.seen.plan.own if self.seen else ())
 
     def _try(self) -> None:
         if self.seen is None:

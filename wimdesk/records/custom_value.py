@@ -22,7 +22,7 @@ class CustomValue(Record):
     person_id: Mapped[str] = field("link", N_("Person"), link="person", personal=True)
     organization_id: Mapped[str] = field("link", N_("Organisation"), link="organization")
     site_id: Mapped[str] = field("link", N_("Site"), link="site")
-    value: Mapped[str] = field("text", N_("Value"), listed=True, personal=True)
+    value: Mapped[str] = field("text", N_("Value"), search="summary", listed=True, personal=True)
 
     def caption(self) -> str:
         """Return the value."""

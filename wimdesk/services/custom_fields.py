@@ -100,17 +100,30 @@ def put(session: Session, type_name: str, record: str, changes: Mapping[str, str
     read = {field: parse(known[field], text) for field, text in changes.items()}
     if act:
         journal.scribe_of(session).act = act
+    return write(session, type_name, record, read, kept(session, type_name, [record]).get(record, {}))
+
+
+def kept(session: Session, type_name: str, records: Collection[str]) -> dict[str, dict[str, CustomValue]]:
+    """Return by record and field what stands in the own fields of these records, also what was emptied."""
     owner = OWNERS[type_name]
-    here = select(CustomValue).where(getattr(CustomValue, owner) == record, CustomValue.field_id.in_(read))
-    kept = {each.field_id: each for each in session.scalars(here.order_by(CustomValue.deleted.desc()))}
+    found: dict[str, dict[str, CustomValue]] = {}
+    query = select(CustomValue).where(getattr(CustomValue, owner).in_(records))
+    for each in session.scalars(query.order_by(CustomValue.deleted.desc())):
+        found.setdefault(getattr(each, owner), {})[each.field_id] = each
+    return found
+
+
+def write(session: Session, type_name: str, record: str, said: Values, kept: Mapping[str, CustomValue]) -> bool:
+    """Write what was read already, where `kept` stands now; say whether any of it changed."""
     changed = False
-    for field, value in read.items():
+    for field, value in said.items():
         found = kept.get(field)
         if found is not None and (found.value != value or found.deleted):
             changed = True
-            editing.change(session, "custom_value", found.id, {"value": value, "deleted": False})
+            found.deleted = False
+            editing.update(session, found, {"value": value})
         elif found is None and value:
-            made = {"field_id": field, owner: record, "value": value}
+            made = {"field_id": field, OWNERS[type_name]: record, "value": value}
             editing.prepare(session, CustomValue, made, erasures.living_id(session, "custom", field, record))
             changed = True
     return changed

@@ -20,7 +20,9 @@ from wimdesk.store.record import Record, types
 
 FIGURES = "observation"
 """The type under which the figures of a site are found: by the site's name, or by what is counted."""
-_REACH = "contact_detail"
+_REACH = ("contact_detail", "custom_value")
+"""Types under which somebody else is found: whose number it is, or who says so in an own field."""
+_OWNERS = ("person", "organization", "site")
 _COUNTED = "indicator"
 _MOST = 15
 _OF_EACH = 12
@@ -32,7 +34,7 @@ def ask(
 ) -> dict[str, list[str]] | None:
     """Return the best ids by type, or None where a newer question has come meanwhile."""
     asked = [*(name for name in wanted if name != FIGURES), *((_COUNTED,) if FIGURES in wanted else ())]
-    return searcher.ask_each(question, [*asked, _REACH], of_each)
+    return searcher.ask_each(question, [*asked, *_REACH], of_each)
 
 
 def told(session: Session, hits: Mapping[str, Sequence[str]], wanted: Sequence[str], most: int = _MOST) -> list[Found]:
@@ -77,11 +79,11 @@ def _fetch(session: Session, name: str, ids: Sequence[str], reads: Callable[[str
 
 
 def _add_reached(session: Session, met: dict[str, list[Record]], reads: Callable[[str], bool]) -> None:
-    """Whose number or address fits is found as a person or an organisation."""
+    """Whose number, address or own field fits is found as a person, an organisation or a site."""
     owners: dict[str, list[str]] = defaultdict(list)
-    for detail in met.pop(_REACH, []):
-        for name in ("person", "organization"):
-            if owner := getattr(detail, f"{name}_id"):
+    for found in (each for kind in _REACH for each in met.pop(kind, [])):
+        for name in _OWNERS:
+            if owner := getattr(found, f"{name}_id", ""):
                 owners[name].append(owner)
     for name, ids in owners.items():
         known = {record.id for record in met.get(name, ())}

@@ -13,7 +13,8 @@ from wimdesk.identifiers import derived_id
 from wimdesk.records import ImportMapping, Person
 from wimdesk.records.contact_detail import TYPES as WAYS
 from wimdesk.search import fold
-from wimdesk.services import editing
+from wimdesk.services import custom_fields, editing
+from wimdesk.services.custom_fields import Definition
 from wimdesk.services.sheets import Table
 from wimdesk.store import identity
 from wimdesk.store.record import fields
@@ -58,6 +59,12 @@ class Plan:
     known_by: tuple[str, ...] = ()
     remembered: bool = False
     """Whether a mapping that was kept is used."""
+    own: tuple[Definition, ...] = ()
+    """Our own fields of this type."""
+
+    def targets(self) -> dict[str, str]:
+        """Return where a column can go: code and label in the reader's language."""
+        return targets(self.type_name, self.own)
 
     def used(self) -> dict[str, list[str]]:
         """Return the columns by where they go."""
@@ -68,7 +75,7 @@ class Plan:
         return found
 
 
-def targets(type_name: str) -> dict[str, str]:
+def targets(type_name: str, own: Sequence[Definition] = ()) -> dict[str, str]:
     """Return where a column can go: code and label in the reader's language."""
     cls = editing.type_of(type_name)
     found = {name: _(info["label"]) for name, info in fields(cls).items() if _can_be_filled(name, info.get("secret"))}
@@ -79,7 +86,7 @@ def targets(type_name: str) -> dict[str, str]:
             | {WAY + kind: _(words) for kind, words in WAYS.items()}
             | found
         )
-    return found | {ID: _("Id in WIMDesk")}
+    return found | {each.key: each.label for each in own} | {ID: _("Id in WIMDesk")}
 
 
 def _can_be_filled(name: str, secret: bool | None) -> bool:
@@ -89,23 +96,24 @@ def _can_be_filled(name: str, secret: bool | None) -> bool:
 def propose(session: Session, table: Table, type_name: str) -> Plan:
     """Return how a table like this one was taken last time, or what the names of its columns suggest."""
     kept = session.get(ImportMapping, _mapping_id(session, type_name, table.columns))
+    own = tuple(custom_fields.definitions(session, type_name)) if type_name in custom_fields.OWNERS else ()
     if kept is not None and not kept.deleted:
-        known = targets(type_name)
+        known = targets(type_name, own)
         columns = {name: str(kept.columns.get(name, "")) for name in table.columns if name}
         columns = {name: code if code in known else "" for name, code in columns.items()}
-        return Plan(type_name, columns, tuple(kept.known_by), remembered=True)
-    columns = guess(table.columns, type_name)
-    return Plan(type_name, columns, _known_by(table, columns))
+        return Plan(type_name, columns, tuple(kept.known_by), remembered=True, own=own)
+    columns = guess(table.columns, type_name, own)
+    return Plan(type_name, columns, _known_by(table, columns), own=own)
 
 
-def guess(names: Sequence[str], type_name: str) -> dict[str, str]:
+def guess(names: Sequence[str], type_name: str, own: Sequence[Definition] = ()) -> dict[str, str]:
     """Return for each column where its name says that it goes; one field takes one column, a way several."""
-    words = _words(type_name)
+    words = {_plain(each.label): each.key for each in own} | _words(type_name)
     found: dict[str, str] = {}
     for name in names:
         if not name:
             continue
-        said = _plain(name)
+        said = _plain(name.removeprefix(custom_fields.PREFIX))
         target = words.get(said) or words.get(re.sub(r" \d+$", "", said)) or _way_in(said, words)
         free = target.startswith(WAY) or target not in found.values()
         found[name] = target if free else ""

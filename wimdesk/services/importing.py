@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 from wimdesk.errors import RuleBroken, UserError
 from wimdesk.i18n import _, language
 from wimdesk.identifiers import derived_id, is_id
-from wimdesk.records import ContactDetail, Person, rules
+from wimdesk.records import ContactDetail, CustomValue, Person, rules
 from wimdesk.records.contact_detail import TYPES as WAYS
 from wimdesk.search import fold
-from wimdesk.services import cells, contact_cards, editing, exchange, import_fields, people, sheets
+from wimdesk.services import cells, contact_cards, custom_fields, editing, exchange, import_fields, people, sheets
 from wimdesk.services.import_fields import FULL_NAME, ID, WAY, Plan
 from wimdesk.services.sheets import Row, Table
 from wimdesk.store import erasures, identity, journal
@@ -62,6 +62,7 @@ class _Taken:
     cells: tuple[str, ...]
     values: Values
     ways: list[Values]
+    own: dict[str, str]
     record: str = ""
 
 
@@ -114,6 +115,7 @@ class _Import:
         self._mine = identity.read(session).organisation
         self._at = {name: at for at, name in enumerate(table.columns)}
         self._readers = _readers(session, table, plan, self._cls)
+        self._own = {each.key: each for each in plan.own}
         self._seen: dict[str, tuple[int, Values]] = {}
 
     def take(self, rows: Sequence[Row]) -> None:
@@ -128,9 +130,10 @@ class _Import:
             query = select(ContactDetail).where(ContactDetail.person_id.in_(ids))
             for detail in self._session.scalars(query):
                 details.setdefault(detail.person_id, []).append(detail)
+        own = custom_fields.kept(self._session, self._plan.type_name, ids) if any(each.own for each in fresh) else {}
         with self._session.no_autoflush:
             for each in fresh:
-                self._keep(each, known.get(each.record), details.get(each.record, []))
+                self._keep(each, known.get(each.record), details.get(each.record, []), own.get(each.record, {}))
         if journal.is_writing(self._session):
             self._session.flush()
         self._session.expunge_all()
@@ -144,6 +147,7 @@ class _Import:
         line, said = row
         values: Values = {}
         ways: list[Values] = []
+        own: dict[str, str] = {}
         broken: list[str] = []
         for column, target in self._plan.columns.items():
             text = exchange.plain(said[self._at[column]]) if column in self._at else ""
@@ -152,6 +156,8 @@ class _Import:
             try:
                 if target.startswith(WAY):
                     ways += _ways(column, target, text)
+                elif target in self._own:
+                    own[self._own[target].id] = custom_fields.parse(self._own[target], text)
                 else:
                     values |= self._value(target, text)
             except RuleBroken as problem:
@@ -160,12 +166,12 @@ class _Import:
         broken += [sentence for _name, sentence in rules.check_values(self._cls, known) + self._cls.problems(known)]
         if len(said) > len(self._at) and any(said[len(self._at) :]):
             broken.append(_("there are more cells than columns."))
-        if not known and not ways:
+        if not (known or ways or own):
             broken.append(_("nothing in this row can be used."))
         if broken:
             self._bad(line, said, " ".join(dict.fromkeys(broken)))
             return None
-        return _Taken(line, tuple(said), values, ways)
+        return _Taken(line, tuple(said), values, ways, own)
 
     def _value(self, target: str, text: str) -> Values:
         if target == FULL_NAME:
@@ -221,7 +227,7 @@ class _Import:
         return {line: next(iter(ids)) for line, ids in found.items() if len(ids) == 1}
 
     def _is_first(self, each: _Taken) -> bool:
-        said = {**each.values, "ways": each.ways}
+        said = {**each.values, "ways": each.ways, "own": each.own}
         line, before = self._seen.setdefault(each.record, (each.line, said))
         if line == each.line:
             return True
@@ -235,7 +241,9 @@ class _Import:
 
     # ------------------------------------------------------------- keeping it
 
-    def _keep(self, each: _Taken, found: Record | None, known: Sequence[ContactDetail]) -> None:
+    def _keep(
+        self, each: _Taken, found: Record | None, known: Sequence[ContactDetail], own: Mapping[str, CustomValue]
+    ) -> None:
         if found is None and each.record in erasures.every(self._session):
             self._bad(each.line, each.cells, _(editing.ERASED))
         elif found is None:
@@ -250,13 +258,16 @@ class _Import:
             start: Values = {"organization_id": self._mine} if self._cls is Person else {}
             editing.prepare(self._session, self._cls, start | each.values, each.record)
             contact_cards.add_ways(self._session, each.record, each.ways, [])
+            custom_fields.write(self._session, self._plan.type_name, each.record, each.own, own)
             self.outcome.new += 1
         elif found.deleted and not self._from_trash:
             self.outcome.trashed += 1
         else:
-            self._renew(each, found, known)
+            self._renew(each, found, known, own)
 
-    def _renew(self, each: _Taken, found: Record, known: Sequence[ContactDetail]) -> None:
+    def _renew(
+        self, each: _Taken, found: Record, known: Sequence[ContactDetail], own: Mapping[str, CustomValue]
+    ) -> None:
         back = found.deleted
         if back:
             found.deleted = False
@@ -266,6 +277,8 @@ class _Import:
         changed = editing.update(self._session, found, values)
         if isinstance(found, Person):
             changed |= contact_cards.add_ways(self._session, found.id, each.ways, known)
+        if each.own:
+            changed |= custom_fields.write(self._session, self._plan.type_name, found.id, each.own, own)
         self.outcome.new += back
         self.outcome.changed += changed and not back
         self.outcome.same += not changed and not back
@@ -367,5 +380,5 @@ def report(table: Table, bad: Sequence[Bad]) -> str:
 
 def described(plan: Plan) -> Mapping[str, str]:
     """Return where each column goes, in the reader's words."""
-    known = import_fields.targets(plan.type_name)
+    known = plan.targets()
     return {column: known.get(target, "") for column, target in plan.columns.items()}

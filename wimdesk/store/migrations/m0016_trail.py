@@ -1,7 +1,8 @@
 """Keys of those who may order that something be erased, and secrets of the hashes in the chain over the journal.
 
 The hashes had none: whoever tried out names could find which one was erased. So the chain begins again, visibly, and
-the program seals the journal anew (wimdesk.store.audit).
+the program seals the journal anew (wimdesk.store.audit). What stands in own fields is found by the search now: the
+index of words is emptied here, and filled again by the program when it opens the profile (wimdesk.search.rebuild).
 """
 
 from __future__ import annotations
@@ -33,7 +34,10 @@ CREATE TABLE secret (
 
 
 def apply(connection: dbapi2.Connection) -> None:
-    """Add the tables, and begin the chain again."""
+    """Add the tables, empty the index of words, and begin the chain again."""
+    for table in ("search_text", "search_title"):
+        connection.execute(f"INSERT INTO {table}({table}) VALUES ('delete-all')")
+    connection.execute("DELETE FROM search_ref")
     connection.execute(_SIGNER)
     connection.execute(_SECRET)
     last = connection.execute("SELECT pos, link FROM audit ORDER BY pos DESC LIMIT 1").fetchone()
