@@ -76,8 +76,8 @@ def waiting(session: Session) -> list[tuple[str, int, int]]:
     return [(row.space, row.epoch, row.n) for row in rows]
 
 
-def test_damage_is_refused_and_nothing_is_changed(folder: Path) -> None:
-    damage(folder / DATABASE)
+def test_damage_is_refused_and_nothing_is_changed(folder: Path, template: Template) -> None:
+    spoil_table(folder, template.unlocked.database, "site")
     before = files(folder)
     with pytest.raises(Damaged, match="damaged"):
         App.open(folder, PASSPHRASE)

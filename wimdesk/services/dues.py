@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, load_only
 
 from wimdesk import clock
 from wimdesk.errors import UserError
@@ -19,6 +20,7 @@ from wimdesk.services import standing as standings
 from wimdesk.services.standing import STATUSES, Member, Paid, Standing, Status, Terms, standing
 from wimdesk.services.timeline import day_text
 from wimdesk.store import history, identity, journal
+from wimdesk.store.record import Record
 
 SOON = timedelta(days=30)
 """Who has so long left is named among those who are due."""
@@ -104,14 +106,21 @@ def members(session: Session, day: str = "") -> Members:
     """Return every membership as of an ISO day, today where none is given."""
     today = date.fromisoformat(day) if day else clock.today()
     types = {each.id: each for each in session.scalars(people.ours(session, MembershipType))}
-    payments = payments_by_membership(session)
-    names = Names(session)
+    # As plain rows: to make an object of each of 100,000 takes longer than all the rest.
+    payments: dict[str, list[Paid]] = {}
+    year: list[Paid] = []
+    for row in _rows(session, Payment, Payment.membership_id, *_PAID):
+        paid = Paid(*row[1:])
+        payments.setdefault(row.membership_id, []).append(paid)
+        if paid.date[:4] == str(today.year):
+            year.append(paid)
+    names, terms = Names(session), {id: terms_of(kind) for id, kind in types.items()}
     rows = []
-    for each in session.scalars(people.ours(session, Membership).options(_MEMBER)):
+    for each in _rows(session, Membership, *_MEMBER):
         if not names.is_there(each):
             continue
         kind = types.get(each.type_id)
-        found = stands(kind, each, payments.get(each.id, []), today)
+        found = standing(terms.get(each.type_id) or terms_of(None), _dates(each), payments.get(each.id, ()), today)
         rows.append(
             MemberRow(
                 each.id, each.person_id, names.of(each), each.type_id, _type_name(kind), each.number, found.status,
@@ -119,16 +128,23 @@ def members(session: Session, day: str = "") -> Members:
             )
         )  # fmt: skip
     rows.sort(key=lambda row: (fold(row.name), row.number, row.id))
-    year = [paid for group in payments.values() for paid in group if paid.date[:4] == str(today.year)]
     return Members(
         today.isoformat(),
         tuple(rows),
         tuple((status, sum(row.status == status for row in rows)) for status in STATUSES),
-        money.total((paid.amount_minor, paid.currency) for paid in year if paid.method not in {"in_kind", "waived"}),
+        money.total((paid.amount, paid.currency) for paid in year if paid.method not in {"in_kind", "waived"}),
         sum(paid.method == "in_kind" for paid in year),
         tuple(_due(rows, today)),
         _choices(types.values()),
     )
+
+
+def _rows(
+    session: Session, cls: type[Record], *columns: InstrumentedAttribute[Any] | ColumnElement[Any],
+    where: Iterable[ColumnElement[bool]] = (),
+) -> Iterable[Row[Any]]:  # fmt: skip
+    """Return these columns of our records of a type."""
+    return session.execute(people.ours(session, cls).with_only_columns(*columns).where(*where))
 
 
 def _due(rows: list[MemberRow], today: date) -> list[MemberRow]:
@@ -217,7 +233,7 @@ def time_paid(
     return None if found is None or found[0] == date.min else found
 
 
-def _dates(member: Membership) -> Member:
+def _dates(member: Membership | Row[Any]) -> Member:
     return Member(member.start_date, member.end_date, member.cancelled_on)
 
 
@@ -239,14 +255,19 @@ def terms_of(kind: MembershipType | None) -> Terms:
 
 
 _FEW = 5000
-_PERSON = load_only(Person.given_name, Person.family_name)
+_PERSON = (Person.id, Person.given_name, Person.family_name)
+_PAID = (
+    Payment.id, Payment.date, func.coalesce(Payment.amount_minor, 0), Payment.currency, Payment.method,
+    Payment.period_start, Payment.period_end,
+)  # fmt: skip
+"""In the order of `Paid`."""
 _PAYMENT = load_only(
     Payment.membership_id, Payment.amount_minor, Payment.currency, Payment.method, Payment.date, Payment.period_start,
     Payment.period_end, Payment.created_at,
 )  # fmt: skip
-_MEMBER = load_only(
-    Membership.person_id, Membership.organization_id, Membership.group_name, Membership.type_id, Membership.number,
-    Membership.start_date, Membership.end_date, Membership.cancelled_on,
+_MEMBER = (
+    Membership.id, Membership.person_id, Membership.organization_id, Membership.group_name, Membership.type_id,
+    Membership.number, Membership.start_date, Membership.end_date, Membership.cancelled_on,
 )  # fmt: skip
 """What the list of thousands needs of each; all else is read where it is asked for."""
 
@@ -262,25 +283,23 @@ class Names:
 
     def __init__(self, session: Session, wanted: Iterable[Membership] | None = None) -> None:
         members = list(wanted) if wanted is not None else None
-        persons = people.ours(session, Person).options(_PERSON)
         ids = _few(each.person_id for each in members) if members is not None else None
-        if ids is not None:
-            persons = persons.where(Person.id.in_(ids))
-        self._people = {each.id: each for each in session.scalars(persons)}
+        only = [Person.id.in_(ids)] if ids is not None else []
+        self._people = {each.id: each for each in _rows(session, Person, *_PERSON, where=only)}
         known = select(Membership.organization_id).where(Membership.organization_id != "")
         self._organisations = {
             each.id: each for each in session.scalars(select(Organization).where(Organization.id.in_(known)))
         }
 
-    def is_there(self, member: Membership) -> bool:
+    def is_there(self, member: Membership | Row[Any]) -> bool:
         """Say whether it is the membership of somebody who is not in the trash."""
         return not member.person_id or member.person_id in self._people
 
-    def person(self, member: Membership) -> Person | None:
-        """Return the person, where it is one."""
+    def person(self, member: Membership | Row[Any]) -> Row[Any] | None:
+        """Return id and names of the person, where it is one."""
         return self._people.get(member.person_id)
 
-    def of(self, member: Membership, lang: str | None = None) -> str:
+    def of(self, member: Membership | Row[Any], lang: str | None = None) -> str:
         """Return what a member is called."""
         person = self.person(member)
         if person is not None:

@@ -7,6 +7,7 @@ the one before, if it was paid before the days of grace were over; else it begin
 from __future__ import annotations
 
 import calendar
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -232,6 +233,7 @@ def last_day(text: str) -> date | None:
     return _day(text, last=True)
 
 
+@functools.lru_cache(maxsize=4096)
 def _day(text: str, *, last: bool) -> date | None:
     try:
         year, *rest = (int(part) for part in text.split("-"))
