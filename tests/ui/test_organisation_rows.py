@@ -12,14 +12,14 @@ from PySide6.QtWidgets import QLineEdit
 
 from tests.support import Laptop
 from ui.pages.organisation import OrganisationPage
-from ui.pages.organisation_cards import BranchPane, PostPane, ProfileCard
+from ui.pages.organisation_cards import BranchPane, PersonPane, PostPane, ProfileCard, SitePane
 from ui.pages.record_card import RecordCard
 from ui.pages.terms import TermsPane
 from ui.widgets.combo import ChoiceField
 from ui.widgets.labels import Text
 from ui.widgets.languagemap import LanguageMapField
 from wimdesk import clock
-from wimdesk.services import branches, editing, home, people, terms
+from wimdesk.services import branches, editing, home, people, terms, todo
 from wimdesk.store import history
 
 if TYPE_CHECKING:
@@ -229,3 +229,28 @@ def test_row_a03_a_term_that_ends_in_30_days_is_told_and_2019_has_its_holder(
     box.setFocus()
     qtbot.keyClick(box, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: desk.app.read(terms.hand_over, term).done == 1)
+
+
+def test_row_a11_a_task_about_somebody_is_made_and_seen_on_her_card(
+    page: OrganisationPage, desk: Desk, qtbot: QtBot
+) -> None:
+    rosa = desk.app.run(editing.add, "person", {"family_name": "Quispe", "given_name": "Rosa"})
+    card = opened(page, qtbot, rosa, PersonPane)
+    tasks = card.tasks
+    assert tasks is not None
+    assert not tasks.is_open()
+    tasks.new_button.click()
+    qtbot.waitUntil(tasks.text.hasFocus)
+    qtbot.keyClicks(tasks.text, "Call her about the visit")
+    qtbot.keyClick(tasks.text, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: tasks.titles() == ["Call her about the visit"])
+    (mine,) = desk.app.read(todo.open_tasks, rosa)
+    assert (mine.about_type, mine.about_caption) == ("person", "Rosa Quispe")
+    desk.app.run(todo.add, "Send her the report", about=rosa)  # as the command line does, or another laptop
+    qtbot.waitUntil(lambda: len(tasks.titles()) == 2)
+    desk.app.run(todo.finish, mine.id)
+    qtbot.waitUntil(lambda: tasks.titles() == ["Send her the report"])
+    site = desk.app.run(editing.add, "site", {"name": "Pallancata"})
+    other = opened(page, qtbot, site, SitePane)
+    assert other.tasks is not None
+    assert other.tasks.titles() == []

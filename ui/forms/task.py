@@ -13,7 +13,7 @@ from ui.desk import Desk
 from ui.forms.binder import Binder
 from ui.forms.columns import TwoColumns
 from ui.places import PLACES
-from ui.widgets.buttons import IconButton, LinkButton, SecondaryButton
+from ui.widgets.buttons import IconButton, LinkButton, QuietButton, SecondaryButton
 from ui.widgets.card import Card
 from ui.widgets.column import Column
 from ui.widgets.date import DateField
@@ -62,6 +62,7 @@ class TasksCard(Card):
         self._todos: tuple[Todo, ...] | None = None
         self._all = False
         self._opened = ""
+        self._begun = False
         self.form: TaskForm | None = None
         self.text = QLineEdit()
         self.text.setPlaceholderText(_("For example: call the mine"))
@@ -78,6 +79,17 @@ class TasksCard(Card):
         # Outside the list, which is made anew with each save: the cursor stays where it is.
         self._room = Column()
         self.add(self._room)
+        if about:
+            self.new_button = QuietButton(_("Add a task"), "plus")
+            self.new_button.clicked.connect(self.begin)
+            self.add_to_head(self.new_button)
+            self.open(False)
+
+    def begin(self) -> None:
+        """Open the card and put the cursor where a task is typed."""
+        self._begun = True
+        self.open()
+        self.text.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def refresh(self) -> None:
         """Read the tasks anew."""
@@ -96,6 +108,8 @@ class TasksCard(Card):
             gone = {each.id for each in self._todos or ()} - {each.id for each in found}
             self._todos = tuple(found)
             self._rebuild()
+            if self._about:
+                self.open(bool(found) or self._begun)
             if self._opened in gone:
                 self.edit(self._opened)
 

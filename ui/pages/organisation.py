@@ -25,7 +25,7 @@ from ui.widgets.card import sliding
 from ui.widgets.empty import EmptyState
 from wimdesk.events import Changed
 from wimdesk.i18n import N_, _
-from wimdesk.services import dues, miner_groups, people
+from wimdesk.services import dues, miner_groups, people, todo
 from wimdesk.services.people import Directory
 
 _LEAST_LIST = 280
@@ -130,7 +130,7 @@ class OrganisationPage(Page):
             self._read_directory()
         if self._shows_profile() and change.touches(*_TYPES, *members.TYPES):
             self._read_due()
-        if self.card is not None and change.touches(*_TYPES, *members.TYPES):
+        if self.card is not None and change.touches(*_TYPES, *members.TYPES, todo.TYPE):
             self.card.changed(change)
 
     def show_overview(self, key: str) -> None:
@@ -181,8 +181,7 @@ class OrganisationPage(Page):
         self.pane.people.flush()
         if self.card is not None:
             self.card.flush()
-            if self.card.own_values is not None:
-                self.card.own_values.flush()
+            self.card.flush_beside()
 
     def begin(self, type_name: str | bool = "") -> None:
         """Make a new person, post or site and put the cursor into it."""

@@ -8,13 +8,15 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from ui import theme
 from ui.desk import Desk
 from ui.forms.custom_value import OwnFieldsCard
+from ui.forms.task import TasksCard
 from ui.pages.history_panel import HistoryPanel
 from ui.widgets.buttons import QuietButton
 from ui.widgets.card import scrolling
 from ui.widgets.labels import Text
 from wimdesk.events import Changed
 from wimdesk.i18n import N_, _
-from wimdesk.services import custom_fields, people
+from wimdesk.services import custom_fields, people, todo
+from wimdesk.store.record import types
 
 _DELETED = {
     "person": N_("Person moved to the trash."),
@@ -71,6 +73,11 @@ class RecordCard(QWidget):
         if self.type_name in custom_fields.OWNERS:
             self.own_values = OwnFieldsCard(self.desk, self.type_name, record)
             self.column.insertWidget(_BELOW_FORM, self.own_values)
+        self.tasks: TasksCard | None = None
+        if self.type_name in types():
+            self.tasks = TasksCard(self.desk, record)
+            self.column.addWidget(self.tasks)
+            self.tasks.refresh()
         self.column.addWidget(self._foot())
         self.column.addStretch(1)
         outer = QVBoxLayout(self)
@@ -87,11 +94,19 @@ class RecordCard(QWidget):
     def flush(self) -> None:
         """Save what waits to be saved."""
 
+    def flush_beside(self) -> None:
+        """Save what waits in the parts that every card has."""
+        for part in (self.own_values, self.tasks):
+            if part is not None:
+                part.flush()
+
     def begin(self) -> None:
         """Put the cursor where a new record is begun."""
 
     def changed(self, change: Changed) -> None:
         """Follow a change of this record or of what hangs on it."""
+        if self.tasks is not None and change.touches(todo.TYPE):
+            self.tasks.refresh()
         self.reload()
         if self.record in change.ids.get(self.type_name, frozenset()):
             self.history.reload()

@@ -17,7 +17,9 @@ class Task(Record):
     type_label_many = N_("Tasks")
     use = "work"
 
-    title: Mapped[str] = field("text", N_("What is to be done"), search="title", listed=True, required=True)
+    title: Mapped[str] = field(
+        "text", N_("What is to be done"), search="title", listed=True, required=True, personal=True
+    )
     due: Mapped[str] = field("day", N_("Due on"), listed=True)
     assignee: Mapped[str] = field("text", N_("Who does it"), listed=True, personal=True)
     remind_days: Mapped[int | None] = field(
