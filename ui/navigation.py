@@ -34,6 +34,7 @@ SECTIONS = (
     Entry("home", N_("Home"), "house", "ui.pages.home:HomePage"),
     Entry("organisation", N_("Organisation"), "building-2", "ui.pages.organisation:OrganisationPage"),
     Entry("initiatives", N_("Initiatives"), "handshake", "ui.pages.initiatives:InitiativesPage"),
+    Entry("groups", N_("Groups & events"), "calendar", "ui.pages.working_groups:WorkingGroupsPage"),
     Entry("library", N_("Library"), "library", "ui.pages.library:LibraryPage"),
     Entry("metrics", N_("Site metrics"), "chart-column", "ui.pages.metrics:MetricsPage"),
     Entry("submissions", N_("Submissions"), "file-text", "ui.pages.submissions:SubmissionsPage"),

@@ -25,6 +25,8 @@ PLACES: Mapping[str, Place] = {
     "initiative": Place("initiatives", "handshake"),
     "participation": Place("initiatives", "handshake"),
     "activity": Place("initiatives", "calendar"),
+    "working_group": Place("groups", "users"),
+    "event": Place("groups", "calendar"),
     "library_item": Place("library", "library"),
     "observation": Place("metrics", "chart-column"),
     "task": Place("home", "circle-check"),

@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
         commands,
         field_commands,
         frame_commands,
+        groupwork_commands,
         import_commands,
         key_commands,
         membership_commands,
@@ -70,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     bundle_commands.add_parsers(kinds)
     attachment_commands.add_parsers(kinds)
     frame_commands.add_parsers(kinds)
+    groupwork_commands.add_parsers(kinds)
     field_commands.add_parsers(kinds)
     key_commands.add_parsers(kinds)
     membership_commands.add_parsers(kinds)

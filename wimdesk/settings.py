@@ -119,6 +119,7 @@ DECLARED = (
             (365, N_("A year")),
         ),
     ),
+    Setting("zone", "", ""),
     Setting("window", "", ""),
 )
 _BY_NAME = {setting.name: setting for setting in DECLARED}

@@ -102,6 +102,28 @@ class Initiative(TypedDict):
     lead: str
 
 
+class TimeSlot(TypedDict):
+    """A time at which a working group meets, by the clock of its zone; `recurrence` is a rule of iCalendar."""
+
+    id: str
+    starts: str
+    zone: str
+    recurrence: str
+    coordinators: list[str]
+
+
+class WorkingGroup(TypedDict):
+    """A working group as it was convened in July 2021; it has the title of its theme."""
+
+    id: str
+    key: str
+    theme: str
+    theme_id: str
+    zone: str
+    start: str
+    slots: list[TimeSlot]
+
+
 class LibraryItem(TypedDict):
     """A practice described with Dublin Core's terms; the four case parts are in the item's own language.
 
@@ -200,6 +222,12 @@ def m49() -> dict[str, CountryRegions]:
 def initiatives() -> list[Initiative]:
     """Return the sample joint initiatives, sorted by key."""
     return msgspec.json.decode(_read("initiatives.json"), type=list[Initiative])
+
+
+@functools.cache
+def working_groups() -> list[WorkingGroup]:
+    """Return the working groups of 2021, sorted by key."""
+    return msgspec.json.decode(_read("groups.json"), type=list[WorkingGroup])
 
 
 @functools.cache

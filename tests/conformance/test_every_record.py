@@ -47,6 +47,7 @@ def legal_row(name: str, mark: str) -> dict[str, object]:
     """A row that breaks no rule."""
     row = sample_row(types()[name], mark)
     ends = {"end": "2026-04-05", "end_date": "2026-04-05", "country_code": "PE", "type": "phone"}
+    ends |= {"starts": "2026-04-05T09:00", "zone": "America/Lima"}
     return row | {field: value for field, value in ends.items() if field in row}
 
 

@@ -20,6 +20,7 @@ LISTS = {
     "themes.json": "theme",
     "indicators.json": "indicator",
     "figures.json": "figure",
+    "groups.json": "working_group",
     "initiatives.json": "initiative",
     "library.json": "library_item",
     "organisations.json": "organisation",

@@ -22,7 +22,7 @@ class Topic:
 
 
 KEYS = (
-    ("Ctrl+1 … 7", N_("Go to a section")),
+    ("Ctrl+1 … 8", N_("Go to a section")),
     ("Ctrl+K", N_("Find a person, a practice or a page")),
     ("Ctrl+E", N_("Write down an event")),
     ("F5", N_("Sync now")),
@@ -163,6 +163,21 @@ TOPICS = (
             N_("Write down what was done, day by day."),
         ),
         (N_("Others see that you take part after your next sync."),),
+    ),
+    Topic(
+        "groups",
+        N_("Groups & events"),
+        "calendar",
+        N_("Here the working groups of the Alliance meet, and you keep your own events."),
+        (
+            N_("Choose a group to see when it meets next. A group may have several time slots."),
+            N_("Press “New event” and say when it begins, by the clock of its own time zone."),
+            N_("Choose your own time zone at the top. Each date shows in both."),
+        ),
+        (
+            N_("A meeting at 11:00 stays at 11:00 in its own time zone when the clocks change there."),
+            N_("Your own events stay in your organisation until you share them."),
+        ),
     ),
     Topic(
         "library",

@@ -45,6 +45,8 @@ _PAGES = {
     "organization": "organisation",
     "membership": "organisation",
     "initiative": "initiatives",
+    "working_group": "groups",
+    "event": "groups",
     "library_item": "library",
     "submission": "submissions",
 }

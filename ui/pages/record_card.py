@@ -24,6 +24,8 @@ _DELETED = {
     "site": N_("Site moved to the trash."),
     "visit": N_("Visit moved to the trash."),
     "miner_group": N_("Group moved to the trash."),
+    "working_group": N_("Group moved to the trash."),
+    "event": N_("Event moved to the trash."),
     "membership": N_("Membership moved to the trash."),
     "organization": N_("Branch moved to the trash."),
 }

@@ -34,11 +34,13 @@ Item = Decision | Removal | Parcel | Done | str
 _JOIN = "join:code"
 _PAGES = {
     "activity": "initiatives",
+    "event": "groups",
     "initiative": "initiatives",
     "library_item": "library",
     "observation": "metrics",
     "participation": "initiatives",
     "submission": "submissions",
+    "working_group": "groups",
 }
 
 

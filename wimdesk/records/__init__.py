@@ -11,6 +11,7 @@ from wimdesk.records.custom_field import CustomField as CustomField
 from wimdesk.records.custom_value import CustomValue as CustomValue
 from wimdesk.records.directory_entry import DirectoryEntry as DirectoryEntry
 from wimdesk.records.distinction import Distinction as Distinction
+from wimdesk.records.event import Event as Event
 from wimdesk.records.group_entry import GroupEntry as GroupEntry
 from wimdesk.records.import_mapping import ImportMapping as ImportMapping
 from wimdesk.records.indicator import Indicator as Indicator
@@ -36,3 +37,4 @@ from wimdesk.records.task import Task as Task
 from wimdesk.records.theme import Theme as Theme
 from wimdesk.records.visit import Visit as Visit
 from wimdesk.records.visit_contact import VisitContact as VisitContact
+from wimdesk.records.working_group import WorkingGroup as WorkingGroup

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from resources import content
 from wimdesk.i18n import pick
 from wimdesk.identifiers import derived_id
-from wimdesk.records import Initiative, LibraryItem, Organization
+from wimdesk.records import Event, Initiative, LibraryItem, Organization, WorkingGroup
 from wimdesk.store import facts, identity, inbox
 from wimdesk.store.journal import SAMPLE
 from wimdesk.store.record import Record, fields, types
@@ -94,7 +94,24 @@ def _common() -> list[tuple[type[Record], list[Mapping[str, Any]]]]:
         dict(entry) | {"state": "published", "themes": list(entry["themes"])} for entry in content.library_items()
     ]
     organisations: list[Mapping[str, Any]] = [dict(entry) for entry in content.organisations()]
-    return [(Initiative, initiatives), (LibraryItem, library), (Organization, organisations)]
+    return [
+        (Initiative, initiatives), (LibraryItem, library), (Organization, organisations), *_groups(),
+    ]  # fmt: skip
+
+
+def _groups() -> list[tuple[type[Record], list[Mapping[str, Any]]]]:
+    """The working groups with their time slots; each has the title of its theme."""
+    titles = {theme["key"]: theme["title"] for theme in content.themes()}
+    groups: list[Mapping[str, Any]] = []
+    slots: list[Mapping[str, Any]] = []
+    for entry in content.working_groups():
+        more = {"title": dict(titles[entry["theme"]]), "state": "active"}
+        coordinators = [name for slot in entry["slots"] for name in slot["coordinators"]]
+        groups.append({**entry, **more, "coordinators": coordinators})
+        shared = {"title": more["title"], "theme_id": entry["theme_id"], "group_id": entry["id"]}
+        about = {"minutes": 60, "mode": "online", "state": "confirmed", "languages": ["en"]}
+        slots += [{**slot, **shared, **about} for slot in entry["slots"]]
+    return [(WorkingGroup, groups), (Event, slots)]
 
 
 def _joined(parts: list[dict[str, str]]) -> dict[str, str]:

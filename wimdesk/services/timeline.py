@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -228,3 +229,10 @@ def moment_text(moment: str) -> str:
         return moment
     day = format_date(local.date(), "medium", locale=_locale())
     return f"{day}, {format_time(local, 'short', locale=_locale())}"
+
+
+def clock_text(moment: datetime, zone: str) -> str:
+    """Return day and time as the clocks of an IANA zone show them, in the reader's language."""
+    local = moment.astimezone(ZoneInfo(zone))
+    day = format_skeleton("yMMMEd", local, locale=_locale())
+    return f"{day}, {local:%H:%M}"

@@ -27,6 +27,7 @@ _NAMES = (
     "m0009_contacts",
     "m0010_privacy",
     "m0011_frame",
+    "m0013_groups",
     "m0016_trail",
 )  # fmt: skip
 STEPS = tuple(cast(Step, import_module(f"{__name__}.{name}").apply) for name in _NAMES)

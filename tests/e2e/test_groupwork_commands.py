@@ -1,0 +1,59 @@
+"""Row C03 on the command line: the seven slots of 2021, each command in a profile that is opened anew."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.test_membership_commands import Terminal
+from tests.groupwork import SLOTS
+from wimdesk.i18n import set_language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Terminal]:
+    monkeypatch.setenv("WIMDESK_PASSPHRASE", "a passphrase for tests")
+    yield Terminal(tmp_path / "office", capsys)
+    set_language("en")
+
+
+def test_row_c03_two_slots_are_one_group_and_its_dates_are_in_both_zones(desk: Terminal) -> None:
+    group = desk.does("group", "add", "title=Inclusive Workplace Design", "zone=UTC", 'coordinators=["WiR","WIM USA"]')
+    for slot in SLOTS[1:3]:
+        names = f"coordinators={json.dumps(slot.coordinators)}"
+        desk.does("group", "slot", group["id"], slot.starts.replace("T", " "), names, "--repeat", slot.rule)
+    seen = desk.does("group", "show", group["id"], "--from", "2021-10-15", "--zone", "America/Lima")
+    assert [each["starts"] for each in seen["slots"]] == ["2021-08-10T16:00", "2021-08-11T07:30"]
+    assert [each["coordinators"] for each in seen["slots"]] == [["WIM USA"], ["WiR"]]
+    assert seen["slots"][1]["repeats"] == "Every month on the second Wednesday"
+    assert [(each["yours"], each["theirs"]) for each in seen["dates"]][:3] == [
+        ("2021-11-09T11:00:00-05:00", "2021-11-09T16:00:00+00:00"),
+        ("2021-11-10T02:30:00-05:00", "2021-11-10T07:30:00+00:00"),
+        ("2021-12-08T02:30:00-05:00", "2021-12-08T07:30:00+00:00"),
+    ]
+    seen = desk.does("group", "show", group["id"], "--from", "2022-02-01", "--zone", "Australia/Brisbane")
+    assert [each["yours"] for each in seen["slots"][0]["dates"]] == [
+        f"2022-{day}T02:00:00+10:00" for day in ("02-09", "03-09", "04-13", "05-11", "06-15")
+    ]
+    assert [row["slots"] for row in desk.does("group", "list")] == [2]
+
+
+def test_what_is_no_time_is_refused_with_a_sentence(desk: Terminal) -> None:
+    group = desk.does("group", "add", "title=STEM")["id"]
+    for wrong in (
+        ("next Friday",),
+        ("2021-08-06 11:00", "--zone", "Brisbane"),
+        ("2021-08-06 11:00", "--repeat", "FREQ=MINUTELY"),
+    ):
+        code, _out, err = desk.run("group", "slot", group, *wrong)
+        assert code != 0
+        assert any(
+            words in err for words in ("Write the day and the time", "time zone is not known", "rule for repeating")
+        )
+    assert desk.does("event", "list") == []

@@ -1,0 +1,126 @@
+"""Rows of working groups and events at the screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import pytest
+from PySide6.QtCore import Qt
+
+from tests.groupwork import SLOTS
+from ui.pages.record_card import RecordCard
+from ui.pages.working_group_cards import EventPane, GroupPane
+from ui.pages.working_groups import WorkingGroupsPage
+from ui.widgets.combo import ChoiceField
+from ui.widgets.languagemap import LanguageMapField
+from ui.widgets.tags import TagsField
+from wimdesk import clock
+from wimdesk.services import editing, events
+from wimdesk.services import working_groups as groups
+from wimdesk.store import history
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytestqt.qtbot import QtBot
+
+    from ui.desk import Desk
+
+C = TypeVar("C", bound=RecordCard)
+SEPTEMBER_2021 = 1630454400.0
+
+
+@pytest.fixture
+def page(desk: Desk, qtbot: QtBot) -> Iterator[WorkingGroupsPage]:
+    desk.app.settings.put("zone", "America/Lima")
+    desk.notices.take_back = lambda act: desk.tasks.write(desk.tasks, history.undo, act)
+    with clock.driven_by(lambda: SEPTEMBER_2021):
+        page = WorkingGroupsPage(desk)
+        qtbot.addWidget(page)
+        page.resize(1154, 706)
+        with qtbot.waitActive(page):
+            page.show()
+            page.activateWindow()
+        qtbot.waitUntil(lambda: not page.empty.isHidden())
+        yield page
+
+
+def opened(page: WorkingGroupsPage, qtbot: QtBot, record: str, kind: type[C]) -> C:
+    page.show_record(record)
+    qtbot.waitUntil(lambda: isinstance(page.card, kind) and page.card.record == record)
+    assert isinstance(page.card, kind)
+    return page.card
+
+
+def write(qtbot: QtBot, field: object, words: str) -> None:
+    assert isinstance(field, LanguageMapField)
+    editor = field.editor("en")
+    editor.setFocus()
+    qtbot.keyClicks(editor, words)
+
+
+def test_row_c03_a_group_with_two_slots_shows_its_dates_in_my_zone_and_in_theirs(
+    page: WorkingGroupsPage, desk: Desk, qtbot: QtBot
+) -> None:
+    qtbot.mouseClick(page.new_group, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: isinstance(page.card, GroupPane) and page.card.form is not None)
+    card = page.card
+    assert isinstance(card, GroupPane)
+    assert card.form is not None
+    write(qtbot, card.form.first, "Inclusive Workplace Design")
+    coordinators = card.form.binder.editor("coordinators")
+    assert isinstance(coordinators, TagsField)
+    for name in ("WiR", "WIM USA"):
+        coordinators.edit.setFocus()
+        qtbot.keyClicks(coordinators.edit, name)
+        qtbot.keyClick(coordinators.edit, Qt.Key.Key_Return)
+    group = card.record
+    qtbot.waitUntil(lambda: desk.app.read(groups.card, group).coordinators == ("WiR", "WIM USA"))
+    for slot in SLOTS[1:3]:
+        pane = opened(page, qtbot, group, GroupPane)
+        qtbot.mouseClick(pane.slots.new_button, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: isinstance(page.card, EventPane) and page.card.form is not None)
+        event = page.card
+        assert isinstance(event, EventPane)
+        assert event.form is not None
+        form = event.form
+        qtbot.waitUntil(lambda form=form: form.binder.values().get("group_id") == group)
+        form.starts.setFocus()
+        qtbot.keyClicks(form.starts, slot.starts.replace("T", " "))
+        zone = form.binder.editor("zone")
+        assert isinstance(zone, ChoiceField)
+        zone.set_value(slot.zone)
+        qtbot.waitUntil(lambda form=form, slot=slot: form.rule.findData(slot.rule) >= 0)
+        form.rule.set_value(slot.rule)
+        qtbot.waitUntil(lambda event=event: len(event.dates.lines) == 5)
+        assert event.card is not None
+    pane = opened(page, qtbot, group, GroupPane)
+    expected = [
+        "Tue, 14 Sept 2021, 11:00 Lima | Tue, 14 Sept 2021, 16:00 UTC",
+        "Wed, 8 Sept 2021, 02:30 Lima | Wed, 8 Sept 2021, 07:30 UTC",
+    ]
+    qtbot.waitUntil(lambda: sorted(pane.dates.texts()[:2]) == expected)
+    assert len(pane.slots.list.model.records()) == 2, "two slots are one group"
+    page.zone.set_value("Australia/Brisbane")
+    qtbot.waitUntil(lambda: pane.dates.texts()[0].startswith("Wed, 8 Sept 2021, 17:30 Brisbane"))
+
+
+def test_c03_the_rule_follows_the_day_and_one_date_is_left_out(
+    page: WorkingGroupsPage, desk: Desk, qtbot: QtBot
+) -> None:
+    made = desk.app.run(
+        events.add,
+        "",
+        {"title": {"en": "Call"}, "starts": "2021-09-08T07:30", "zone": "UTC", "recurrence": SLOTS[1].rule},
+    )
+    card = opened(page, qtbot, made, EventPane)
+    qtbot.waitUntil(lambda: card.form is not None and card.form.rule.value() == SLOTS[1].rule)
+    assert card.form is not None
+    card.form.starts.setFocus()
+    card.form.starts.selectAll()
+    qtbot.keyClicks(card.form.starts, "2021-09-21 07:30")
+    qtbot.waitUntil(lambda: desk.app.read(editing.values, "event", made)["recurrence"] == "FREQ=MONTHLY;BYDAY=3TU")
+    qtbot.waitUntil(lambda: card.dates.texts()[:1] == ["Tue, 21 Sept 2021, 02:30 Lima | Tue, 21 Sept 2021, 07:30 UTC"])
+    card.leave_out(card.dates.lines[1].leave_out)
+    qtbot.waitUntil(lambda: "Nov" in card.dates.texts()[1])
+    assert desk.app.read(editing.values, "event", made)["excluded"] == ["2021-10-19T07:30"]

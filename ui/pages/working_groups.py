@@ -1,0 +1,225 @@
+"""Groups and events: what the Alliance works on together, when it meets, and what each organisation owes the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from ui import theme
+from ui.forms.working_group import zone_options
+from ui.page import Page
+from ui.pages.record_card import RecordCard
+from ui.pages.record_list import Item, RecordList, heading
+from ui.pages.working_group_cards import EventPane, GroupPane, my_zone
+from ui.widgets.buttons import SecondaryButton
+from ui.widgets.card import sliding
+from ui.widgets.combo import ChoiceField
+from ui.widgets.empty import EmptyState
+from ui.widgets.rows import Row
+from ui.widgets.search import SearchField
+from wimdesk.events import Changed
+from wimdesk.i18n import _, ngettext
+from wimdesk.search import fold
+from wimdesk.services import events, groupwork, working_groups, zones
+from wimdesk.services.events import EventRow
+from wimdesk.services.groupwork import Overview
+from wimdesk.services.working_groups import GroupRow
+
+_TYPES = ("working_group", "event", "theme", "organization")
+_LEAST_LIST = 260
+_CARDS: dict[str, type[RecordCard]] = {"working_group": GroupPane, "event": EventPane}
+_TEXT_AT = 16
+"""Pixels beside the search."""
+
+
+class WorkingGroupsPage(Page):
+    """The list at the left, the card of what was chosen at the right."""
+
+    key = "groups"
+
+    def build(self) -> None:
+        """Make the header, the list and the room for the card."""
+        self._overview: Overview | None = None
+        self._wanted = self._begun = ""
+        self.card: RecordCard | None = None
+        self.header.set_title(_("Groups & events"))
+        self.zone = ChoiceField(zone_options()[1:], _("My time zone"))
+        self.zone.setToolTip(_("My time zone"))
+        self.zone.setMaximumWidth(theme.px(190))
+        self.zone.set_value(my_zone(self.desk))
+        self.zone.changed.connect(self._choose_zone)
+        self.new_group = SecondaryButton(_("New group"), "users")
+        self.new_group.clicked.connect(lambda: self.begin(working_groups.TYPE))
+        self.new_event = SecondaryButton(_("New event"), "plus")
+        self.new_event.clicked.connect(lambda: self.begin(events.TYPE))
+        for part in (self.zone, self.new_group, self.new_event):
+            self.header.add_action(part)
+        for button in (self.new_group, self.new_event):
+            button.hide()
+        self._shortcut("Ctrl+N", lambda: self.begin(events.TYPE))
+        self._shortcut("Ctrl+F", self._search)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setChildrenCollapsible(False)
+        split.addWidget(self._left())
+        split.addWidget(self._right())
+        split.setSizes([theme.px(360), theme.px(790)])
+        split.setStretchFactor(1, 1)
+        self.body.addWidget(sliding(split, _("Groups & events")), 1)
+
+    def refresh(self) -> None:
+        """Read the list anew."""
+        self.desk.tasks.read(self, groupwork.load, done=self._take, key="overview")
+
+    def changed(self, change: Changed) -> None:
+        """Follow what changed here or elsewhere."""
+        if change.touches(*_TYPES):
+            self.refresh()
+            if self.card is not None:
+                self.card.changed(change)
+
+    def show_record(self, record_id: str) -> None:
+        """Open a record as soon as the list is there."""
+        self._wanted = record_id
+        if self._overview is not None:
+            self.refresh()
+
+    def flush(self) -> None:
+        """Save what waits to be saved."""
+        if self.card is not None:
+            self.card.flush()
+
+    def begin(self, kind: str) -> None:
+        """Make a group or an event and put the cursor into its title."""
+        if self._overview is None or "begin" not in self._overview.can:
+            return
+        self.flush()
+        verb: Callable[..., str] = working_groups.begin if kind == working_groups.TYPE else events.begin
+        more = {"zone": my_zone(self.desk)}
+        self.desk.tasks.write(self, lambda session: verb(session, **more), done=self._begun_one)
+
+    def _begun_one(self, record: str) -> None:
+        self._wanted = self._begun = record
+        self.refresh()
+
+    def _left(self) -> QWidget:
+        left = QWidget()
+        left.setMinimumWidth(_LEAST_LIST)
+        theme.mark(left, role="pane")
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, _TEXT_AT, 0, 0)
+        column.setSpacing(8)
+        self.search = SearchField(_("Find a group or an event"))
+        self.search.textChanged.connect(self._filter)
+        room = QVBoxLayout()
+        room.setContentsMargins(_TEXT_AT, 0, _TEXT_AT, 0)
+        room.addWidget(self.search)
+        column.addLayout(room)
+        self.list = RecordList(_("Groups & events"))
+        self.list.chosen.connect(self._open)
+        column.addWidget(self.list, 1)
+        return left
+
+    def _right(self) -> QWidget:
+        right = QWidget()
+        right.setMinimumWidth(theme.px(470))
+        self._column = QVBoxLayout(right)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self.empty = EmptyState(
+            "calendar", _("Here stand the working groups of the Alliance and your events."), _("New event")
+        )
+        self.empty.started.connect(lambda: self.begin(events.TYPE))
+        self.empty.hide()
+        self._column.addWidget(self.empty, 1)
+        return right
+
+    def _shortcut(self, keys: str, act: Callable[[], None]) -> None:
+        shortcut = QShortcut(QKeySequence(keys), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(act)
+
+    def _search(self) -> None:
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def _choose_zone(self) -> None:
+        self.desk.app.settings.put("zone", self.zone.value() or "")
+        self.refresh()
+        if self.card is not None:
+            self.card.reload()
+
+    def _take(self, overview: Overview) -> None:
+        self._overview = overview
+        for button in (self.new_group, self.new_event):
+            button.setVisible("begin" in overview.can)
+        wanted, self._wanted = self._wanted, ""
+        if wanted and wanted not in [item.id for item in self._items()]:
+            self.search.clear()
+        self._filter()
+        known = self.list.model.records()
+        shown = self.card.record if self.card is not None else ""
+        self._open(next((each for each in (wanted, shown, *known) if each in known), ""))
+
+    def _filter(self) -> None:
+        self.list.show_items(self._items())
+        if self.card is not None:
+            self.list.choose(self.card.record)
+
+    def _items(self) -> list[Item]:
+        if self._overview is None:
+            return []
+        words = fold(self.search.text()).split()
+        mine = my_zone(self.desk)
+        coming = [row for row in self._overview.events if not row.is_over]
+        over = [row for row in self._overview.events if row.is_over]
+        found: list[Item] = []
+        for title, items in (
+            (_("Working groups"), [_group_item(row, mine) for row in self._overview.groups]),
+            (_("Coming events"), [_event_item(row, mine) for row in coming]),
+            (_("Past events"), [_event_item(row, mine) for row in over]),
+        ):
+            fitting = [item for item in items if all(word in fold(item.spoken) for word in words)]
+            found += [heading(title, len(fitting)), *fitting] if fitting else []
+        return found
+
+    def _open(self, record: str) -> None:
+        self.list.choose(record)
+        if self.card is not None and self.card.record == record:
+            self._begin_card()
+            return
+        self._close_card()
+        kind = self._overview.kind_of(record) if self._overview is not None else ""
+        self.empty.setVisible(not kind)
+        if kind:
+            self.card = _CARDS[kind](self.desk, record)
+            self.card.wanted.connect(self.show_record)
+            self._column.addWidget(self.card, 1)
+            self._begin_card()
+
+    def _begin_card(self) -> None:
+        if self.card is not None and self.card.record == self._begun:
+            self._begun = ""
+            self.card.begin()
+
+    def _close_card(self) -> None:
+        if self.card is not None:
+            self.card.flush()
+            self._column.removeWidget(self.card)
+            self.card.hide()
+            self.card.deleteLater()
+            self.card = None
+
+
+def _group_item(row: GroupRow, mine: str) -> Item:
+    when = zones.both(row.at, "UTC", mine)[0] if row.at is not None else ""
+    slots = ngettext("{count} time slot", "{count} time slots", row.slots).format(count=row.slots) if row.slots else ""
+    meta = " · ".join(part for part in (when, slots) if part) or row.theme
+    return Item(row.id, Row(row.title, meta=meta, icon="users"), f"{row.title}. {meta}. {row.theme}")
+
+
+def _event_item(row: EventRow, mine: str) -> Item:
+    when = zones.both(row.at, row.zone, mine)[0] if row.at is not None else _("No dates yet")
+    meta = " · ".join(part for part in (when, row.group if row.group != row.title else "") if part)
+    return Item(row.id, Row(row.title, meta=meta, icon="calendar"), f"{row.title}. {meta}")

@@ -1,0 +1,162 @@
+"""The commands for working groups and events."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from wimdesk.app import App
+from wimdesk.commands import pairs, printing, with_app
+from wimdesk.services import editing, events, recurrence, working_groups, zones
+from wimdesk.services.events import EventCard
+
+_FROM = "from this moment on, such as 2021-09-01 (UTC); else from now"
+_ZONE = "the time zone in which you want to read, such as America/Lima; else this computer's"
+
+
+def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the commands."""
+    about = "the working groups of the Alliance and when they meet"
+    kinds = commands.add_parser("group", help=about, description=about).add_subparsers(required=True)
+    one = kinds.add_parser("list", help="show the working groups")
+    one.set_defaults(handler=printing(list_groups))
+    one = kinds.add_parser("show", help="show a group, its time slots and its next dates, in your zone and in theirs")
+    one.add_argument("id")
+    one.add_argument("--from", dest="start", default="", metavar="MOMENT", help=_FROM)
+    one.add_argument("--zone", default="", help=_ZONE)
+    one.set_defaults(handler=printing(show_group))
+    one = kinds.add_parser("add", help="begin a group")
+    one.add_argument("values", nargs="+", metavar="FIELD=VALUE")
+    one.set_defaults(handler=printing(add_group))
+    one = kinds.add_parser("slot", help="give a group a time slot")
+    one.add_argument("id")
+    _add_when(one)
+    one.set_defaults(handler=printing(add_slot))
+    _add_events(commands)
+
+
+def _add_when(one: argparse.ArgumentParser) -> None:
+    one.add_argument("starts", help="by the clock of its zone, such as “2021-08-11 07:30”")
+    one.add_argument("--zone", default="", help="such as Australia/Brisbane")
+    one.add_argument("--repeat", default="", metavar="RULE", help="such as FREQ=MONTHLY;BYDAY=2WE")
+    one.add_argument("values", nargs="*", metavar="FIELD=VALUE")
+
+
+def _add_events(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    about = "events: when they are, in your time zone and in theirs"
+    kinds = commands.add_parser("event", help=about, description=about).add_subparsers(required=True)
+    one = kinds.add_parser("list", help="show the events, what comes next on top")
+    one.add_argument("--zone", default="", help=_ZONE)
+    one.set_defaults(handler=printing(list_events))
+    one = kinds.add_parser("show", help="show an event and its next dates")
+    one.add_argument("id")
+    one.add_argument("--from", dest="start", default="", metavar="MOMENT", help=_FROM)
+    one.add_argument("--zone", default="", help=_ZONE)
+    one.set_defaults(handler=printing(show_event))
+    one = kinds.add_parser("add", help="write down an event")
+    one.add_argument("title")
+    _add_when(one)
+    one.set_defaults(handler=printing(add_event))
+    one = kinds.add_parser("share", help="give an event to the whole Alliance")
+    one.add_argument("id")
+    one.set_defaults(handler=printing(share_event))
+
+
+def _mine(app: App, chosen: str) -> str:
+    return zones.of(chosen).key if chosen else zones.mine(app.settings.text("zone"))
+
+
+def _date(moment: datetime, zone: str, mine: str) -> dict[str, str]:
+    return {
+        "yours": moment.astimezone(ZoneInfo(mine)).isoformat(),
+        "theirs": moment.astimezone(ZoneInfo(zone)).isoformat(),
+        "utc": moment.astimezone(UTC).isoformat(),
+    }
+
+
+def _event(card: EventCard, mine: str) -> dict[str, Any]:
+    shown = asdict(card) | {"can": sorted(card.can), "repeats": recurrence.words(card.rule), "your_zone": mine}
+    return shown | {"dates": [_date(moment, card.zone, mine) for moment in card.dates]}
+
+
+@with_app
+def list_groups(app: App, args: argparse.Namespace) -> object:
+    """Show the groups."""
+    return [asdict(row) for row in app.read(working_groups.load)]
+
+
+@with_app
+def show_group(app: App, args: argparse.Namespace) -> object:
+    """Show a group with its slots."""
+    mine = _mine(app, args.zone)
+    card = app.read(working_groups.card, args.id, args.start)
+    slots = {slot.id: slot for slot in card.slots}
+    return asdict(card) | {
+        "can": sorted(card.can),
+        "your_zone": mine,
+        "slots": [
+            asdict(slot)
+            | {"repeats": recurrence.words(slot.rule), "dates": [_date(at, slot.zone, mine) for at in slot.dates]}
+            for slot in card.slots
+        ],
+        "dates": [_date(moment, slots[slot].zone, mine) | {"slot": slot} for moment, slot in card.dates],
+    }
+
+
+@with_app
+def add_group(app: App, args: argparse.Namespace) -> object:
+    """Begin a group; what a rule finds odd is said, the group stays."""
+    made = app.run(working_groups.begin)
+    for _field, sentence in app.run(editing.change, working_groups.TYPE, made, pairs(working_groups.TYPE, args.values)):
+        sys.stderr.write(sentence + "\n")
+    return app.read(editing.values, working_groups.TYPE, made)
+
+
+def _scheduled(app: App, group: str, args: argparse.Namespace, more: dict[str, object]) -> str:
+    values = {
+        "starts": events.written(args.starts),
+        "recurrence": args.repeat,
+        **pairs(events.TYPE, args.values),
+        **more,
+    }
+    if args.zone:
+        values["zone"] = args.zone
+    return app.run(events.add, group, values)
+
+
+@with_app
+def add_slot(app: App, args: argparse.Namespace) -> object:
+    """Give a group a time slot."""
+    made = _scheduled(app, args.id, args, {})
+    return _event(app.read(events.card, made), _mine(app, ""))
+
+
+@with_app
+def list_events(app: App, args: argparse.Namespace) -> object:
+    """Show the events."""
+    mine = _mine(app, args.zone)
+    return [asdict(row) | {"at": _date(row.at, row.zone, mine) if row.at else None} for row in app.read(events.load)]
+
+
+@with_app
+def show_event(app: App, args: argparse.Namespace) -> object:
+    """Show an event."""
+    return _event(app.read(events.card, args.id, args.start), _mine(app, args.zone))
+
+
+@with_app
+def add_event(app: App, args: argparse.Namespace) -> object:
+    """Write down an event."""
+    made = _scheduled(app, "", args, pairs(events.TYPE, [f"title={args.title}"]))
+    return _event(app.read(events.card, made), _mine(app, ""))
+
+
+@with_app
+def share_event(app: App, args: argparse.Namespace) -> object:
+    """Give an event to the Alliance."""
+    made = app.run(events.share, args.id)
+    return _event(app.read(events.card, made), _mine(app, ""))

@@ -1,0 +1,51 @@
+"""Working groups of the Alliance and events."""
+
+from __future__ import annotations
+
+from sqlcipher3 import dbapi2
+
+_COMMON = """
+    id TEXT NOT NULL,
+    space TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    deleted BOOLEAN DEFAULT 0 NOT NULL,
+    versions JSON DEFAULT '{}' NOT NULL,
+    created_at TEXT DEFAULT '' NOT NULL,
+    created_by TEXT DEFAULT '' NOT NULL,
+    updated_at TEXT DEFAULT '' NOT NULL,
+    updated_by TEXT DEFAULT '' NOT NULL,
+    PRIMARY KEY (id)
+"""
+_KINDS = {
+    "text": "TEXT DEFAULT '' NOT NULL",
+    "map": "JSON DEFAULT '{}' NOT NULL",
+    "list": "JSON DEFAULT '[]' NOT NULL",
+    "flag": "BOOLEAN DEFAULT 0 NOT NULL",
+    "integer": "INTEGER",
+    "decimal": "FLOAT",
+}
+_TABLES = {
+    "working_group": (
+        "title map, summary map, theme_id text, zone text, coordinators list, programme map, start text, end text,"
+        " state text"
+    ),
+    "event": (
+        "title map, summary map, group_id text, theme_id text, starts text, zone text, minutes integer,"
+        " whole_day flag, recurrence text, excluded list, extra list, mode text, place text, url text, languages list,"
+        " interpretation list, coordinators list, capacity integer, state text, uid text, occurrence text,"
+        " sequence integer"
+    ),
+}
+"""Each table with its columns and their kinds, in the order in which the records declare them."""
+_LINKS = ("working_group.theme_id", "event.group_id", "event.theme_id")
+
+
+def apply(connection: dbapi2.Connection) -> None:
+    """Add the tables, and an index for each link."""
+    for table, columns in _TABLES.items():
+        pairs = [pair.split() for pair in columns.split(",")]
+        lines = ",\n    ".join(f'"{name}" {_KINDS[kind]}' for name, kind in pairs)
+        connection.execute(f"CREATE TABLE {table} (\n    {lines},{_COMMON})")
+    for link in _LINKS:
+        table, column = link.split(".")
+        connection.execute(f"CREATE INDEX ix_{table}_{column} ON {table} ({column})")
