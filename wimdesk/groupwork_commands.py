@@ -6,12 +6,13 @@ import argparse
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from wimdesk.app import App
 from wimdesk.commands import pairs, printing, with_app
-from wimdesk.services import editing, events, recurrence, working_groups, zones
+from wimdesk.services import calendar_files, editing, events, recurrence, working_groups, zones
 from wimdesk.services.events import EventCard
 
 _FROM = "from this moment on, such as 2021-09-01 (UTC); else from now"
@@ -64,6 +65,13 @@ def _add_events(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     one = kinds.add_parser("share", help="give an event to the whole Alliance")
     one.add_argument("id")
     one.set_defaults(handler=printing(share_event))
+    one = kinds.add_parser("export", help="write events into a calendar file (.ics) for Thunderbird, Google or Outlook")
+    one.add_argument("file")
+    one.add_argument("ids", nargs="*", metavar="ID", help="which; else all of them")
+    one.set_defaults(handler=printing(export_events))
+    one = kinds.add_parser("import", help="take the events of a calendar file (.ics); a second time changes nothing")
+    one.add_argument("file")
+    one.set_defaults(handler=printing(import_events))
 
 
 def _mine(app: App, chosen: str) -> str:
@@ -160,3 +168,19 @@ def share_event(app: App, args: argparse.Namespace) -> object:
     """Give an event to the Alliance."""
     made = app.run(events.share, args.id)
     return _event(app.read(events.card, made), _mine(app, ""))
+
+
+@with_app
+def export_events(app: App, args: argparse.Namespace) -> object:
+    """Write a calendar file."""
+    app.read(calendar_files.save, Path(args.file), args.ids)
+    return {"file": args.file, "events": len(args.ids or app.read(events.load))}
+
+
+@with_app
+def import_events(app: App, args: argparse.Namespace) -> object:
+    """Take what a calendar file holds; what could not be taken is said."""
+    taken = app.run(calendar_files.take, calendar_files.read_file(Path(args.file), _mine(app, "")))
+    for sentence in taken.remarks:
+        sys.stderr.write(sentence + "\n")
+    return {"new": taken.new, "changed": taken.changed, "same": taken.same, "left": taken.left}

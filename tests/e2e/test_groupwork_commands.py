@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,6 @@ from wimdesk.i18n import set_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -57,3 +57,20 @@ def test_what_is_no_time_is_refused_with_a_sentence(desk: Terminal) -> None:
             words in err for words in ("Write the day and the time", "time zone is not known", "rule for repeating")
         )
     assert desk.does("event", "list") == []
+
+
+def test_row_g01_a_calendar_goes_out_and_comes_in(desk: Terminal, tmp_path: Path) -> None:
+    made = desk.does("event", "add", "Global Call", "2021-09-14 14:00", "minutes=60", "--zone", "Europe/London")
+    seen = desk.does("event", "show", made["id"], "--from", "2021-09-01", "--zone", "America/Lima")
+    assert [each["yours"] for each in seen["dates"]] == ["2021-09-14T08:00:00-05:00"]
+    file = tmp_path / "call.ics"
+    assert desk.does("event", "export", str(file), made["id"])["events"] == 1
+    assert b"DTSTART;TZID=Europe/London:20210914T140000" in file.read_bytes()
+    assert desk.does("event", "import", str(file)) == {"new": 0, "changed": 0, "same": 1, "left": 0}
+    other = Path(__file__).parent.parent / "calendars" / "outlook.ics"
+    assert desk.does("event", "import", str(other))["new"] == 3
+    rows = desk.does("event", "list", "--zone", "UTC")
+    assert {row["title"]: row["at"]["utc"] for row in rows}["STEM"] == "2021-08-06T01:00:00+00:00"
+    (tmp_path / "no.ics").write_bytes(b"%PDF-1.7")
+    code, _out, err = desk.run("event", "import", str(tmp_path / "no.ics"))
+    assert (code, "no calendar that can be read" in err) == (1, True) or "Nothing was changed" in err

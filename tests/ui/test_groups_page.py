@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
+from icalendar import Calendar
 from PySide6.QtCore import Qt
 
 from tests.groupwork import SLOTS
@@ -124,3 +127,45 @@ def test_c03_the_rule_follows_the_day_and_one_date_is_left_out(
     card.leave_out(card.dates.lines[1].leave_out)
     qtbot.waitUntil(lambda: "Nov" in card.dates.texts()[1])
     assert desk.app.read(editing.values, "event", made)["excluded"] == ["2021-10-19T07:30"]
+
+
+def test_row_g01_a_call_in_london_is_at_8_in_lima_and_goes_out_as_ics_and_in(
+    page: WorkingGroupsPage, desk: Desk, qtbot: QtBot, tmp_path: Path
+) -> None:
+    qtbot.mouseClick(page.new_event, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: isinstance(page.card, EventPane) and page.card.form is not None)
+    card = page.card
+    assert isinstance(card, EventPane)
+    assert card.form is not None
+    form = card.form
+    qtbot.waitUntil(lambda: form.binder.values().get("minutes") == 60)
+    write(qtbot, form.first, "Global Call")
+    form.starts.setFocus()
+    qtbot.keyClicks(form.starts, "2021-09-14 14:00")
+    zone = form.binder.editor("zone")
+    assert isinstance(zone, ChoiceField)
+    zone.setFocus()
+    qtbot.keyClicks(zone, "London")
+    qtbot.waitUntil(lambda: card.dates.texts() == ["Tue, 14 Sept 2021, 08:00 Lima | Tue, 14 Sept 2021, 14:00 London"])
+    file = tmp_path / "call.ics"
+    card.save(file)
+    qtbot.waitUntil(file.exists)
+    (entry,) = Calendar.from_ical(file.read_bytes()).walk("VEVENT")
+    assert entry["DTSTART"].dt.astimezone(UTC) == datetime(2021, 9, 14, 13, tzinfo=UTC)
+    page.bring_in(Path(__file__).parent.parent / "calendars" / "outlook.ics")
+    qtbot.waitUntil(lambda: len(desk.app.read(events.load)) == 4)
+    qtbot.waitUntil(lambda: len(page.list.model.records()) == 4)
+    qtbot.mouseClick(desk.notices.undo_bar.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(page.list.model.records()) == 1)
+
+
+def test_g01_an_event_stays_private_until_it_is_shared(page: WorkingGroupsPage, desk: Desk, qtbot: QtBot) -> None:
+    made = desk.app.run(events.add, "", {"title": {"en": "Open day"}, "starts": "2021-12-08T14:00"})
+    card = opened(page, qtbot, made, EventPane)
+    qtbot.waitUntil(lambda: card.share_button.isVisible())
+    assert desk.app.read(editing.values, "event", made)["space"].endswith("/private")
+    qtbot.mouseClick(card.share_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: isinstance(page.card, EventPane) and page.card.record != made)
+    assert page.card is not None
+    assert desk.app.read(editing.values, "event", page.card.record)["space"] == "alliance"
+    qtbot.waitUntil(lambda: page.list.model.records() == [page.card.record])  # type: ignore[union-attr]  # as above

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from ui import theme
 from ui.desk import Desk
@@ -19,7 +21,7 @@ from ui.widgets.rows import Row
 from wimdesk.i18n import _
 from wimdesk.records.event import STATES as EVENT_STATES
 from wimdesk.records.working_group import STATES
-from wimdesk.services import editing, events, groupwork, recurrence, zones
+from wimdesk.services import calendar_files, editing, events, groupwork, recurrence, zones
 from wimdesk.services.events import EventCard
 from wimdesk.services.working_groups import GroupCard, Slot
 
@@ -148,7 +150,14 @@ class EventPane(RecordCard):
         self.share_button.clicked.connect(self._share)
         self.share_button.hide()
         self.column.addWidget(self.dates)
-        self.column.addWidget(self.share_button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.save_button = QuietButton(_("Save for a calendar"), "download")
+        self.save_button.clicked.connect(self.choose_file)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.share_button)
+        buttons.addWidget(self.save_button)
+        buttons.addStretch(1)
+        self.column.addLayout(buttons)
         self.column.addWidget(AttachmentsCard(self.desk, self.type_name, self.record))
 
     def reload(self) -> None:
@@ -166,6 +175,22 @@ class EventPane(RecordCard):
     def remove(self) -> None:
         self.flush()
         self.desk.tasks.write(self.desk.tasks, events.take_back, self.record, done=self._tell)
+
+    def choose_file(self) -> None:
+        """Ask where a file for other calendars should go."""
+        name = f"{(self.card.title if self.card else '') or _('Event')}{calendar_files.SUFFIX}".replace("/", "-")
+        chosen, _kind = QFileDialog.getSaveFileName(self, _("Save for a calendar"), name, "iCalendar (*.ics)")
+        if chosen:
+            self.save(Path(chosen))
+
+    def save(self, path: Path) -> None:
+        """Write the event into a file that other calendars read."""
+        self.flush()
+
+        def saved(_none: object) -> None:
+            self.desk.notices.say(_("Saved as {name}.").format(name=path.name))
+
+        self.desk.tasks.read(self, calendar_files.save, path, [self.record], done=saved, failed=self._explain)
 
     def leave_out(self, date: str) -> None:
         """Leave out one date of a series."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QSplitter, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.forms.working_group import zone_options
@@ -14,7 +15,7 @@ from ui.page import Page
 from ui.pages.record_card import RecordCard
 from ui.pages.record_list import Item, RecordList, heading
 from ui.pages.working_group_cards import EventPane, GroupPane, my_zone
-from ui.widgets.buttons import SecondaryButton
+from ui.widgets.buttons import IconButton, SecondaryButton
 from ui.widgets.card import sliding
 from ui.widgets.combo import ChoiceField
 from ui.widgets.empty import EmptyState
@@ -23,7 +24,9 @@ from ui.widgets.search import SearchField
 from wimdesk.events import Changed
 from wimdesk.i18n import _, ngettext
 from wimdesk.search import fold
-from wimdesk.services import events, groupwork, working_groups, zones
+from wimdesk.services import calendar_files, events, groupwork, working_groups, zones
+from wimdesk.services.calendar_files import Taken
+from wimdesk.services.calendars import Read
 from wimdesk.services.events import EventRow
 from wimdesk.services.groupwork import Overview
 from wimdesk.services.working_groups import GroupRow
@@ -31,6 +34,7 @@ from wimdesk.services.working_groups import GroupRow
 _TYPES = ("working_group", "event", "theme", "organization")
 _LEAST_LIST = 260
 _CARDS: dict[str, type[RecordCard]] = {"working_group": GroupPane, "event": EventPane}
+_MOST_REMARKS = 3
 _TEXT_AT = 16
 """Pixels beside the search."""
 
@@ -55,7 +59,9 @@ class WorkingGroupsPage(Page):
         self.new_group.clicked.connect(lambda: self.begin(working_groups.TYPE))
         self.new_event = SecondaryButton(_("New event"), "plus")
         self.new_event.clicked.connect(lambda: self.begin(events.TYPE))
-        for part in (self.zone, self.new_group, self.new_event):
+        self.import_button = IconButton("upload", _("Bring in a calendar"))
+        self.import_button.clicked.connect(self.choose_file)
+        for part in (self.import_button, self.zone, self.new_group, self.new_event):
             self.header.add_action(part)
         for button in (self.new_group, self.new_event):
             button.hide()
@@ -99,6 +105,35 @@ class WorkingGroupsPage(Page):
         verb: Callable[..., str] = working_groups.begin if kind == working_groups.TYPE else events.begin
         more = {"zone": my_zone(self.desk)}
         self.desk.tasks.write(self, lambda session: verb(session, **more), done=self._begun_one)
+
+    def choose_file(self) -> None:
+        """Ask for a calendar file."""
+        chosen, _kind = QFileDialog.getOpenFileName(self, _("Bring in a calendar"), "", "iCalendar (*.ics)")
+        if chosen:
+            self.bring_in(Path(chosen))
+
+    def bring_in(self, path: Path) -> None:
+        """Read a calendar file, and take its events as ours."""
+        mine = my_zone(self.desk)
+        self.desk.tasks.work(
+            self, lambda _progress: calendar_files.read_file(path, mine), done=self._take_in, failed=self._explain
+        )  # fmt: skip
+
+    def _take_in(self, found: Read) -> None:
+        self.desk.tasks.write(self, calendar_files.take, found, done=self._told, failed=self._explain)
+
+    def _told(self, taken: Taken) -> None:
+        words = _("From the calendar: {new} new, {changed} changed, {same} as before, {left} left as they are.")
+        said = words.format(new=taken.new, changed=taken.changed, same=taken.same, left=taken.left)
+        if taken.remarks:
+            self.desk.notices.warn("\n".join((said, *taken.remarks[:_MOST_REMARKS])))
+        elif taken.new or taken.changed:
+            self.desk.notices.offer_undo(said, taken.act)
+        else:
+            self.desk.notices.say(said)
+
+    def _explain(self, problem: Exception) -> None:
+        self.desk.notices.warn(str(problem))
 
     def _begun_one(self, record: str) -> None:
         self._wanted = self._begun = record
