@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 from wimdesk.app import App
 from wimdesk.commands import pairs, printing, with_app
-from wimdesk.services import calendar_files, editing, events, recurrence, working_groups, zones
+from wimdesk.services import attendance, calendar_files, editing, events, recurrence, working_groups, zones
+from wimdesk.services.attendance import Answer
 from wimdesk.services.events import EventCard
 
 _FROM = "from this moment on, such as 2021-09-01 (UTC); else from now"
@@ -72,6 +74,23 @@ def _add_events(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     one = kinds.add_parser("import", help="take the events of a calendar file (.ics); a second time changes nothing")
     one.add_argument("file")
     one.set_defaults(handler=printing(import_events))
+    _add_attendance(kinds)
+
+
+def _add_attendance(kinds: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    for name, work, text in (
+        ("register", register, "register people for an event: names, or ids of people of the list"),
+        ("check-in", check_in, "mark people as present now: names, or ids of people of the list"),
+    ):
+        one = kinds.add_parser(name, help=text)
+        one.add_argument("id", help="id of the event")
+        one.add_argument("names", nargs="*", metavar="NAME", help="without any, one name on each line of the input")
+        one.add_argument("--day", default=None, help="such as 2021-09-08, where the event repeats; else the latest")
+        one.set_defaults(handler=printing(work))
+    one = kinds.add_parser("attendance", help="show who registered and who came")
+    one.add_argument("id", help="id of the event")
+    one.add_argument("--day", default=None, help="such as 2021-09-08, where the event repeats; else the latest")
+    one.set_defaults(handler=printing(show_attendance))
 
 
 def _mine(app: App, chosen: str) -> str:
@@ -184,3 +203,41 @@ def import_events(app: App, args: argparse.Namespace) -> object:
     for sentence in taken.remarks:
         sys.stderr.write(sentence + "\n")
     return {"new": taken.new, "changed": taken.changed, "same": taken.same, "left": taken.left}
+
+
+def _noted(app: App, args: argparse.Namespace, verb: Callable[..., Answer]) -> object:
+    """Note each name in a transaction of its own: what is noted stays, whatever comes after it."""
+    day = app.read(attendance.sheet, args.id, args.day).day
+    names = args.names or [line.strip() for line in sys.stdin if line.strip()]
+    done, open_names = 0, []
+    for name in names:
+        answer = app.run(verb, args.id, day, name)
+        if answer.choices:
+            open_names.append({"name": name, "may_be": answer.choices})
+        else:
+            done += not answer.again
+    return {"noted": done, "not_clear": open_names, **_sheet(app, args.id, day)}
+
+
+def _sheet(app: App, event: str, day: str | None) -> dict[str, object]:
+    found = app.read(attendance.sheet, event, day)
+    return {"day": found.day, "present": found.present, "registered": found.registered, "walk_ins": found.walk_ins}
+
+
+@with_app
+def register(app: App, args: argparse.Namespace) -> object:
+    """Register people."""
+    return _noted(app, args, attendance.register_text)
+
+
+@with_app
+def check_in(app: App, args: argparse.Namespace) -> object:
+    """Mark people as present."""
+    return _noted(app, args, attendance.check_in_text)
+
+
+@with_app
+def show_attendance(app: App, args: argparse.Namespace) -> object:
+    """Show the sheet."""
+    found = app.read(attendance.sheet, args.id, args.day)
+    return _sheet(app, args.id, args.day) | {"attendees": [asdict(each) for each in found.attendees]}

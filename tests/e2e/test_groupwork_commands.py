@@ -74,3 +74,15 @@ def test_row_g01_a_calendar_goes_out_and_comes_in(desk: Terminal, tmp_path: Path
     (tmp_path / "no.ics").write_bytes(b"%PDF-1.7")
     code, _out, err = desk.run("event", "import", str(tmp_path / "no.ics"))
     assert (code, "no calendar that can be read" in err) == (1, True) or "Nothing was changed" in err
+
+
+def test_row_g02_names_from_the_command_line(desk: Terminal) -> None:
+    made = desk.does("event", "add", "Open day", "2021-09-14 14:00", "capacity=2")["id"]
+    assert desk.does("event", "register", made, "Ana Quispe", "Inés Núñez", "Rosa Mamani")["registered"] == 3
+    noted = desk.does("event", "check-in", made, "ana", "Carla Soto", "ana")
+    assert (noted["noted"], noted["present"], noted["walk_ins"]) == (2, 2, 1)
+    rows = desk.does("event", "attendance", made)["attendees"]
+    assert {row["name"]: row["waiting"] for row in rows} == {
+        "Ana Quispe": False, "Carla Soto": False, "Inés Núñez": False, "Rosa Mamani": True,
+    }  # fmt: skip
+    assert [len(row["times"]) for row in rows] == [1, 1, 0, 0]

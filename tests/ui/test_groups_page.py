@@ -169,3 +169,46 @@ def test_g01_an_event_stays_private_until_it_is_shared(page: WorkingGroupsPage, 
     assert page.card is not None
     assert desk.app.read(editing.values, "event", page.card.record)["space"] == "alliance"
     qtbot.waitUntil(lambda: page.list.model.records() == [page.card.record])  # type: ignore[union-attr]  # as above
+
+
+def test_row_g02_names_are_typed_one_after_the_other_and_a_second_time_changes_nothing(
+    page: WorkingGroupsPage, desk: Desk, qtbot: QtBot
+) -> None:
+    for given, family in (("Ana", "Quispe"), ("Ana", "Flores"), ("Inés", "Núñez")):
+        desk.app.run(editing.add, "person", {"given_name": given, "family_name": family})
+    made = desk.app.run(events.add, "", {"title": {"en": "Open day"}, "starts": "2021-09-01T09:00", "capacity": 1})
+    card = opened(page, qtbot, made, EventPane).attendance
+    qtbot.waitUntil(lambda: card.sheet is not None)
+
+    def names() -> list[str]:
+        return [each.name for each in card.sheet.attendees] if card.sheet else []
+
+    def type_name(text: str) -> None:
+        card.field.setFocus()
+        qtbot.keyClicks(card.field, text)
+        qtbot.keyClick(card.field, Qt.Key.Key_Return)
+
+    for text, expected in (("quispe", "Ana Quispe"), ("nunez", "Inés Núñez"), ("Carla Soto", "Carla Soto")):
+        type_name(text)
+        qtbot.waitUntil(lambda expected=expected: expected in names() and card.field.text() == "")
+    type_name("ana quispe")
+    qtbot.waitUntil(lambda: card.said.text() == "Ana Quispe was here already.")
+    type_name("ana")
+    qtbot.waitUntil(lambda: card.said.text() == "Who is meant? Ana Quispe, Ana Flores")
+    card.field.selectAll()
+    qtbot.keyClicks(card.field, "flores")
+    qtbot.mouseClick(card.register_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "Ana Flores" in names())
+    assert card.sheet is not None
+    assert (card.sheet.present, card.sheet.registered, card.sheet.walk_ins) == (3, 1, 3)
+    qtbot.waitUntil(lambda: len(card.list.model.records()) == 4)
+    carla = next(each.id for each in card.sheet.attendees if each.name == "Carla Soto")
+    card.list.view.setCurrentIndex(card.list.model.index(card.list.model.find(carla), 0))
+    qtbot.waitUntil(lambda: card.line.buttons["not_here"].isVisible())
+    qtbot.mouseClick(card.line.buttons["not_here"], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: card.sheet is not None and card.sheet.present == 2)
+    qtbot.mouseClick(desk.notices.undo_bar.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: card.sheet is not None and card.sheet.present == 3)
+    assert {row["space"] for row in desk.app.read(editing.rows, "check_in")} == {
+        desk.app.store.author.spaces["private"]
+    }

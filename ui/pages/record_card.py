@@ -26,6 +26,7 @@ _DELETED = {
     "miner_group": N_("Group moved to the trash."),
     "working_group": N_("Group moved to the trash."),
     "event": N_("Event moved to the trash."),
+    "attendance": N_("Attendance moved to the trash."),
     "membership": N_("Membership moved to the trash."),
     "organization": N_("Branch moved to the trash."),
 }

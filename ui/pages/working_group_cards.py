@@ -12,12 +12,14 @@ from ui.desk import Desk
 from ui.forms.attachment import AttachmentsCard
 from ui.forms.event import EventForm
 from ui.forms.working_group import WorkingGroupForm
+from ui.pages.attendance import AttendanceCard
 from ui.pages.event_dates import DatesCard, Line
 from ui.pages.record_card import RecordCard
 from ui.pages.record_list import Item, RecordList
 from ui.widgets.buttons import LinkButton, QuietButton, SecondaryButton
 from ui.widgets.card import Card
 from ui.widgets.rows import Row
+from wimdesk.events import Changed
 from wimdesk.i18n import _
 from wimdesk.records.event import STATES as EVENT_STATES
 from wimdesk.records.working_group import STATES
@@ -150,6 +152,9 @@ class EventPane(RecordCard):
         self.share_button.clicked.connect(self._share)
         self.share_button.hide()
         self.column.addWidget(self.dates)
+        self.attendance = AttendanceCard(self.desk, self.record)
+        self.attendance.hide()
+        self.column.addWidget(self.attendance)
         self.save_button = QuietButton(_("Save for a calendar"), "download")
         self.save_button.clicked.connect(self.choose_file)
         buttons = QHBoxLayout()
@@ -162,6 +167,10 @@ class EventPane(RecordCard):
 
     def reload(self) -> None:
         self.desk.tasks.read(self, groupwork.event, self.record, done=self._take, key="event")
+
+    def changed(self, change: Changed) -> None:
+        super().changed(change)
+        self.attendance.reload()
 
     def flush(self) -> None:
         if self.form is not None:
@@ -228,8 +237,9 @@ class EventPane(RecordCard):
         self.dates.show_lines(lines, my_zone(self.desk), self.leave_out)
         if "edit" in card.can and self.form is None:
             self.form = EventForm(self.desk, self.record, found.themes, found.organisations)
-            self.column.insertWidget(self.column.indexOf(self.dates) + 1, self.form)
+            self.column.insertWidget(self.column.indexOf(self.attendance) + 1, self.form)
             if self._begun:
                 self.begin()
+        self.attendance.setVisible(bool(card.dates))
         self.share_button.setVisible("share" in card.can)
         self.bin.setVisible("edit" in card.can)

@@ -31,7 +31,7 @@ from wimdesk.services.events import EventRow
 from wimdesk.services.groupwork import Overview
 from wimdesk.services.working_groups import GroupRow
 
-_TYPES = ("working_group", "event", "theme", "organization")
+_TYPES = ("working_group", "event", "attendance", "check_in", "theme", "organization")
 _LEAST_LIST = 260
 _CARDS: dict[str, type[RecordCard]] = {"working_group": GroupPane, "event": EventPane}
 _MOST_REMARKS = 3

@@ -2,7 +2,9 @@
 
 from wimdesk.records.activity import Activity as Activity
 from wimdesk.records.attachment import Attachment as Attachment
+from wimdesk.records.attendance import Attendance as Attendance
 from wimdesk.records.breach import Breach as Breach
+from wimdesk.records.check_in import CheckIn as CheckIn
 from wimdesk.records.computer import Computer as Computer
 from wimdesk.records.consent import Consent as Consent
 from wimdesk.records.consent_wording import ConsentWording as ConsentWording

@@ -51,7 +51,7 @@ class Event(Record):
     languages: Mapped[list[str]] = field("codes", N_("Languages"))
     interpretation: Mapped[list[str]] = field("codes", N_("Interpretation into"))
     coordinators: Mapped[list[str]] = field("codes", N_("Coordinators"), search="tags")
-    capacity: Mapped[int | None] = field("integer", N_("Places"), minimum=0)
+    capacity: Mapped[int | None] = field("integer", N_("Seats"), minimum=0)
     state: Mapped[str] = field("choice", N_("State"), choices=STATES, listed=True)
     uid: Mapped[str] = field("text", N_("Mark in calendars"))
     occurrence: Mapped[str] = field("text", N_("Stands for the date"))

@@ -244,3 +244,8 @@ def days_of(event: Event, until: date) -> list[str]:
         return [""]
     last = datetime.combine(until, datetime.max.time(), UTC)
     return [moment.date().isoformat() for moment in recurrence.dates(series(event), until=last)][::-1]
+
+
+def next_of(event: Event, count: int) -> list[datetime]:
+    """Return the next dates of an event from now on."""
+    return _dates(event, now(), count)[0]

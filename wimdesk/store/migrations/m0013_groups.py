@@ -35,17 +35,29 @@ _TABLES = {
         " interpretation list, coordinators list, capacity integer, state text, uid text, occurrence text,"
         " sequence integer"
     ),
+    "attendance": (
+        "event text, day text, person_id text, name text, organisation text, registered_on text, walk_in flag,"
+        " cancelled_on text"
+    ),
+    "check_in": "attendance_id text, at text",
 }
 """Each table with its columns and their kinds, in the order in which the records declare them."""
-_LINKS = ("working_group.theme_id", "event.group_id", "event.theme_id")
+_LINKS = (
+    "working_group.theme_id",
+    "event.group_id",
+    "event.theme_id",
+    "attendance.person_id",
+    "check_in.attendance_id",
+)
+_SOUGHT = ("attendance.event",)
 
 
 def apply(connection: dbapi2.Connection) -> None:
-    """Add the tables, and an index for each link."""
+    """Add the tables, and an index for each link and what is sought."""
     for table, columns in _TABLES.items():
         pairs = [pair.split() for pair in columns.split(",")]
         lines = ",\n    ".join(f'"{name}" {_KINDS[kind]}' for name, kind in pairs)
         connection.execute(f"CREATE TABLE {table} (\n    {lines},{_COMMON})")
-    for link in _LINKS:
+    for link in (*_LINKS, *_SOUGHT):
         table, column = link.split(".")
         connection.execute(f"CREATE INDEX ix_{table}_{column} ON {table} ({column})")
