@@ -32,6 +32,8 @@ ROWS: Mapping[str, str] = {
     "A13": "Directory of the Alliance",
     "A14": "Groups of artisanal miners",
     "A15": "Mine sites and visits",
+    "B01": "Declaration, versions and languages side by side",
+    "B02": "Endorsing and withdrawing, certificate",
     "O01": "Everything works without a network",
     "O02": "Outbox: fields, bytes, last sync, next try",
     "O12": "Audit trail with a hash chain",

@@ -35,6 +35,7 @@ SECTIONS = (
     Entry("organisation", N_("Organisation"), "building-2", "ui.pages.organisation:OrganisationPage"),
     Entry("initiatives", N_("Initiatives"), "handshake", "ui.pages.initiatives:InitiativesPage"),
     Entry("groups", N_("Groups & events"), "calendar", "ui.pages.working_groups:WorkingGroupsPage"),
+    Entry("alliance", N_("Alliance"), "globe", "ui.pages.alliance:AlliancePage"),
     Entry("library", N_("Library"), "library", "ui.pages.library:LibraryPage"),
     Entry("metrics", N_("Site metrics"), "chart-column", "ui.pages.metrics:MetricsPage"),
     Entry("submissions", N_("Submissions"), "file-text", "ui.pages.submissions:SubmissionsPage"),

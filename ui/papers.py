@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from ui.desk import Desk
 from wimdesk.i18n import _, language
 from wimdesk.records.letter_template import KINDS
-from wimdesk.services import dues, exchange, letters
+from wimdesk.services import commitments, dues, exchange, letters
 
 
 def title(kind: str) -> str:
@@ -41,6 +41,17 @@ class Papers:
         path = self.ask(title("card"))
         if path is not None:
             self.batch_to("card", [membership], path, self.language(), one_on_a_page=True)
+
+    def certificate(self, commitment: str) -> None:
+        """Ask where to, and save the certificate of a word on a text of the Alliance."""
+        path = self.ask(_("Certificate"))
+        if path is not None:
+            self.certificate_to(commitment, path)
+
+    def certificate_to(self, commitment: str, path: Path) -> None:
+        """Save the certificate of a word."""
+        lang = self.language()
+        self._save(path, lambda: self._desk.app.read(commitments.certificate, commitment, lang)[1])
 
     def receipt(self, payment: str) -> None:
         """Ask where to, and save the receipt of a payment; it gets its number now, unless it has one."""

@@ -27,6 +27,7 @@ PLACES: Mapping[str, Place] = {
     "activity": Place("initiatives", "calendar"),
     "working_group": Place("groups", "users"),
     "event": Place("groups", "calendar"),
+    "alliance_text": Place("alliance", "file-text"),
     "library_item": Place("library", "library"),
     "observation": Place("metrics", "chart-column"),
     "task": Place("home", "circle-check"),

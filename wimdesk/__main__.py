@@ -45,6 +45,7 @@ def _general() -> argparse.ArgumentParser:
 
 def _parser() -> argparse.ArgumentParser:
     from wimdesk import (
+        alliance_commands,
         attachment_commands,
         bundle_commands,
         commands,
@@ -67,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {wimdesk.__version__}")
     kinds = parser.add_subparsers(metavar="COMMAND", required=True)
     commands.add_parsers(kinds)
+    alliance_commands.add_parsers(kinds)
     import_commands.add_parsers(kinds)
     bundle_commands.add_parsers(kinds)
     attachment_commands.add_parsers(kinds)

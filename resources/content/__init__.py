@@ -124,6 +124,20 @@ class WorkingGroup(TypedDict):
     slots: list[TimeSlot]
 
 
+class Text(TypedDict):
+    """An example of a text of the Alliance, to try how one is read; the real ones come from the Secretariat."""
+
+    id: str
+    key: str
+    kind: Literal["declaration", "position", "regulation"]
+    work: str
+    version: str
+    issued: str
+    title: dict[str, str]
+    body: dict[str, str]
+    state: Literal["published"]
+
+
 class LibraryItem(TypedDict):
     """A practice described with Dublin Core's terms; the four case parts are in the item's own language.
 
@@ -228,6 +242,12 @@ def initiatives() -> list[Initiative]:
 def working_groups() -> list[WorkingGroup]:
     """Return the working groups of 2021, sorted by key."""
     return msgspec.json.decode(_read("groups.json"), type=list[WorkingGroup])
+
+
+@functools.cache
+def texts() -> list[Text]:
+    """Return the examples of texts of the Alliance, sorted by key."""
+    return msgspec.json.decode(_read("texts.json"), type=list[Text])
 
 
 @functools.cache

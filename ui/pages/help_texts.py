@@ -180,6 +180,23 @@ TOPICS = (
         ),
     ),
     Topic(
+        "alliance",
+        N_("Alliance"),
+        "globe",
+        N_("Here you read what the Alliance stands for, and give your organisation's word on it."),
+        (
+            N_("Choose a text. Read it in your language, or in two beside each other."),
+            N_("“Compare with” shows the lines that differ between two versions."),
+            N_("Write who signs and in which capacity, then press the button below."),
+            N_("“Certificate” makes a PDF of it. The signed paper can be attached."),
+            N_("“Withdraw” ends it on this day. Both days stay in the register."),
+        ),
+        (
+            N_("The texts come from the Secretariat. Nobody else can put one into force."),
+            N_("A new version asks again: your word holds for the version that you have read."),
+        ),
+    ),
+    Topic(
         "library",
         N_("Library"),
         "library",

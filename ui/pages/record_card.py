@@ -29,6 +29,7 @@ _DELETED = {
     "attendance": N_("Attendance moved to the trash."),
     "membership": N_("Membership moved to the trash."),
     "organization": N_("Branch moved to the trash."),
+    "alliance_text": N_("Text moved to the trash."),
 }
 
 _LAID_OUT = 50

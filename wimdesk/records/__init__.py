@@ -1,10 +1,12 @@
 """Every record type, one line each: freezing, typing and the import contracts see it."""
 
 from wimdesk.records.activity import Activity as Activity
+from wimdesk.records.alliance_text import AllianceText as AllianceText
 from wimdesk.records.attachment import Attachment as Attachment
 from wimdesk.records.attendance import Attendance as Attendance
 from wimdesk.records.breach import Breach as Breach
 from wimdesk.records.check_in import CheckIn as CheckIn
+from wimdesk.records.commitment import Commitment as Commitment
 from wimdesk.records.computer import Computer as Computer
 from wimdesk.records.consent import Consent as Consent
 from wimdesk.records.consent_wording import ConsentWording as ConsentWording

@@ -47,6 +47,7 @@ USES: dict[str, Use] = {
     "proof": Use(N_("To prove what people have allowed"), "law", "ordinary", 60, N_("the day it was taken back")),
     "work": Use(N_("To record the work that was done"), "interest", "ordinary", 60, N_("the day")),
     "file": Use(N_("A part of another record"), "interest", "ordinary", 36, N_("the last change")),
+    "signing": Use(N_("To show who signed for an organisation"), "interest", "ordinary", 120, N_("the end")),
     "breaches": Use(N_("To prove what was done about a breach"), "law", "ordinary", 60, N_("the day it was noticed")),
 }
 

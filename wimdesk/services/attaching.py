@@ -34,7 +34,18 @@ from wimdesk.store.record import Scope, types
 
 TYPE = "attachment"
 PARENTS = frozenset(
-    {"organization", "site", "visit", "miner_group", "person", "initiative", "activity", "library_item", "submission"}
+    {
+        "organization",
+        "site",
+        "visit",
+        "miner_group",
+        "person",
+        "initiative",
+        "activity",
+        "library_item",
+        "submission",
+        "commitment",
+    }
 )
 """Record types that files may be attached to."""
 PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp"})

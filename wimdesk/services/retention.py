@@ -131,6 +131,7 @@ _BEGINS: Mapping[str, str | Callable[[Session, Record], str]] = {
     "activity": "date",
     "visit": "date",
     "breach": "noticed_on",
+    "commitment": "withdrawn_on",
 }
 """The field with the day from which the time of a record runs, or what finds it; else it is that of its last change."""
 

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from resources import content
+from sync.protocol import SHIPPED_OWNER
 from wimdesk.i18n import pick
 from wimdesk.identifiers import derived_id
-from wimdesk.records import Event, Initiative, LibraryItem, Organization, WorkingGroup
+from wimdesk.records import AllianceText, Event, Initiative, LibraryItem, Organization, WorkingGroup
 from wimdesk.store import facts, identity, inbox
 from wimdesk.store.journal import SAMPLE
 from wimdesk.store.record import Record, fields, types
@@ -75,7 +76,8 @@ def write_common(session: Session) -> int:
         for entry in entries:
             values = _kept(cls, entry)
             if session.get(cls, values["id"]) is None:
-                session.add(cls(space="alliance", **values))
+                owner = {"owner": SHIPPED_OWNER} if cls is AllianceText else {}
+                session.add(cls(space="alliance", **owner, **values))
                 count += 1
     session.flush()
     return count
@@ -94,8 +96,10 @@ def _common() -> list[tuple[type[Record], list[Mapping[str, Any]]]]:
         dict(entry) | {"state": "published", "themes": list(entry["themes"])} for entry in content.library_items()
     ]
     organisations: list[Mapping[str, Any]] = [dict(entry) for entry in content.organisations()]
+    texts: list[Mapping[str, Any]] = [dict(entry) for entry in content.texts()]
     return [
-        (Initiative, initiatives), (LibraryItem, library), (Organization, organisations), *_groups(),
+        (Initiative, initiatives), (LibraryItem, library), (Organization, organisations), (AllianceText, texts),
+        *_groups(),
     ]  # fmt: skip
 
 

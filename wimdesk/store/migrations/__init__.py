@@ -27,6 +27,7 @@ _NAMES = (
     "m0009_contacts",
     "m0010_privacy",
     "m0011_frame",
+    "m0012_participation",
     "m0013_groups",
     "m0016_trail",
 )  # fmt: skip

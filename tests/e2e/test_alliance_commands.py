@@ -1,0 +1,103 @@
+"""Rows B01 to B05 on the command line: a Secretariat, an organisation, and the endpoint between them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.console import Console
+from tests.pdf import reading
+from tests.ui.sync_seat import office as office
+from tests.ui.sync_seat import secretariat as secretariat
+from tests.ui.sync_seat import template as template
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support import Office
+
+FIRST = {
+    "en": "# Purpose {#purpose}\nWe work together.\n\n# Vision {#vision}\nMines for everybody.\n",
+    "fr": "# But {#purpose}\nNous travaillons ensemble.\n\n# Vision {#vision}\nDes mines pour toutes et tous.\n",
+}
+SECOND = FIRST["en"].replace("Mines for everybody.", "Safe mines for everybody.") + "\n# Values {#values}\nRespect.\n"
+
+
+class Story:
+    """A Secretariat and an organisation, each at a command line; the endpoint of these tests knows others too."""
+
+    def __init__(self, office: Office, folder: Path, out: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        patch = pytest.MonkeyPatch()
+        self.laptops = [office.laptop("Ines", "The office", "secretariat"), office.laptop("Awa")]
+        self.office, self.awa = (Console(laptop, out, patch) for laptop in self.laptops)
+        self.name = office.organisation
+
+    def sync(self) -> None:
+        first, second = self.laptops
+        for each in (first, second, first):
+            each.sync()
+
+    def write(self, name: str, text: str) -> str:
+        (self.folder / name).write_text(text, encoding="utf-8")
+        return str(self.folder / name)
+
+
+@pytest.fixture
+def story(office: Office, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Story:
+    return Story(office, tmp_path, capsys)
+
+
+def publish(story: Story, kind: str, version: str, on: str, after: str = "", **bodies: str) -> str:
+    files = [f"{code}={story.write(f'{kind}{version}.{code}.txt', text)}" for code, text in bodies.items()]
+    more = ["--after", after] if after else []
+    made = story.office.does(
+        "text", "draft", kind, *files, "--title", f"en=A {kind} of the tests", "--version", version, *more
+    )
+    return str(story.office.does("text", "publish", made["id"], "--on", on, "--decision", "Meeting 1")["id"])
+
+
+def test_row_b01_and_b02_read_compare_endorse_and_withdraw(story: Story) -> None:
+    office, awa = story.office, story.awa
+    first = publish(story, "declaration", "1", "2021-03-02", **FIRST)
+    story.sync()
+    # Offline from here on: the whole text is on the laptop.
+    found = awa.does("text", "show", f"{first}#purpose")
+    assert found["languages"] == ["en", "fr"]
+    (part,) = found["sections"]
+    assert (part["section"], part["en"]["text"], part["fr"]["heading"]) == ("purpose", "We work together.", "But")
+    (part,) = awa.does("text", "show", first, "--words", "toutes", "--in", "fr")["sections"]
+    assert part["section"] == "vision"
+    assert first in [hit["id"] for hit in awa.does("search", "toutes")]
+    assert "Only the Secretariat publishes" in awa.fails("text", "publish", first)
+    assert "Write in which capacity" in awa.fails("text", "sign", first, "--by", "Awa Diop", "--capacity", " ")
+    paper = story.write("paper.txt", "signed")
+    signed = awa.does(
+        "text", "sign", first, "--by", "Awa Diop", "--capacity", "President", "--on", "2021-03-05",
+        "--document", paper,
+    )  # fmt: skip
+    assert "signed already" in awa.fails("text", "sign", first, "--by", "Awa", "--capacity", "President")
+    (row,) = awa.does("attachment", "list", signed["id"])
+    assert row["title"] == "paper.txt"
+    pdf = story.folder / "certificate.pdf"
+    awa.does("text", "certificate", signed["id"], "--out", str(pdf))
+    told = reading.printed(pdf.read_bytes())
+    for words in (story.name, "A declaration of the tests", "Awa Diop", "President", "5 March 2021"):
+        assert words in told
+    story.sync()
+    (line,) = [each for each in office.does("text", "register")["words"] if each["organisation"] == story.name]
+    assert (line["signed_on"], line["withdrawn_on"], line["signed_by"]) == ("2021-03-05", "", "Awa Diop")
+    awa.does("text", "unsign", signed["id"], "--why", "A new board decides.", "--on", "2022-01-10")
+    story.sync()
+    (line,) = [each for each in office.does("text", "register")["words"] if each["organisation"] == story.name]
+    assert (line["signed_on"], line["withdrawn_on"], line["running"]) == ("2021-03-05", "2022-01-10", False)
+    second = publish(story, "declaration", "2", "2022-02-01", first, en=SECOND)
+    story.sync()
+    lines = [(line["mark"], line["section"], line["text"]) for line in awa.does("text", "diff", first, second)]
+    assert lines == [
+        ("removed", "Vision", "Mines for everybody."), ("added", "Vision", "Safe mines for everybody."),
+        ("added", "Values", "Values"), ("added", "Values", "Respect."),
+    ]  # fmt: skip
+    kept = {each["id"]: each["version"] for each in awa.does("text", "list", "declaration")}
+    assert (kept[first], kept[second]) == ("1", "2")

@@ -1,0 +1,180 @@
+"""The Alliance: its Declaration, positions and internal regulation, and who stands by them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from ui import theme
+from ui.page import Page
+from ui.pages.alliance_text import TextPane
+from ui.pages.record_card import RecordCard
+from ui.pages.record_list import Item, RecordList, heading
+from ui.widgets.buttons import SecondaryButton
+from ui.widgets.card import sliding
+from ui.widgets.empty import EmptyState
+from ui.widgets.rows import Row
+from wimdesk.events import Changed
+from wimdesk.i18n import N_, _
+from wimdesk.records.alliance_text import KINDS, STATES
+from wimdesk.services import texts
+from wimdesk.services.texts import TextInfo
+from wimdesk.services.timeline import day_text
+
+_TYPES = ("alliance_text", "commitment", "organization")
+_LEAST_LIST = 260
+_GROUPS = {"declaration": N_("Declaration"), "position": N_("Positions"), "regulation": N_("Internal regulation")}
+_PANES: dict[str, type[RecordCard]] = {}
+"""What stands for no text: the key of its row, and its pane."""
+
+
+class AlliancePage(Page):
+    """Texts and overviews at the left, the one that was chosen at the right."""
+
+    key = "alliance"
+
+    def build(self) -> None:
+        """Make the header, the list and the place for what is read."""
+        self._texts: list[TextInfo] | None = None
+        self._wanted = ""
+        self._begun = False
+        self.card: RecordCard | None = None
+        self.header.set_title(_("Alliance"))
+        self.propose_button = SecondaryButton(_("New position"), "plus")
+        self.propose_button.clicked.connect(lambda: self.begin("position"))
+        self.new_buttons: dict[str, SecondaryButton] = {}
+        for kind, words in (("declaration", _("New Declaration")), ("regulation", _("New regulation"))):
+            button = self.new_buttons[kind] = SecondaryButton(words, "plus")
+            button.clicked.connect(partial(self._begin_after, kind))
+            button.hide()
+            self.header.add_action(button)
+        self.header.add_action(self.propose_button)
+        self.list = RecordList(_("Texts of the Alliance"), lines=0)
+        self.list.chosen.connect(self._open)
+        self.list.setMinimumWidth(_LEAST_LIST)
+        self._shortcut("Ctrl+N", lambda: self.begin("position"))
+        self._shortcut("Ctrl+F", self._search)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setChildrenCollapsible(False)
+        split.addWidget(self.list)
+        split.addWidget(self._right())
+        split.setSizes([theme.px(300), theme.px(850)])
+        split.setStretchFactor(1, 1)
+        self.body.addWidget(sliding(split, _("Alliance")), 1)
+
+    def refresh(self) -> None:
+        """Read the texts anew."""
+        self.desk.tasks.read(self, texts.listed, done=self._take, key="texts")
+
+    def changed(self, change: Changed) -> None:
+        """Follow what changed here or elsewhere."""
+        if change.touches(*_TYPES):
+            self.refresh()
+            if self.card is not None:
+                self.card.changed(change)
+
+    def show_record(self, record_id: str) -> None:
+        """Open a text, or an overview by its key; a section may stand behind #."""
+        self._wanted = record_id
+        if self._texts is not None:
+            self.refresh()
+
+    def flush(self) -> None:
+        """Save what waits to be saved."""
+        if self.card is not None:
+            self.card.flush()
+
+    def begin(self, kind: str, after: str = "") -> None:
+        """Begin a draft and put the cursor into its title."""
+        self.flush()
+        self._begun = True
+        self.desk.tasks.write(self, texts.begin, kind, after, done=self.show_record)
+
+    def _begin_after(self, kind: str) -> None:
+        """A new version of the Declaration or the regulation begins as the one in force."""
+        current = next((each.id for each in self._texts or () if each.kind == kind and each.current), "")
+        self.begin(kind, current)
+
+    def _right(self) -> QWidget:
+        right = QWidget()
+        right.setMinimumWidth(theme.px(560))  # in a narrow window the list gives way, not the text
+        self._column = QVBoxLayout(right)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self.empty = EmptyState("globe", "")
+        self._column.addWidget(self.empty, 1)
+        return right
+
+    def _shortcut(self, keys: str, act: Callable[[], None]) -> None:
+        shortcut = QShortcut(QKeySequence(keys), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(act)
+
+    def _search(self) -> None:
+        if isinstance(self.card, TextPane):
+            self.card.reader.bar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _take(self, found: list[TextInfo]) -> None:
+        self._texts = found
+        role = self.desk.app.identity().role
+        for button in self.new_buttons.values():
+            button.setVisible(role == "secretariat")
+        self.propose_button.setVisible(role != "reader")
+        self.list.show_items(_items(found))
+        self.empty.say(
+            _("Choose a text to read it.")
+            if found
+            else _("The Alliance's texts come from the Secretariat with a sync.")
+        )
+        wanted, self._wanted = self._wanted, ""
+        known = [each.id for each in found]
+        if wanted:
+            self._open(wanted)
+        elif self.card is None or (isinstance(self.card, TextPane) and self.card.record not in known):
+            self._open(known[0] if known else "")
+
+    def _open(self, record: str) -> None:
+        text, _sign, section = record.partition(texts.SECTION)
+        self.list.choose(text)
+        if self.card is not None and self.card.record == text:
+            if section and isinstance(self.card, TextPane):
+                self.card.show_section(section)
+            return
+        self._close_card()
+        self.empty.setVisible(not record)
+        if not record:
+            return
+        self.card = _PANES[text](self.desk, text) if text in _PANES else TextPane(self.desk, record)
+        if isinstance(self.card, TextPane):
+            self.card.moved.connect(self.show_record)
+        self.card.wanted.connect(self.show_record)
+        self._column.addWidget(self.card, 1)
+
+    def _close_card(self) -> None:
+        if self.card is not None:
+            self.card.flush()
+            self._column.removeWidget(self.card)
+            self.card.hide()
+            self.card.deleteLater()
+            self.card = None
+
+
+def _items(found: Sequence[TextInfo]) -> list[Item]:
+    items: list[Item] = []
+    for kind, words in _GROUPS.items():
+        inside = [_item(each) for each in found if each.kind == kind]
+        if inside:
+            items += [heading(_(words), len(inside)), *inside]
+    return items
+
+
+def _item(each: TextInfo) -> Item:
+    version = _("version {version}").format(version=each.version) if each.version else ""
+    meta = " · ".join(part for part in (version, day_text(each.issued, "medium") if each.issued else "") if part)
+    replaced = each.state == "published" and not each.current
+    state = _("Replaced") if replaced else _(STATES.get(each.state, ""))
+    row = Row(each.title, meta=meta, state=state, state_tone="ok" if each.current else "text2", icon="file-text")
+    return Item(each.id, row, ". ".join(part for part in (_(KINDS[each.kind]), each.title, meta, state) if part))

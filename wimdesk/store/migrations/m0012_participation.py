@@ -1,0 +1,51 @@
+"""Texts of the Alliance, and the word of an organisation on them."""
+
+from __future__ import annotations
+
+from sqlcipher3 import dbapi2
+
+_COMMON = """
+    id TEXT NOT NULL,
+    space TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    deleted BOOLEAN DEFAULT 0 NOT NULL,
+    versions JSON DEFAULT '{}' NOT NULL,
+    created_at TEXT DEFAULT '' NOT NULL,
+    created_by TEXT DEFAULT '' NOT NULL,
+    updated_at TEXT DEFAULT '' NOT NULL,
+    updated_by TEXT DEFAULT '' NOT NULL,
+    PRIMARY KEY (id)
+"""
+_TABLES = {
+    "alliance_text": """
+    kind TEXT DEFAULT '' NOT NULL,
+    work TEXT DEFAULT '' NOT NULL,
+    version TEXT DEFAULT '' NOT NULL,
+    title JSON DEFAULT '{}' NOT NULL,
+    body JSON DEFAULT '{}' NOT NULL,
+    issued TEXT DEFAULT '' NOT NULL,
+    decision TEXT DEFAULT '' NOT NULL,
+    theme_id TEXT DEFAULT '' NOT NULL,
+    state TEXT DEFAULT '' NOT NULL,""",
+    "commitment": """
+    text_id TEXT DEFAULT '' NOT NULL,
+    organization_id TEXT DEFAULT '' NOT NULL,
+    answer TEXT DEFAULT '' NOT NULL,
+    date TEXT DEFAULT '' NOT NULL,
+    signed_by TEXT DEFAULT '' NOT NULL,
+    capacity TEXT DEFAULT '' NOT NULL,
+    reservation TEXT DEFAULT '' NOT NULL,
+    independent BOOLEAN DEFAULT 0 NOT NULL,
+    withdrawn_on TEXT DEFAULT '' NOT NULL,
+    withdrawn_why TEXT DEFAULT '' NOT NULL,""",
+}
+_LINKS = {"alliance_text": ("theme_id",), "commitment": ("text_id", "organization_id")}
+
+
+def apply(connection: dbapi2.Connection) -> None:
+    """Add the tables, each with an index for each of its links."""
+    for name, columns in _TABLES.items():
+        connection.execute(f"CREATE TABLE {name} ({columns}{_COMMON})")
+    for name, links in _LINKS.items():
+        for link in links:
+            connection.execute(f"CREATE INDEX ix_{name}_{link} ON {name} ({link})")
