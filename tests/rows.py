@@ -34,6 +34,7 @@ ROWS: Mapping[str, str] = {
     "A15": "Mine sites and visits",
     "B01": "Declaration, versions and languages side by side",
     "B02": "Endorsing and withdrawing, certificate",
+    "B03": "Register of endorsers as of a day",
     "O01": "Everything works without a network",
     "O02": "Outbox: fields, bytes, last sync, next try",
     "O12": "Audit trail with a hash chain",

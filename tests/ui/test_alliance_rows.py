@@ -1,16 +1,20 @@
-"""Rows B01 and B02 at the screen: a text that came with a sync is read, compared, signed and withdrawn offline."""
+"""Rows B01 to B03 at the screen: a text that came with a sync is read, compared, signed and withdrawn offline."""
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.pdf import reading
-from tests.ui.alliance_seat import body, open_text, publish
+from tests.ui.alliance_seat import body, open_text, page_of, publish
 from tests.ui.sync_seat import words
 from ui.forms.commitment import SignForm, WordView
+from ui.pages.alliance_register import REGISTER, RegisterPane
 from wimdesk import clock
 from wimdesk.services import commitments, texts
 
@@ -146,3 +150,43 @@ def test_b02_two_laptops_that_sign_offline_make_one_line_and_nobody_speaks_for_a
         laptop.sync()
     for laptop in (bea, awa):
         assert forged not in [each.id for each in laptop.app.read(texts.listed)]
+
+
+def test_row_b03_two_days_give_two_counts_and_the_file_is_the_table(ines: Laptop, sit: Sit, tmp_path: Path) -> None:
+    text = publish(ines, "declaration", "2021-03-02", {"en": body("We")})
+    made = {}
+    for name, country, day in (
+        ("WIM Senegal", "SN", "2021-03-01"), ("WIM Mali", "ML", "2021-03-02"), ("WIM Peru", "PE", "2021-09-30"),
+    ):  # fmt: skip
+        made[name] = ines.add("organization", name={"en": name}, country_code=country)
+        sign_for = partial(commitments.sign, day=day, organisation=made[name])
+        word = ines.app.run(sign_for, text, "=Somebody", "President")  # as a formula would begin
+        if name == "WIM Mali":
+            ines.app.run(commitments.withdraw, word, "", "2022-05-01")
+    seat = sit(ines)
+    page = page_of(seat)
+    page.show_record(REGISTER)
+    seat.qtbot.waitUntil(lambda: isinstance(page.card, RegisterPane) and page.card.table.rowCount() >= 3)
+    pane = page.card
+    assert isinstance(pane, RegisterPane)
+
+    def shown() -> list[list[str]]:
+        return [line for line in pane.cells() if line[0] in made]
+
+    assert [line[0] for line in shown()] == ["WIM Peru", "WIM Mali", "WIM Senegal"]
+    before = pane.under.text()
+    pane.day.setFocus()
+    seat.qtbot.keyClicks(pane.day, "2021-03-02")
+    seat.qtbot.waitUntil(lambda: [line[0] for line in shown()] == ["WIM Mali", "WIM Senegal"])
+    assert pane.under.text() != before
+    assert shown()[0][:3] == ["WIM Mali", "Mali", "Western Africa"]
+    assert "Western Africa 2" in pane.bars.accessibleDescription()
+    pane.save_to(tmp_path / "register.csv")
+    seat.settle()
+    saved = list(csv.reader(io.StringIO((tmp_path / "register.csv").read_text("utf-8-sig"), newline="")))
+    assert [[cell.removeprefix("'") for cell in line] for line in saved] == pane.cells()
+    assert all("'=Somebody" in line for line in saved if line[0] in made), "no spreadsheet takes it for a formula"
+    pane.day.clear()
+    seat.qtbot.waitUntil(lambda: len(shown()) == 3)
+    assert shown()[1][4:6] == ["2021-03-02", "2022-05-01"]
+    assert "Western Africa 1" in pane.bars.accessibleDescription()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.page import Page
+from ui.pages.alliance_register import REGISTER, RegisterPane
 from ui.pages.alliance_text import TextPane
 from ui.pages.record_card import RecordCard
 from ui.pages.record_list import Item, RecordList, heading
@@ -28,7 +29,7 @@ from wimdesk.services.timeline import day_text
 _TYPES = ("alliance_text", "commitment", "organization")
 _LEAST_LIST = 260
 _GROUPS = {"declaration": N_("Declaration"), "position": N_("Positions"), "regulation": N_("Internal regulation")}
-_PANES: dict[str, type[RecordCard]] = {}
+_PANES: dict[str, type[RecordCard]] = {REGISTER: RegisterPane}
 """What stands for no text: the key of its row, and its pane."""
 
 
@@ -168,7 +169,12 @@ def _items(found: Sequence[TextInfo]) -> list[Item]:
         inside = [_item(each) for each in found if each.kind == kind]
         if inside:
             items += [heading(_(words), len(inside)), *inside]
-    return items
+    overviews = [_overview(REGISTER, _("Register of endorsers"), _("Who stands by the Declaration"), "table")]
+    return [*items, heading(_("Overviews"), len(overviews)), *overviews]
+
+
+def _overview(key: str, title: str, meta: str, icon: str) -> Item:
+    return Item(key, Row(title, meta=meta, icon=icon), f"{title}. {meta}")
 
 
 def _item(each: TextInfo) -> Item:

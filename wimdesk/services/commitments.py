@@ -247,7 +247,7 @@ def register(session: Session, day: str = "", kind: str = "declaration") -> Regi
         kept = latest.get(word.organisation_id)
         if kept is None or (word.running and not kept.running):
             latest[word.organisation_id] = word
-    words = sorted(latest.values(), key=lambda word: (word.region, fold(word.organisation), word.id))
+    words = sorted(latest.values(), key=lambda word: (not word.region, word.region, fold(word.organisation)))
     return Register(when, tuple(words), _counted(words, "region"), _counted(words, "country"))
 
 
