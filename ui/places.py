@@ -28,6 +28,7 @@ PLACES: Mapping[str, Place] = {
     "working_group": Place("groups", "users"),
     "event": Place("groups", "calendar"),
     "alliance_text": Place("alliance", "file-text"),
+    "theme": Place("alliance", "tag"),
     "library_item": Place("library", "library"),
     "observation": Place("metrics", "chart-column"),
     "task": Place("home", "circle-check"),

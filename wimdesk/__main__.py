@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
         frame_commands,
         groupwork_commands,
         import_commands,
+        initiative_commands,
         key_commands,
         membership_commands,
         organisation_commands,
@@ -70,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parsers(kinds)
     alliance_commands.add_parsers(kinds)
     import_commands.add_parsers(kinds)
+    initiative_commands.add_parsers(kinds)
     bundle_commands.add_parsers(kinds)
     attachment_commands.add_parsers(kinds)
     frame_commands.add_parsers(kinds)

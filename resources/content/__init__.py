@@ -57,6 +57,7 @@ class Indicator(TypedDict):
     jump_factor: int
     direction: Direction
     source_ref: list[str]
+    themes: list[str]
     valid_from: str
 
 

@@ -101,3 +101,23 @@ def test_row_b01_and_b02_read_compare_endorse_and_withdraw(story: Story) -> None
     ]  # fmt: skip
     kept = {each["id"]: each["version"] for each in awa.does("text", "list", "declaration")}
     assert (kept[first], kept[second]) == ("1", "2")
+
+
+def test_row_c01_and_c02_adopt_join_and_leave(story: Story) -> None:
+    office, awa = story.office, story.awa
+    source = office.does("initiative", "begin", "Boots that fit")["id"]
+    office.does("initiative", "milestone", source, "A list of sizes", "--due", "2026-12")
+    assert "Write where it was decided" in office.fails("initiative", "advance", source, "adopted")
+    found = office.does("initiative", "advance", source, "adopted", "--decision", "Meeting 4", "--on", "2026-11-01")
+    story.sync()
+    seen = awa.does("initiative", "show", found["id"])
+    course = seen["course"]
+    assert (seen["title"], course["state"], course["decision"]) == ("Boots that fit", "adopted", "Meeting 4")
+    assert [mile["title"] for mile in course["miles"]] == ["A list of sizes"]
+    assert course["budget"] == ["0", "0", "0"]
+    assert "This belongs to others" in awa.fails("initiative", "advance", found["id"], "running")
+    seen = awa.does("initiative", "join", found["id"], "--role", "champion", "--people", "2", "--hours", "6")
+    assert (seen["part"]["people"], seen["part"]["hours"], seen["counts"]) == (2, 6.0, {"champion": 1})
+    assert "takes part already" in awa.fails("initiative", "join", found["id"])
+    seen = awa.does("initiative", "leave", found["id"])
+    assert (seen["part"], seen["counts"], len(seen["before"])) == (None, {}, 1)

@@ -12,10 +12,11 @@ from ui.forms.columns import TwoColumns, options, texts
 from ui.widgets.card import Card
 from ui.widgets.combo import ChoiceField
 from ui.widgets.date import DateField
+from ui.widgets.money import MoneyField
 from ui.widgets.tags import TagsField
 from wimdesk.i18n import _
-from wimdesk.records.initiative import LEVELS, STATES
-from wimdesk.services import taking_part
+from wimdesk.records.initiative import BUDGET, LEVELS
+from wimdesk.services import money, taking_part
 from wimdesk.services.taking_part import ThemeInfo
 
 
@@ -35,14 +36,26 @@ class InitiativeForm(QWidget):
         what.add_wide(bind("deliverables", texts(multiline=True), hint=_("One on each line.")))
         when.add(bind("start", DateField()))
         when.add(bind("end", DateField()))
-        when.add(bind("state", ChoiceField(options(STATES))))
-        when.add(bind("level", ChoiceField(options(LEVELS))))
+        when.add_wide(bind("level", ChoiceField(options(LEVELS))))
         when.add_wide(bind("lead", QLineEdit()))
         when.add_wide(bind("regions", TagsField(taking_part.regions())))
+        money_of, currency = TwoColumns(), ChoiceField([("", "–"), *money.currencies()])
+        money_of.add(bind("currency", currency))
+        self.amounts = [MoneyField() for _name in BUDGET]
+        for name, amount in zip(BUDGET, self.amounts, strict=True):
+            money_of.add(bind(name, amount))
+            currency.changed.connect(lambda amount=amount: amount.change_currency(currency.value() or ""))
+        self.binder.loaded.connect(self._show_currency)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
-        for title, fields in ((_("About this initiative"), what), (_("Time and place"), when)):
+        for title, fields in (
+            (_("About this initiative"), what), (_("Time and place"), when), (_("Budget"), money_of),
+        ):  # fmt: skip
             card = Card(title)
             card.add(fields)
             column.addWidget(card)
+
+    def _show_currency(self, values: dict[str, object]) -> None:
+        for amount in self.amounts:
+            amount.show_currency(str(values["currency"] or ""))

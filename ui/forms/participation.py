@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -12,8 +14,10 @@ from ui.icons import IconLabel
 from ui.widgets.buttons import PrimaryButton, SecondaryButton
 from ui.widgets.card import Card
 from ui.widgets.combo import ChoiceField
+from ui.widgets.date import DateField
 from ui.widgets.field import FieldRow
 from ui.widgets.labels import Text
+from ui.widgets.number import NumberField
 from wimdesk.i18n import _
 from wimdesk.records.participation import ROLES
 from wimdesk.services import taking_part
@@ -47,17 +51,31 @@ class JoinForm(QWidget):
         fields = TwoColumns()
         fields.add_wide(FieldRow(_("As"), self.role))
         fields.add_wide(FieldRow(_("What we can give"), self.capacity))
+        self.people, self.hours, self.until = NumberField(), NumberField(), DateField(whole_days=True)
+        fields.add(FieldRow(_("People"), self.people))
+        fields.add(FieldRow(_("Hours a month"), self.hours))
+        self._until_row = FieldRow(_("Until"), self.until, _("Left empty, until you leave."))
+        fields.add_wide(self._until_row)
         column.addWidget(fields)
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
 
     def join(self) -> None:
         """Take part from today on."""
+        self._until_row.clear_message()
+        if problem := self.until.problem() or self.people.problem() or self.hours.problem():
+            self._until_row.set_message(problem)
+            return
         if self._asked:
             return
         self._asked = True  # the button stays enabled: without it the focus would jump away
         role = self.role.value() or "participant"
+        people, hours = self.people.value(), self.hours.value()
+        take = partial(
+            taking_part.take_part, people=None if people is None else int(people),
+            hours=None if hours is None else float(hours), until=self.until.value() or "",
+        )  # fmt: skip
         self._desk.tasks.write(
-            self, taking_part.take_part, self._initiative, role, self.capacity.text(),
+            self, take, self._initiative, role, self.capacity.text(),
             done=lambda _part: self.joined.emit(), failed=self._explain,
         )  # fmt: skip
 
@@ -90,6 +108,11 @@ class PartForm(QWidget):
         fields = TwoColumns()
         fields.add_wide(self.binder.bind("role", ChoiceField(role_options())))
         fields.add_wide(self.binder.bind("capacity", QLineEdit(), hint=""))
+        fields.add(self.binder.bind("people", NumberField()))
+        fields.add(self.binder.bind("hours", NumberField()))
+        fields.add_wide(
+            self.binder.bind("end_date", DateField(whole_days=True), hint=_("Left empty, until you leave."))
+        )
         fields.add_wide(self.binder.bind("note", QLineEdit()))
         column.addWidget(fields)
 

@@ -13,6 +13,7 @@ from ui import theme
 from ui.page import Page
 from ui.pages.alliance_register import REGISTER, RegisterPane
 from ui.pages.alliance_text import TextPane
+from ui.pages.alliance_theme import ThemePane
 from ui.pages.record_card import RecordCard
 from ui.pages.record_list import Item, RecordList, heading
 from ui.widgets.buttons import SecondaryButton
@@ -22,11 +23,12 @@ from ui.widgets.rows import Row
 from wimdesk.events import Changed
 from wimdesk.i18n import N_, _
 from wimdesk.records.alliance_text import KINDS, STATES
-from wimdesk.services import texts
+from wimdesk.services import texts, themes
 from wimdesk.services.texts import TextInfo
+from wimdesk.services.themes import ThemeRow
 from wimdesk.services.timeline import day_text
 
-_TYPES = ("alliance_text", "commitment", "organization")
+_TYPES = ("alliance_text", "commitment", "organization", "theme", "initiative", "library_item", "indicator", "event")
 _LEAST_LIST = 260
 _GROUPS = {"declaration": N_("Declaration"), "position": N_("Positions"), "regulation": N_("Internal regulation")}
 _PANES: dict[str, type[RecordCard]] = {REGISTER: RegisterPane}
@@ -41,6 +43,7 @@ class AlliancePage(Page):
     def build(self) -> None:
         """Make the header, the list and the place for what is read."""
         self._texts: list[TextInfo] | None = None
+        self._themes: list[ThemeRow] = []
         self._wanted = ""
         self._begun = False
         self.card: RecordCard | None = None
@@ -53,6 +56,10 @@ class AlliancePage(Page):
             button.clicked.connect(partial(self._begin_after, kind))
             button.hide()
             self.header.add_action(button)
+        self.theme_button = SecondaryButton(_("New theme"), "plus")
+        self.theme_button.clicked.connect(self.begin_theme)
+        self.theme_button.hide()
+        self.header.add_action(self.theme_button)
         self.header.add_action(self.propose_button)
         self.list = RecordList(_("Texts of the Alliance"), lines=0)
         self.list.chosen.connect(self._open)
@@ -69,7 +76,7 @@ class AlliancePage(Page):
 
     def refresh(self) -> None:
         """Read the texts anew."""
-        self.desk.tasks.read(self, texts.listed, done=self._take, key="texts")
+        self.desk.tasks.read(self, themes.contents, done=self._take, key="texts")
 
     def changed(self, change: Changed) -> None:
         """Follow what changed here or elsewhere."""
@@ -95,6 +102,15 @@ class AlliancePage(Page):
         self._begun = True
         self.desk.tasks.write(self, texts.begin, kind, after, done=self.show_record)
 
+    def begin_theme(self) -> None:
+        """Begin a theme of this year, as the Secretariat."""
+        self.flush()
+        self._begun = True
+        self.desk.tasks.write(self, themes.begin, done=self.show_record, failed=self._explain)
+
+    def _explain(self, problem: Exception) -> None:
+        self.desk.notices.warn(str(problem))
+
     def _begin_after(self, kind: str) -> None:
         """A new version of the Declaration or the regulation begins as the one in force."""
         current = next((each.id for each in self._texts or () if each.kind == kind and each.current), "")
@@ -118,13 +134,15 @@ class AlliancePage(Page):
         if isinstance(self.card, TextPane):
             self.card.reader.bar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def _take(self, found: list[TextInfo]) -> None:
+    def _take(self, loaded: tuple[list[TextInfo], list[ThemeRow]]) -> None:
+        found, self._themes = loaded
         self._texts = found
         role = self.desk.app.identity().role
         for button in self.new_buttons.values():
             button.setVisible(role == "secretariat")
+        self.theme_button.setVisible(role == "secretariat")
         self.propose_button.setVisible(role != "reader")
-        self.list.show_items(_items(found))
+        self.list.show_items(_items(found, self._themes))
         self.empty.say(
             _("Choose a text to read it.")
             if found
@@ -148,11 +166,20 @@ class AlliancePage(Page):
         self.empty.setVisible(not record)
         if not record:
             return
-        self.card = _PANES[text](self.desk, text) if text in _PANES else TextPane(self.desk, record)
+        self.card = self._pane_of(text)(self.desk, text if text in self._other() else record)
         if isinstance(self.card, TextPane):
             self.card.moved.connect(self.show_record)
         self.card.wanted.connect(self.show_record)
         self._column.addWidget(self.card, 1)
+        if self._begun:
+            self._begun = False
+            self.card.begin()
+
+    def _other(self) -> dict[str, type[RecordCard]]:
+        return _PANES | {each.id: ThemePane for each in self._themes}
+
+    def _pane_of(self, record: str) -> type[RecordCard]:
+        return self._other().get(record, TextPane)
 
     def _close_card(self) -> None:
         if self.card is not None:
@@ -163,14 +190,23 @@ class AlliancePage(Page):
             self.card = None
 
 
-def _items(found: Sequence[TextInfo]) -> list[Item]:
+def _items(found: Sequence[TextInfo], themed: Sequence[ThemeRow]) -> list[Item]:
     items: list[Item] = []
     for kind, words in _GROUPS.items():
         inside = [_item(each) for each in found if each.kind == kind]
         if inside:
             items += [heading(_(words), len(inside)), *inside]
+    for year in themes.years(themed):
+        inside = [_theme(each) for each in themed if each.year == year]
+        items += [heading(_("Themes of {year}").format(year=year or "–"), len(inside)), *inside]
     overviews = [_overview(REGISTER, _("Register of endorsers"), _("Who stands by the Declaration"), "table")]
     return [*items, heading(_("Overviews"), len(overviews)), *overviews]
+
+
+def _theme(each: ThemeRow) -> Item:
+    return Item(
+        each.id, Row(each.title, meta=str(each.year or "–"), dot=each.colour, icon="tag"), f"{each.title}. {each.year}"
+    )
 
 
 def _overview(key: str, title: str, meta: str, icon: str) -> Item:

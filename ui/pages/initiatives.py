@@ -22,7 +22,7 @@ from wimdesk.services.taking_part import Board
 
 _LEAST_LIST = 240
 """Pixels, whatever the size of the letters: names are cut there, so that the text beside it has its room."""
-_TYPES = ("initiative", "participation", "theme", "activity", "organization")
+_TYPES = ("initiative", "participation", "theme", "activity", "organization", "milestone")
 
 
 class InitiativesPage(Page):

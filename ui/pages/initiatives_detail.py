@@ -15,6 +15,7 @@ from ui.forms.initiative import InitiativeForm
 from ui.forms.participation import OurPart
 from ui.forms.theme import ThemeCard
 from ui.pages.history_panel import HistoryPanel
+from ui.pages.initiatives_course import CourseCard, MilestonesCard
 from ui.pages.initiatives_members import MembersCard
 from ui.widgets.buttons import PrimaryButton, QuietButton, SecondaryButton
 from ui.widgets.card import Card, scrolling
@@ -22,7 +23,8 @@ from ui.widgets.flow import Flow
 from ui.widgets.labels import Chip, Text, Tone
 from wimdesk.i18n import _
 from wimdesk.records.initiative import LEVELS, STATES
-from wimdesk.services import taking_part
+from wimdesk.services import lifecycle, taking_part
+from wimdesk.services.lifecycle import Course
 from wimdesk.services.taking_part import Detail, ThemeInfo
 from wimdesk.services.timeline import span_text
 
@@ -88,6 +90,7 @@ class InitiativePane(QWidget):
     def reload(self) -> None:
         """Read the initiative anew, as of the day asked for."""
         self._desk.tasks.read(self, taking_part.detail, self.record, self._day, done=self._take, key="detail")
+        self._desk.tasks.read(self, lifecycle.course, self.record, done=self._take_course, key="course")
         self._desk.tasks.read(
             self, taking_part.own_parts, self.record, done=self.part_history.show_records, key="parts"
         )  # fmt: skip
@@ -141,11 +144,15 @@ class InitiativePane(QWidget):
         self.part_history = HistoryPanel(self._desk, title=_("History of our part"))
         self.ours.add(self.part_history)
         self.purpose = PurposeCard()
+        self.course = CourseCard(self._desk, self.record)
+        self.course.moved.connect(self.moved)
+        self.milestones = MilestonesCard(self._desk, self.record)
+        self.milestones.hide()
         self.members = MembersCard()
         self.members.day_chosen.connect(self._look)
         self.log = LogCard(self._desk, self.record)
         self.files = AttachmentsCard(self._desk, "initiative", self.record)
-        for card in (self.ours, self.purpose, self.members, self.log, self.files):
+        for card in (self.ours, self.purpose, self.course, self.milestones, self.members, self.log, self.files):
             self._column.addWidget(card)
         foot = QHBoxLayout()
         self.history = HistoryPanel(self._desk, [self.record])
@@ -190,6 +197,10 @@ class InitiativePane(QWidget):
     def _look(self, day: str) -> None:
         self._day = day
         self.reload()
+
+    def _take_course(self, course: Course) -> None:
+        self.course.show_course(course)
+        self.milestones.show_course(course)
 
     def _take(self, detail: Detail) -> None:
         self.detail = detail

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QLocale, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ui import theme
@@ -11,6 +11,7 @@ from ui.widgets.card import Card
 from ui.widgets.column import Column
 from ui.widgets.date import DateField
 from ui.widgets.labels import Chip, Text, hairline
+from ui.widgets.number import format_number
 from wimdesk import clock
 from wimdesk.i18n import _, ngettext
 from wimdesk.records.participation import ROLES
@@ -74,7 +75,13 @@ def counts_text(detail: Detail) -> str:
     count = len({part.organisation for part in detail.now})
     total = ngettext("{count} organisation", "{count} organisations", count).format(count=count)
     roles = [f"{_(ROLES.get(role, role))} {number}" for role, number in detail.counts.items()]
-    return " · ".join([total, *roles])
+    people, hours = sum(part.people or 0 for part in detail.now), sum(part.hours or 0 for part in detail.now)
+    given = []
+    if people:
+        given.append(ngettext("{count} person", "{count} people", people).format(count=people))
+    if hours:
+        given.append(_("{hours} hours a month").format(hours=format_number(hours, QLocale())))
+    return " · ".join([total, *roles, *given])
 
 
 def _row(part: Part) -> QWidget:

@@ -25,6 +25,7 @@ from wimdesk.records.library_item import LibraryItem as LibraryItem
 from wimdesk.records.licence import Licence as Licence
 from wimdesk.records.membership import Membership as Membership
 from wimdesk.records.membership_type import MembershipType as MembershipType
+from wimdesk.records.milestone import Milestone as Milestone
 from wimdesk.records.miner_group import MinerGroup as MinerGroup
 from wimdesk.records.observation import Observation as Observation
 from wimdesk.records.organization import Organization as Organization

@@ -36,6 +36,7 @@ class Indicator(Record):
     direction: Mapped[str] = field("text", N_("Better when"))
     source_ref: Mapped[list[str]] = field("codes", N_("Where it comes from"))
     valid_from: Mapped[str] = field("day", N_("Valid from"))
+    themes: Mapped[list[str]] = field("codes", N_("Themes"))
 
     def caption(self) -> str:
         """Return the name in the current language."""

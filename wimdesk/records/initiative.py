@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sqlalchemy.orm import Mapped
 
-from wimdesk.i18n import N_, pick
+from wimdesk.i18n import N_, _, pick
 from wimdesk.records.rules import check_order
 from wimdesk.store.record import Record, field
 
@@ -20,6 +20,20 @@ STATES = {
     "closed": N_("Closed"),
     "dropped": N_("Dropped"),
 }
+
+BUDGET = ("planned_minor", "committed_minor", "spent_minor")
+"""The three figures of the budget, each a whole number of the currency's smallest unit."""
+NEXT: Mapping[str, tuple[str, ...]] = {
+    "": ("adopted", "dropped"),
+    "proposed": ("adopted", "dropped"),
+    "adopted": ("running", "dropped"),
+    "running": ("delivered", "paused", "dropped"),
+    "paused": ("running", "dropped"),
+    "delivered": ("closed", "running"),
+    "closed": (),
+    "dropped": ("proposed",),
+}
+"""Where an initiative may go from each state."""
 
 
 class Initiative(Record):
@@ -39,6 +53,12 @@ class Initiative(Record):
     end: Mapped[str] = field("day", N_("Until"))
     state: Mapped[str] = field("choice", N_("State"), choices=STATES, listed=True)
     lead: Mapped[str] = field("text", N_("Led by"), search="tags")
+    decision: Mapped[str] = field("text", N_("Decision"), help=N_("Where it was adopted, for example a meeting."))
+    decided_on: Mapped[str] = field("day", N_("Decided on"))
+    currency: Mapped[str] = field("text", N_("Currency"))
+    planned_minor: Mapped[int | None] = field("integer", N_("Planned"), minimum=0)
+    committed_minor: Mapped[int | None] = field("integer", N_("Committed"), minimum=0)
+    spent_minor: Mapped[int | None] = field("integer", N_("Spent"), minimum=0)
 
     def caption(self) -> str:
         """Return the title in the current language."""
@@ -46,5 +66,8 @@ class Initiative(Record):
 
     @staticmethod
     def problems(values: Mapping[str, object]) -> list[tuple[str, str]]:
-        """An initiative does not end before it starts."""
-        return check_order(values, "start", "end")
+        """An initiative does not end before it starts; what costs something says in which currency."""
+        found = check_order(values, "start", "end")
+        if any(values.get(name) for name in BUDGET) and not values.get("currency"):
+            found.append(("currency", _("Choose the currency.")))
+        return found

@@ -33,6 +33,8 @@ class Participation(Record):
     organization_id: Mapped[str] = field("link", N_("Organisation"), link="organization", listed=True)
     role: Mapped[str] = field("choice", N_("Role"), choices=ROLES, listed=True)
     capacity: Mapped[str] = field("text", N_("What we can give"), help=N_("People or hours, in a few words."))
+    people: Mapped[int | None] = field("integer", N_("People"), minimum=0)
+    hours: Mapped[float | None] = field("decimal", N_("Hours a month"), minimum=0)
     start_date: Mapped[str] = field("day", N_("From"), listed=True)
     end_date: Mapped[str] = field("day", N_("Until"), listed=True)
     note: Mapped[str] = field("long_text", N_("Note for the others"))
@@ -52,8 +54,11 @@ def active_on(day: str) -> Select[Participation]:
     )
 
 
-def join(session: Session, initiative: str, organization: str, role: str, capacity: str = "") -> Participation:
-    """Start taking part today.
+def join(
+    session: Session, initiative: str, organization: str, role: str, capacity: str = "", *, people: int | None = None,
+    hours: float | None = None, until: str = "",
+) -> Participation:  # fmt: skip
+    """Start taking part today, for as long as it is left or until a day.
 
     The id follows from who takes part in what and for which time round, so that two laptops that join while they are
     offline make one record.
@@ -67,7 +72,8 @@ def join(session: Session, initiative: str, organization: str, role: str, capaci
         made = Participation(id=record, initiative_id=initiative, organization_id=organization)
         session.add(made)
     made.role, made.capacity, made.start_date = role, capacity, clock.today().isoformat()
-    made.end_date, made.deleted = "", False
+    made.people, made.hours = people, hours
+    made.end_date, made.deleted = until, False
     session.flush()
     return made
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from resources import content
-from sync.protocol import ALLIANCE
+from sync.protocol import ALLIANCE, SHIPPED_OWNER
 from wimdesk import clock
 from wimdesk.errors import RuleBroken, UserError
 from wimdesk.i18n import _, locale_name, pick
@@ -20,7 +20,7 @@ from wimdesk.records import Activity, Initiative, Organization, Participation, T
 from wimdesk.records import participation as parts
 from wimdesk.records.participation import active_on
 from wimdesk.search import fold
-from wimdesk.services import attaching, editing, publishing
+from wimdesk.services import attaching, editing, lifecycle, publishing
 from wimdesk.services.people import ours
 from wimdesk.store import history, identity, journal
 from wimdesk.store.identity import Identity
@@ -87,6 +87,8 @@ class Part:
     start: str
     end: str
     ours: bool
+    people: int | None = None
+    hours: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,8 @@ def _seen(session: Session, who: Identity) -> list[Initiative]:
 
 def _themes(session: Session, initiatives: list[Initiative]) -> list[ThemeInfo]:
     counts = Counter(each.theme_id for each in initiatives)
-    found = session.scalars(select(Theme).where(Theme.deleted.is_(False)).order_by(Theme.year, Theme.key))
+    official = Theme.owner == SHIPPED_OWNER  # which only the Secretariat writes
+    found = session.scalars(select(Theme).where(Theme.deleted.is_(False), official).order_by(Theme.year, Theme.key))
     return [_theme(theme, counts[theme.id]) for theme in found]
 
 
@@ -271,7 +274,7 @@ def _parts(session: Session, initiative: str, who: Identity) -> list[Part]:
     return [
         Part(
             part.id, names.get(part.organization_id, unknown), part.role or "participant", part.capacity, part.note,
-            part.start_date, part.end_date, part.organization_id == who.organisation,
+            part.start_date, part.end_date, part.organization_id == who.organisation, part.people, part.hours,
         )
         for part in found
     ]  # fmt: skip
@@ -324,10 +327,21 @@ def own_parts(session: Session, initiative: str) -> list[str]:
     return list(session.scalars(query.order_by(Participation.id)))
 
 
-def take_part(session: Session, initiative: str, role: str, capacity: str = "") -> str:
-    """Let our organisation take part from today on; return the id. Raises UserError where it does already."""
+def take_part(
+    session: Session, initiative: str, role: str, capacity: str = "", *, people: int | None = None,
+    hours: float | None = None, until: str = "",
+) -> str:  # fmt: skip
+    """Let our organisation take part from today on, or until a day; return the id.
+
+    Raises UserError where it does already, RuleBroken for what can't be.
+    """
+    problems = []
     if role not in parts.ROLES:
-        raise RuleBroken([("role", _("Choose how you take part."))])
+        problems.append(("role", _("Choose how you take part.")))
+    if until and until <= clock.today().isoformat():
+        problems.append(("end_date", _("The end is before the start. Check both dates.")))
+    if problems:
+        raise RuleBroken(problems)
     who = identity.read(session)
     if not who.organisation_name and session.get(Organization, who.organisation) is None:
         raise UserError(_("Your organisation has no name yet. Nothing was sent. Fill in its profile first."))
@@ -336,7 +350,10 @@ def take_part(session: Session, initiative: str, role: str, capacity: str = "") 
         raise UserError(_("Your organisation takes part already. Nothing was changed."))
     if "join" not in found.can:
         raise UserError(_("Nobody can join this initiative now. Nothing was changed."))
-    return parts.join(session, initiative, who.organisation, role, capacity.strip()).id
+    made = parts.join(
+        session, initiative, who.organisation, role, capacity.strip(), people=people, hours=hours, until=until
+    )  # fmt: skip
+    return made.id
 
 
 def leave(session: Session, participation: str) -> int:
@@ -345,6 +362,14 @@ def leave(session: Session, participation: str) -> int:
     if isinstance(found, Participation):
         parts.leave(found)
     return journal.scribe_of(session).act
+
+
+def leave_now(session: Session, initiative: str) -> int:
+    """End our running part in an initiative; raises UserError where there is none."""
+    part = detail(session, initiative).part
+    if part is None:
+        raise UserError(_("Your organisation does not take part. Nothing was changed."))
+    return leave(session, part.id)
 
 
 def log(session: Session, initiative: str, date: str, text: str, hours: float | None) -> str:
@@ -381,9 +406,25 @@ def begin(session: Session, theme: str = "") -> str:
 
 
 def publish(session: Session, initiative: str) -> str:
-    """Give an initiative to the whole Alliance; return the id of the shared one. Raises RuleBroken without a title."""
+    """Give an initiative with its milestones to the whole Alliance; return the id of the shared one.
+
+    Raises RuleBroken without a title.
+    """
     if not pick(fetch(session, initiative).title):
         raise RuleBroken([("title", _("Give it a title first. Nothing was shared."))])
     copy = publishing.publish(session, "initiative", initiative, "alliance")
+    lifecycle.share(session, initiative, copy)
     attaching.share(session, initiative, copy, "alliance")
     return copy
+
+
+def advance(session: Session, initiative: str, state: str, decision: str = "", day: str = "") -> str:
+    """Take an initiative on in its course; return its id, or that of the shared copy which adopting made.
+
+    Raises UserError where it does not go there from where it is, RuleBroken for what adopting still needs.
+    """
+    found = lifecycle.check(session, initiative, state, decision)
+    who = identity.read(session)
+    lifecycle.move(session, found, state, decision, day)
+    joint = found.level != "own" and found.space not in {ALLIANCE, SAMPLE} and who.role == "secretariat"
+    return publish(session, initiative) if joint and state != "dropped" else initiative

@@ -1,4 +1,4 @@
-"""Texts of the Alliance, and the word of an organisation on them."""
+"""Texts of the Alliance, the word of an organisation on them, and the course of initiatives."""
 
 from __future__ import annotations
 
@@ -38,12 +38,35 @@ _TABLES = {
     independent BOOLEAN DEFAULT 0 NOT NULL,
     withdrawn_on TEXT DEFAULT '' NOT NULL,
     withdrawn_why TEXT DEFAULT '' NOT NULL,""",
+    "milestone": """
+    initiative_id TEXT DEFAULT '' NOT NULL,
+    kind TEXT DEFAULT '' NOT NULL,
+    title JSON DEFAULT '{}' NOT NULL,
+    due TEXT DEFAULT '' NOT NULL,
+    done_on TEXT DEFAULT '' NOT NULL,""",
 }
-_LINKS = {"alliance_text": ("theme_id",), "commitment": ("text_id", "organization_id")}
+_LINKS = {
+    "alliance_text": ("theme_id",),
+    "commitment": ("text_id", "organization_id"),
+    "milestone": ("initiative_id",),
+}
+_COLUMNS = (
+    "initiative ADD COLUMN decision TEXT DEFAULT '' NOT NULL",
+    "initiative ADD COLUMN decided_on TEXT DEFAULT '' NOT NULL",
+    "initiative ADD COLUMN currency TEXT DEFAULT '' NOT NULL",
+    "initiative ADD COLUMN planned_minor INTEGER",
+    "initiative ADD COLUMN committed_minor INTEGER",
+    "initiative ADD COLUMN spent_minor INTEGER",
+    "indicator ADD COLUMN themes JSON DEFAULT '[]' NOT NULL",
+    "participation ADD COLUMN people INTEGER",
+    "participation ADD COLUMN hours FLOAT",
+)
 
 
 def apply(connection: dbapi2.Connection) -> None:
-    """Add the tables, each with an index for each of its links."""
+    """Add the columns, and the tables, each with an index for each of its links."""
+    for column in _COLUMNS:
+        connection.execute(f"ALTER TABLE {column}")
     for name, columns in _TABLES.items():
         connection.execute(f"CREATE TABLE {name} ({columns}{_COMMON})")
     for name, links in _LINKS.items():
