@@ -35,6 +35,8 @@ ROWS: Mapping[str, str] = {
     "B01": "Declaration, versions and languages side by side",
     "B02": "Endorsing and withdrawing, certificate",
     "B03": "Register of endorsers as of a day",
+    "B04": "Positions: comments, amendments, ratification",
+    "B05": "Internal regulation and independence",
     "C01": "Initiatives: lifecycle, milestones, budget",
     "C02": "Roles with terms and capacity, counts as of a day",
     "C06": "Themes of a year, and all that belongs to one",

@@ -14,7 +14,8 @@ from wimdesk.errors import UserError
 from wimdesk.i18n import _, content_language, language
 from wimdesk.records.alliance_text import KINDS
 from wimdesk.records.commitment import ANSWERS
-from wimdesk.services import attaching, commitments, editing, exchange, texts
+from wimdesk.records.remark import OUTCOMES
+from wimdesk.services import attaching, commitments, editing, exchange, remarks, texts
 
 _TEXT = "id of a version, or declaration or regulation for the one in force; #section behind it names a part"
 
@@ -51,7 +52,25 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     one.add_argument("--on", default="", metavar="DAY")
     one.add_argument("--decision", default="")
     one.set_defaults(handler=printing(publish))
+    _add_remarks(group)
     _add_words(group)
+
+
+def _add_remarks(group: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    one = group.add_parser("remarks", help="show the comments and amendments on a position")
+    one.add_argument("text")
+    one.set_defaults(handler=printing(show_remarks))
+    one = group.add_parser("comment", help="comment on a position, or put one of its sections in other words")
+    one.add_argument("text", help="id of the position; #section behind it names the part")
+    one.add_argument("--says", default="", help="what we say")
+    one.add_argument("--wording", default="", help="the section in other words")
+    one.add_argument("--in", dest="lang", default="", metavar="LANGUAGE")
+    one.set_defaults(handler=printing(comment))
+    one = group.add_parser("answer", help="say what became of a remark, as the Secretariat")
+    one.add_argument("id", help="id of the remark, as text remarks shows it")
+    one.add_argument("outcome", choices=list(OUTCOMES))
+    one.add_argument("--says", default="")
+    one.set_defaults(handler=printing(answer))
 
 
 def _add_words(group: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -168,6 +187,27 @@ def propose(app: App, args: argparse.Namespace) -> object:
 def publish(app: App, args: argparse.Namespace) -> object:
     """Put a version into force."""
     return app.read(_shown, app.run(texts.publish, args.text, args.on, args.decision), "", "")
+
+
+@with_app
+def show_remarks(app: App, args: argparse.Namespace) -> object:
+    """Show what was said on a position."""
+    return [asdict(each) for each in app.read(remarks.listed, args.text)]
+
+
+@with_app
+def comment(app: App, args: argparse.Namespace) -> object:
+    """Say something on a position."""
+    record, key = _address(args.text)
+    made = app.run(remarks.add, record, args.says, section=key, wording=args.wording, lang=args.lang)
+    return app.read(editing.values, remarks.TYPE, made)
+
+
+@with_app
+def answer(app: App, args: argparse.Namespace) -> object:
+    """Answer a remark; an amendment that is taken up stands in a draft of the next version."""
+    draft = app.run(remarks.answer, args.id, args.outcome, args.says)
+    return {"draft": draft, **app.read(editing.values, remarks.TYPE, args.id)}
 
 
 @with_app

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import TYPE_CHECKING
 
 import pytest
@@ -39,6 +41,10 @@ class Story:
         for each in (first, second, first):
             each.sync()
 
+    def version(self, number: str) -> str:
+        """A version that no other test of this endpoint has published."""
+        return f"{number}-{self.name[-6:]}"
+
     def write(self, name: str, text: str) -> str:
         (self.folder / name).write_text(text, encoding="utf-8")
         return str(self.folder / name)
@@ -53,7 +59,15 @@ def publish(story: Story, kind: str, version: str, on: str, after: str = "", **b
     files = [f"{code}={story.write(f'{kind}{version}.{code}.txt', text)}" for code, text in bodies.items()]
     more = ["--after", after] if after else []
     made = story.office.does(
-        "text", "draft", kind, *files, "--title", f"en=A {kind} of the tests", "--version", version, *more
+        "text",
+        "draft",
+        kind,
+        *files,
+        "--title",
+        f"en=A {kind} of the tests",
+        "--version",
+        story.version(version),
+        *more,
     )
     return str(story.office.does("text", "publish", made["id"], "--on", on, "--decision", "Meeting 1")["id"])
 
@@ -100,7 +114,7 @@ def test_row_b01_and_b02_read_compare_endorse_and_withdraw(story: Story) -> None
         ("added", "Values", "Values"), ("added", "Values", "Respect."),
     ]  # fmt: skip
     kept = {each["id"]: each["version"] for each in awa.does("text", "list", "declaration")}
-    assert (kept[first], kept[second]) == ("1", "2")
+    assert (kept[first], kept[second]) == (story.version("1"), story.version("2"))
 
 
 def test_row_c01_and_c02_adopt_join_and_leave(story: Story) -> None:
@@ -121,3 +135,55 @@ def test_row_c01_and_c02_adopt_join_and_leave(story: Story) -> None:
     assert "takes part already" in awa.fails("initiative", "join", found["id"])
     seen = awa.does("initiative", "leave", found["id"])
     assert (seen["part"], seen["counts"], len(seen["before"])) == (None, {}, 1)
+
+
+def test_row_b03_to_b05_register_ratify_and_acknowledge(story: Story) -> None:
+    office, awa = story.office, story.awa
+    declared = publish(story, "declaration", "3", "2021-03-02", **FIRST)
+    office.does("text", "sign", declared, "--by", "Ines", "--capacity", "Chair", "--on", "2020-01-01")
+    counts = [office.does("text", "register", "--on", day)["count"] for day in ("2019-12-31", "2020-01-01")]
+    assert counts == [0, 1]
+    out = story.folder / "register.csv"
+    table = office.does("text", "register", "--on", "2020-01-01", "--out", str(out))
+    (line,) = list(csv.reader(io.StringIO(out.read_text("utf-8"), newline="")))[1:]
+    assert line[:6] == ["The office", "", "", table["words"][0]["version"], "2020-01-01", ""]
+    # A position: proposed, amended, published, ratified with a reservation.
+    text = story.write("position.txt", "# What we ask for {#ask}\nBoots.\n")
+    draft = awa.does("text", "draft", "position", f"en={text}", "--title", "en=Boots", "--version", story.version("1"))
+    proposal = awa.does("text", "propose", draft["id"])["id"]
+    story.sync()
+    remark = office.does("text", "comment", f"{proposal}#ask", "--wording", "Boots that fit.")["id"]
+    assert "Only the Secretariat answers" in awa.fails("text", "answer", remark, "taken")
+    first = office.does("text", "publish", proposal, "--on", "2026-05-01")["id"]
+    taken = office.does("text", "answer", remark, "taken", "--says", "Yes.")
+    assert office.does("text", "show", taken["draft"])["sections"][0]["en"]["text"] == "Boots that fit."
+    story.sync()
+    (said,) = awa.does("text", "remarks", first)
+    assert (said["outcome"], said["answer"], said["heading"]) == ("taken", "Yes.", "What we ask for")
+    words = ("--by", "Awa Diop", "--capacity", "President", "--answer", "reserved")
+    assert "Write what the reservation is." in awa.fails("text", "sign", first, *words)
+    awa.does("text", "sign", first, *words, "--reservation", "Not for visitors.")
+    rules = publish(story, "regulation", "1", "2095-01-01", en="# Who {#who}\nAnybody.\n")
+    story.sync()
+    assert rules in [each["id"] for each in awa.does("text", "owed")]
+    assert "stays independent" in awa.fails("text", "sign", rules, "--by", "Awa Diop", "--capacity", "President")
+    awa.does("text", "sign", rules, "--by", "Awa Diop", "--capacity", "President", "--independent")
+    assert rules not in [each["id"] for each in awa.does("text", "owed")]
+    story.sync()
+    for record, says in ((first, "Ratified with a reservation"), (rules, "Acknowledged")):
+        found = {each["organisation"]: each["says"] for each in office.does("text", "overview", record)}
+        assert found[story.name] == says
+
+
+def test_row_c06_a_theme_shows_what_belongs_to_it(story: Story) -> None:
+    office, awa = story.office, story.awa
+    assert len(awa.does("theme", "list", "--year", "2021")) == 4
+    made = office.does("theme", "begin", "Clean water", "--year", "2027")
+    own = awa.does("initiative", "begin", "Wells", "--theme", made["id"])["id"]
+    awa.does("initiative", "begin", "Something else")
+    story.sync()
+    found = awa.does("theme", "show", made["id"])
+    assert {name: [each["id"] for each in records] for name, records in found["records"].items()} == {
+        "initiative": [own]
+    }
+    assert {"indicator"} == awa.does("theme", "show", "global_data_deficit")["records"].keys() - {"initiative"}

@@ -23,12 +23,22 @@ from ui.widgets.rows import Row
 from wimdesk.events import Changed
 from wimdesk.i18n import N_, _
 from wimdesk.records.alliance_text import KINDS, STATES
-from wimdesk.services import texts, themes
+from wimdesk.services import commitments, texts, themes
 from wimdesk.services.texts import TextInfo
 from wimdesk.services.themes import ThemeRow
 from wimdesk.services.timeline import day_text
 
-_TYPES = ("alliance_text", "commitment", "organization", "theme", "initiative", "library_item", "indicator", "event")
+_TYPES = (
+    "alliance_text",
+    "commitment",
+    "remark",
+    "organization",
+    "theme",
+    "initiative",
+    "library_item",
+    "indicator",
+    "event",
+)
 _LEAST_LIST = 260
 _GROUPS = {"declaration": N_("Declaration"), "position": N_("Positions"), "regulation": N_("Internal regulation")}
 _PANES: dict[str, type[RecordCard]] = {REGISTER: RegisterPane}
@@ -134,15 +144,15 @@ class AlliancePage(Page):
         if isinstance(self.card, TextPane):
             self.card.reader.bar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def _take(self, loaded: tuple[list[TextInfo], list[ThemeRow]]) -> None:
-        found, self._themes = loaded
+    def _take(self, loaded: tuple[list[TextInfo], list[ThemeRow], frozenset[str]]) -> None:
+        found, self._themes, owed = loaded
         self._texts = found
         role = self.desk.app.identity().role
         for button in self.new_buttons.values():
             button.setVisible(role == "secretariat")
         self.theme_button.setVisible(role == "secretariat")
         self.propose_button.setVisible(role != "reader")
-        self.list.show_items(_items(found, self._themes))
+        self.list.show_items(_items(found, self._themes, owed))
         self.empty.say(
             _("Choose a text to read it.")
             if found
@@ -190,10 +200,10 @@ class AlliancePage(Page):
             self.card = None
 
 
-def _items(found: Sequence[TextInfo], themed: Sequence[ThemeRow]) -> list[Item]:
+def _items(found: Sequence[TextInfo], themed: Sequence[ThemeRow], owed: frozenset[str]) -> list[Item]:
     items: list[Item] = []
     for kind, words in _GROUPS.items():
-        inside = [_item(each) for each in found if each.kind == kind]
+        inside = [_item(each, each.id in owed) for each in found if each.kind == kind]
         if inside:
             items += [heading(_(words), len(inside)), *inside]
     for year in themes.years(themed):
@@ -213,10 +223,13 @@ def _overview(key: str, title: str, meta: str, icon: str) -> Item:
     return Item(key, Row(title, meta=meta, icon=icon), f"{title}. {meta}")
 
 
-def _item(each: TextInfo) -> Item:
+def _item(each: TextInfo, owed: bool) -> Item:
     version = _("version {version}").format(version=each.version) if each.version else ""
     meta = " · ".join(part for part in (version, day_text(each.issued, "medium") if each.issued else "") if part)
     replaced = each.state == "published" and not each.current
     state = _("Replaced") if replaced else _(STATES.get(each.state, ""))
-    row = Row(each.title, meta=meta, state=state, state_tone="ok" if each.current else "text2", icon="file-text")
+    tone = "ok" if each.current else "text2"
+    if owed:
+        state, tone = _(commitments.PENDING[each.kind]), "warn"
+    row = Row(each.title, meta=meta, state=state, state_tone=tone, icon="file-text")
     return Item(each.id, row, ". ".join(part for part in (_(KINDS[each.kind]), each.title, meta, state) if part))

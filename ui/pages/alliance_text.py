@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from ui.desk import Desk
 from ui.forms.alliance_text import AllianceTextForm
 from ui.forms.commitment import OurWord
+from ui.forms.remark import RemarksCard, changed_line
+from ui.pages.alliance_overview import OverviewCard
 from ui.pages.alliance_reader import TextReader
 from ui.pages.record_card import RecordCard
 from ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
@@ -38,21 +40,9 @@ class DifferenceCard(Card):
             if line.section != section:
                 section = line.section
                 parts.append(Text(section, "head", wrap=True))
-            parts.append(_changed(line))
+            parts.append(changed_line(line))
         self.fill(parts or [Text(_("Nothing differs."), "muted")])
         self.show()
-
-
-def _changed(line: Line) -> QWidget:
-    row = QWidget()
-    inside = QHBoxLayout(row)
-    inside.setContentsMargins(0, 0, 0, 0)
-    inside.setSpacing(8)
-    added = line.mark == "added"
-    chip = Chip(_("Added") if added else _("Removed"), "ok" if added else "err")
-    inside.addWidget(chip, 0, Qt.AlignmentFlag.AlignTop)
-    inside.addWidget(Text(line.text, wrap=True), 1)
-    return row
 
 
 class TextPane(RecordCard):
@@ -95,7 +85,12 @@ class TextPane(RecordCard):
         self.reader = TextReader()
         self.reader.bar.hide()
         self.reader.bar.compare.changed.connect(self._compare)
-        for part in (self.difference, self.reader, self.ours):
+        self.remarks = RemarksCard(self.desk, self.record)
+        self.remarks.drafted.connect(self.moved)
+        self.overview = OverviewCard(self.desk, self.record)
+        for card in (self.remarks, self.overview):
+            card.hide()
+        for part in (self.difference, self.reader, self.ours, self.remarks, self.overview):
             self.column.addWidget(part)
 
     def reload(self) -> None:
@@ -137,6 +132,11 @@ class TextPane(RecordCard):
             self.form = AllianceTextForm(self.desk, self.record)
             self.column.insertWidget(self.column.indexOf(self.difference), self.form)
         self.reader.show_reading(reading)
+        self.remarks.setVisible(info.kind == "position" and info.state != "draft")
+        if not self.remarks.isHidden():
+            self.remarks.show_reading(reading)
+        if info.kind != "declaration" and info.state == "published":  # of the Declaration there is a register
+            self.overview.reload(info.kind)
         self.history.reload()
         self.show_section(self._section)
 

@@ -267,12 +267,8 @@ def _words(task: Task) -> tuple[str, str, str, str, str]:
             )
             sentence = _("They still show here. Choose whether they go or stay.")
             return "trash-2", title.format(count=task.count), sentence, _("Decide"), "sync"
-        case "metrics":
-            return _metrics_words(task)
-        case "term":
-            return _term_words(task)
-        case "licence":
-            return _licence_words(task)
+        case "metrics" | "term" | "licence" | "text":
+            return _SAID[task.kind](task)
         case "waiting":
             title = ngettext("{count} change waits to be sent", "{count} changes wait to be sent", task.count)
             sentence = _("Since {day}. Nothing is lost. Sync when there is a connection.")
@@ -313,3 +309,11 @@ def _term_words(task: Task) -> tuple[str, str, str, str, str]:
     title = _("{person}: term as {post} ends {day}").format(person=task.subject, post=task.detail, day=day)
     soon = ngettext("In {count} day. Plan the handover.", "In {count} days. Plan the handover.", days)
     return "users", title, soon.format(count=days), _("Open"), "organisation"
+
+
+def _text_words(task: Task) -> tuple[str, str, str, str, str]:
+    title = _("{title}, version {version}: to acknowledge").format(title=task.subject, version=task.detail)
+    return "file-text", title, _("Read it, then say so for your organisation."), _("Read"), "alliance"
+
+
+_SAID = {"metrics": _metrics_words, "term": _term_words, "licence": _licence_words, "text": _text_words}

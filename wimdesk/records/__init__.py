@@ -35,6 +35,7 @@ from wimdesk.records.person import Person as Person
 from wimdesk.records.post import Post as Post
 from wimdesk.records.post_holding import PostHolding as PostHolding
 from wimdesk.records.receipt import Receipt as Receipt
+from wimdesk.records.remark import Remark as Remark
 from wimdesk.records.saved_search import SavedSearch as SavedSearch
 from wimdesk.records.site import Site as Site
 from wimdesk.records.submission import Submission as Submission

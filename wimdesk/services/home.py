@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from wimdesk import clock
 from wimdesk.i18n import _, pick
 from wimdesk.records import Activity, Organization, Participation, Person, Site
-from wimdesk.services import computers, handover, metrics, miner_groups, people, removals, terms
+from wimdesk.services import commitments, computers, handover, metrics, miner_groups, people, removals, terms
 from wimdesk.store import history, identity, journal, outbox, tables
 from wimdesk.store.record import Record, types
 
@@ -39,9 +39,10 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something to do next. `kind`: locked, asking, decide, removed, metrics, term, licence, waiting, silent, profile.
+    """Something to do next.
 
-    `subject` is a site or a person, `detail` a post; `when` is a month or a day (ISO); `count` of `total`.
+    `kind`: locked, asking, decide, removed, text, metrics, term, licence, waiting, silent, profile. `subject` is a
+    text, a site or a person, `detail` a post; `when` is a month or a day (ISO); `count` of `total`.
     """
 
     kind: str
@@ -123,6 +124,7 @@ def home(session: Session, site: str = "", within: int = people.SOON) -> Home:
     tasks = [
         *_computers(session),
         *_decide(session),
+        *_texts(session),
         *_metrics(session, site),
         *_terms(session, within),
         *_licences(session),
@@ -158,6 +160,12 @@ def _computers(session: Session) -> list[Task]:
 def _decide(session: Session) -> list[Task]:
     counts = {"decide": history.count_clashes(session), "removed": removals.count(session)}
     return [Task(kind, count=count) for kind, count in counts.items() if count]
+
+
+def _texts(session: Session) -> list[Task]:
+    """Say that a version of the internal regulation waits to be acknowledged."""
+    found = [each for each in commitments.owed(session) if each.kind == "regulation"]
+    return [Task("text", each.id, each.title, each.version, each.issued) for each in found]
 
 
 def _metrics(session: Session, site: str) -> list[Task]:

@@ -116,6 +116,16 @@ def sections(text: str) -> list[Section]:
     return found
 
 
+def with_section(text: str, key: str, wording: str) -> str:
+    """Return a text in which one section says something else; its heading and its address stay."""
+    found = []
+    for part in sections(text):
+        said = wording if part.key == key else part.text
+        head = f"# {part.heading} {{#{part.key}}}\n" if part.heading else ""
+        found.append(f"{head}{said}")
+    return "\n\n".join(found) + "\n"
+
+
 def listed(session: Session, kind: str = "") -> list[TextInfo]:
     """Return the versions of the Alliance's texts, proposals and our own drafts: by kind, work, the newest first."""
     who = identity.read(session)

@@ -17,7 +17,7 @@ from wimdesk.errors import NotFound, UserError
 from wimdesk.i18n import N_, _, content_language, pick
 from wimdesk.identifiers import new_id
 from wimdesk.records import Theme
-from wimdesk.services import editing, publishing, texts
+from wimdesk.services import commitments, editing, publishing, texts
 from wimdesk.store import identity, journal
 from wimdesk.store.journal import SAMPLE
 from wimdesk.store.record import Record, fields, types
@@ -143,6 +143,7 @@ def years(rows: Iterable[ThemeRow]) -> list[int]:
     return sorted({each.year for each in rows}, reverse=True)
 
 
-def contents(session: Session) -> tuple[list[texts.TextInfo], list[ThemeRow]]:
-    """Return the texts and the themes of the Alliance, as of one moment."""
-    return texts.listed(session), listed(session)
+def contents(session: Session) -> tuple[list[texts.TextInfo], list[ThemeRow], frozenset[str]]:
+    """Return the texts and the themes of the Alliance, and which texts wait for our word, as of one moment."""
+    owed = frozenset(each.id for each in commitments.owed(session))
+    return texts.listed(session), listed(session), owed

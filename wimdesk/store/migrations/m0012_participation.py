@@ -1,4 +1,4 @@
-"""Texts of the Alliance, the word of an organisation on them, and the course of initiatives."""
+"""Texts of the Alliance, the word of an organisation on them, remarks, and the course of initiatives."""
 
 from __future__ import annotations
 
@@ -44,11 +44,23 @@ _TABLES = {
     title JSON DEFAULT '{}' NOT NULL,
     due TEXT DEFAULT '' NOT NULL,
     done_on TEXT DEFAULT '' NOT NULL,""",
+    "remark": """
+    text_id TEXT DEFAULT '' NOT NULL,
+    organization_id TEXT DEFAULT '' NOT NULL,
+    kind TEXT DEFAULT '' NOT NULL,
+    section TEXT DEFAULT '' NOT NULL,
+    language TEXT DEFAULT '' NOT NULL,
+    wording TEXT DEFAULT '' NOT NULL,
+    reason TEXT DEFAULT '' NOT NULL,
+    date TEXT DEFAULT '' NOT NULL,
+    outcome TEXT DEFAULT '' NOT NULL,
+    answer TEXT DEFAULT '' NOT NULL,""",
 }
 _LINKS = {
     "alliance_text": ("theme_id",),
     "commitment": ("text_id", "organization_id"),
     "milestone": ("initiative_id",),
+    "remark": ("text_id", "organization_id"),
 }
 _COLUMNS = (
     "initiative ADD COLUMN decision TEXT DEFAULT '' NOT NULL",
