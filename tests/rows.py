@@ -39,6 +39,7 @@ ROWS: Mapping[str, str] = {
     "B05": "Internal regulation and independence",
     "C01": "Initiatives: lifecycle, milestones, budget",
     "C02": "Roles with terms and capacity, counts as of a day",
+    "C05": "Own initiatives, private, shared as a practice",
     "C06": "Themes of a year, and all that belongs to one",
     "O01": "Everything works without a network",
     "O02": "Outbox: fields, bytes, last sync, next try",

@@ -22,7 +22,17 @@ from sync.client.engine import SyncEngine
 from wimdesk.app import DATABASE, App
 from wimdesk.errors import EnvironmentProblem, UserError
 from wimdesk.i18n import LANGUAGES, _, set_content_language, set_language
-from wimdesk.services import computers, custom_fields, editing, exchange, finding, recovery, undoing, wording
+from wimdesk.services import (
+    computers,
+    custom_fields,
+    editing,
+    exchange,
+    finding,
+    recovery,
+    sync_review,
+    undoing,
+    wording,
+)
 from wimdesk.settings import Settings, passphrase
 from wimdesk.store import backup, history, identity, keys, outbox
 from wimdesk.store.record import searched, types
@@ -70,6 +80,7 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         commands, "submission", make_submission, "make a PDF submission", kind=1, out=0, period=0, document_language=0
     )
     _parser(commands, "outbox", show_outbox, "show what waits to be sent")
+    _parser(commands, "outgoing", show_outgoing, "show what others will read of what waits to be sent")
     _parser(commands, "name", set_name, "say who writes on this computer", text=1)
     about = "show the languages, how whole each is and which are chosen; or choose"
     _parser(commands, "languages", show_languages, about, screen=0, content=0, documents=0)
@@ -276,6 +287,12 @@ def sync_now(app: App, _args: argparse.Namespace) -> object:
 def show_outbox(app: App, _args: argparse.Namespace) -> object:
     """Show what waits to be sent or was refused, by field and bytes."""
     return [asdict(item) for item in [*app.read(outbox.refused), *app.read(outbox.waiting)]]
+
+
+@with_app
+def show_outgoing(app: App, _args: argparse.Namespace) -> object:
+    """Show what leaves the organisation with the next sync; what is private is not in it."""
+    return [asdict(each) for each in app.read(sync_review.outgoing)]
 
 
 @with_app

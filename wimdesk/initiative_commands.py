@@ -13,7 +13,7 @@ from wimdesk.i18n import content_language
 from wimdesk.records.initiative import STATES
 from wimdesk.records.milestone import KINDS
 from wimdesk.records.participation import ROLES
-from wimdesk.services import editing, lifecycle, taking_part, themes
+from wimdesk.services import editing, lifecycle, sharing, taking_part, themes
 
 
 def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -53,6 +53,9 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     one = group.add_parser("leave", help="stop taking part today; what was done stays")
     one.add_argument("id")
     one.set_defaults(handler=printing(leave))
+    one = group.add_parser("share", help="hand one of our own to the Secretariat as a practice of the library")
+    one.add_argument("id")
+    one.set_defaults(handler=printing(share))
     _add_themes(commands)
 
 
@@ -128,6 +131,12 @@ def leave(app: App, args: argparse.Namespace) -> object:
     """Leave."""
     app.run(taking_part.leave_now, args.id)
     return app.read(_shown, args.id, "")
+
+
+@with_app
+def share(app: App, args: argparse.Namespace) -> object:
+    """Share an initiative of our own as a practice."""
+    return app.read(editing.values, "library_item", app.run(sharing.as_practice, args.id))
 
 
 @with_app

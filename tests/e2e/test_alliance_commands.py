@@ -187,3 +187,18 @@ def test_row_c06_a_theme_shows_what_belongs_to_it(story: Story) -> None:
         "initiative": [own]
     }
     assert {"indicator"} == awa.does("theme", "show", "global_data_deficit")["records"].keys() - {"initiative"}
+
+
+def test_row_c05_what_is_shared_is_in_the_preview_and_what_is_ours_is_not(story: Story) -> None:
+    awa = story.awa
+    own = awa.does("initiative", "begin", "Boots of our own")["id"]
+    assert own not in str(awa.does("outgoing"))
+    assert "Boots of our own" not in str(awa.does("outgoing"))
+    assert "Say in two lines" in awa.fails("initiative", "share", own)
+    awa.does("set", "initiative", own, "summary=Small sizes", "activities=We measured.")
+    practice = awa.does("initiative", "share", own)
+    assert [each["seen_by"] for each in awa.does("outgoing") if each["caption"] == "Boots of our own"] == [
+        "secretariat"
+    ]
+    assert practice["activities"] == {"en": "We measured."}
+    assert own not in str(awa.does("outgoing"))

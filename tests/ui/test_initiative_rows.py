@@ -12,7 +12,7 @@ from ui.forms.participation import JoinForm, PartForm
 from ui.pages.initiatives import InitiativesPage
 from ui.pages.initiatives_detail import InitiativePane
 from wimdesk import clock
-from wimdesk.services import editing, lifecycle, taking_part
+from wimdesk.services import editing, lifecycle, sync_review, taking_part
 
 if TYPE_CHECKING:
     from tests.support import Laptop, Office
@@ -155,3 +155,34 @@ def test_row_c02_join_offline_leave_next_week_and_the_counts_follow(
     found = [len(awa.app.read(taking_part.detail, initiative, day).now) for day in ("2026-12-30", "2026-12-31")]
     assert found == [1, 0]
     assert len(awa.app.read(editing.rows, "participation", where={"initiative_id": initiative})) == 2
+
+
+def test_row_c05_our_own_is_private_and_shared_with_one_click(ines: Laptop, awa: Laptop, sit: Sit) -> None:
+    awa.sync()
+    name = f"Boots of {awa.app.identity().organisation[:8]}"
+    own = awa.app.run(taking_part.begin)
+    awa.change("initiative", own, title={"en": name}, deliverables={"en": "A list of sizes"})
+    assert awa.see("initiative", own)["space"].endswith("/private")
+    seat = sit(awa)
+    pane = pane_of(seat, own)
+    preview = [parcel.caption for parcel in awa.app.read(sync_review.outgoing)]
+    assert not any(name in caption for caption in preview)
+    pane.area.ensureWidgetVisible(pane.share_button)
+    seat.click(pane.share_button)
+    assert awa.app.read(editing.rows, "library_item", where={"language": "en", "template": "tool"}) == []
+    assert "Say in two lines what this is about. Nothing was shared." in words(seat.window)
+    awa.change("initiative", own, summary={"en": "Protective boots in small sizes."})
+    seat.settle()
+    seat.click(pane.share_button)
+    seat.qtbot.waitUntil(lambda: any(name in each.caption for each in awa.app.read(sync_review.outgoing)))
+    seat.go("sync")
+    seat.qtbot.waitUntil(lambda: any(name in row for row in seat.rows("waiting")))
+    titles = [seat.page.list.model.index(row, 0).data() for row in range(seat.page.list.model.rowCount())]
+    sealed = titles.index("Sealed, for our own computers only")
+    assert name in titles[:sealed], "others will read the practice"
+    assert name in titles[sealed:], "the initiative itself goes to our own computers"
+    awa.sync()
+    ines.sync()
+    (practice,) = [row for row in ines.app.read(editing.rows, "library_item") if row["title"] == {"en": name}]
+    assert (practice["state"], practice["license"]) == ("submitted", "CC-BY-4.0")
+    assert all(row["id"] != own for row in ines.app.read(editing.rows, "initiative")), "the initiative stays ours"

@@ -46,11 +46,15 @@ class InitiativeForm(QWidget):
             money_of.add(bind(name, amount))
             currency.changed.connect(lambda amount=amount: amount.change_currency(currency.value() or ""))
         self.binder.loaded.connect(self._show_currency)
+        learned = TwoColumns()
+        for name in taking_part.LEARNED:
+            learned.add_wide(bind(name, texts(multiline=True)))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
         for title, fields in (
-            (_("About this initiative"), what), (_("Time and place"), when), (_("Budget"), money_of),
+            (_("About this initiative"), what), (_("Time and place"), when), (_("What others can learn"), learned),
+            (_("Budget"), money_of),
         ):  # fmt: skip
             card = Card(title)
             card.add(fields)

@@ -23,7 +23,7 @@ from ui.widgets.flow import Flow
 from ui.widgets.labels import Chip, Text, Tone
 from wimdesk.i18n import _
 from wimdesk.records.initiative import LEVELS, STATES
-from wimdesk.services import lifecycle, taking_part
+from wimdesk.services import lifecycle, sharing, taking_part
 from wimdesk.services.lifecycle import Course
 from wimdesk.services.taking_part import Detail, ThemeInfo
 from wimdesk.services.timeline import span_text
@@ -36,11 +36,11 @@ class PurposeCard(Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(_("Purpose"), parent=parent)
-        self._shown: tuple[str, tuple[str, ...]] = ("", ())
+        self._shown: tuple[object, ...] = ()
 
     def show_detail(self, detail: Detail) -> None:
         """Show the texts; without any the card is not there."""
-        shown = (detail.objectives, detail.deliverables)
+        shown = (detail.objectives, detail.deliverables, detail.learned)
         self.setVisible(any(shown))
         if shown == self._shown:
             return
@@ -51,6 +51,8 @@ class PurposeCard(Card):
         if detail.deliverables:
             texts.append(Text(_("What will be delivered"), "head"))
             texts += [Text(f"•  {line}", wrap=True) for line in detail.deliverables]
+        for label, text in detail.learned:
+            texts += [Text(label, "head"), Text(text, wrap=True)]
         self.fill(texts)
 
 
@@ -128,6 +130,14 @@ class InitiativePane(QWidget):
         self.flush()
         self._desk.tasks.write(self, taking_part.publish, self.record, done=self._published, failed=self._explain)
 
+    def share(self) -> None:
+        """Hand the initiative to the Secretariat as a practice of the library; it stays ours."""
+        self.flush()
+        self._desk.tasks.write(self, sharing.as_practice, self.record, done=self._shared, failed=self._explain)
+
+    def _shared(self, _practice: str) -> None:
+        self._desk.notices.say(_("Shared as a practice. The Secretariat gets it with the next sync."))
+
     def remove(self) -> None:
         """Move the initiative to the trash and offer to take that back."""
         self.flush()
@@ -178,6 +188,10 @@ class InitiativePane(QWidget):
         self.publish_button = PrimaryButton(_("Publish to the Alliance"), "send")
         self.publish_button.clicked.connect(self.publish)
         self.publish_button.hide()
+        self.share_button = SecondaryButton(_("Share as a practice"), "share-2")
+        self.share_button.clicked.connect(self.share)
+        self.share_button.hide()
+        line.addWidget(self.share_button, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self.edit_button, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self.publish_button, 0, Qt.AlignmentFlag.AlignTop)
         return head
@@ -221,6 +235,7 @@ class InitiativePane(QWidget):
         self.log.show_log(detail.log, detail.hours, "log" in detail.can)
         self.edit_button.setVisible("edit" in detail.can)
         self.publish_button.setVisible("publish" in detail.can)
+        self.share_button.setVisible("share" in detail.can)
         self.bin.setVisible("edit" in detail.can)
         self.history.reload()
 

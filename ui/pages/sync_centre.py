@@ -35,6 +35,7 @@ _JOIN = "join:code"
 _PAGES = {
     "activity": "initiatives",
     "event": "groups",
+    "alliance_text": "alliance",
     "initiative": "initiatives",
     "library_item": "library",
     "observation": "metrics",

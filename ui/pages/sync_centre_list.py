@@ -151,7 +151,11 @@ class SyncList(RecordList):
             items += [_refused_item(each) for each in review.refused]
         size = f"{len(review.waiting)} · {size_text(review.waiting_size)}" if review.waiting else ""
         items += [_heading(_("Waiting to send"), size or _("nothing"))]
-        items += [_waiting_item(each) for each in review.waiting]
+        items += [_waiting_item(each) for each in review.waiting if each.seen_by != "own"]
+        own = [each for each in review.waiting if each.seen_by == "own"]
+        if own:
+            items += [_heading(_("Sealed, for our own computers only"), str(len(own)))]
+            items += [_waiting_item(each) for each in own]
         if review.enrolled:
             files = Row(_("Sync by file"), meta=_("Save, load or pass on a file"), icon="usb")
             items += [_heading(_("Without a network"), ""), Item(FILES, files)]

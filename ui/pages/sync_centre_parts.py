@@ -16,7 +16,7 @@ from ui.widgets.labels import Chip, Text, Tone
 from wimdesk.i18n import _, ngettext
 from wimdesk.services import timeline
 from wimdesk.services.sizes import size_text
-from wimdesk.services.sync_review import Done, Parcel, Review
+from wimdesk.services.sync_review import SEEN_BY, Done, Parcel, Review
 
 _LABELS = 120
 
@@ -132,6 +132,7 @@ class ParcelCard(Card):
         count = ngettext("{count} change", "{count} changes", parcel.changes).format(count=parcel.changes)
         lines = (
             (_("Fields"), ", ".join(parcel.fields) or "–"),
+            (_("Seen by"), _(SEEN_BY.get(parcel.seen_by, "")) or "–"),
             (_("Size"), f"{size_text(parcel.size)} · {count}"),
             (_("Changed"), timeline.moment_text(parcel.at)),
         )

@@ -28,6 +28,13 @@ REFUSALS: dict[int, str] = {
     Problem.TOO_LARGE: N_("This is too large to send. It stays here. Shorten it and save it again."),
     Problem.MALFORMED: N_("The Secretariat could not read this. It stays here. Update WIMDesk and change it again."),
 }
+SEEN_BY: dict[str, str] = {
+    "own": N_("Only our organisation"),
+    "secretariat": N_("Our organisation and the Secretariat"),
+    "committee": N_("The Steering Committee and the Secretariat"),
+    "alliance": N_("All members of the Alliance"),
+}
+"""Who reads what is in a space."""
 REFUSED = N_("The Secretariat did not take this. It stays here. Ask the Secretariat what to do.")
 
 
@@ -88,6 +95,8 @@ class Parcel:
     sentence: str = ""
     held: bool = False
     """Whether it is private and this computer was not let in yet."""
+    seen_by: str = ""
+    """Who will read it: "own" (sealed, only our organisation), "secretariat", "committee", "alliance"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,7 +409,19 @@ def _parcel(session: Session, record_id: str, found: list[outbox.Waiting], held:
         at=max(entry.at for entry in found),
         sentence=_(REFUSALS.get(problem, REFUSED)) if problem else "",
         held=found[-1].space == held,
+        seen_by=_seen_by(found[0].space),
     )
+
+
+def _seen_by(space: str) -> str:
+    if space.endswith("/private"):
+        return "own"
+    return "secretariat" if space.endswith("/shared") else space
+
+
+def outgoing(session: Session) -> list[Parcel]:
+    """Return what others will read of what waits to be sent: the preview of what leaves the organisation."""
+    return [parcel for parcel in _parcels(session, outbox.waiting(session)) if parcel.seen_by != "own"]
 
 
 def _done(run: outbox.Run) -> Done:

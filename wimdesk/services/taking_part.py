@@ -25,6 +25,7 @@ from wimdesk.services.people import ours
 from wimdesk.store import history, identity, journal
 from wimdesk.store.identity import Identity
 from wimdesk.store.journal import SAMPLE
+from wimdesk.store.record import fields
 
 Group = Literal["running", "planned", "done"]
 GROUPS: tuple[Group, ...] = ("running", "planned", "done")
@@ -32,6 +33,9 @@ _GROUP_OF: Mapping[str, Group] = {
     "running": "running", "paused": "running", "proposed": "planned", "adopted": "planned", "": "planned",
     "delivered": "done", "closed": "done", "dropped": "done",
 }  # fmt: skip
+
+LEARNED = {name: fields(Initiative)[name]["label"] for name in ("activities", "outcomes", "takeaways")}
+"""What others can learn from an initiative: field and label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """One initiative to be read. `can` names what may be done: join, edit, publish, log.
+    """One initiative to be read. `can` names what may be done: join, edit, publish, share, log.
+
+    `learned` are pairs of a label and a text: what was done, what came of it, what to take from it.
 
     `now` and `counts` are as of the day asked for; `part` is our running part today, `before` our earlier ones.
     """
@@ -128,6 +134,7 @@ class Detail:
     log: tuple[Line, ...]
     hours: float
     can: frozenset[str]
+    learned: tuple[tuple[str, str], ...] = ()
 
 
 def load(session: Session) -> Board:
@@ -235,6 +242,7 @@ def detail(session: Session, initiative: str, day: str = "") -> Detail:
         log=log,
         hours=sum(line.hours or 0 for line in log),
         can=_allowed(found, who, running),
+        learned=tuple((_(LEARNED[name]), pick(getattr(found, name))) for name in LEARNED if pick(getattr(found, name))),
     )
 
 
@@ -258,6 +266,8 @@ def _allowed(found: Initiative, who: Identity, running: Part | None) -> frozense
         allowed.add("edit")
     if who.role == "secretariat" and found.space not in {ALLIANCE, SAMPLE}:
         allowed.add("publish")
+    if own and found.level == "own":
+        allowed.add("share")
     return frozenset(allowed)
 
 

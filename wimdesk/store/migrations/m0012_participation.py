@@ -63,6 +63,9 @@ _LINKS = {
     "remark": ("text_id", "organization_id"),
 }
 _COLUMNS = (
+    "initiative ADD COLUMN activities JSON DEFAULT '{}' NOT NULL",
+    "initiative ADD COLUMN outcomes JSON DEFAULT '{}' NOT NULL",
+    "initiative ADD COLUMN takeaways JSON DEFAULT '{}' NOT NULL",
     "initiative ADD COLUMN decision TEXT DEFAULT '' NOT NULL",
     "initiative ADD COLUMN decided_on TEXT DEFAULT '' NOT NULL",
     "initiative ADD COLUMN currency TEXT DEFAULT '' NOT NULL",
