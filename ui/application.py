@@ -216,6 +216,7 @@ class Program(QObject):
         self.window.show_frame()
         self.window.take(self.desk)
         self.engine.start()
+        self.desk.app.follow_files()
         if self.desk.app.told:
             self.window.notices.warn(_("Please read this"), " ".join(self.desk.app.told))
         self.ready.emit()

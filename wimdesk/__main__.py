@@ -19,6 +19,10 @@ from wimdesk.settings import default_profile, passphrase
 def main(argv: list[str] | None = None) -> int:
     """Run one command, or open the window where none is given. Returns the exit code."""
     words = sys.argv[1:] if argv is None else argv
+    if words == ["read-files"]:  # the program starts itself so (wimdesk.extract.parent), hence before anything heavy
+        from wimdesk.extract import child
+
+        return child.main()
     general, rest = _general().parse_known_args(words)
     if not rest:
         return _open_window(general)
@@ -55,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         import_commands,
         initiative_commands,
         key_commands,
+        library_search_commands,
         membership_commands,
         organisation_commands,
         people_commands,
@@ -78,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     groupwork_commands.add_parsers(kinds)
     field_commands.add_parsers(kinds)
     key_commands.add_parsers(kinds)
+    library_search_commands.add_parsers(kinds)
     membership_commands.add_parsers(kinds)
     organisation_commands.add_parsers(kinds)
     people_commands.add_parsers(kinds)

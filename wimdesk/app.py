@@ -19,7 +19,7 @@ from wimdesk import clock, search
 from wimdesk.errors import Damaged, EnvironmentProblem, NotAProfile, ProfileBusy, WimdeskError
 from wimdesk.events import Changed, Signal
 from wimdesk.i18n import _
-from wimdesk.services import attaching, catalogue, directory, erasing, recovery, retention
+from wimdesk.services import attaching, catalogue, directory, erasing, file_words, recovery, retention
 from wimdesk.settings import Settings
 from wimdesk.store import audit, backup, contents, facts, identity, inbox, journal, keys, migrations
 from wimdesk.store.engine import Store, unwritable
@@ -49,6 +49,7 @@ class App:
         """Sentences for the person about what was noticed at opening."""
         self._lock = lock
         self._searcher: search.Searcher | None = None
+        self._reading, self._follows_files = file_words.Reading(store, self.contents), False
         self._closed = self._wrote = self._wiped = False
         self._copier = ThreadPoolExecutor(1, thread_name_prefix="backup")
         self._backed_up_at, self._device = time.monotonic(), store.author.device
@@ -147,6 +148,15 @@ class App:
             self._searcher = search.Searcher(self.store)
         return self._searcher
 
+    def follow_files(self) -> None:
+        """From now on read the words of attached files as they come, behind everything else."""
+        self._follows_files = True
+        self._reading.soon()
+
+    def read_files(self) -> int:
+        """Read the words of attached files now, and wait; return how many were read. Raises DiskFull and the like."""
+        return self._reading.now()
+
     def check(self) -> None:
         """Prove that the database is whole; raises NotAProfile with a sentence."""
         backup.check(self.store.path, self.store.key)
@@ -206,6 +216,8 @@ class App:
             return
         if what.origin == "sync" and what.touches(directory.TYPE):
             self.write(directory.settle)
+        if self._follows_files and what.touches(attaching.TYPE):
+            self._reading.soon()
         if self.store.author.device != self._device and self.identity().enrolled:
             self.back_up_soon("by-joining")
         elif time.monotonic() - self._backed_up_at > BACKUP_AFTER:
@@ -230,6 +242,7 @@ class App:
         if self._closed:
             return
         self._closed = True
+        self._reading.close()
         if self._searcher:
             self._searcher.close()
         if self._wrote and not self._wiped and not backup.every(self.folder / backup.FOLDER):

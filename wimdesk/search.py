@@ -1,20 +1,16 @@
-"""Full-text search over whatever columns declare, in the encrypted database, blind to accents.
+"""Full-text search over whatever columns declare, in the encrypted database, blind to accents and forms of words.
 
-Text is folded by us before it is indexed and before it is asked for (casefold, decomposition,
-letters that Unicode does not decompose, Chinese/Japanese/Korean runs as pairs); the original is what is
-shown and marked. Ranking adapts to the size of the answer, so that one letter in 100,000 items
-is as quick as a whole word.
+What is indexed are the words of `wimdesk.words`; of texts that say their language also the stems. Ranking adapts to the
+size of the answer, so that one letter in 100,000 items is as quick as a whole word.
 """
 
 from __future__ import annotations
 
 import functools
-import re
 import threading
-import unicodedata
 import zlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
 from sqlalchemy import JSON, select
@@ -24,34 +20,26 @@ from sqlcipher3 import dbapi2
 from wimdesk.store import rows
 from wimdesk.store.engine import Store
 from wimdesk.store.record import Record, Weight, searched, types
+from wimdesk.words import expression, stemmed
+from wimdesk.words import fold as fold
+from wimdesk.words import folded as folded
+from wimdesk.words import marks as marks
+from wimdesk.words import snippet as snippet
 
 T = TypeVar("T")
 _COLUMNS: tuple[Weight, ...] = ("title", "summary", "body", "tags")
-_LETTERS = str.maketrans(
-    {
-        "ı": "i",
-        "ß": "ss",
-        "ø": "o",
-        "đ": "d",
-        "ł": "l",
-        "æ": "ae",
-        "œ": "oe",
-        "أ": "ا",
-        "إ": "ا",
-        "آ": "ا",
-        "ى": "ي",
-        "ة": "ه",
-        "ـ": "",
-    }
-)
-_WORD = re.compile(r"\w+")
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+_RANK = "bm25(search_text, 10, 4, 1, 6, 5, 1)"
+"""What a word counts in each column; the last two are the stems of the title, and of the rest."""
+TABLES = ("search_text", "search_title", "search_page")
+"""The indexes, for whoever has to tidy them."""
 _MANY = 5000
 _FEW = 1000
 """So many answers of all types together are ranked by all that they say; more, type by type, the newest first."""
 _SOME = 2000
 """Records that are indexed as one."""
 _BAND = 1 << 32
+_SHORT = 3
+_RANK_OF_PAGE = "bm25(search_page, 1, 1)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,41 +48,18 @@ class Hit:
 
     type: str
     id: str
+    score: float = field(default=0.0, compare=False)
+    """How well it fits, where answers were few enough to be ranked: larger is better."""
 
 
-@functools.lru_cache(maxsize=20_000)
-def fold(word: str) -> str:
-    """Return the word without case, accents and the like; the same for text and question."""
-    plain = unicodedata.normalize("NFKD", word.casefold().translate(_LETTERS))
-    return "".join(c for c in plain if not unicodedata.combining(c)).translate(_LETTERS)
+@dataclass(frozen=True, slots=True)
+class PageHit:
+    """One piece of a file that was found: which content, which piece, and on which page (0: it has none)."""
 
-
-def folded(value: object) -> str:
-    """Return a column's value (text, list or map of texts) as folded words."""
-    if isinstance(value, dict):
-        return " ".join(folded(v) for v in value.values())
-    if isinstance(value, list):
-        return " ".join(folded(v) for v in value)
-    if not isinstance(value, str) or not value:
-        return ""
-    return " ".join(map(_terms, _WORD.findall(value)))
-
-
-@functools.lru_cache(maxsize=20_000)
-def _terms(word: str) -> str:
-    """Return what is indexed of a word: where words are not set apart, each pair of signs."""
-    plain = fold(word)
-    return " ".join(_pairs(plain)) if _CJK.search(plain) else plain
-
-
-def _pairs(word: str) -> list[str]:
-    out: list[str] = []
-    for part in re.split(f"({_CJK.pattern})", word):
-        if _CJK.fullmatch(part):
-            out += [part[i : i + 2] for i in range(max(1, len(part) - 1))]
-        elif part:
-            out.append(part)
-    return out
+    digest: str
+    doc: int
+    page: int
+    score: float
 
 
 def band(type_name: str) -> tuple[int, int]:
@@ -154,23 +119,32 @@ def _index_some(session: Session, cls: type[Record], ids: list[str]) -> None:
     found: list[tuple[str, list[str]]] = []
     for record, *values in rows.find(session, words.question, ids=ids):
         parts: dict[Weight, list[str]] = {}
+        cut: dict[str, list[str]] = {"title": [], "rest": []}
         for (weight, is_json), value in zip(words.columns, values, strict=True):
-            parts.setdefault(weight, []).append(folded(rows.of_json(value) if is_json else value))
+            text = rows.of_json(value) if is_json else value
+            parts.setdefault(weight, []).append(folded(text))
+            if isinstance(text, dict):  # a text in several languages says which each is in
+                cut["title" if weight == "title" else "rest"] += _stems(text)
         texts = [" ".join(parts.get(column, ())) for column in _COLUMNS]
         if any(texts):
-            found.append((record, texts))
+            found.append((record, [*texts, " ".join(cut["title"]), " ".join(cut["rest"])]))
     connection.executemany(
         "INSERT INTO search_ref(doc, record, type) VALUES (?, ?, ?)",
         [(doc, record, cls.__tablename__) for doc, (record, _texts) in enumerate(found, last + 1)],
     )
     connection.executemany(
-        "INSERT INTO search_text(rowid, title, summary, body, tags) VALUES (?,?,?,?,?)",
+        "INSERT INTO search_text(rowid, title, summary, body, tags, title_stems, stems) VALUES (?,?,?,?,?,?,?)",
         [(doc, *texts) for doc, (_record, texts) in enumerate(found, last + 1)],
     )
     connection.executemany(
         "INSERT INTO search_title(rowid, title) VALUES (?, ?)",
         [(doc, f"{texts[0]} {texts[3]}") for doc, (_record, texts) in enumerate(found, last + 1)],
     )
+
+
+def _stems(texts: dict[object, object]) -> list[str]:
+    found = (stemmed(text, str(code)) for code, text in texts.items() if isinstance(text, str))
+    return [text for text in found if text]
 
 
 def is_empty(session: Session) -> bool:
@@ -199,6 +173,8 @@ class Searcher:
         self._lock = threading.Lock()
         self._latest = 0
         self._running = 0
+        self._holder = 0
+        """The thread whose question is being answered."""
         self._connection.set_progress_handler(self._stale, 2000)
 
     def _stale(self) -> int:
@@ -218,19 +194,67 @@ class Searcher:
         """
         return self._newest(lambda: self._find_each(question, types, limit))
 
+    def together(self, work: Callable[[], T]) -> T | None:
+        """Return what some work finds that asks several questions as one; None where a newer question has come.
+
+        Else the second half of an old question would stop the first half of the new one.
+        """
+        return self._newest(work)
+
     def _newest(self, find: Callable[[], T]) -> T | None:
+        if self._holder == threading.get_ident():
+            return find()
         self._latest += 1
         mine = self._latest
         with self._lock:
             if mine != self._latest:
                 return None
-            self._running = mine
+            self._running, self._holder = mine, threading.get_ident()
             try:
                 return find()
             except dbapi2.OperationalError:
                 if mine == self._latest:
                     raise
                 return None
+            finally:
+                self._holder = 0
+
+    def ask_pages(self, question: str, limit: int = 300) -> list[PageHit] | None:
+        """Return the pieces of attached files that fit best, or None where a newer question has come meanwhile."""
+        return self._newest(lambda: self._find_pages(expression(question), question, limit))
+
+    def ask_loosely(self, question: str, kind: str, limit: int) -> tuple[list[Hit], list[PageHit]] | None:
+        """Return the best of what has some of the words, records of a type and pieces of files; None as `ask`."""
+        match = expression(question, joined="OR")
+        return self._newest(lambda: (self._find_some(match, kind, limit), self._find_pages(match, question, limit)))
+
+    def _find_some(self, match: str, kind: str, limit: int) -> list[Hit]:
+        if not match:
+            return []
+        best = (
+            f"SELECT rowid AS doc, {_RANK} AS score FROM search_text "
+            "WHERE search_text MATCH ? AND rowid BETWEEN ? AND ? ORDER BY score LIMIT ?"
+        )
+        named = f"SELECT r.record, s.score FROM ({best}) s JOIN search_ref r ON r.doc = s.doc"
+        found = self._connection.execute(named, (match, *band(kind), limit)).fetchall()
+        return [Hit(kind, record, -score) for record, score in sorted(found, key=lambda row: row[1])]
+
+    def _find_pages(self, match: str, question: str, limit: int) -> list[PageHit]:
+        if len(question.strip()) < _SHORT:
+            return []  # one or two letters are on every page
+        counted = "SELECT count(*) FROM (SELECT 1 FROM search_page WHERE search_page MATCH ? LIMIT ?)"
+        run = self._connection.execute
+        many = run(counted, (match, _MANY + 1)).fetchone()[0] > _MANY
+        order = "rowid DESC" if many else _RANK_OF_PAGE
+        score = "0" if many else _RANK_OF_PAGE
+        best = f"SELECT rowid AS doc, {score} AS score FROM search_page WHERE search_page MATCH ?"
+        query = f"{best} ORDER BY {order} LIMIT ?"
+        named = (
+            f"SELECT t.digest, s.doc, p.page, s.score FROM ({query}) s JOIN page_text p ON p.doc = s.doc "
+            "JOIN file_text t ON t.file = s.doc >> 16"
+        )
+        found = [PageHit(digest, doc, page, -score) for digest, doc, page, score in run(named, (match, limit))]
+        return sorted(found, key=lambda hit: -hit.score)
 
     def _find_each(self, question: str, types: Sequence[str], limit: int) -> dict[str, list[str]]:
         words = folded(question).split()
@@ -240,7 +264,7 @@ class Searcher:
         short = len(words) == 1 and len(words[0]) < 3
         found: dict[str, list[str]] = {}
         if not short and self._count(match, _FEW) <= _FEW:
-            ranked = f"{_PLAIN.format('search_text')} ORDER BY bm25(search_text, 10, 4, 1, 6), f.rowid DESC"
+            ranked = f"{_PLAIN.format('search_text')} ORDER BY {_RANK}, f.rowid DESC"
             for kind, record in self._connection.execute(ranked, (match,)):
                 if kind in types and len(found.setdefault(kind, [])) < limit:
                     found[kind].append(record)
@@ -262,10 +286,10 @@ class Searcher:
         words = folded(question).split()
         if not words:
             return []
-        match = " ".join(f'"{word}"*' for word in words)
+        match = expression(question)
         run = self._connection.execute
         only = f" AND r.type IN ({','.join('?' * len(kinds))})" if kinds else ""
-        short = len(words) == 1 and len(words[0]) < 3
+        short = len(words) == 1 and len(words[0]) < _SHORT
         many = not short and self._count(match) > _MANY
         if short or many:
             # Ranking every match is what costs: titles are ranked in their small index, the rest is newest first.
@@ -276,12 +300,10 @@ class Searcher:
                 rest = f"SELECT r.type, r.record FROM search_text f {self._where('search_text', only)}"
                 more = run(f"{rest} ORDER BY f.rowid DESC LIMIT ?", (match, *kinds, limit)).fetchall()
                 rows += [row for row in more if row[1] not in seen]
-        else:
-            ranked = f"SELECT r.type, r.record FROM search_text f {self._where('search_text', only)}"
-            rows = run(
-                f"{ranked} ORDER BY bm25(search_text, 10, 4, 1, 6), f.rowid DESC LIMIT ?", (match, *kinds, limit)
-            ).fetchall()
-        return [Hit(kind, record) for kind, record in rows[:limit]]
+            return [Hit(kind, record) for kind, record in rows[:limit]]
+        ranked = f"SELECT r.type, r.record, {_RANK} FROM search_text f {self._where('search_text', only)}"
+        found = run(f"{ranked} ORDER BY 3, f.rowid DESC LIMIT ?", (match, *kinds, limit))
+        return [Hit(kind, record, -score) for kind, record, score in found]
 
     @staticmethod
     def _where(table: str, only: str) -> str:
@@ -296,48 +318,3 @@ class Searcher:
         self._latest += 1
         with self._lock:
             self._connection.close()
-
-
-def marks(text: str, question: str) -> list[tuple[int, int]]:
-    """Return where the question's words begin words of the original text: (start, end) pairs.
-
-    In Chinese and Japanese, where words are not set apart, only the signs asked for are marked.
-    """
-    wanted = folded(question).split()
-    found = []
-    for word in _WORD.finditer(text):
-        plain = fold(word.group())
-        if _CJK.search(plain):
-            found += [(word.start() + start, word.start() + end) for start, end in _inside(word.group(), wanted)]
-        elif any(plain.startswith(w) for w in wanted):
-            found.append(word.span())
-    return found
-
-
-def _inside(word: str, wanted: list[str]) -> list[tuple[int, int]]:
-    plain, origin = "", []
-    for place, letter in enumerate(word):
-        part = fold(letter)
-        plain += part
-        origin += [place] * len(part)
-    hit = {origin[at] for w in wanted for start in _starts(plain, w) for at in range(start, start + len(w))}
-    spans: list[tuple[int, int]] = []
-    for place in sorted(hit):
-        if spans and spans[-1][1] == place:
-            spans[-1] = (spans[-1][0], place + 1)
-        else:
-            spans.append((place, place + 1))
-    return spans
-
-
-def _starts(plain: str, wanted: str) -> list[int]:
-    return [start for start in range(len(plain)) if plain.startswith(wanted, start)]
-
-
-def snippet(text: str, question: str, length: int = 160) -> str:
-    """Return a piece of the text around the first hit, cut at words."""
-    spots = marks(text, question)
-    if len(text) <= length or not spots or spots[0][1] < length:
-        return text[:length].rsplit(" ", 1)[0] + "…" if len(text) > length else text
-    start = text.rfind(" ", 0, max(0, spots[0][0] - length // 3)) + 1
-    return "…" + text[start : start + length].rsplit(" ", 1)[0] + "…"

@@ -74,7 +74,7 @@ def skeleton(tmp_path: Path) -> Path:
     """The whole tower with nothing in it."""
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     folders = ("wimdesk/services", "wimdesk/records", "wimdesk/store", "wimdesk/pdf", "wimdesk/search")
-    folders += ("wimdesk/commands", "sync/client", "sync/server", *PACKAGES)
+    folders += ("wimdesk/extract", "wimdesk/commands", "sync/client", "sync/server", *PACKAGES)
     files = [
         "wimdesk/__main__.py",
         *(f"wimdesk/{path.name}" for path in (ROOT / "wimdesk").glob("*_commands.py")),
@@ -82,7 +82,8 @@ def skeleton(tmp_path: Path) -> Path:
     ]
     leaves = ("protocol", "merge", "columns", "digests", "erasures", "frames", "wire", "bundles", "sealing", "filebox")
     files += [f"sync/{name}.py" for name in (*leaves, "lockbox")]
-    files += [f"wimdesk/{name}.py" for name in ("settings", "events", "clock", "errors", "i18n", "identifiers")]
+    lowest = ("settings", "events", "clock", "errors", "i18n", "identifiers", "stems", "words")
+    files += [f"wimdesk/{name}.py" for name in lowest]
     for name in [*(f"{folder}/__init__.py" for folder in folders), *files]:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)

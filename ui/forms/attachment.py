@@ -288,8 +288,9 @@ class FileRow(QWidget):
         words.setSpacing(1)
         words.addWidget(_Name(shown.title))
         words.addWidget(Text(f"{size_text(shown.size)} · {shown.state}", "caption"))
-        if shown.note:
-            words.addWidget(Text(shown.note, "caption", wrap=True))
+        for told in (shown.note, shown.words):
+            if told:
+                words.addWidget(Text(told, "caption", wrap=True))
         line.addLayout(words, 1)
         for key, icon, name, act in acts:
             button = IconButton(icon, name)

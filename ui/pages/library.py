@@ -99,9 +99,10 @@ class LibraryPage(Page):
     def changed(self, change: Changed) -> None:
         """Follow what was written here, elsewhere or by a sync."""
         ids = change.ids.get(library.TYPE, frozenset())
-        if change.touches("theme") or (ids and (self._loading or not self._shelf.entries)):
+        shows = ids or change.touches("attachment")
+        if change.touches("theme") or (shows and (self._loading or not self._shelf.entries)):
             self.refresh()
-        elif ids:
+        elif shows:
             self._stale |= ids
             self._renew(frozenset(self._stale))
         self.reading.changed(change)
@@ -268,5 +269,8 @@ class LibraryPage(Page):
 def _said(result: Result) -> str:
     if result.question.strip() and result.found >= library.MOST:
         return _("The first {count} practices. Add a word.").format(count=library.MOST)
-    words = ngettext("{count} practice", "{count} practices", result.found)
-    return words.format(count=result.found)
+    exact = result.found - result.near
+    words = ngettext("{count} practice", "{count} practices", exact).format(count=exact)
+    if result.near:
+        return _("{practices}; {count} with some of the words").format(practices=words, count=result.near)
+    return words

@@ -24,9 +24,9 @@ from wimdesk import clock
 from wimdesk.errors import NotFound, UserError
 from wimdesk.i18n import _
 from wimdesk.records import Attachment
-from wimdesk.services import exchange
+from wimdesk.services import exchange, file_words
 from wimdesk.services.sizes import size_text
-from wimdesk.store import facts, history, identity, journal, tables
+from wimdesk.store import facts, file_texts, history, identity, journal, tables
 from wimdesk.store.contents import UNKNOWN_FOR, Contents
 from wimdesk.store.engine import Store
 from wimdesk.store.journal import SAMPLE
@@ -73,6 +73,8 @@ class Attached:
     wanted: bool
     mine: bool
     note: str
+    words: str = ""
+    """What to tell where the search does not find all that is in it (services.file_words)."""
 
     @property
     def is_picture(self) -> bool:
@@ -250,14 +252,17 @@ def fetch(session: Session, attachment: str) -> Attachment:
 def _shown(session: Session, contents: Contents, found: Iterable[Attachment]) -> list[Attached]:
     known = {row.record: row for row in session.execute(select(tables.carriage))}
     who, generation = identity.read(session), facts.number(session, "generation")
+    read = file_texts.states(session)
     shown = []
     for each in found:
         row = known.get(each.id)
+        done = read.get(each.identifier)
         shown.append(
             Attached(
                 each.id, each.title, each.format, each.extent or 0, each.identifier, contents.has(each.identifier),
                 bool(row and row.sent == generation), who.enrolled and each.space != SAMPLE,
                 bool(row and row.wanted), each.owner == who.organisation, row.note if row else "",
+                file_words.sentence(done.state) if done else "",
             )
         )  # fmt: skip
     return shown

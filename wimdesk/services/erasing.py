@@ -21,6 +21,7 @@ from sqlcipher3 import dbapi2
 
 from sync.erasures import ERASED
 from sync.protocol import ROLES, SHIPPED_OWNER
+from wimdesk import search
 from wimdesk.errors import ProfileBusy, UserError, WimdeskError
 from wimdesk.i18n import N_, _
 from wimdesk.records import Attachment, Task
@@ -247,7 +248,7 @@ def _forget_contents(store: Store, contents: Contents, left: Sequence[erasures.E
 
 def _tidy_index(store: Store) -> None:
     """Write the search index anew, a little at a time, until it holds no word that is not in a record any more."""
-    for table in ("search_text", "search_title"):
+    for table in search.TABLES:
         step = -_MERGED_PAGES
         while store.run(_merge, table, step):
             step = _MERGED_PAGES
@@ -305,7 +306,8 @@ def scrub_all(connection: dbapi2.Connection, ledger: Sequence[tuple[str, str, st
     for space, record in wanted:
         erasures.scrub(connection, space, record)
     connection.execute("COMMIT")
-    for table in ("search_text", "search_title"):
+    there = {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")}
+    for table in there.intersection(search.TABLES):
         connection.execute(f"INSERT INTO {table}({table}) VALUES ('optimize')")
     return True
 

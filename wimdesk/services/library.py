@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
@@ -17,27 +17,19 @@ from wimdesk.errors import RuleBroken
 from wimdesk.i18n import _, language, pick
 from wimdesk.records import LibraryItem, Theme
 from wimdesk.records.library_item import CASE_PARTS, missing_parts
-from wimdesk.search import Hit, fold, marks
-from wimdesk.services import attaching, editing, publishing
+from wimdesk.search import fold, marks
+from wimdesk.services import attaching, editing, library_search, publishing
+from wimdesk.services.library_search import MOST, TYPE, Asks, Place, around
 from wimdesk.store import facts, history, identity, journal
 from wimdesk.store.journal import SAMPLE
 from wimdesk.store.record import fields
 
-TYPE = "library_item"
-MOST = 1000
-"""So many results are shown at most; who needs more adds a word."""
+__all__ = ["MOST", "TYPE"]
 _DEEP = 40
 """For so many results, from the top, the hit is looked for in the article too."""
 Order = Literal["match", "newest", "title"]
 _PUBLISHABLE = frozenset({"submitted", "in_review", "withdrawn"})
 GROUPS = ("theme", "language", "template", "ours")
-
-
-class Asks(Protocol):
-    """What answers a question: `wimdesk.search.Searcher`."""
-
-    def ask(self, question: str, *, types: Iterable[str] = (), limit: int = 1000) -> list[Hit] | None:
-        """Return the best hits, or None where a newer question has come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +50,19 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Every item of the library without its article, newest first, as of one moment."""
+    """Every item of the library without its article, newest first, as of one moment; and what is attached to them."""
 
     entries: tuple[Entry, ...] = ()
     by_id: Mapping[str, Entry] = field(default_factory=dict)
+    files: library_search.Files = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """What a question and the filters leave: at most MOST entries, and the counts beside the filters.
 
-    `passages` holds, by id, a piece of the article where title and summary do not hold the hit.
+    `passages` holds, by id, a piece of the article or of a file where title and summary do not hold the hit. The last
+    `near` of those found have only some of the words. `places` say where in a file it was found.
     """
 
     question: str
@@ -76,6 +70,8 @@ class Result:
     found: int
     counts: Mapping[str, Mapping[str, int]]
     passages: Mapping[str, str]
+    near: int = 0
+    places: Mapping[str, Place] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +120,7 @@ def load(session: Session) -> Shelf:
     kept = [row for row in rows if row.id not in hidden]
     kept.sort(key=lambda row: (row.issued or row.created_at[:10], row.id), reverse=True)
     orphans = _orphans(session) if who.role == "secretariat" else frozenset()
-    return _shelf(_entry(row, who, row.id in orphans) for row in kept)
+    return _shelf((_entry(row, who, row.id in orphans) for row in kept), library_search.files(session))
 
 
 def _orphans(session: Session) -> frozenset[str]:
@@ -135,7 +131,7 @@ def _orphans(session: Session) -> frozenset[str]:
 
 
 def renew(session: Session, shelf: Shelf, ids: frozenset[str]) -> Shelf:
-    """Return the shelf with these items as they are now: quick while one practice is being written."""
+    """Return the shelf with these items, and all files, as they are now: quick while one practice is being written."""
     rows = session.execute(select(*_ROW).where(LibraryItem.id.in_(ids), LibraryItem.deleted.is_(False))).all()
     known = shelf.by_id
     alone = all(not row.counterpart_id and (row.id in known or row.space.endswith("/private")) for row in rows)
@@ -144,12 +140,12 @@ def renew(session: Session, shelf: Shelf, ids: frozenset[str]) -> Shelf:
     who = identity.read(session)
     fresh = {row.id: _entry(row, who) for row in rows}
     new = [entry for entry in fresh.values() if entry.id not in known]
-    return _shelf([*new, *(fresh.get(entry.id, entry) for entry in shelf.entries)])
+    return _shelf([*new, *(fresh.get(entry.id, entry) for entry in shelf.entries)], library_search.files(session))
 
 
-def _shelf(entries: Iterable[Entry]) -> Shelf:
+def _shelf(entries: Iterable[Entry], files: library_search.Files) -> Shelf:
     made = tuple(entries)
-    return Shelf(made, {entry.id: entry for entry in made})
+    return Shelf(made, {entry.id: entry for entry in made}, files)
 
 
 def _entry(row: Row[*tuple[Any, ...]], who: identity.Identity, orphan: bool = False) -> Entry:
@@ -213,15 +209,19 @@ def find(
     a large library: call it off the thread that paints.
     """
     entries: Iterable[Entry] = shelf.entries
+    places: Mapping[str, Place] = {}
+    loose: frozenset[str] = frozenset()
     if question.strip():
-        hits = searcher.ask(question, types=(TYPE,), limit=MOST)
-        if hits is None:
+        found = library_search.ask(searcher, question, shelf.files)
+        if found is None:
             return None
-        entries = [shelf.by_id[hit.id] for hit in hits if hit.id in shelf.by_id]
+        entries = [shelf.by_id[item] for item in found.ids if item in shelf.by_id]
+        places, loose = found.places, frozenset(found.ids[found.exact :])
     left, counts = _filtered(list(entries), chosen)
     left = sort(left, order, ranked=bool(question.strip()))
     shown = tuple(left[:MOST])
-    return Result(question, shown, len(left), counts, _passages(session, shown, question))
+    near = sum(entry.id in loose for entry in left)
+    return Result(question, shown, len(left), counts, _passages(session, shown, question, places), near, places)
 
 
 def sort(entries: list[Entry], order: Order, *, ranked: bool) -> list[Entry]:
@@ -261,12 +261,16 @@ def _filtered(
     return [entry for entry in entries if all(entry.id in ids for ids in passing.values())], counts
 
 
-def _passages(session: Session, entries: tuple[Entry, ...], question: str) -> dict[str, str]:
+def _passages(
+    session: Session, entries: tuple[Entry, ...], question: str, places: Mapping[str, Place]
+) -> dict[str, str]:
     if not question.strip():
         return {}
     wanted = [entry.id for entry in entries[:_DEEP] if not marks(entry.summary, question)]
     query = select(LibraryItem.id, *(getattr(LibraryItem, part) for part in CASE_PARTS))
-    found = {}
+    here = {item: places[item] for item in wanted if item in places}
+    found = library_search.passages(session, here, question)
+    wanted = [item for item in wanted if item not in here]
     for row in session.execute(query.where(LibraryItem.id.in_(wanted))):
         for part in CASE_PARTS:
             text = " ".join(pick(getattr(row, part)).split())
@@ -274,16 +278,6 @@ def _passages(session: Session, entries: tuple[Entry, ...], question: str) -> di
                 found[row.id] = around(text, question)
                 break
     return found
-
-
-def around(text: str, question: str, before: int = 40, length: int = 220) -> str:
-    """Return a piece of the text that begins shortly before the first hit, so that two lines show it."""
-    spots = marks(text, question)
-    start = spots[0][0] if spots else 0
-    if start <= before:
-        return text[:length]
-    start = text.find(" ", start - before) + 1
-    return "…" + text[start : start + length]
 
 
 def article(session: Session, item_id: str) -> Article:

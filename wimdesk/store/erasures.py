@@ -21,7 +21,7 @@ from sync.erasures import ERASE, ERASED, MARKS, may_go, stub
 from sync.protocol import SHIPPED_OWNER, Author, Op, Page, Placed
 from wimdesk import clock
 from wimdesk.identifiers import derived_id
-from wimdesk.store import facts, journal, rows, signers, tables
+from wimdesk.store import facts, file_texts, journal, rows, signers, tables
 from wimdesk.store.record import Record, types
 
 _MARKED = "(" + ", ".join(f"'{name}'" for name in sorted(MARKS)) + ")"
@@ -118,6 +118,9 @@ def _scrub_row(connection: dbapi2.Connection, type_name: str, space: str, record
             gone.carried.append(carried)
         connection.execute("DELETE FROM carriage WHERE record=?", (record,))
     connection.execute(f"DELETE FROM {type_name} WHERE id=? AND space=?", here)
+    for digest in gone.contents:
+        if not connection.execute("SELECT 1 FROM attachment WHERE identifier=?", (digest,)).fetchone():
+            file_texts.forget(connection, digest)
     for (doc,) in connection.execute("SELECT doc FROM search_ref WHERE record=?", (record,)).fetchall():
         for table, column in (("search_text", "rowid"), ("search_title", "rowid"), ("search_ref", "doc")):
             connection.execute(f"DELETE FROM {table} WHERE {column}=?", (doc,))

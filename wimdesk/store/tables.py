@@ -182,3 +182,22 @@ signer = Table(
 )
 """The keys with which computers sign orders to erase, as far as they are believed here (store.signers), by the space
 that told them."""
+
+file_text = Table(
+    "file_text",
+    Base.metadata,
+    Column("file", Integer, primary_key=True),
+    Column("digest", Text, nullable=False, unique=True),
+    Column("state", Text, nullable=False, server_default=text("''")),
+    Column("pieces", Integer, nullable=False, server_default=text("0")),
+)
+"""How far the words of an attachment's content were read (store.file_texts)."""
+
+page_text = Table(
+    "page_text",
+    Base.metadata,
+    Column("doc", Integer, primary_key=True),
+    Column("page", Integer, nullable=False),
+    Column("words", LargeBinary, nullable=False),
+)
+"""The words themselves, a page or a part of one in each row, packed."""

@@ -29,6 +29,7 @@ _NAMES = (
     "m0011_frame",
     "m0012_participation",
     "m0013_groups",
+    "m0015_library_search",
     "m0016_trail",
 )  # fmt: skip
 STEPS = tuple(cast(Step, import_module(f"{__name__}.{name}").apply) for name in _NAMES)
