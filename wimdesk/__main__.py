@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         import_commands,
         initiative_commands,
         key_commands,
+        library_commands,
         library_search_commands,
         membership_commands,
         organisation_commands,
@@ -84,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     field_commands.add_parsers(kinds)
     key_commands.add_parsers(kinds)
     library_search_commands.add_parsers(kinds)
+    library_commands.add_parsers(kinds)
     membership_commands.add_parsers(kinds)
     organisation_commands.add_parsers(kinds)
     people_commands.add_parsers(kinds)

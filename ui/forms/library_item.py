@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.desk import Desk
@@ -16,6 +16,7 @@ from ui.sides import margins
 from ui.widgets.buttons import LinkButton
 from ui.widgets.card import scrolling
 from ui.widgets.combo import ChoiceField
+from ui.widgets.date import DateField
 from ui.widgets.flow import Flow
 from ui.widgets.labels import Text, hairline
 from ui.widgets.languagemap import LanguageMapField
@@ -23,11 +24,12 @@ from ui.widgets.number import NumberField
 from ui.widgets.tags import TagsField
 from wimdesk.i18n import LANGUAGES, _, content_language, ngettext
 from wimdesk.records import LibraryItem
-from wimdesk.records.library_item import EVIDENCE, TEMPLATES
+from wimdesk.records.library_item import EVIDENCE, PARTS, PEOPLE, TEMPLATES
 from wimdesk.services import library, library_words
 from wimdesk.store.record import fields
 
-_PARTS = ("objectives", "activities", "outcomes", "takeaways")
+_PARTS = ("body", "objectives", "activities", "outcomes", "takeaways")
+_DETAILS = (("creator", "contributor"), ("publisher", "source"), ("identifier", "audience"))
 _NOTHING = ("", "–")
 
 
@@ -82,10 +84,11 @@ class Checklist(QWidget):
 
 
 class LibraryItemForm(QWidget):
-    """The form of one practice; it saves itself while it is typed. Read `missing` from the checklist."""
+    """The form of one practice; it saves itself while it is typed. `known`: the codes of themes, collections and words
+    to choose from, with what a person calls them."""
 
     def __init__(
-        self, desk: Desk, item_id: str, themes: Sequence[tuple[str, str]], parent: QWidget | None = None
+        self, desk: Desk, item_id: str, known: Mapping[str, Sequence[tuple[str, str]]], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.item_id = item_id
@@ -106,7 +109,11 @@ class LibraryItemForm(QWidget):
         self.checklist.chosen.connect(self.go_to)
         self._column.addWidget(self.checklist)
         self._column.addWidget(hairline())
-        self._fill(themes)
+        self._fill(known)
+        for part in (*_PARTS, "link"):
+            self.binder.row(part).hide()  # until it is known which of them the template has
+        self.binder.loaded.connect(lambda _values: self._fit())
+        self.binder.edited.connect(lambda name: self._fit() if name == "template" else None)
         self._area = scrolling(content, "surface")
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -131,26 +138,46 @@ class LibraryItemForm(QWidget):
         """Save what waits to be saved."""
         self.binder.flush()
 
-    def _fill(self, themes: Sequence[tuple[str, str]]) -> None:
+    def _fill(self, known: Mapping[str, Sequence[tuple[str, str]]]) -> None:
         self._add("title", _texts())
         self._add("summary", _texts(multiline=True))
-        pair = QHBoxLayout()
-        pair.setSpacing(12)
-        self._add("template", ChoiceField([(code, _(words)) for code, words in TEMPLATES.items()]), pair)
-        self._add("language", ChoiceField(list(LANGUAGES.items())), pair)
-        self._column.addLayout(pair)
-        self._add("themes", TagsField(themes))
+        self._pair(
+            ("template", ChoiceField([(code, _(words)) for code, words in TEMPLATES.items()])),
+            ("language", ChoiceField(list(LANGUAGES.items()))),
+        )
+        self._add("themes", TagsField(known.get("theme", ())))
+        self._add("collections", TagsField(known.get("collection", ()), free=True))
         for part in _PARTS:
             self._add(part, _texts(multiline=True))
-        pair = QHBoxLayout()
-        pair.setSpacing(12)
-        self._add("country_code", ChoiceField([_NOTHING, *library_words.countries()]), pair)
-        self._add("evidence", ChoiceField([_NOTHING, *((code, _(words)) for code, words in EVIDENCE.items())]), pair)
-        self._column.addLayout(pair)
+        self._add("link", QLineEdit())
+        self._pair(
+            ("country_code", ChoiceField([_NOTHING, *library_words.countries()])),
+            ("evidence", ChoiceField([_NOTHING, *((code, _(words)) for code, words in EVIDENCE.items())])),
+        )
         self._add("license", ChoiceField([_NOTHING, *library_words.licences()]))
-        self._add("subject", TagsField(free=True))
-        self._add("minutes", NumberField())
+        self._add("people", ChoiceField([_NOTHING, *((code, _(words)) for code, words in PEOPLE.items())]))
+        self._add("subject", TagsField(known.get("subject", ()), free=True))
+        self._pair(("minutes", NumberField()), ("review_on", DateField()))
         self._column.addWidget(AttachmentsCard(self._desk, library.TYPE, self.item_id))
+        self._column.addWidget(Text(_("Who and where from"), "section"))
+        for first, second in _DETAILS:
+            self._pair((first, QLineEdit()), (second, QLineEdit()))
+
+    def _pair(self, *pair: tuple[str, QWidget]) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        for name, editor in pair:
+            self._add(name, editor, row)
+        self._column.addLayout(row)
+
+    def _fit(self) -> None:
+        """Show the parts that the template asks for, and any other that has something in it."""
+        values = self.binder.values()
+        asked = {part for group in PARTS.get(str(values["template"]), ()) for part in group}
+        # A case is told in its parts, anything else as one text; what was written before stays in view.
+        shown = asked & {"body", "link"} if "body" in asked else asked
+        for part in (*_PARTS, "link"):
+            self.binder.row(part).setVisible(part in shown or bool(values[part]))
 
     def _add(self, name: str, editor: QWidget, into: QHBoxLayout | None = None) -> None:
         self.editors[name] = editor

@@ -33,6 +33,7 @@ _READ_AFTER = 150
 """Milliseconds after the last key until the first result is laid out to be read."""
 _SAY_AFTER = 400
 """Milliseconds after the last key until a screen reader hears how many results there are."""
+_MADE_UP = ("collection", "subject")
 _ORDERS: tuple[Order, ...] = ("match", "newest", "title")
 
 
@@ -111,6 +112,7 @@ class LibraryPage(Page):
         def take(shelf: Shelf) -> None:
             self._stale -= ids
             self._shelf = shelf
+            self._offer_made_up()
             self._ask()
 
         # A newer reading drops this one, and has all its ids.
@@ -189,6 +191,7 @@ class LibraryPage(Page):
         self.reading.set_themes(named)
         if not self.filters.has_groups():
             self._add_filters([(key, title) for key, title, _colour in themes], is_secretariat)
+        self._offer_made_up()
         self._ask()
 
     def _add_filters(self, themes: list[tuple[str, str]], is_secretariat: bool) -> None:
@@ -199,6 +202,15 @@ class LibraryPage(Page):
         self.filters.add_group("language", _("Language"), list(LANGUAGES.items()))
         self.filters.add_group("template", _("Kind"), [(code, _(words)) for code, words in TEMPLATES.items()])
         self.filters.add_group("ours", _("Ours"), ours)
+        self.filters.add_group("collection", _("Collection"), [])
+        self.filters.add_group("subject", _("Words"), [])
+
+    def _offer_made_up(self) -> None:
+        """Offer the collections and words that people have used most."""
+        known = {group: [(code, code) for code in library.often(self._shelf, group)] for group in _MADE_UP}
+        for group, options in known.items():
+            self.filters.set_options(group, options)
+        self.reading.set_known(known)
 
     def _ask(self) -> None:
         order = self.order.value()

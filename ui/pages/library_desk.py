@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -38,6 +38,7 @@ class ReadingDesk(QFrame):
         self._writing = False
         self._expected = ""
         self._themes: dict[str, tuple[str, str]] = {}
+        self._known: dict[str, Sequence[tuple[str, str]]] = {}
         self.form: LibraryItemForm | None = None
         self.setMinimumWidth(theme.px(340))
         column = QVBoxLayout(self)
@@ -59,6 +60,10 @@ class ReadingDesk(QFrame):
         """Take the words and colours of the themes: key -> (title, colour token)."""
         self._themes = dict(themes)
         self.reader.set_themes(themes)
+
+    def set_known(self, known: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+        """Take what a form offers to choose from, by group."""
+        self._known = dict(known)
 
     def item_id(self) -> str:
         """Return the id of what is shown, or an empty text."""
@@ -152,7 +157,7 @@ class ReadingDesk(QFrame):
         writing = self._writing and "edit" in article.can
         if writing and self.form is None:
             options = [(key, title) for key, (title, _colour) in self._themes.items()]
-            self.form = LibraryItemForm(self._desk, self._id, options)
+            self.form = LibraryItemForm(self._desk, self._id, {"theme": options, **self._known})
             self._stack.addWidget(self.form)
         if writing and self.form is not None:
             self.form.check()

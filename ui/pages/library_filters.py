@@ -58,6 +58,7 @@ class FilterPane(QFrame):
         super().__init__(parent)
         theme.mark(self, role="page")
         self._boxes: dict[str, dict[str, FilterBox]] = {}
+        self._places: dict[str, QVBoxLayout] = {}
         content = QFrame()
         self._column = QVBoxLayout(content)
         self._column.setContentsMargins(margins(16, 8, 12, 16))
@@ -85,13 +86,33 @@ class FilterPane(QFrame):
         return bool(self._boxes)
 
     def add_group(self, key: str, title: str, options: Options) -> None:
-        """Add a group of choices, given as (code, words)."""
-        self._insert(Text(title, "head"), 12 if self._boxes else 0)
-        boxes = self._boxes.setdefault(key, {})
-        for code, words in options:
-            box = boxes[code] = FilterBox(words)
-            box.box.toggled.connect(self._tell)
-            self._insert(box)
+        """Add a group of choices, given as (code, words); a group without any is not seen."""
+        place = QWidget()
+        column = self._places[key] = QVBoxLayout(place)
+        column.setContentsMargins(0, 12 if self._boxes else 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(Text(title, "head"))
+        self._boxes[key] = {}
+        self._column.insertWidget(self._column.count() - 1, place)
+        self.set_options(key, options)
+
+    def set_options(self, key: str, options: Options) -> None:
+        """Replace the choices of a group; those that are there already stay as they are, also while chosen."""
+        boxes, column = self._boxes[key], self._places[key]
+        wanted = dict(options)
+        for code in [code for code, box in boxes.items() if code not in wanted and not box.box.isChecked()]:
+            gone = boxes.pop(code)
+            column.removeWidget(gone)
+            gone.hide()
+            gone.deleteLater()
+        for place, code in enumerate(wanted, 1):
+            if code not in boxes:
+                made = boxes[code] = FilterBox(wanted[code])
+                made.box.toggled.connect(self._tell)
+                column.insertWidget(min(place, column.count()), made)
+        holder = column.parentWidget()
+        if holder is not None:
+            holder.setVisible(bool(boxes))
 
     def box(self, group: str, code: str) -> FilterBox:
         """Return a choice; KeyError if there is none."""
@@ -129,10 +150,3 @@ class FilterPane(QFrame):
 
     def _show_clear(self) -> None:
         self.clear_button.setEnabled(any(self.chosen().values()))
-
-    def _insert(self, widget: QWidget, space: int = 0) -> None:
-        at = self._column.count() - 1
-        if space:
-            self._column.insertSpacing(at, space)
-            at += 1
-        self._column.insertWidget(at, widget)

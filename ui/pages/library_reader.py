@@ -123,6 +123,8 @@ class Reader(QWidget):
             column.addWidget(Text(heading, "section", wrap=True))
             for tag, texts in blocks(text):
                 column.addWidget(Passage("reading", tag, texts, question))
+        for label, value in article.details:
+            column.addWidget(Passage("caption", "p", [f"{label}: {value}"], question, "text2"))
         foot = " · ".join(
             part for part in (short_date(article.issued) if article.issued else "", article.license) if part
         )

@@ -16,6 +16,7 @@ from wimdesk.records.custom_value import CustomValue as CustomValue
 from wimdesk.records.directory_entry import DirectoryEntry as DirectoryEntry
 from wimdesk.records.distinction import Distinction as Distinction
 from wimdesk.records.event import Event as Event
+from wimdesk.records.feedback import Feedback as Feedback
 from wimdesk.records.group_entry import GroupEntry as GroupEntry
 from wimdesk.records.import_mapping import ImportMapping as ImportMapping
 from wimdesk.records.indicator import Indicator as Indicator

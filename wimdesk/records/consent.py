@@ -24,6 +24,14 @@ METHODS = {
     "message": N_("By letter or message"),
 }
 
+CHANNELS = {
+    "library": N_("Library of the Alliance"),
+    "website": N_("Website"),
+    "print": N_("On paper"),
+    "social": N_("Social media"),
+}
+"""Where a story may be told; a consent without a channel is for none of them in particular."""
+
 
 class Consent(Record):
     """One event (GDPR Art. 7): `wording` is what she was shown, in its language; `proof` is its SHA-256."""
@@ -36,6 +44,8 @@ class Consent(Record):
     purpose: Mapped[str] = field("choice", N_("What for"), choices=PURPOSES, listed=True, personal=True)
     state: Mapped[str] = field("choice", N_("Given or withdrawn"), choices=STATES, listed=True, personal=True)
     date: Mapped[str] = field("day", N_("Day"), listed=True, personal=True)
+    channel: Mapped[str] = field("choice", N_("Where"), choices=CHANNELS, personal=True)
+    until: Mapped[str] = field("day", N_("Until"), personal=True)
     method: Mapped[str] = field("choice", N_("How"), choices=METHODS, personal=True)
     recorded_by: Mapped[str] = field("text", N_("Who was there"), personal=True)
     language: Mapped[str] = field("text", N_("Language"))

@@ -48,6 +48,9 @@ USES: dict[str, Use] = {
     "work": Use(N_("To record the work that was done"), "interest", "ordinary", 60, N_("the day")),
     "file": Use(N_("A part of another record"), "interest", "ordinary", 36, N_("the last change")),
     "signing": Use(N_("To show who signed for an organisation"), "interest", "ordinary", 120, N_("the end")),
+    "authorship": Use(
+        N_("To name who wrote a practice, or whose story it is"), "consent", "ordinary", 120, N_("the last change")
+    ),
     "breaches": Use(N_("To prove what was done about a breach"), "law", "ordinary", 60, N_("the day it was noticed")),
 }
 

@@ -61,8 +61,10 @@ def change(session: Session, type_name: str, record_id: str, values: Mapping[str
     record = history.fetch(session, type_name, record_id)
     _refuse_wrong_kinds(type(record), values)
     undecided = clashes.undecided(session, record_id)
+    before = {name: getattr(record, name) for name in values}
     for name, value in values.items():
         setattr(record, name, value)
+    record.follow(before)
     # An ordinary edit decides what was changed in two places, also when it keeps the value that shows.
     journal.force(session, record, {name: value for name, value in values.items() if name in undecided})
     session.flush()

@@ -29,7 +29,7 @@ _DEEP = 40
 """For so many results, from the top, the hit is looked for in the article too."""
 Order = Literal["match", "newest", "title"]
 _PUBLISHABLE = frozenset({"submitted", "in_review", "withdrawn"})
-GROUPS = ("theme", "language", "template", "ours")
+GROUPS = ("theme", "language", "template", "collection", "subject", "ours")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ class Entry:
     issued: str
     state: str
     ours: str
+    collections: tuple[str, ...] = ()
+    subject: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,8 @@ class Article:
     parts: tuple[tuple[str, str], ...]
     can: frozenset[str]
     left_alone: bool = False
+    link: str = ""
+    details: tuple[tuple[str, str], ...] = ()
 
 
 def themes(session: Session) -> list[tuple[str, str, str]]:
@@ -107,7 +111,8 @@ def themes(session: Session) -> list[tuple[str, str, str]]:
 _ROW = (
     LibraryItem.id, LibraryItem.space, LibraryItem.owner, LibraryItem.title, LibraryItem.summary,
     LibraryItem.template, LibraryItem.themes, LibraryItem.language, LibraryItem.country_code, LibraryItem.issued,
-    LibraryItem.state, LibraryItem.counterpart_id, LibraryItem.created_at,
+    LibraryItem.state, LibraryItem.counterpart_id, LibraryItem.created_at, LibraryItem.collections,
+    LibraryItem.subject,
 )  # fmt: skip
 _FEW = 50
 
@@ -160,6 +165,8 @@ def _entry(row: Row[*tuple[Any, ...]], who: identity.Identity, orphan: bool = Fa
         issued=row.issued,
         state=row.state,
         ours="waiting" if orphan else _ours(row.space, row.owner, row.state, who),
+        collections=tuple(row.collections),
+        subject=tuple(row.subject),
     )
 
 
@@ -242,6 +249,10 @@ def codes(entry: Entry, group: str) -> tuple[str, ...]:
             return (entry.language,) if entry.language else ()
         case "template":
             return (entry.template,) if entry.template else ()
+        case "collection":
+            return entry.collections
+        case "subject":
+            return entry.subject
     return (entry.ours,) if entry.ours else ()
 
 
@@ -267,12 +278,13 @@ def _passages(
     if not question.strip():
         return {}
     wanted = [entry.id for entry in entries[:_DEEP] if not marks(entry.summary, question)]
-    query = select(LibraryItem.id, *(getattr(LibraryItem, part) for part in CASE_PARTS))
+    parts = ("body", *CASE_PARTS)
+    query = select(LibraryItem.id, *(getattr(LibraryItem, part) for part in parts))
     here = {item: places[item] for item in wanted if item in places}
     found = library_search.passages(session, here, question)
     wanted = [item for item in wanted if item not in here]
     for row in session.execute(query.where(LibraryItem.id.in_(wanted))):
-        for part in CASE_PARTS:
+        for part in parts:
             text = " ".join(pick(getattr(row, part)).split())
             if marks(text, question):
                 found[row.id] = around(text, question)
@@ -284,7 +296,7 @@ def article(session: Session, item_id: str) -> Article:
     """Return an item to be read, in the reader's language as far as it is there; raises NotFound."""
     found = _fetch(session, item_id)
     described = fields(LibraryItem)
-    parts = tuple((_(described[part]["label"]), pick(getattr(found, part))) for part in _order(found))
+    parts = tuple((_(described[part]["label"]), pick(getattr(found, part))) for part in ("body", *CASE_PARTS))
     return Article(
         id=found.id,
         title=found.caption() if pick(found.title) else _("Without a title"),
@@ -300,12 +312,28 @@ def article(session: Session, item_id: str) -> Article:
         state=found.state,
         parts=tuple(part for part in parts if part[1].strip()),
         can=_allowed(session, found),
+        link=found.link,
+        details=_details(found),
         left_alone=identity.read(session).role == "secretariat" and found.id in _orphans(session),
     )
 
 
-def _order(item: LibraryItem) -> tuple[str, ...]:
-    return ("objectives", "activities", "outcomes", "takeaways") if item.template != "policy" else CASE_PARTS
+_DETAILS = ("creator", "contributor", "publisher", "source", "identifier", "audience", "rights")
+"""What is said of an item below its text, in Dublin Core's terms."""
+
+
+def _details(item: LibraryItem) -> tuple[tuple[str, str], ...]:
+    described = fields(LibraryItem)
+    told = [(_(described[name]["label"]), str(getattr(item, name))) for name in _DETAILS]
+    listed = (("collections", item.collections), ("subject", item.subject))
+    told += [(_(described[name]["label"]), ", ".join(words)) for name, words in listed]
+    return tuple(each for each in told if each[1])
+
+
+def often(shelf: Shelf, group: str, most: int = 12) -> list[str]:
+    """Return the codes of a group that most items have, by name; for groups whose codes people make up."""
+    counts = Counter(code for entry in shelf.entries for code in codes(entry, group))
+    return sorted((code for code, _count in counts.most_common(most)), key=fold)
 
 
 def _allowed(session: Session, item: LibraryItem) -> frozenset[str]:
@@ -353,20 +381,22 @@ def _copies(session: Session, item: LibraryItem) -> list[LibraryItem]:
     return made
 
 
-def draft(session: Session) -> str:
-    """Begin a practice of our own with the case template; return its id."""
+def draft(session: Session, template: str = "case") -> str:
+    """Begin a practice of our own with a template; return its id."""
     country = facts.text(session, "country_code")
-    return editing.add(
+    made = editing.add(
         session,
         TYPE,
         {
-            "template": "case",
+            "template": template,
             "state": "draft",
             "language": language(),
             "issued": clock.today().isoformat(),
             "country_code": country,
         },
     )
+    _fetch(session, made).work = made
+    return made
 
 
 def missing(session: Session, item_id: str) -> list[tuple[str, str]]:

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from resources import content
-from wimdesk.i18n import LANGUAGES, N_, _, language
+from wimdesk.i18n import LANGUAGES, _, language
 from wimdesk.pdf.writing import Writing
+from wimdesk.records.library_item import LICENCES
 from wimdesk.records.organization import country_name
 
-__all__ = ["LICENCES", "countries", "country_name", "language_name", "licences", "short_date"]
-
-LICENCES = {
-    "CC-BY-4.0": N_("CC BY 4.0: share and change, name the author"),
-    "CC-BY-SA-4.0": N_("CC BY-SA 4.0: share alike, name the author"),
-    "CC-BY-NC-4.0": N_("CC BY-NC 4.0: not for sale, name the author"),
-    "CC0-1.0": N_("CC0 1.0: free for everybody"),
-}
+__all__ = ["countries", "country_name", "language_name", "licences", "short_date"]
 
 
 def language_name(code: str) -> str:

@@ -130,6 +130,9 @@ class Record(Base):
         """Return what a person calls this record, in the current language."""
         return self.id
 
+    def follow(self, before: Values) -> None:
+        """Set what follows within the record when a person changes it; `before` are the values that were replaced."""
+
     @classmethod
     def outward(cls, values: Values) -> Values:
         """Return what leaves the organisation when such a record is shared: all of it, unless a type says less."""

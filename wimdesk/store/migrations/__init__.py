@@ -29,6 +29,7 @@ _NAMES = (
     "m0011_frame",
     "m0012_participation",
     "m0013_groups",
+    "m0014_library",
     "m0015_library_search",
     "m0016_trail",
 )  # fmt: skip
