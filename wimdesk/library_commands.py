@@ -4,11 +4,28 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import asdict
+from pathlib import Path
 
 from wimdesk.app import App
 from wimdesk.commands import printing, with_app
-from wimdesk.records.library_item import TEMPLATES
-from wimdesk.services import editing, library
+from wimdesk.i18n import LANGUAGES
+from wimdesk.records.consent import CHANNELS, METHODS, STATES
+from wimdesk.records.feedback import KINDS, MOST
+from wimdesk.records.library_item import POINTS, TEMPLATES
+from wimdesk.services import (
+    attaching,
+    consents,
+    editing,
+    library,
+    library_downloads,
+    library_export,
+    library_feedback,
+    library_markdown,
+    library_review,
+    library_stories,
+    library_versions,
+    library_works,
+)
 
 _GROUPS = ("theme", "language", "template", "collection", "subject", "ours")
 
@@ -25,16 +42,80 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     one.add_argument("question", nargs="?", default="")
     for group in _GROUPS:
         one.add_argument(f"--{group}", action="append", default=[], metavar="CODE")
-    one.add_argument("--order", choices=["match", "newest", "title"], default="match")
+    one.add_argument("--order", choices=["match", "newest", "title", "reused"], default="match")
     one.set_defaults(handler=printing(list_items))
     for name, work, text in (
-        ("read", read_item, "show a practice to be read"),
         ("missing", list_missing, "say what its template still asks for"),
         ("submit", submit_item, "hand it to the Secretariat"),
         ("publish", publish_item, "give it to the whole Alliance, as the Secretariat"),
     ):
         one = kinds.add_parser(name, help=text, description=text)
         one.add_argument("id")
+        one.set_defaults(handler=printing(work))
+    one = kinds.add_parser("read", help="show a practice to be read")
+    one.add_argument("id")
+    one.add_argument("--in", dest="code", default="", choices=["", *LANGUAGES], help="language to read it in")
+    one.set_defaults(handler=printing(read_item))
+    for name, work, text in (
+        ("translate", translate_item, "begin a translation of our own"),
+        ("same", confirm_item, "say that a translation says what its original says now"),
+    ):
+        one = kinds.add_parser(name, help=text, description=text)
+        one.add_argument("id")
+        one.add_argument("code", choices=LANGUAGES)
+        one.set_defaults(handler=printing(work))
+    for name, work, text in (
+        ("version", begin_version, "begin a new version of our own practice"),
+        ("archive", archive_item, "put it into the archive"),
+        ("unarchive", unarchive_item, "take it out of the archive"),
+    ):
+        one = kinds.add_parser(name, help=text, description=text)
+        one.add_argument("id")
+        one.set_defaults(handler=printing(work))
+    one = kinds.add_parser("story", help="write down where a woman allows her story to be told, or no longer")
+    one.add_argument("id", help="our own text of the story")
+    one.add_argument("channel", choices=CHANNELS)
+    one.add_argument("state", choices=STATES)
+    one.add_argument("--until", default="", metavar="DAY", help="the last day, for example 2026-12-31")
+    one.add_argument("--method", default="", choices=["", *METHODS])
+    one.set_defaults(handler=printing(note_story))
+    one = kinds.add_parser("downloads", help="show of which collections files come here; or choose them")
+    which = one.add_mutually_exclusive_group()
+    which.add_argument("--only", nargs="*", default=None, metavar="COLLECTION")
+    which.add_argument("--all", action="store_true")
+    one.set_defaults(handler=printing(choose_downloads))
+    one = kinds.add_parser("pin", help="keep its files on this computer before others")
+    one.add_argument("id")
+    one.add_argument("--off", action="store_true", help="no longer")
+    one.set_defaults(handler=printing(pin_item))
+    one = kinds.add_parser("export", help="write practices to a file: .zip, .md, .bib, .ris or .csv")
+    one.add_argument("ids", nargs="*", metavar="ID", help="else all that are listed")
+    one.add_argument("--out", type=Path, required=True)
+    one.set_defaults(handler=printing(export_items))
+    one = kinds.add_parser("bring", help="make a draft from a Markdown file")
+    one.add_argument("file", type=Path)
+    one.set_defaults(handler=printing(bring_item))
+    one = kinds.add_parser("say", help="say what our organisation did with it, for everybody")
+    one.add_argument("id")
+    one.add_argument("kind", choices=KINDS)
+    one.add_argument("--stars", type=int, choices=range(1, MOST + 1), default=None)
+    for name in ("comment", "country", "context"):
+        one.add_argument(f"--{name}", default="")
+    one.set_defaults(handler=printing(say))
+    one = kinds.add_parser("said", help="show what others did with it")
+    one.add_argument("id")
+    one.set_defaults(handler=printing(said))
+    one = kinds.add_parser("check", help="say which points of the review are done, as the Secretariat")
+    one.add_argument("id")
+    one.add_argument("points", nargs="*", metavar="POINT", help=", ".join(POINTS))
+    one.set_defaults(handler=printing(check_item))
+    for name, work, text in (
+        ("send-back", send_back_item, "give it back to its author and say why, as the Secretariat"),
+        ("withdraw", withdraw_item, "take it out of every library for good, as the Secretariat"),
+    ):
+        one = kinds.add_parser(name, help=text, description=text)
+        one.add_argument("id")
+        one.add_argument("reason")
         one.set_defaults(handler=printing(work))
 
 
@@ -61,7 +142,7 @@ def list_items(app: App, args: argparse.Namespace) -> object:
 @with_app
 def read_item(app: App, args: argparse.Namespace) -> object:
     """Show one practice."""
-    article = app.read(library.article, args.id)
+    article = app.read(library.article, args.id, args.code)
     return {**asdict(article), "can": sorted(article.can)}
 
 
@@ -81,3 +162,110 @@ def submit_item(app: App, args: argparse.Namespace) -> object:
 def publish_item(app: App, args: argparse.Namespace) -> object:
     """Give a practice to everybody."""
     return app.read(editing.values, library.TYPE, app.run(library.publish, args.id))
+
+
+@with_app
+def check_item(app: App, args: argparse.Namespace) -> object:
+    """Note what was looked at."""
+    app.run(library_review.check, args.id, args.points)
+    return asdict(app.read(library_review.review, args.id))
+
+
+@with_app
+def send_back_item(app: App, args: argparse.Namespace) -> object:
+    """Ask for a change."""
+    app.run(library_review.send_back, args.id, args.reason)
+    return asdict(app.read(library_review.review, args.id))
+
+
+@with_app
+def withdraw_item(app: App, args: argparse.Namespace) -> object:
+    """Take a practice out of every library."""
+    gone = app.run(library_review.withdraw, args.id, args.reason)
+    app.sweep()
+    return {"erased": gone}
+
+
+@with_app
+def translate_item(app: App, args: argparse.Namespace) -> object:
+    """Begin a translation."""
+    return app.read(editing.values, library.TYPE, app.run(library_works.translate, args.id, args.code))
+
+
+@with_app
+def confirm_item(app: App, args: argparse.Namespace) -> object:
+    """A translation is up to date again."""
+    app.run(library_works.confirm, args.id, args.code)
+    return [asdict(each) for each in app.read(library.article, args.id).variants]
+
+
+@with_app
+def say(app: App, args: argparse.Namespace) -> object:
+    """Tell the Alliance what we did."""
+    told = {"comment": args.comment, "country_code": args.country.upper(), "context": args.context}
+    app.run(library_feedback.say, args.id, args.kind, args.stars, **told)
+    return asdict(app.read(library_feedback.said, args.id))
+
+
+@with_app
+def said(app: App, args: argparse.Namespace) -> object:
+    """Show what others did."""
+    return asdict(app.read(library_feedback.said, args.id))
+
+
+@with_app
+def export_items(app: App, args: argparse.Namespace) -> object:
+    """Write practices to a file."""
+    ids = args.ids or [entry.id for entry in app.read(library.load).entries]
+    return asdict(app.read(library_export.export, app.contents, ids, args.out))
+
+
+@with_app
+def bring_item(app: App, args: argparse.Namespace) -> object:
+    """Make a draft from a file."""
+    made = app.run(library_markdown.bring, attaching.read_file(args.file), args.file.stem)
+    return app.read(editing.values, library.TYPE, made)
+
+
+@with_app
+def begin_version(app: App, args: argparse.Namespace) -> object:
+    """Begin a new version."""
+    return app.read(editing.values, library.TYPE, app.run(library_versions.begin, args.id))
+
+
+@with_app
+def archive_item(app: App, args: argparse.Namespace) -> object:
+    """Put a practice away."""
+    app.run(library_versions.archive, args.id)
+    return app.read(editing.values, library.TYPE, args.id)
+
+
+@with_app
+def unarchive_item(app: App, args: argparse.Namespace) -> object:
+    """Take a practice out of the archive."""
+    app.run(library_versions.archive, args.id, away=False)
+    return app.read(editing.values, library.TYPE, args.id)
+
+
+@with_app
+def note_story(app: App, args: argparse.Namespace) -> object:
+    """Write down what she allows."""
+    person = app.read(library_stories.standing, args.id).person
+    told = {"channel": args.channel, "until": args.until, "method": args.method}
+    app.run(consents.note, person, library_stories.PURPOSE, args.state, **told)
+    return asdict(app.read(library_stories.standing, args.id))
+
+
+@with_app
+def choose_downloads(app: App, args: argparse.Namespace) -> object:
+    """Choose of which collections files come."""
+    if args.all or args.only is not None:
+        app.run(library_downloads.choose, None if args.all else args.only)
+    return [asdict(line) for line in app.read(library_downloads.lines, app.contents)]
+
+
+@with_app
+def pin_item(app: App, args: argparse.Namespace) -> object:
+    """Keep a work's files here, or no longer."""
+    app.run(library_downloads.pin, args.id, not args.off)
+    return {"pinned": app.read(library_downloads.is_pinned, args.id)}

@@ -11,7 +11,7 @@ import itertools
 import logging
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -19,13 +19,13 @@ from sqlalchemy.orm import Session
 
 from sync import filebox
 from sync.client.transport import Transport
-from sync.protocol import MAX_FILE, Problem, file_path, private_space
+from sync.protocol import ALLIANCE, MAX_FILE, Problem, file_path, private_space
 from wimdesk import clock
 from wimdesk.app import App
 from wimdesk.errors import Cancelled, DiskFull, NoConnection, Refused, SyncProblem, WimdeskError
 from wimdesk.i18n import _
 from wimdesk.records import Attachment
-from wimdesk.services import attaching
+from wimdesk.services import attaching, library_downloads
 from wimdesk.store import facts, identity, seal_keys, tables
 from wimdesk.store.contents import UNKNOWN_FOR, Contents
 
@@ -34,6 +34,7 @@ _HASH = re.compile("[0-9a-f]{64}")
 """A hash, or a key, in hexadecimal."""
 _MEGABYTE = 1_000_000
 _BITE = 4096
+NOT_CHOSEN, CHOSEN, PINNED = 1, 2, 3
 _TRIES, _PAUSE = 3, 0.25
 _OF_THE_NEXT_PASS = {Problem.TOKEN_NEEDED, Problem.DEVICE_REVOKED}
 """Refusals that the next pass begins with, so that nothing has to stand beside the file: many files may outlive a
@@ -55,6 +56,8 @@ class Errand:
     secret: bytes
     wanted: bool
     goes_up: bool
+    rank: int = 0
+    """0 for what is not of the Alliance's library, else what this computer chose of it."""
 
 
 @dataclass
@@ -142,15 +145,36 @@ class Files:
         self._app.store.run_as("sync", attaching.note, errand.record, note=sentence)
 
     def _has_room(self, errand: Errand) -> bool:
-        """Say whether a file may come: somebody asked for it, or it is small enough and fits into the room."""
+        """Say whether a file may come: somebody asked for it, or it is small enough and fits into the room.
+
+        The library never takes more than the room: for what is asked for or pinned, other files of it make way.
+        """
+        if errand.rank and (errand.wanted or errand.rank == PINNED):
+            return self._is_within(errand) or self._make_room(errand)
         if errand.wanted:
             return True
-        settings, contents = self._app.settings, self._app.contents
+        settings = self._app.settings
         takes = filebox.boxed_size(errand.extent)
         if max(takes, errand.size) > settings.number("file_megabytes") * _MEGABYTE:
             return False
-        room = settings.number("files_megabytes") * _MEGABYTE
-        return contents.used(contents.part(errand.carried)) + takes <= room
+        return self._is_within(errand)
+
+    def _is_within(self, errand: Errand) -> bool:
+        contents, room = self._app.contents, self._app.settings.number("files_megabytes") * _MEGABYTE
+        return contents.used(contents.part(errand.carried)) + filebox.boxed_size(errand.extent) <= room
+
+    def _make_room(self, errand: Errand) -> bool:
+        """Forget files of the library that are at the endpoint and not pinned, until this one fits; else say so."""
+        room = self._app.settings.number("files_megabytes") * _MEGABYTE
+        others = self._app.read(library_downloads.dispensable, self._app.contents)
+        kept = self._app.contents.used() - sum(size for _digest, size in others)
+        if kept + filebox.boxed_size(errand.extent) <= room:
+            for digest, _size in others:
+                self._app.contents.forget(digest)
+                if self._is_within(errand):
+                    return True
+        self._put_off(errand, _("There is no room for this file. Allow more in the settings, or remove others."))
+        return False
 
     # ------------------------------------------------------------- up
 
@@ -263,6 +287,7 @@ def errands(session: Session, contents: Contents) -> list[Errand]:
         return []
     who, generation = identity.read(session), facts.number(session, "generation")
     known = {row.record: row for row in session.execute(select(tables.carriage))}
+    wished = library_downloads.wishes(session)
     private = private_space(who.organisation)
     found = []
     for each in attachments:
@@ -271,9 +296,18 @@ def errands(session: Session, contents: Contents) -> list[Errand]:
         if not _is_sound(each) or not has_place or (each.space == private and not seal_keys.opens(session)):
             continue
         goes_up = here and each.owner == who.organisation and (row is None or row.sent != generation)
+        wanted, rank = bool(row and row.wanted), _rank(each, wished)
+        if rank == NOT_CHOSEN and not (goes_up or wanted):
+            continue
         if goes_up or not (here or (row is not None and row.dropped)):
-            found.append(_errand(each, goes_up=goes_up, wanted=bool(row and row.wanted)))
-    return sorted(found, key=lambda each: (not each.wanted, each.size))
+            found.append(_errand(each, goes_up=goes_up, wanted=wanted, rank=rank))
+    return sorted(found, key=lambda each: (not each.wanted, each.rank != PINNED, each.size))
+
+
+def _rank(each: Attachment, wished: Mapping[str, bool]) -> int:
+    if each.space != ALLIANCE or each.part_of_type != library_downloads.TYPE:
+        return 0
+    return (PINNED if wished[each.part_of] else CHOSEN) if each.part_of in wished else NOT_CHOSEN
 
 
 def forgotten(session: Session) -> list[tuple[str, str]]:
@@ -289,11 +323,11 @@ def forgotten(session: Session) -> list[tuple[str, str]]:
     return found
 
 
-def _errand(each: Attachment, *, goes_up: bool, wanted: bool) -> Errand:
+def _errand(each: Attachment, *, goes_up: bool, wanted: bool, rank: int) -> Errand:
     carried = bytes.fromhex(each.carried)
     return Errand(
         each.id, file_path(each.space, carried), each.identifier, each.extent or 0, each.carried,
-        each.carried_extent or 0, bytes.fromhex(each.secret), wanted, goes_up,
+        each.carried_extent or 0, bytes.fromhex(each.secret), wanted, goes_up, rank,
     )  # fmt: skip
 
 

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from wimdesk.app import App
-from wimdesk.errors import RuleBroken
-from wimdesk.services import attaching, editing, library, samples, undoing
+from wimdesk.errors import NotFound, RuleBroken
+from wimdesk.records.library_item import POINTS
+from wimdesk.services import attaching, editing, library, library_review, samples, undoing
 from wimdesk.store import facts, history
 
 if TYPE_CHECKING:
@@ -43,6 +44,12 @@ def app(tmp_path: Path) -> Iterator[App]:
 def full(app: App) -> App:
     app.run(samples.write_common)
     return app
+
+
+def reviewed(app: App, record: str) -> str:
+    """The record, with every point of the review checked."""
+    app.run(library_review.check, record, [*POINTS])
+    return record
 
 
 def find(app: App, question: str = "", order: library.Order = "match", **chosen: str) -> library.Result:
@@ -131,10 +138,12 @@ def test_what_the_alliance_has_stands_for_all_copies(app: App) -> None:
     record = app.run(editing.add, "library_item", WHOLE)
     copy = app.run(library.submit, record)
     app.run(lambda session: facts.put(session, role="secretariat"))
-    published = app.run(library.publish, copy)
+    published = app.run(library.publish, reviewed(app, copy))
     entries = find(app).entries
     assert [(entry.id, entry.state) for entry in entries] == [(published, "published")]
-    assert app.read(library.article, published).can == {"take_back"}
+    can = app.read(library.article, published).can
+    assert "withdraw" in can
+    assert not can & {"edit", "publish", "take_back"}
 
 
 def spaces(app: App, *records: str) -> list[str]:
@@ -172,7 +181,7 @@ def test_what_goes_to_the_trash_is_taken_back_too(app: App) -> None:
     assert spaces(app, record, copy) == ["private", "shared"]
 
 
-def test_the_secretariat_takes_back_from_the_alliance(app: App) -> None:
+def test_the_secretariat_withdraws_from_the_alliance(app: App) -> None:
     record = app.run(editing.add, "library_item", WHOLE)
     copy = app.run(library.submit, record)
     app.run(lambda session: facts.put(session, role="secretariat"))
@@ -182,20 +191,24 @@ def test_the_secretariat_takes_back_from_the_alliance(app: App) -> None:
             history.fetch(session, "library_item", each).owner = "another"
 
     app.run(of_another)
-    published = app.run(library.publish, copy)
-    app.run(library.take_back, published)
-    assert spaces(app, copy, published) == ["shared", ""]
+    published = app.run(library.publish, reviewed(app, copy))
+    with pytest.raises(RuleBroken):
+        app.run(library_review.withdraw, published, " ")
+    app.run(library_review.withdraw, published, "It names people.")
+    with pytest.raises(NotFound):
+        app.read(library.article, published)
     found = app.read(library.article, copy)
-    assert (found.state, found.can) == ("withdrawn", {"publish"})
-    assert app.run(library.publish, copy) == published
-    assert spaces(app, copy, published) == ["shared", "alliance"]
+    assert (found.state, found.note, found.can) == ("withdrawn", "It names people.", {"publish"})
+    again = app.run(library.publish, copy)
+    assert again != published, "what was erased does not come back"
+    assert spaces(app, copy, again) == ["shared", "alliance"]
 
 
 def test_what_an_author_took_back_waits_for_the_secretariat(app: App) -> None:
     record = app.run(editing.add, "library_item", WHOLE)
     copy = app.run(library.submit, record)
     app.run(lambda session: facts.put(session, role="secretariat"))
-    published = app.run(library.publish, copy)
+    published = app.run(library.publish, reviewed(app, copy))
 
     def by_its_author(session: Session) -> None:
         found = history.fetch(session, "library_item", copy)
@@ -204,9 +217,10 @@ def test_what_an_author_took_back_waits_for_the_secretariat(app: App) -> None:
 
     app.run(by_its_author)
     found = app.read(library.article, published)
-    assert (found.left_alone, found.can) == (True, {"take_back"})
+    assert found.left_alone
+    assert "withdraw" in found.can
     assert [entry.id for entry in find(app, ours="waiting").entries] == [published]
-    app.run(library.take_back, published)
+    app.run(library_review.withdraw, published, "Its author took it back.")
     assert find(app).entries == ()
 
 
@@ -220,7 +234,7 @@ def test_the_secretariat_sees_what_waits_for_it(app: App) -> None:
 
     app.run(of_another)
     assert [entry.id for entry in find(app, ours="waiting").entries] == [record]
-    assert app.read(library.article, record).can == {"publish"}
+    assert app.read(library.article, record).can == {"publish", "review"}
 
 
 def test_a_shelf_follows_single_changes(app: App) -> None:
@@ -248,13 +262,6 @@ def test_articles_leave_out_empty_parts(app: App) -> None:
     record = app.run(editing.add, "library_item", WHOLE | {"takeaways": {}})
     article = app.read(library.article, record)
     assert [heading for heading, _text in article.parts] == ["Why it matters", "What was done", "What came of it"]
-
-
-def test_text_becomes_paragraphs_and_numbered_lists() -> None:
-    text = "First.\nSecond.\n\n1. One\n2) Two\n\nLast."
-    assert library.blocks(text) == [("p", ["First."]), ("p", ["Second."]), ("ol", ["One", "Two"]), ("p", ["Last."])]
-    assert library.blocks(" \n ") == []
-    assert library.blocks("2021 was good.") == [("p", ["2021 was good."])]
 
 
 def test_a_passage_begins_shortly_before_the_hit() -> None:

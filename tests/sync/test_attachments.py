@@ -23,7 +23,8 @@ from tests.bench.link import Link, Speed, linked
 from tests.support import Laptop, endpoint_at, fact
 from wimdesk import clock
 from wimdesk.errors import Cancelled, NoConnection, UserError
-from wimdesk.services import attaching, editing, library, taking_part
+from wimdesk.records.library_item import POINTS
+from wimdesk.services import attaching, editing, library, library_review, taking_part
 from wimdesk.store import history
 from wimdesk.store.contents import UNKNOWN_FOR
 
@@ -449,7 +450,9 @@ def test_a_practice_that_is_published_takes_its_files_along(office: Office) -> N
     anna, secretary = office.laptop("Anna"), office.laptop("Sara", "Secretariat", "secretariat")
     reader = office.laptop("Rosa", "WIM Ghana", "reader")
     words = {"en": "Lamps"}
-    item = anna.add("library_item", title=words, summary=words, template="tool", state="draft", license="CC0")
+    item = anna.add(
+        "library_item", title=words, summary=words, template="tool", state="draft", license="CC0-1.0", body=words
+    )
     made = attach(anna, ("library_item", item), CANARY * 3, "lamps.txt")
     other = attach(anna, ("library_item", item), CANARY * 4, "private.txt")
     anna.app.run(attaching.remove, other)
@@ -457,6 +460,7 @@ def test_a_practice_that_is_published_takes_its_files_along(office: Office) -> N
     anna.sync()
     secretary.app.settings.put("file_megabytes", 0)
     secretary.sync()
+    secretary.app.run(library_review.check, copy, [*POINTS])
     final = secretary.app.run(library.publish, copy)
     secretary.sync()
     secretary.sync()

@@ -15,8 +15,9 @@ from sync.protocol import Problem, private_space
 from sync.server.service import revoke
 from tests.support import TOO_LONG, Laptop, Office, endpoint_at, fact, introduce, waiting
 from wimdesk import clock
-from wimdesk.errors import NoConnection, Refused, SyncProblem, UserError, WimdeskError
-from wimdesk.services import editing, library, publishing, samples
+from wimdesk.errors import NoConnection, NotFound, Refused, SyncProblem, UserError, WimdeskError
+from wimdesk.records.library_item import POINTS
+from wimdesk.services import editing, library, library_review, publishing, samples
 from wimdesk.store import facts, history, outbox, tables
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound="msgspec.Struct")
 PRACTICE: dict[str, object] = {
     "title": {"en": "Ventilation checks"}, "summary": {"en": "A weekly walk."}, "template": "tool",
-    "license": "CC-BY-4.0", "state": "draft",
+    "license": "CC-BY-4.0", "state": "draft", "body": {"en": "Walk on Monday."},
 }  # fmt: skip
 
 
@@ -442,6 +443,7 @@ def test_what_is_taken_back_leaves_the_others(office: Office) -> None:
     copy = anna.app.run(library.submit, practice)
     for laptop in (anna, mina):
         laptop.sync()
+    mina.app.run(library_review.check, copy, [*POINTS])
     published = mina.app.run(library.publish, copy)
     for laptop in (mina, anna, cora):
         laptop.sync()
@@ -452,11 +454,12 @@ def test_what_is_taken_back_leaves_the_others(office: Office) -> None:
         laptop.sync()
     assert mina.see("library_item", copy)["deleted"]
     assert mina.app.read(library.article, published).left_alone
-    mina.app.run(library.take_back, published)
+    mina.app.run(library_review.withdraw, published, "Its author took it back.")
     for laptop in (mina, anna, cora):
         laptop.sync()
     for laptop in (mina, anna, cora):
-        assert laptop.see("library_item", published)["deleted"]
+        with pytest.raises(NotFound):
+            laptop.see("library_item", published)
     shown = {entry.id: entry.ours for entry in anna.app.read(library.load).entries}
     assert shown[practice] == "draft"
     assert not {copy, published} & set(shown)

@@ -19,7 +19,8 @@ from ui.tasks import Tasks
 from ui.widgets.languagemap import LanguageMapField
 from ui.widgets.rows import ROW_ROLE, Row
 from wimdesk.app import App
-from wimdesk.services import editing, library, samples
+from wimdesk.records.library_item import POINTS
+from wimdesk.services import editing, library, library_review, samples
 from wimdesk.store import facts
 
 if TYPE_CHECKING:
@@ -254,6 +255,7 @@ def test_the_secretariat_publishes(desk: Desk, qtbot: QtBot) -> None:
     page = shown(desk, qtbot)
     page.show_record(record)
     qtbot.waitUntil(page.reading.publish.isVisible)
+    desk.app.run(library_review.check, record, [*POINTS])
     page.reading.publish.click()
     qtbot.waitUntil(lambda: not page.reading.publish.isVisible())
     assert desk.app.read(editing.values, library.TYPE, copy)["space"].endswith("/shared")

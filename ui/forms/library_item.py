@@ -11,6 +11,7 @@ from ui import theme
 from ui.desk import Desk
 from ui.forms.attachment import AttachmentsCard
 from ui.forms.binder import Binder
+from ui.forms.story import StoryCard
 from ui.icons import IconLabel
 from ui.sides import margins
 from ui.widgets.buttons import LinkButton
@@ -20,12 +21,13 @@ from ui.widgets.date import DateField
 from ui.widgets.flow import Flow
 from ui.widgets.labels import Text, hairline
 from ui.widgets.languagemap import LanguageMapField
+from ui.widgets.lookup import LookUpField
 from ui.widgets.number import NumberField
 from ui.widgets.tags import TagsField
 from wimdesk.i18n import LANGUAGES, _, content_language, ngettext
 from wimdesk.records import LibraryItem
 from wimdesk.records.library_item import EVIDENCE, PARTS, PEOPLE, TEMPLATES
-from wimdesk.services import library, library_words
+from wimdesk.services import library, library_stories, library_words
 from wimdesk.store.record import fields
 
 _PARTS = ("body", "objectives", "activities", "outcomes", "takeaways")
@@ -110,9 +112,10 @@ class LibraryItemForm(QWidget):
         self._column.addWidget(self.checklist)
         self._column.addWidget(hairline())
         self._fill(known)
-        for part in (*_PARTS, "link"):
+        for part in (*_PARTS, "link", "person_id"):
             self.binder.row(part).hide()  # until it is known which of them the template has
         self.binder.loaded.connect(lambda _values: self._fit())
+        self.binder.loaded.connect(lambda values: self._name_person(str(values["person_id"])))
         self.binder.edited.connect(lambda name: self._fit() if name == "template" else None)
         self._area = scrolling(content, "surface")
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -130,7 +133,7 @@ class LibraryItemForm(QWidget):
 
     def go_to(self, name: str) -> None:
         """Put the cursor into a field and bring it into view."""
-        editor = self.editors[name]
+        editor = self.editors["person_id" if name == "channels" else name]
         editor.setFocus(Qt.FocusReason.OtherFocusReason)
         self._area.ensureWidgetVisible(editor, 0, theme.px(40))
 
@@ -156,12 +159,29 @@ class LibraryItemForm(QWidget):
         )
         self._add("license", ChoiceField([_NOTHING, *library_words.licences()]))
         self._add("people", ChoiceField([_NOTHING, *((code, _(words)) for code, words in PEOPLE.items())]))
+        self.person = LookUpField()
+        self.person.asked.connect(self._look_up)
+        self._add("person_id", self.person)
+        self._column.addWidget(StoryCard(self._desk, self.item_id))
         self._add("subject", TagsField(known.get("subject", ()), free=True))
         self._pair(("minutes", NumberField()), ("review_on", DateField()))
         self._column.addWidget(AttachmentsCard(self._desk, library.TYPE, self.item_id))
         self._column.addWidget(Text(_("Who and where from"), "section"))
         for first, second in _DETAILS:
             self._pair((first, QLineEdit()), (second, QLineEdit()))
+
+    def _look_up(self, text: str) -> None:
+        self._desk.tasks.read(
+            self, library_stories.named, self._desk.app.searcher(), text, key="library.person",
+            done=lambda found: self.person.offer(text, found),
+        )  # fmt: skip
+
+    def _name_person(self, person: str) -> None:
+        if person:
+            self._desk.tasks.read(
+                self, library_stories.name_of, person, key="library.name",
+                done=lambda name: self.person.set_label(person, name),
+            )  # fmt: skip
 
     def _pair(self, *pair: tuple[str, QWidget]) -> None:
         row = QHBoxLayout()
@@ -176,6 +196,7 @@ class LibraryItemForm(QWidget):
         asked = {part for group in PARTS.get(str(values["template"]), ()) for part in group}
         # A case is told in its parts, anything else as one text; what was written before stays in view.
         shown = asked & {"body", "link"} if "body" in asked else asked
+        self.binder.row("person_id").setVisible(values["template"] == "role_model")
         for part in (*_PARTS, "link"):
             self.binder.row(part).setVisible(part in shown or bool(values[part]))
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
-from PySide6.QtCore import QItemSelectionModel, Qt, QTimer
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.page import Page
 from ui.pages.library_desk import ReadingDesk
 from ui.pages.library_filters import FilterPane
 from ui.pages.library_list import ResultModel
+from ui.pages.library_more import MoreButton
 from ui.sides import margins
 from ui.widgets.buttons import SecondaryButton
 from ui.widgets.card import sliding
@@ -24,7 +26,7 @@ from ui.widgets.search import SearchField
 from wimdesk.events import Changed
 from wimdesk.i18n import LANGUAGES, _, ngettext
 from wimdesk.records.library_item import TEMPLATES
-from wimdesk.services import library
+from wimdesk.services import attaching, library, library_export, library_markdown
 from wimdesk.services.library import Order, Result, Shelf
 
 _LEAST_LIST = 280
@@ -34,7 +36,7 @@ _READ_AFTER = 150
 _SAY_AFTER = 400
 """Milliseconds after the last key until a screen reader hears how many results there are."""
 _MADE_UP = ("collection", "subject")
-_ORDERS: tuple[Order, ...] = ("match", "newest", "title")
+_ORDERS: tuple[Order, ...] = ("match", "newest", "title", "reused")
 
 
 class LibraryPage(Page):
@@ -58,6 +60,15 @@ class LibraryPage(Page):
         self.write_button.clicked.connect(self.write)
         self.header.add_action(self.search)
         self.header.add_action(self.write_button)
+        self.more = MoreButton()
+        self.more.set_acts(
+            (
+                (_("Export what is listed…"), self._choose_export),
+                (_("Bring in a Markdown file…"), self._choose_markdown),
+                (_("Files on this computer"), self._show_downloads),
+            )
+        )
+        self.header.add_action(self.more)
         self._shortcut("Ctrl+N", self.write)
         self._shortcut("Ctrl+F", self._go_to_search)
         self.filters = FilterPane()
@@ -83,6 +94,7 @@ class LibraryPage(Page):
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._read_current)
+        self.reading.followed.connect(self._soon.stop)
         self._say = QTimer(self)
         self._say.setSingleShot(True)
         self._say.setInterval(_SAY_AFTER)
@@ -101,7 +113,11 @@ class LibraryPage(Page):
         """Follow what was written here, elsewhere or by a sync."""
         ids = change.ids.get(library.TYPE, frozenset())
         shows = ids or change.touches("attachment")
-        if change.touches("theme") or (shows and (self._loading or not self._shelf.entries)):
+        if (
+            change.touches("theme")
+            or change.touches("feedback")
+            or (shows and (self._loading or not self._shelf.entries))
+        ):
             self.refresh()
         elif shows:
             self._stale |= ids
@@ -131,6 +147,55 @@ class LibraryPage(Page):
         self.reading.flush()
         self.desk.tasks.write(self, library.draft, done=self._open_draft)
 
+    def export_to(self, path: Path) -> None:
+        """Write all that is listed to a file, as its ending says."""
+        ids = [entry.id for entry in self._result.entries] if self._result else []
+        verb, contents = library_export.export, self.desk.app.contents
+        self.desk.tasks.read(
+            self, verb, contents, ids, path, done=self._tell_exported, key="library.export",
+            failed=lambda problem: self.desk.notices.warn(str(problem)),
+        )  # fmt: skip
+
+    def take_markdown(self, path: Path) -> None:
+        """Make a draft of our own from a Markdown file."""
+
+        def bring(raw: bytes) -> None:
+            self.desk.tasks.write(
+                self, library_markdown.bring, raw, path.stem, done=self._open_draft,
+                failed=lambda problem: self.desk.notices.warn(path.name, str(problem)),
+            )  # fmt: skip
+
+        self.desk.tasks.work(
+            self, lambda _progress: attaching.read_file(path), done=bring,
+            failed=lambda problem: self.desk.notices.warn(path.name, str(problem)),
+        )  # fmt: skip
+
+    def _show_downloads(self) -> None:
+        self.view.clearSelection()
+        self.view.setCurrentIndex(QModelIndex())
+        self.reading.show_downloads()
+
+    def _choose_export(self) -> None:
+        kinds = "ZIP (*.zip);;Markdown (*.md);;BibTeX (*.bib);;RIS (*.ris);;CSV (*.csv)"
+        chosen, _kind = QFileDialog.getSaveFileName(self, _("Export what is listed"), "library.zip", kinds)
+        if chosen:
+            self.export_to(Path(chosen))
+
+    def _choose_markdown(self) -> None:
+        chosen, _kind = QFileDialog.getOpenFileName(self, _("Bring in a Markdown file"), "", "Markdown (*.md *.txt)")
+        if chosen:
+            self.take_markdown(Path(chosen))
+
+    def _tell_exported(self, found: library_export.Exported) -> None:
+        words = ngettext("{count} practice was written.", "{count} practices were written.", found.count)
+        rest = ngettext(
+            "{count} file is not on this computer and was left out.",
+            "{count} files are not on this computer and were left out.",
+            found.missing_files,
+        )
+        more = rest.format(count=found.missing_files) if found.missing_files else ""
+        self.desk.notices.say(f"{words.format(count=found.count)} {more}".strip())
+
     def _open_draft(self, item_id: str) -> None:
         self.reading.expect(item_id)
         self.show_record(item_id)
@@ -150,7 +215,12 @@ class LibraryPage(Page):
         row = QHBoxLayout(head)
         row.setContentsMargins(margins(16, 0, 4, 0))
         self.count = Text("", "strong")
-        words = {"match": _("Best match"), "newest": _("Newest first"), "title": _("By title")}
+        words = {
+            "match": _("Best match"),
+            "newest": _("Newest first"),
+            "title": _("By title"),
+            "reused": _("Most used first"),
+        }
         self.order = ChoiceField([(order, words[order]) for order in _ORDERS], _("Order"), quiet=True)
         self.order.changed.connect(self._ask)
         row.addWidget(self.count, 1)
@@ -202,6 +272,8 @@ class LibraryPage(Page):
         self.filters.add_group("language", _("Language"), list(LANGUAGES.items()))
         self.filters.add_group("template", _("Kind"), [(code, _(words)) for code, words in TEMPLATES.items()])
         self.filters.add_group("ours", _("Ours"), ours)
+        aside = [("earlier", _("Earlier versions")), ("archived", _("Archive")), ("ended", _("Ended stories"))]
+        self.filters.add_group("aside", _("Put away"), aside)
         self.filters.add_group("collection", _("Collection"), [])
         self.filters.add_group("subject", _("Words"), [])
 
@@ -239,9 +311,10 @@ class LibraryPage(Page):
         if not result.entries:
             self._show_nothing(result)
         found = self.model.find(current)
-        if found >= 0:
-            self._wanted = ""
         if result.entries:
+            if found < 0 and current and current == self.reading.apart():
+                self._say.start()
+                return  # an earlier version is being read; it is not among what is listed
             index = self.model.index(max(0, found))
             flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
             self.view.selectionModel().setCurrentIndex(index, flag)
@@ -271,6 +344,8 @@ class LibraryPage(Page):
     def _read_current(self) -> None:
         entry = self.model.entry(self.view.currentIndex().row())
         if entry is not None:
+            if self._wanted in (entry.id, *entry.others):
+                self._wanted = ""
             self.reading.show_item(entry.id, self._result.question if self._result else "")
 
     def _announce(self) -> None:

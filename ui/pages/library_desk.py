@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.desk import Desk
 from ui.forms.library_item import LibraryItemForm
+from ui.pages.library_downloads import DownloadsPane
+from ui.pages.library_more import MoreButton
 from ui.pages.library_print import print_article
 from ui.pages.library_reader import Reader
+from ui.pages.library_review import ReviewCard, WithdrawBar
 from ui.sides import margins
+from ui.widgets.banner import Banner
 from ui.widgets.buttons import IconButton, PrimaryButton, SecondaryButton
 from ui.widgets.empty import EmptyState
 from ui.widgets.labels import Text, hairline
+from wimdesk.errors import RuleBroken, WimdeskError
 from wimdesk.events import Changed
-from wimdesk.i18n import _
-from wimdesk.services import library
+from wimdesk.i18n import LANGUAGES, _
+from wimdesk.services import library, library_downloads, library_versions, library_works
 from wimdesk.services.library import Article
+from wimdesk.services.library_words import language_name
+from wimdesk.services.timeline import day_text
 
 
 class ReadingDesk(QFrame):
@@ -27,6 +36,8 @@ class ReadingDesk(QFrame):
 
     removed = Signal()
     shared = Signal(str)
+    followed = Signal()
+    """A link in a text was followed: what the list has chosen is not what is read."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,6 +45,8 @@ class ReadingDesk(QFrame):
         self._desk = desk
         self._id = ""
         self._question = ""
+        self._apart = ""
+        self._code = ""
         self._article: Article | None = None
         self._writing = False
         self._expected = ""
@@ -48,11 +61,25 @@ class ReadingDesk(QFrame):
         column.addSpacing(12)
         self._line = hairline()
         column.addWidget(self._line)
+        self.review = ReviewCard(desk)
+        self.review.returned.connect(self.removed)
+        column.addWidget(self.review)
+        self.withdrawing = WithdrawBar(desk)
+        self.withdrawing.withdrawn.connect(self._gone)
+        column.addWidget(self.withdrawing)
+        self.note = Banner("info", "")
+        self.note.acted.connect(self._read_newer)
+        self.note.hide()
+        column.addWidget(self.note)
         self.reader = Reader(desk)
+        self.reader.followed.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
+        self.reader.wanted.connect(self.read_in)
         self._nothing = EmptyState("book-open", _("Choose a practice to read it here."))
         self._stack = QStackedWidget()
         self._stack.addWidget(self._nothing)
         self._stack.addWidget(self.reader)
+        self.downloads = DownloadsPane(desk)
+        self._stack.addWidget(self.downloads)
         column.addWidget(self._stack, 1)
         self._show_actions(None)
 
@@ -69,13 +96,15 @@ class ReadingDesk(QFrame):
         """Return the id of what is shown, or an empty text."""
         return self._id
 
-    def show_item(self, item_id: str, question: str) -> None:
-        """Show a practice with the question's hits marked; an empty id shows nothing."""
+    def show_item(self, item_id: str, question: str, code: str = "") -> None:
+        """Show a practice with the question's hits marked, in a language; an empty id shows nothing."""
         if item_id != self._id:
             self.flush()
             self._drop_form()
             self._writing = False
             self._article = None
+            self._apart = ""
+            self._code = code
         self._question = question
         self._id = item_id
         if item_id:
@@ -83,6 +112,20 @@ class ReadingDesk(QFrame):
         else:
             self._stack.setCurrentWidget(self._nothing)
             self._show_actions(None)
+
+    def read_in(self, item_id: str, code: str) -> None:
+        """Show this record of the work, in a language."""
+        self._code = code
+        if item_id == self._id:
+            self._read()
+        else:
+            self.show_item(item_id, self._question, code)
+            self._apart = item_id
+            self.followed.emit()
+
+    def apart(self) -> str:
+        """Return what is read by way of a link in another text, or an empty text."""
+        return self._apart
 
     def expect(self, item_id: str) -> None:
         """Put the cursor into the title as soon as this new practice is shown."""
@@ -112,16 +155,21 @@ class ReadingDesk(QFrame):
         self.preview = SecondaryButton(_("Preview"), "eye")
         self.preview.clicked.connect(lambda: self._write(False))
         self.state = Text("", "muted")
+        self.pin = IconButton("bookmark", _("Keep its files on this computer"))
+        self.pin.clicked.connect(self._pin)
+        self.more = MoreButton()
         self.print = IconButton("printer", _("Print"))
         self.print.clicked.connect(self._print)
         self.take_back = IconButton("undo-2", _("Take back"))
         self.take_back.clicked.connect(self._take_back)
+        self.withdraw = IconButton("minus", _("Withdraw"))
+        self.withdraw.clicked.connect(lambda: self.withdrawing.begin(self._id))
         self.remove = IconButton("trash-2", _("Move to the trash"))
         self.remove.clicked.connect(self._remove)
         for widget in (self.submit, self.publish, self.edit, self.preview, self.state):
             row.addWidget(widget)
         row.addStretch(1)
-        for button in (self.take_back, self.print, self.remove):
+        for button in (self.take_back, self.withdraw, self.pin, self.print, self.remove, self.more):
             row.addWidget(button)
         return bar
 
@@ -130,6 +178,7 @@ class ReadingDesk(QFrame):
             self,
             library.article,
             self._id,
+            self._code,
             done=self._take,
             failed=lambda _gone: self.show_item("", ""),
             key="library.article",
@@ -186,8 +235,19 @@ class ReadingDesk(QFrame):
         self.edit.setVisible("edit" in can and not writing)
         self.preview.setVisible(writing)
         self.take_back.setVisible("take_back" in can and not writing)
+        self.withdraw.setVisible("withdraw" in can)
+        self.withdrawing.hide()
+        self.review.setVisible("review" in can)
+        if "review" in can:
+            self.review.show_item(self._id)
         self.remove.setVisible("remove" in can)
+        self.more.set_acts(self._acts(article) if article is not None and not writing else ())
+        self._show_note(article)
         self.print.setVisible(article is not None)
+        pinned = article is not None and article.pinned
+        self.pin.setVisible(article is not None and article.can.isdisjoint({"edit", "publish"}))
+        self.pin.set_name(_("No longer keep its files") if pinned else _("Keep its files on this computer"))
+        self.pin.show_icon("bookmark", "accent" if pinned else "text2")
         by = _("From the Alliance’s library") if article is not None and not can & {"edit", "publish"} else ""
         if article is not None and article.left_alone:
             by = _("Its author took it back.")
@@ -214,12 +274,81 @@ class ReadingDesk(QFrame):
 
         self._desk.tasks.write(self, library.submit, self._id, done=done)
 
+    def _acts(self, article: Article) -> list[tuple[str, Callable[[], object]]]:
+        """Name what stands behind the last button."""
+        acts: list[tuple[str, Callable[[], object]]] = []
+        if "translate" in article.can:
+            there = {variant.code for variant in article.variants}
+            for code, name in LANGUAGES.items():
+                if code not in there:
+                    acts.append((_("Translate: {language}").format(language=name), partial(self._translate, code)))
+        if "confirm" in article.can:
+            for variant in article.variants:
+                if variant.older:
+                    words = _("{language} says the same as the original now").format(
+                        language=language_name(variant.code)
+                    )
+                    acts.append((words, partial(self._confirm, variant.id, variant.code)))
+        if article.earlier:
+            acts.append((_("Read the earlier version"), lambda: self.read_in(article.earlier, "")))
+        for can, words, verb in (
+            ("version", _("Begin a new version"), library_versions.begin),
+            ("archive", _("Put it into the archive"), library_versions.archive),
+            ("unarchive", _("Take it out of the archive"), partial(library_versions.archive, away=False)),
+        ):
+            if can in article.can:
+                acts.append((words, partial(self._do, verb)))
+        return acts
+
+    def _do(self, verb: Callable[..., str | None]) -> None:
+        """Act on what is shown; what it makes opens to be written."""
+        self._desk.tasks.write(
+            self, verb, self._id, done=lambda made: self._begin(made) if made else self.removed.emit(),
+            failed=lambda problem: self._desk.notices.warn(str(problem)),
+        )  # fmt: skip
+
+    def _translate(self, code: str) -> None:
+        self._desk.tasks.write(
+            self, library_works.translate, self._id, code, done=self._begin,
+            failed=lambda problem: self._desk.notices.warn(str(problem)),
+        )  # fmt: skip
+
+    def _begin(self, item_id: str) -> None:
+        self.expect(item_id)
+        self.shared.emit(item_id)
+
+    def _confirm(self, item_id: str, code: str) -> None:
+        self._desk.tasks.write(
+            self, library_works.confirm, item_id, code, done=lambda _none: self._read(),
+            failed=lambda problem: self._desk.notices.warn(str(problem)),
+        )  # fmt: skip
+
+    def _show_note(self, article: Article | None) -> None:
+        """Say above the text what its reader should know: what the Secretariat said, or that it is old."""
+        words = _told(article) if article is not None else None
+        if words is not None:
+            self.note.say("info", *words)
+        self.note.setVisible(words is not None)
+
+    def _read_newer(self) -> None:
+        if self._article is not None:
+            self.read_in(self._article.newer, "")
+
+    def _gone(self) -> None:
+        self.show_item("", "")
+        self.removed.emit()
+
+    def _not_published(self, problem: WimdeskError) -> None:
+        points = [name for name, _said in problem.problems] if isinstance(problem, RuleBroken) else []
+        self._desk.notices.warn(_("Not published yet."), str(problem))
+        self.review.show_missing(points)
+
     def _publish(self) -> None:
         def done(copy: str) -> None:
             self._desk.notices.say(_("Published. Every member gets it with the next sync."))
             self.shared.emit(copy)
 
-        self._desk.tasks.write(self, library.publish, self._id, done=done)
+        self._desk.tasks.write(self, library.publish, self._id, done=done, failed=self._not_published)
 
     def _take_back(self) -> None:
         def done(act: int) -> None:
@@ -238,6 +367,40 @@ class ReadingDesk(QFrame):
 
         self._desk.tasks.write(self, library.remove, gone, done=done)
 
+    def show_downloads(self) -> None:
+        """Show which files come to this computer, in the place of the text."""
+        self.show_item("", "")
+        self.downloads.reload()
+        self._stack.setCurrentWidget(self.downloads)
+
+    def _pin(self) -> None:
+        article = self._article
+        if article is None:
+            return
+        words = _("Its files stay at the Secretariat.") if article.pinned else _("Its files come with the next sync.")
+
+        def done(_none: None) -> None:
+            self._desk.notices.say(words)
+            self._read()
+
+        self._desk.tasks.write(self, library_downloads.pin, article.id, not article.pinned, done=done)
+
     def _print(self) -> None:
         if self._article is not None:
             print_article(self._article, {key: title for key, (title, _colour) in self._themes.items()}, self)
+
+
+def _told(article: Article) -> tuple[str, str, str] | None:
+    """Return the title, the sentence and the button of what stands above an article, or None."""
+    if article.note and article.state in {"returned", "withdrawn"}:
+        back = article.state == "returned"
+        title = _("The Secretariat asks for a change.") if back else _("The Secretariat has withdrawn it.")
+        return title, article.note, ""
+    if article.ended:
+        words = _("The library may no longer tell this story since {day}. Readers do not see it.")
+        return _("Her consent has ended."), words.format(day=day_text(article.ended)), ""
+    if article.newer:
+        return _("This is an earlier version."), _("It can only be read."), _("Read the newer version")
+    if article.check:
+        return _("Check whether this still holds."), _("The day to look at it again is over."), ""
+    return None

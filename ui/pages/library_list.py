@@ -13,8 +13,22 @@ from wimdesk.search import marks
 from wimdesk.services.library import Entry, Result
 from wimdesk.services.library_words import country_name, short_date
 
-_TONES = {"draft": "warn", "submitted": "info", "in_review": "info", "withdrawn": "text2", "archived": "text2"}
-_ICONS = {"draft": "pencil", "submitted": "send", "in_review": "eye", "withdrawn": "undo-2", "archived": "inbox"}
+_TONES = {
+    "draft": "warn",
+    "submitted": "info",
+    "in_review": "info",
+    "returned": "warn",
+    "withdrawn": "text2",
+    "archived": "text2",
+}
+_ICONS = {
+    "draft": "pencil",
+    "submitted": "send",
+    "in_review": "eye",
+    "returned": "undo-2",
+    "withdrawn": "undo-2",
+    "archived": "inbox",
+}
 _Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 
@@ -46,7 +60,7 @@ class ResultModel(QAbstractListModel):
 
     def find(self, item_id: str) -> int:
         """Return the row of an item, or -1."""
-        return next((row for row, entry in enumerate(self._result.entries) if entry.id == item_id), -1)
+        return next((row for row, entry in enumerate(self._result.entries) if item_id in (entry.id, *entry.others)), -1)
 
     def rowCount(self, parent: _Index = _ROOT) -> int:
         return 0 if parent.isValid() else len(self._result.entries)
@@ -69,7 +83,7 @@ class ResultModel(QAbstractListModel):
         if at not in self._rows:
             question = self._result.question
             text = self._result.passages.get(entry.id) or entry.summary
-            state = entry.state if entry.state in _TONES else ""
+            words, icon, tone = _said(entry)
             self._rows[at] = Row(
                 title=entry.title,
                 snippet=text,
@@ -77,9 +91,9 @@ class ResultModel(QAbstractListModel):
                 title_marks=tuple(marks(entry.title, question)),
                 snippet_marks=tuple(marks(text, question)),
                 dot=self._colour(entry),
-                state=_(STATES[state]) if state else "",
-                state_icon=_ICONS.get(state, ""),
-                state_tone=_TONES.get(state, "ok"),
+                state=words,
+                state_icon=icon,
+                state_tone=tone,
             )
         return self._rows[at]
 
@@ -91,9 +105,21 @@ class ResultModel(QAbstractListModel):
         first = entry.themes[0] if entry.themes else ""
         theme = self._themes[first][0] if first in self._themes else first
         # The place and the date come first: a long theme may be cut.
-        parts = (country_name(entry.country_code), short_date(entry.issued) if entry.issued else "", theme)
+        there = " ".join(code.upper() for code in entry.languages) if len(entry.languages) > 1 else ""
+        parts = (country_name(entry.country_code), short_date(entry.issued) if entry.issued else "", there, theme)
         return " · ".join(part for part in parts if part)
 
     def _sentence(self, entry: Entry) -> str:
-        state = _(STATES[entry.state]) if entry.state in _TONES else ""
+        state = _said(entry)[0]
         return ". ".join(part for part in (entry.title, entry.summary.rstrip("."), self._meta(entry), state) if part)
+
+
+def _said(entry: Entry) -> tuple[str, str, str]:
+    """Return what stands at the end of a row, its icon and its colour."""
+    if entry.state in _TONES:
+        return _(STATES[entry.state]), _ICONS.get(entry.state, ""), _TONES[entry.state]
+    if entry.check:
+        return _("Check"), "clock", "warn"
+    if entry.reused:
+        return _("Used by {count}").format(count=entry.reused), "circle-check", "ok"
+    return "", "", "ok"

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QWidget
 from ui import theme
 from wimdesk.i18n import _
 from wimdesk.records.library_item import EVIDENCE
-from wimdesk.services.library import Article, blocks
+from wimdesk.services.library import Article
+from wimdesk.services.library_text import pieces
 from wimdesk.services.library_words import country_name, short_date
 
 _SIZES = (10.5, 10.0, 9.5, 9.0, 8.5)
@@ -36,11 +37,7 @@ def card(article: Article, themes: Mapping[str, str]) -> str:
     ]
     for heading, text in article.parts:
         parts.append(f"<h3>{html.escape(heading)}</h3>")
-        for tag, texts in blocks(text):
-            if tag == "ol":
-                parts.append("<ol>" + "".join(f"<li>{html.escape(line)}</li>" for line in texts) + "</ol>")
-            else:
-                parts.append(f"<p>{html.escape(texts[0])}</p>")
+        parts += [piece.html for piece in pieces(text)]
     return "".join(parts)
 
 

@@ -4,27 +4,41 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
+from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from ui import theme
+from ui import pictures, theme
 from ui.desk import Desk
 from ui.forms.attachment import AttachmentsCard
+from ui.forms.feedback import FeedbackCard
+from ui.forms.story import StoryCard
 from ui.sides import margins
+from ui.widgets.buttons import QuietButton
 from ui.widgets.card import scrolling
 from ui.widgets.flow import Flow
-from ui.widgets.labels import Chip, Text, Tone
+from ui.widgets.labels import Chip, Text, Tone, hairline
 from wimdesk.i18n import _, language
 from wimdesk.records.library_item import EVIDENCE, STATES, TEMPLATES
 from wimdesk.search import marks
-from wimdesk.services.library import TYPE, Article, blocks
+from wimdesk.services import attaching
+from wimdesk.services.attaching import Listed
+from wimdesk.services.library import TYPE, Article
+from wimdesk.services.library_text import Piece, is_safe_link, pieces
 from wimdesk.services.library_words import country_name, language_name, short_date
 
 COLUMN = 680
 """The widest reading column, about 70 letters of 15 pixels."""
 _EVIDENCE: dict[str, Tone] = {"strong": "ok", "moderate": "info", "early": "warn"}
-_STATE: dict[str, Tone] = {"draft": "warn", "submitted": "info", "in_review": "info"}
+_STATE: dict[str, Tone] = {
+    "draft": "warn",
+    "submitted": "info",
+    "in_review": "info",
+    "returned": "warn",
+    "withdrawn": "warn",
+}
 
 
 def marked(text: str, question: str) -> str:
@@ -38,31 +52,90 @@ def marked(text: str, question: str) -> str:
 
 
 class Passage(QLabel):
-    """A piece of text for reading: larger leading than a label has, hits marked, and it can be selected."""
+    """A piece of text for reading: larger leading than a label has, hits marked, and it can be selected.
 
-    def __init__(self, role: str, tag: str, texts: list[str], question: str = "", token: str = "text") -> None:
+    `markup` was made by `library_text`, or of words that were escaped: nothing in it loads or runs anything.
+    """
+
+    def __init__(self, role: str, markup: str, spoken: str, leading: int = 150, token: str = "text") -> None:
         super().__init__()
         theme.mark(self, role=role)
         self.setTextFormat(Qt.TextFormat.RichText)
         self.setWordWrap(True)
-        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        keys = Qt.TextInteractionFlag.LinksAccessibleByKeyboard if "<a " in markup else Qt.TextInteractionFlag(0)
+        links = Qt.TextInteractionFlag.LinksAccessibleByMouse if "<a " in markup else Qt.TextInteractionFlag(0)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse | keys | links)
+        self.setOpenExternalLinks(False)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        if tag == "ol":
-            self.setAccessibleName("\n".join(f"{place}. {text}" for place, text in enumerate(texts, 1)))
-            line = '<li style="line-height:150%; margin-bottom:6px">{}</li>'
-            items = "".join(line.format(marked(text, question)) for text in texts)
-            self.setText(f'<ol style="margin:0 0 0 -14px">{items}</ol>')
-        else:
-            leading = 150 if tag == "p" else 120
-            self.setAccessibleName(texts[0])
-            style = f"line-height:{leading}%; color:{theme.css(token)}"
-            self.setText(f'<div style="{style}">{marked(texts[0], question)}</div>')
+        self.setAccessibleName(spoken)
+        self.setText(f'<div style="line-height:{leading}%; color:{theme.css(token)}">{_dressed(markup)}</div>')
+
+
+def _dressed(markup: str) -> str:
+    """Give the tags of a text the distances and colours of the look; Qt's rich text knows no style sheet of ours."""
+    line, quiet, link = theme.css("border"), theme.css("text2"), theme.css("link")
+    for bare, dressed in (
+        ("<p>", '<p style="margin:0">'),
+        ("<ol", '<ol style="margin:0 0 0 -14px"'),
+        ("<ul>", '<ul style="margin:0 0 0 -14px">'),
+        ("<li>", '<li style="line-height:150%; margin-bottom:6px">'),
+        ("<h3>", '<h3 style="margin:6px 0 0 0">'),
+        ("<h4>", '<h4 style="margin:6px 0 0 0">'),
+        ("<table>", f'<table border="1" cellspacing="0" cellpadding="6" style="border-color:{line}">'),
+        ("<blockquote>", f'<blockquote style="margin:0 0 0 16px; color:{quiet}">'),
+        ("<a ", f'<a style="color:{link}" '),
+    ):
+        markup = markup.replace(bare, dressed)
+    return markup
+
+
+class Picture(QLabel):
+    """One of the practice's own pictures, as wide as the text; it is read in the background from what is kept here."""
+
+    def __init__(self, desk: Desk, item_id: str, name: str, words: str) -> None:
+        super().__init__(words)
+        self._desk, self._id, self._name = desk, item_id, name
+        self.setAccessibleName(_("Picture: {name}").format(name=words))
+        self.setWordWrap(True)
+        theme.mark(self, role="caption")
+        if name:
+            desk.tasks.read(
+                self, attaching.listed, desk.app.contents, TYPE, item_id, done=self._find, key=f"picture:{name}"
+            )
+
+    def _find(self, listed: Listed) -> None:
+        wanted = self._name.casefold()
+        found = next((each for each in listed.files if each.title.casefold() == wanted and each.is_picture), None)
+        if found is None:
+            return
+        if not found.here:
+            self.setText(_("The picture {name} is not on this computer yet.").format(name=found.title))
+            return
+        contents, side = self._desk.app.contents, theme.px(COLUMN)
+        self._desk.tasks.work(
+            self, lambda _progress: pictures.load(contents.read(found.digest), side), done=self._show,
+            failed=lambda _problem: None, key=f"picture:{self._name}",
+        )  # fmt: skip
+
+    def _show(self, image: QImage) -> None:
+        if image.isNull():
+            return
+        most = max(theme.px(200), min(theme.px(COLUMN), self.width()))
+        pixmap = QPixmap.fromImage(image)
+        if pixmap.width() > most:
+            pixmap = pixmap.scaledToWidth(most, Qt.TransformationMode.SmoothTransformation)
+        self.setPixmap(pixmap)
 
 
 class Reader(QWidget):
     """Shows one article at a time; the hits of the question stay marked."""
+
+    wanted = Signal(str, str)
+    """Somebody wants to read another record (id) in a language."""
+    followed = Signal(str)
+    """Somebody follows a link to the web or to a letter."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -115,16 +188,24 @@ class Reader(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self._chips(article))
-        column.addWidget(Passage("article", "h", [article.title], question))
+        if len(article.variants) > 1:
+            column.addWidget(self._languages(article))
+        column.addWidget(Passage("article", marked(article.title, question), article.title, 120))
         if article.summary:
-            column.addWidget(Passage("reading", "p", [article.summary], question, "text2"))
+            column.addWidget(Passage("reading", marked(article.summary, question), article.summary, token="text2"))
         for heading, text in article.parts:
             column.addSpacing(10)
             column.addWidget(Text(heading, "section", wrap=True))
-            for tag, texts in blocks(text):
-                column.addWidget(Passage("reading", tag, texts, question))
+            for piece in pieces(text, partial(marked, question=question)):
+                column.addWidget(self._piece(article, piece))
+        if is_safe_link(article.link):
+            column.addSpacing(10)
+            address = html.escape(article.link)
+            column.addWidget(self._linked(Passage("reading", f'<a href="{address}">{address}</a>', article.link)))
         for label, value in article.details:
-            column.addWidget(Passage("caption", "p", [f"{label}: {value}"], question, "text2"))
+            column.addWidget(
+                Passage("caption", marked(f"{label}: {value}", question), f"{label}: {value}", 130, "text2")
+            )
         foot = " · ".join(
             part for part in (short_date(article.issued) if article.issued else "", article.license) if part
         )
@@ -132,7 +213,42 @@ class Reader(QWidget):
             column.addSpacing(10)
             column.addWidget(Text(foot, "caption", wrap=True))
         column.addSpacing(10)
+        if article.story:
+            column.addWidget(StoryCard(self._desk, article.story))
+        column.addWidget(FeedbackCard(self._desk, article.id))
         column.addWidget(AttachmentsCard(self._desk, TYPE, article.id))
+
+    def _piece(self, article: Article, piece: Piece) -> QWidget:
+        if piece.kind == "picture":
+            return Picture(self._desk, article.id, piece.picture, piece.words)
+        if piece.kind == "rule":
+            return hairline()
+        return self._linked(Passage("reading", piece.html, piece.words))
+
+    def _linked(self, passage: Passage) -> Passage:
+        """Nothing is fetched by itself: a link opens in the person's own browser, when she asks for it."""
+        passage.linkActivated.connect(lambda address: self.followed.emit(address) if is_safe_link(address) else None)
+        return passage
+
+    def _languages(self, article: Article) -> QWidget:
+        """In which languages the work is there: each a button, but for the one that is shown."""
+        flow = Flow()
+        widgets: list[QWidget] = []
+        for variant in article.variants:
+            words = language_name(variant.code)
+            if variant.older:
+                words = _("{language} (older than the original)").format(language=words)
+            if variant.code == article.shown:
+                widgets.append(Chip(words, "warn" if variant.older else "accent"))
+                continue
+            button = QuietButton(words, "clock" if variant.older else None)
+            button.set_slim()
+            button.setObjectName(f"language:{variant.code}")
+            button.setAccessibleName(_("Read it in {language}").format(language=words))
+            button.clicked.connect(lambda _on=False, found=variant: self.wanted.emit(found.id, found.code))
+            widgets.append(button)
+        flow.fill(widgets)
+        return flow
 
     def _chips(self, article: Article) -> QWidget:
         flow = Flow()
@@ -149,8 +265,8 @@ class Reader(QWidget):
             chips.append((words, _EVIDENCE.get(article.evidence, "neutral")))
         if article.minutes:
             chips.append((_("{minutes} min read").format(minutes=article.minutes), "neutral"))
-        if article.language and article.language != language():
-            chips.append((language_name(article.language), "neutral"))
+        if article.shown and article.shown != language() and len(article.variants) < 2:
+            chips.append((language_name(article.shown), "neutral"))
         flow.fill(Chip(words, tone) for words, tone in chips)
         return flow
 

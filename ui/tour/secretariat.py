@@ -39,6 +39,9 @@ def _publish_practice(stage: Stage) -> str:
     page = office.page("library", LibraryPage, stage.known["practice"])
     hands.wait(page.reading.publish.isVisible, "the Secretariat can't publish what was submitted")
     stage.picture(office.window, "step8-practice")
+    for box in page.reading.review.boxes.values():
+        box.click()
+        office.idle()
     hands.press(page, page.reading.publish.text())
     office.idle()
     copy = office.laptop.app.read(editing.values, "library_item", stage.known["practice"])["counterpart_id"]

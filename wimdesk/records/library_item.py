@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 
 from sqlalchemy.orm import Mapped
 
+from wimdesk import clock
 from wimdesk.i18n import N_, _, pick
 from wimdesk.store.record import Record, Values, field
 
@@ -23,6 +25,7 @@ STATES = {
     "draft": N_("Draft"),
     "submitted": N_("Submitted"),
     "in_review": N_("In review"),
+    "returned": N_("Sent back"),
     "published": N_("Published"),
     "withdrawn": N_("Withdrawn"),
     "archived": N_("Archived"),
@@ -54,10 +57,18 @@ PARTS: dict[str, tuple[tuple[str, ...], ...]] = {
     "tool": (("body", "activities"),),
     "policy": (("body", "activities"),),
     "presentation": (("body", "link", "activities"),),
-    "role_model": (("body", "activities"), ("people",)),
+    "role_model": (("body", "activities"), ("channels",)),
     "video": (("link",),),
 }
 """What each template asks for beside title, summary and licence: of each group at least one, best the first."""
+POINTS = {
+    "licence": N_("Its author may give this licence"),
+    "people": N_("Everybody who can be recognised has agreed"),
+    "private": N_("It says nothing that is private"),
+    "sources": N_("It says where it comes from"),
+    "clear": N_("Others can do the same after reading it"),
+}
+"""What the Secretariat looks at before a practice goes to everybody."""
 TEXTS = ("title", "summary", "body", *CASE_PARTS)
 """What is written in several languages."""
 
@@ -116,12 +127,19 @@ class LibraryItem(Record):
         """Leave out who she is in our own contacts."""
         return values | {"person_id": ""}
 
+    def shown_to(self, organisation: str, role: str) -> bool:
+        """After her consent has ended a story is seen by those who keep it only."""
+        edits = role == "secretariat" or self.owner == organisation
+        return edits or not has_ended(self.template, self.channels)
+
     def key(self) -> str:
         """Return what its copies, its translations and what is said of it have in common."""
         return self.work or self.id
 
     def follow(self, before: Values) -> None:
         """Remember which original each translation was written from, whether the original or a translation changes."""
+        if "made_from" in before:
+            return
         original = self.language or "en"
         told = {name: value for name, value in before.items() if name in TEXTS}
         changed = {
@@ -130,34 +148,43 @@ class LibraryItem(Record):
             for code in {*value, *getattr(self, name)}
             if value.get(code, "") != getattr(self, name).get(code, "")
         }
-        marks = dict(self.made_from)
-        if original in changed and self._has_text(original, told):
-            was = self.proof(original, told)
-            marks = {code: was for code in self.languages() if code != original and code not in changed} | marks
-        for code in changed - {original}:
+        marks, there = dict(self.made_from or {}), set(self.languages()) - {original}
+        if original in changed and any({**self._texts(), **told}[name].get(original) for name in TEXTS):
+            marks = dict.fromkeys(sorted(there - changed), self.proof(original, told)) | marks
+        for code in sorted(changed - {original}):
             marks.pop(code, None)
-            if self._has_text(code) and self._has_text(original):
+            if code in there:
                 marks[code] = self.proof(original)
-        if marks != self.made_from:
+        if marks != (self.made_from or {}):
             self.made_from = marks
 
-    def _has_text(self, code: str, instead: Values | None = None) -> bool:
-        return any((instead or {}).get(name, getattr(self, name)).get(code) for name in TEXTS)
+    def _texts(self) -> dict[str, dict[str, str]]:
+        return {name: getattr(self, name) or {} for name in TEXTS}
 
     def proof(self, code: str, instead: Values | None = None) -> str:
         """Return what changes as soon as the text in one language does; `instead` are values in place of today's."""
-        told = "\0".join((instead or {}).get(name, getattr(self, name)).get(code, "") for name in TEXTS)
-        return hashlib.sha256(told.encode()).hexdigest()[:_PROOF]
+        texts = self._texts() | (instead or {})
+        return hashlib.sha256("\0".join(texts[name].get(code, "") for name in TEXTS).encode()).hexdigest()[:_PROOF]
 
     def languages(self) -> list[str]:
-        """Return the languages in which it has a title, the original first."""
-        return sorted((code for code, text in self.title.items() if text), key=lambda code: code != self.language)
+        """Return the languages in which it can be read, the original first; a title alone can't be read."""
+        own = self.language or "en"
+        texts = self._texts()
+        told = [name for name in ("body", *CASE_PARTS) if texts[name].get(own)] or ["title"]
+        there = {code for name in told for code, text in texts[name].items() if text}
+        return [own, *sorted(there - {own})]
 
     def outdated(self) -> list[str]:
         """Return the languages in which it is older than its original."""
-        original = self.language or "en"
-        now = self.proof(original)
-        return [code for code in self.languages() if code != original and self.made_from.get(code, now) != now]
+        own, *others = self.languages()
+        now = self.proof(own)
+        return [code for code in others if self.made_from.get(code, now) != now]
+
+
+def has_ended(template: str, channels: Mapping[str, str] | None) -> bool:
+    """Say whether the library may no longer tell a story: its last day is over."""
+    until = (channels or {}).get("library", "")
+    return template == "role_model" and bool(until) and until < clock.today().isoformat()
 
 
 def missing_parts(item: LibraryItem) -> list[tuple[str, str]]:
@@ -175,8 +202,19 @@ def missing_parts(item: LibraryItem) -> list[tuple[str, str]]:
     return [*found, *((part, _say(item.template, part)) for part in lacking)]
 
 
+def unchecked(item: LibraryItem) -> list[tuple[str, str]]:
+    """Return (point, sentence) for what the Secretariat has not looked at yet."""
+    return [
+        (point, _("Not checked yet: {point}.").format(point=_(words)))
+        for point, words in POINTS.items()
+        if point not in item.checked
+    ]
+
+
 def _has(item: LibraryItem, part: str) -> bool:
     value = getattr(item, part)
+    if part == "channels":
+        return "library" in item.channels and not has_ended(item.template, item.channels)
     return bool(pick(value) if isinstance(value, dict) else value)
 
 
@@ -184,6 +222,6 @@ def _say(template: str, part: str) -> str:
     match part:
         case "link":
             return _("Say where it can be seen: a web address.")
-        case "people":
-            return _("Say whether the people in it have agreed.")
+        case "channels":
+            return _("Write down that she allows the library to tell her story.")
     return _("This part of the case is still empty.") if template == "case" else _("The text is still empty.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,13 +14,14 @@ from wimdesk import clock
 from wimdesk.errors import UserError
 from wimdesk.i18n import N_, _, language, translator
 from wimdesk.records import Consent, ConsentWording, Person
-from wimdesk.records.consent import METHODS, PURPOSES, STATES
-from wimdesk.services import publishing
+from wimdesk.records.consent import CHANNELS, METHODS, PURPOSES, STATES
+from wimdesk.services import library_stories, publishing
 from wimdesk.store import facts, history
 from wimdesk.store.record import default, fields
 
 IN_DIRECTORY = ("given_name", "family_name", "role", "languages", "country_code", "organization_id")
 """What others see of somebody who allows the directory."""
+_DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 WORDINGS = {
     "directory": N_("I allow my name, role, languages and country to be seen by all members of the Alliance."),
     "messages": N_("I allow my organisation to send me messages and news."),
@@ -150,21 +152,28 @@ def set_wording(session: Session, purpose: str, texts: Mapping[str, str]) -> int
 def note(session: Session, person: str, purpose: str, state: str, /, **told: str) -> str:
     """Write down that a person allows something, or takes it back; return the record's id.
 
-    `told`: date, language, method, recorded_by. Taking back "directory" takes her out of what others see.
+    `told`: date, language, method, recorded_by; where a story may be told (channel), and until when.
+    Taking back "directory" takes her out of what others see.
     Raises NotFound, UserError.
     """
     history.fetch(session, "person", person)
-    if state not in STATES or told.get("method", "") not in {"", *METHODS}:
-        known = ", ".join((*STATES, *METHODS))
+    if (until := told.get("until", "")) and not _DAY.fullmatch(until):
+        raise UserError(_("{label}: write a date as {example}.").format(label=_("Until"), example="2026-11-22"))
+    wrong = told.get("method", "") not in {"", *METHODS} or told.get("channel", "") not in {"", *CHANNELS}
+    if state not in STATES or wrong:
+        known = ", ".join((*STATES, *METHODS, *CHANNELS))
         raise UserError(_("This can't be written down. Nothing was changed. Known: {names}.").format(names=known))
     words = wording(session, purpose, told.get("language", ""))
     event = Consent(
         person_id=person, purpose=purpose, state=state, date=told.get("date") or clock.today().isoformat(),
-        method=told.get("method", ""), recorded_by=told.get("recorded_by") or facts.text(session, "person_name"),
+        channel=told.get("channel", ""), until=told.get("until", ""), method=told.get("method", ""),
+        recorded_by=told.get("recorded_by") or facts.text(session, "person_name"),
         language=words.language, wording=words.text, wording_version=words.version, proof=words.proof,
     )  # fmt: skip
     session.add(event)
     session.flush()
+    if purpose == library_stories.PURPOSE:
+        library_stories.settle(session, person)
     if purpose == "directory" and not allows(session, person, "directory"):
         _leave_directory(session, person)
     return event.id

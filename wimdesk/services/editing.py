@@ -13,7 +13,7 @@ from wimdesk.i18n import N_, _, content_language
 from wimdesk.identifiers import is_id
 from wimdesk.records import rules
 from wimdesk.store import clashes, erasures, history, journal
-from wimdesk.store.record import Info, Record, Values, fields, fits, types
+from wimdesk.store.record import Info, Record, Values, default, fields, fits, types
 
 Problems = list[tuple[str, str]]
 ERASED = N_("What was erased can't come back, also not from a backup.")
@@ -47,6 +47,7 @@ def prepare(session: Session, cls: type[Record], values: Mapping[str, object], r
     if record_id and record_id.lower() in erasures.every(session):
         raise RuleBroken([("id", _(ERASED))])  # whatever is written under this id arrives nowhere
     record = cls(**dict(values))
+    record.follow({name: default(info) for name, info in fields(cls).items() if name in values})
     if record_id:
         record.id = record_id.lower()  # as the others will read it from 16 bytes
     session.add(record)

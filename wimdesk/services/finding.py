@@ -75,7 +75,12 @@ def _fetch(session: Session, name: str, ids: Sequence[str], reads: Callable[[str
         return []
     found = {record.id: record for record in session.scalars(select(cls).where(cls.id.in_(ids)))}
     records = (found[each] for each in ids if each in found)
-    return [record for record in records if not record.deleted and reads(record.space)]
+    who = identity.read(session)
+    return [
+        record
+        for record in records
+        if not record.deleted and reads(record.space) and record.shown_to(who.organisation, who.role)
+    ]
 
 
 def _add_reached(session: Session, met: dict[str, list[Record]], reads: Callable[[str], bool]) -> None:

@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from sync.protocol import ALLIANCE, shared_space
-from wimdesk import clock
-from wimdesk.errors import RuleBroken
-from wimdesk.i18n import _, language, pick
+from sync.protocol import ALLIANCE
+from wimdesk.i18n import _, content_language, pick
 from wimdesk.records import LibraryItem, Theme
-from wimdesk.records.library_item import CASE_PARTS, missing_parts
+from wimdesk.records.library_item import CASE_PARTS, has_ended
 from wimdesk.search import fold, marks
-from wimdesk.services import attaching, editing, library_search, publishing
-from wimdesk.services.library_search import MOST, TYPE, Asks, Place, around
-from wimdesk.store import facts, history, identity, journal
+from wimdesk.services import library_feedback, library_search, library_versions
+from wimdesk.services.library_article import Article as Article
+from wimdesk.services.library_article import article as article
+from wimdesk.services.library_search import MOST as MOST
+from wimdesk.services.library_search import Asks, Place, around
+from wimdesk.services.library_sharing import TYPE as TYPE
+from wimdesk.services.library_sharing import draft as draft
+from wimdesk.services.library_sharing import latest, orphans
+from wimdesk.services.library_sharing import missing as missing
+from wimdesk.services.library_sharing import publish as publish
+from wimdesk.services.library_sharing import remove as remove
+from wimdesk.services.library_sharing import submit as submit
+from wimdesk.services.library_sharing import take_back as take_back
+from wimdesk.store import identity
 from wimdesk.store.journal import SAMPLE
-from wimdesk.store.record import fields
 
-__all__ = ["MOST", "TYPE"]
 _DEEP = 40
 """For so many results, from the top, the hit is looked for in the article too."""
-Order = Literal["match", "newest", "title"]
-_PUBLISHABLE = frozenset({"submitted", "in_review", "withdrawn"})
-GROUPS = ("theme", "language", "template", "collection", "subject", "ours")
+Order = Literal["match", "newest", "title", "reused"]
+NOTHING: Mapping[str, int] = {}
+GROUPS = ("theme", "language", "template", "collection", "subject", "ours", "aside")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,17 @@ class Entry:
     ours: str
     collections: tuple[str, ...] = ()
     subject: tuple[str, ...] = ()
+    work: str = ""
+    languages: tuple[str, ...] = ()
+    is_translation: bool = False
+    others: tuple[str, ...] = ()
+    """Records of the same work that this row stands for too."""
+    reused: int = 0
+    """How many organisations used or adapted it."""
+    check: bool = False
+    """Whether somebody should have looked at it again by now."""
+    aside: str = ""
+    """Why it is not shown among the others: "earlier", "archived", "ended" (her consent), or empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,32 +93,6 @@ class Result:
     places: Mapping[str, Place] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Article:
-    """One item to be read; `parts` are (heading, text), empty parts left out. `can` names what may be done.
-
-    `left_alone`: the Alliance has it still, though its author took it back from us.
-    """
-
-    id: str
-    title: str
-    summary: str
-    template: str
-    themes: tuple[str, ...]
-    language: str
-    country_code: str
-    issued: str
-    license: str
-    minutes: int | None
-    evidence: str
-    state: str
-    parts: tuple[tuple[str, str], ...]
-    can: frozenset[str]
-    left_alone: bool = False
-    link: str = ""
-    details: tuple[tuple[str, str], ...] = ()
-
-
 def themes(session: Session) -> list[tuple[str, str, str]]:
     """Return (key, title in the reader's language, colour token) of each theme."""
     found = session.scalars(select(Theme).where(Theme.deleted.is_(False)).order_by(Theme.year, Theme.key))
@@ -112,7 +103,8 @@ _ROW = (
     LibraryItem.id, LibraryItem.space, LibraryItem.owner, LibraryItem.title, LibraryItem.summary,
     LibraryItem.template, LibraryItem.themes, LibraryItem.language, LibraryItem.country_code, LibraryItem.issued,
     LibraryItem.state, LibraryItem.counterpart_id, LibraryItem.created_at, LibraryItem.collections,
-    LibraryItem.subject,
+    LibraryItem.subject, LibraryItem.work, LibraryItem.made_from, LibraryItem.supersedes,
+    LibraryItem.review_on, LibraryItem.channels,
 )  # fmt: skip
 _FEW = 50
 
@@ -124,36 +116,51 @@ def load(session: Session) -> Shelf:
     hidden = _doubles({row.id: (row.space, row.counterpart_id) for row in rows})
     kept = [row for row in rows if row.id not in hidden]
     kept.sort(key=lambda row: (row.issued or row.created_at[:10], row.id), reverse=True)
-    orphans = _orphans(session) if who.role == "secretariat" else frozenset()
-    return _shelf((_entry(row, who, row.id in orphans) for row in kept), library_search.files(session))
-
-
-def _orphans(session: Session) -> frozenset[str]:
-    """What the Alliance still has though its author has taken it back from us."""
-    copies = select(LibraryItem.counterpart_id).where(LibraryItem.deleted, LibraryItem.counterpart_id != "")
-    kept = select(LibraryItem.counterpart_id).where(LibraryItem.deleted.is_(False))
-    return frozenset(session.scalars(copies.where(LibraryItem.counterpart_id.not_in(kept))))
+    left_alone = orphans(session) if who.role == "secretariat" else frozenset()
+    by_id, used = {row.id: row for row in rows}, library_feedback.counts(session)
+    replaced = {(row.supersedes, row.space) for row in rows if row.supersedes and row.state == "published"}
+    made = (
+        _entry(row, who, row.id in left_alone, by_id.get(row.counterpart_id), used, replaced)
+        for row in kept
+        if not has_ended(row.template, row.channels) or row.owner == who.organisation or who.role == "secretariat"
+    )
+    return _shelf(made, library_search.files(session))
 
 
 def renew(session: Session, shelf: Shelf, ids: frozenset[str]) -> Shelf:
     """Return the shelf with these items, and all files, as they are now: quick while one practice is being written."""
     rows = session.execute(select(*_ROW).where(LibraryItem.id.in_(ids), LibraryItem.deleted.is_(False))).all()
     known = shelf.by_id
-    alone = all(not row.counterpart_id and (row.id in known or row.space.endswith("/private")) for row in rows)
+    alone = all(
+        not row.counterpart_id
+        and not row.supersedes
+        and (row.id in known or row.space.endswith("/private"))
+        and (row.work in {"", row.id} or row.state == "draft")
+        for row in rows
+    )
     if not known or len(ids) > _FEW or not alone or len(rows) < len(ids):
         return load(session)
     who = identity.read(session)
-    fresh = {row.id: _entry(row, who) for row in rows}
+    used = library_feedback.counts(session)
+    fresh = {row.id: _entry(row, who, used=used) for row in rows}
     new = [entry for entry in fresh.values() if entry.id not in known]
     return _shelf([*new, *(fresh.get(entry.id, entry) for entry in shelf.entries)], library_search.files(session))
 
 
 def _shelf(entries: Iterable[Entry], files: library_search.Files) -> Shelf:
-    made = tuple(entries)
-    return Shelf(made, {entry.id: entry for entry in made}, files)
+    made = tuple(_fold(entries))
+    return Shelf(made, {each: entry for entry in made for each in (entry.id, *entry.others)}, files)
 
 
-def _entry(row: Row[*tuple[Any, ...]], who: identity.Identity, orphan: bool = False) -> Entry:
+def _entry(
+    row: Row[*tuple[Any, ...]],
+    who: identity.Identity,
+    orphan: bool = False,
+    copy: Row[*tuple[Any, ...]] | None = None,
+    used: Mapping[str, int] = NOTHING,
+    replaced: Container[tuple[str, str]] = (),
+) -> Entry:
+    state = latest([copy] if copy is not None else [], row.state)
     return Entry(
         id=row.id,
         title=pick(row.title) or _("Without a title"),
@@ -163,11 +170,46 @@ def _entry(row: Row[*tuple[Any, ...]], who: identity.Identity, orphan: bool = Fa
         language=row.language,
         country_code=row.country_code,
         issued=row.issued,
-        state=row.state,
-        ours="waiting" if orphan else _ours(row.space, row.owner, row.state, who),
+        state=state,
+        ours="waiting" if orphan else _ours(row.space, row.owner, state, who),
         collections=tuple(row.collections),
         subject=tuple(row.subject),
+        work=row.work or row.id,
+        languages=tuple(dict.fromkeys((row.language, *sorted(row.made_from)))) if row.language else (),
+        is_translation=row.language in row.made_from,
+        reused=used.get(row.work or row.id, 0),
+        check=library_versions.is_overdue(state, row.review_on),
+        aside=_aside(row, (row.work or row.id, row.space) in replaced),
     )
+
+
+def _aside(row: Row[*tuple[Any, ...]], is_replaced: bool) -> str:
+    if has_ended(row.template, row.channels):
+        return "ended"
+    return "archived" if row.state == "archived" else "earlier" if is_replaced else ""
+
+
+def _fold(entries: Iterable[Entry]) -> list[Entry]:
+    """Return one entry for each work, in the reader's language where there is one; what is being written stays."""
+    places: dict[str, int] = {}
+    found: list[Entry] = []
+    for entry in entries:
+        place = places.get(entry.work, -1) if entry.work and not entry.ours else -1
+        if place < 0:
+            if entry.work and not entry.ours:
+                places[entry.work] = len(found)
+            found.append(entry)
+            continue
+        before = found[place]
+        best, rest = (entry, before) if _reads_better(entry, before) else (before, entry)
+        languages = (*best.languages, *(code for code in rest.languages if code not in best.languages))
+        found[place] = replace(best, languages=languages, others=(*before.others, rest.id))
+    return found
+
+
+def _reads_better(one: Entry, other: Entry) -> bool:
+    first = content_language()
+    return (first in one.languages, not one.is_translation) > (first in other.languages, not other.is_translation)
 
 
 def take_stock(session: Session) -> tuple[Shelf, list[tuple[str, str, str]], bool]:
@@ -197,9 +239,9 @@ def _ours(space: str, owner: str, state: str, who: identity.Identity) -> str:
     mine = owner == who.organisation
     if who.role == "secretariat" and space not in (ALLIANCE, SAMPLE) and not mine:
         return "waiting" if state in {"submitted", "in_review"} else ""
-    if not mine or state not in {"draft", "submitted", "in_review"}:
+    if not mine or state not in {"draft", "submitted", "in_review", "returned"}:
         return ""
-    return "draft" if state == "draft" else "submitted"
+    return "draft" if state in {"draft", "returned"} else "submitted"
 
 
 def find(
@@ -222,9 +264,15 @@ def find(
         found = library_search.ask(searcher, question, shelf.files)
         if found is None:
             return None
-        entries = [shelf.by_id[item] for item in found.ids if item in shelf.by_id]
-        places, loose = found.places, frozenset(found.ids[found.exact :])
+        entries = dict.fromkeys(shelf.by_id[item] for item in found.ids if item in shelf.by_id)
+        places = {shelf.by_id[item].id: place for item, place in found.places.items() if item in shelf.by_id}
+        exact = {shelf.by_id[item].id for item in found.ids[: found.exact] if item in shelf.by_id}
+        loose = frozenset(entry.id for entry in entries) - exact
+    put_away = Counter(entry.aside for entry in entries if entry.aside)
+    if not chosen.get("aside"):
+        entries = [entry for entry in entries if not entry.aside]
     left, counts = _filtered(list(entries), chosen)
+    counts["aside"] = put_away
     left = sort(left, order, ranked=bool(question.strip()))
     shown = tuple(left[:MOST])
     near = sum(entry.id in loose for entry in left)
@@ -235,6 +283,8 @@ def sort(entries: list[Entry], order: Order, *, ranked: bool) -> list[Entry]:
     """Return the entries in the order asked for; best match without a question is newest first."""
     if order == "title":
         return sorted(entries, key=lambda entry: fold(entry.title))
+    if order == "reused":
+        return sorted(entries, key=lambda entry: entry.reused, reverse=True)
     if order == "newest" and ranked:
         return sorted(entries, key=lambda entry: entry.issued, reverse=True)
     return entries
@@ -246,13 +296,15 @@ def codes(entry: Entry, group: str) -> tuple[str, ...]:
         case "theme":
             return entry.themes
         case "language":
-            return (entry.language,) if entry.language else ()
+            return entry.languages or ((entry.language,) if entry.language else ())
         case "template":
             return (entry.template,) if entry.template else ()
         case "collection":
             return entry.collections
         case "subject":
             return entry.subject
+        case "aside":
+            return (entry.aside,) if entry.aside else ()
     return (entry.ours,) if entry.ours else ()
 
 
@@ -292,195 +344,7 @@ def _passages(
     return found
 
 
-def article(session: Session, item_id: str) -> Article:
-    """Return an item to be read, in the reader's language as far as it is there; raises NotFound."""
-    found = _fetch(session, item_id)
-    described = fields(LibraryItem)
-    parts = tuple((_(described[part]["label"]), pick(getattr(found, part))) for part in ("body", *CASE_PARTS))
-    return Article(
-        id=found.id,
-        title=found.caption() if pick(found.title) else _("Without a title"),
-        summary=pick(found.summary),
-        template=found.template,
-        themes=tuple(found.themes),
-        language=found.language,
-        country_code=found.country_code,
-        issued=found.issued,
-        license=found.license,
-        minutes=found.minutes,
-        evidence=found.evidence,
-        state=found.state,
-        parts=tuple(part for part in parts if part[1].strip()),
-        can=_allowed(session, found),
-        link=found.link,
-        details=_details(found),
-        left_alone=identity.read(session).role == "secretariat" and found.id in _orphans(session),
-    )
-
-
-_DETAILS = ("creator", "contributor", "publisher", "source", "identifier", "audience", "rights")
-"""What is said of an item below its text, in Dublin Core's terms."""
-
-
-def _details(item: LibraryItem) -> tuple[tuple[str, str], ...]:
-    described = fields(LibraryItem)
-    told = [(_(described[name]["label"]), str(getattr(item, name))) for name in _DETAILS]
-    listed = (("collections", item.collections), ("subject", item.subject))
-    told += [(_(described[name]["label"]), ", ".join(words)) for name, words in listed]
-    return tuple(each for each in told if each[1])
-
-
 def often(shelf: Shelf, group: str, most: int = 12) -> list[str]:
     """Return the codes of a group that most items have, by name; for groups whose codes people make up."""
     counts = Counter(code for entry in shelf.entries for code in codes(entry, group))
     return sorted((code for code, _count in counts.most_common(most)), key=fold)
-
-
-def _allowed(session: Session, item: LibraryItem) -> frozenset[str]:
-    who = identity.read(session)
-    allowed = set()
-    mine = item.owner == who.organisation and item.space not in (ALLIANCE, shared_space(who.organisation))
-    if mine and item.state in {"", "draft", "submitted"}:
-        allowed |= {"edit", "remove", "submit"}
-    if who.role == "secretariat" and item.space != ALLIANCE and item.state in _PUBLISHABLE:
-        allowed.add("publish")
-    if who.role != "reader" and _shared_by(session, item, who):
-        allowed.add("take_back")
-    return frozenset(allowed)
-
-
-def _shared_by(session: Session, item: LibraryItem, who: identity.Identity) -> bool:
-    """Say whether some copy of this item in a wider space is ours."""
-    source = _source(session, item, who)
-    wider = [copy for copy in _copies(session, source) if copy.owner == who.organisation]
-    return bool(wider) or (item.space == ALLIANCE and item.owner == who.organisation and who.role == "secretariat")
-
-
-def _source(session: Session, item: LibraryItem, who: identity.Identity) -> LibraryItem:
-    """The record of ours from which this one was made by sharing; itself where there is none."""
-    seen = {item.id}
-    while True:
-        made_from = select(LibraryItem).where(
-            LibraryItem.counterpart_id == item.id, LibraryItem.owner == who.organisation,
-            LibraryItem.deleted.is_(False), LibraryItem.id.not_in(seen),
-        )  # fmt: skip
-        found = session.scalars(made_from).first()
-        if found is None:
-            return item
-        item = found
-        seen.add(item.id)
-
-
-def _copies(session: Session, item: LibraryItem) -> list[LibraryItem]:
-    made: list[LibraryItem] = []
-    while item.counterpart_id and (copy := session.get(LibraryItem, item.counterpart_id)) and copy not in made:
-        if copy.deleted:
-            break
-        made.append(copy)
-        item = copy
-    return made
-
-
-def draft(session: Session, template: str = "case") -> str:
-    """Begin a practice of our own with a template; return its id."""
-    country = facts.text(session, "country_code")
-    made = editing.add(
-        session,
-        TYPE,
-        {
-            "template": template,
-            "state": "draft",
-            "language": language(),
-            "issued": clock.today().isoformat(),
-            "country_code": country,
-        },
-    )
-    _fetch(session, made).work = made
-    return made
-
-
-def missing(session: Session, item_id: str) -> list[tuple[str, str]]:
-    """Return (field, sentence) for what is still missing before an item can be submitted."""
-    found = history.fetch(session, TYPE, item_id)
-    return missing_parts(found) if isinstance(found, LibraryItem) else []
-
-
-def remove(session: Session, item_id: str) -> int:
-    """Move a practice to the trash, and take it back where it was shared; return the act's number, for undoing it."""
-    attaching.retract(session, publishing.retract(session, TYPE, item_id))
-    editing.remove(session, TYPE, item_id)
-    return journal.scribe_of(session).act
-
-
-def take_back(session: Session, item_id: str) -> int:
-    """Take back from wider spaces what is ours in them; what it was made from stays. Return the act's number.
-
-    The author's practice is a draft again. What the Secretariat takes back from the Alliance stays with its author.
-    """
-    item = _fetch(session, item_id)
-    who = identity.read(session)
-    source = _source(session, item, who)
-    if source is item and item.space == ALLIANCE:
-        item.deleted = True
-        taken = [item.id]
-        made_from = select(LibraryItem).where(LibraryItem.counterpart_id == item.id, LibraryItem.deleted.is_(False))
-        for each in session.scalars(made_from):
-            each.state, each.counterpart_id = "withdrawn", ""
-    else:
-        taken = publishing.retract(session, TYPE, source.id)
-        source.state, source.counterpart_id = "draft", ""
-    attaching.retract(session, taken)
-    return journal.scribe_of(session).act
-
-
-def _fetch(session: Session, item_id: str) -> LibraryItem:
-    found = history.fetch(session, TYPE, item_id)
-    if not isinstance(found, LibraryItem):
-        raise TypeError(item_id)
-    return found
-
-
-def submit(session: Session, item_id: str) -> str:
-    """Hand a practice to the Secretariat; return the id of the shared copy.
-
-    Raises RuleBroken while a part is missing; then nothing is shared.
-    """
-    lacking = missing(session, item_id)
-    if lacking:
-        raise RuleBroken(lacking)
-    return _share(session, item_id, "shared", "submitted")
-
-
-def publish(session: Session, item_id: str) -> str:
-    """Give a practice to the whole Alliance, as the Secretariat; return the id of the Alliance's copy."""
-    return _share(session, item_id, "alliance", "published")
-
-
-def _share(session: Session, item_id: str, scope: Literal["shared", "alliance"], state: str) -> str:
-    copy = publishing.publish(session, TYPE, item_id, scope)
-    attaching.share(session, item_id, copy, scope)
-    found = history.fetch(session, TYPE, copy)
-    # Where both are one record (sample data), there is no copy that would carry the state.
-    if isinstance(found, LibraryItem) and found.state != state:
-        found.state = state
-    return copy
-
-
-_ITEM = re.compile(r"\s*\d+[.)]\s+")
-
-
-def blocks(text: str) -> list[tuple[Literal["p", "ol"], list[str]]]:
-    """Return a text as paragraphs ("p", one text) and numbered lists ("ol", one text for each line)."""
-    found: list[tuple[Literal["p", "ol"], list[str]]] = []
-    for chunk in re.split(r"\n\s*\n", text.strip()):
-        for line in chunk.splitlines():
-            numbered = _ITEM.match(line)
-            if numbered:
-                content = line[numbered.end() :].strip()
-                if found and found[-1][0] == "ol":
-                    found[-1][1].append(content)
-                else:
-                    found.append(("ol", [content]))
-            elif line.strip():
-                found.append(("p", [line.strip()]))
-    return found

@@ -133,6 +133,10 @@ class Record(Base):
     def follow(self, before: Values) -> None:
         """Set what follows within the record when a person changes it; `before` are the values that were replaced."""
 
+    def shown_to(self, organisation: str, role: str) -> bool:
+        """Say whether a reader of the space sees this record in lists and in what is found; others keep it unseen."""
+        return True
+
     @classmethod
     def outward(cls, values: Values) -> Values:
         """Return what leaves the organisation when such a record is shared: all of it, unless a type says less."""

@@ -1,0 +1,141 @@
+"""How a practice goes from its author to the Secretariat and to everybody, and back again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from wimdesk import clock
+from wimdesk.errors import RuleBroken
+from wimdesk.i18n import language
+from wimdesk.records import LibraryItem
+from wimdesk.records.library_item import missing_parts, unchecked
+from wimdesk.services import attaching, editing, publishing
+from wimdesk.store import facts, history, identity, journal
+
+TYPE = "library_item"
+_SAID = frozenset({"in_review", "returned", "withdrawn"})
+"""What becomes of a practice is said on the copy that the Secretariat has."""
+
+
+def latest(copies: Iterable[Any], state: str) -> str:
+    """Return the state of an item: what the copy says that was made of it, else its own."""
+    return next((copy.state for copy in copies if copy.state in _SAID), state)
+
+
+def orphans(session: Session) -> frozenset[str]:
+    """What the Alliance still has though its author has taken it back from us."""
+    copies = select(LibraryItem.counterpart_id).where(LibraryItem.deleted, LibraryItem.counterpart_id != "")
+    kept = select(LibraryItem.counterpart_id).where(LibraryItem.deleted.is_(False))
+    return frozenset(session.scalars(copies.where(LibraryItem.counterpart_id.not_in(kept))))
+
+
+def source_of(session: Session, item: LibraryItem, who: identity.Identity) -> LibraryItem:
+    """The record of ours from which this one was made by sharing; itself where there is none."""
+    seen = {item.id}
+    while True:
+        made_from = select(LibraryItem).where(
+            LibraryItem.counterpart_id == item.id, LibraryItem.owner == who.organisation,
+            LibraryItem.deleted.is_(False), LibraryItem.id.not_in(seen),
+        )  # fmt: skip
+        found = session.scalars(made_from).first()
+        if found is None:
+            return item
+        item = found
+        seen.add(item.id)
+
+
+def copies(session: Session, item: LibraryItem) -> list[LibraryItem]:
+    """Return the copies that were made of an item by sharing, the nearest first."""
+    made: list[LibraryItem] = []
+    while item.counterpart_id and (copy := session.get(LibraryItem, item.counterpart_id)) and copy not in made:
+        if copy.deleted:
+            break
+        made.append(copy)
+        item = copy
+    return made
+
+
+def draft(session: Session, template: str = "case") -> str:
+    """Begin a practice of our own with a template; return its id."""
+    country = facts.text(session, "country_code")
+    made = editing.add(
+        session,
+        TYPE,
+        {
+            "template": template,
+            "state": "draft",
+            "language": language(),
+            "issued": clock.today().isoformat(),
+            "country_code": country,
+        },
+    )
+    fetch(session, made).work = made
+    return made
+
+
+def missing(session: Session, item_id: str) -> list[tuple[str, str]]:
+    """Return (field, sentence) for what is still missing before an item can be submitted."""
+    found = history.fetch(session, TYPE, item_id)
+    return missing_parts(found) if isinstance(found, LibraryItem) else []
+
+
+def remove(session: Session, item_id: str) -> int:
+    """Move a practice to the trash, and take it back where it was shared; return the act's number, for undoing it."""
+    attaching.retract(session, publishing.retract(session, TYPE, item_id))
+    editing.remove(session, TYPE, item_id)
+    return journal.scribe_of(session).act
+
+
+def take_back(session: Session, item_id: str) -> int:
+    """Take back from wider spaces what is ours in them; our own text is a draft again. Return the act's number."""
+    item = fetch(session, item_id)
+    who = identity.read(session)
+    source = source_of(session, item, who)
+    taken = publishing.retract(session, TYPE, source.id)
+    source.state, source.counterpart_id = "draft", ""
+    attaching.retract(session, taken)
+    return journal.scribe_of(session).act
+
+
+def fetch(session: Session, item_id: str) -> LibraryItem:
+    """Return one item; raises NotFound."""
+    found = history.fetch(session, TYPE, item_id)
+    if not isinstance(found, LibraryItem):
+        raise TypeError(item_id)
+    return found
+
+
+def submit(session: Session, item_id: str) -> str:
+    """Hand a practice to the Secretariat; return the id of the shared copy.
+
+    Raises RuleBroken while a part is missing; then nothing is shared.
+    """
+    lacking = missing(session, item_id)
+    if lacking:
+        raise RuleBroken(lacking)
+    return _share(session, item_id, "shared", "submitted")
+
+
+def publish(session: Session, item_id: str) -> str:
+    """Give a practice to the whole Alliance, as the Secretariat; return the id of the Alliance's copy.
+
+    Raises RuleBroken while a part or a point of the review is missing; then nothing is shared.
+    """
+    lacking = missing(session, item_id) + unchecked(fetch(session, item_id))
+    if lacking:
+        raise RuleBroken(lacking)
+    return _share(session, item_id, "alliance", "published")
+
+
+def _share(session: Session, item_id: str, scope: Literal["shared", "alliance"], state: str) -> str:
+    copy = publishing.publish(session, TYPE, item_id, scope)
+    attaching.share(session, item_id, copy, scope)
+    found = history.fetch(session, TYPE, copy)
+    # Where both are one record (sample data), there is no copy that would carry the state.
+    if isinstance(found, LibraryItem) and found.state != state:
+        found.state = state
+    return copy
