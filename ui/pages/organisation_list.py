@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QFrame, QTabBar, QVBoxLayout, QWidget
 
-from ui import theme
+from ui import icons, theme
 from ui.desk import Desk
 from ui.lists.list_pane import ListPane
 from ui.pages import people_kind
@@ -24,6 +24,7 @@ from wimdesk.services.people import Directory, GroupRow, PostRow, SiteRow
 from wimdesk.services.timeline import day_text
 
 TABS = (("person", N_("People")), ("post", N_("Posts")), ("site", N_("Sites")), ("miner_group", N_("Groups")))
+_ICONS = {"person": "user", "post": "contact", "site": "map-pin", "miner_group": "users"}
 _EMPTY = {
     "person": (N_("Here stand the people of your organisation."), N_("New person"), "users"),
     "post": (N_("Here stand the posts of your organisation, such as president."), N_("New post"), "contact"),
@@ -55,6 +56,7 @@ class DirectoryPane(QFrame):
         self.tabs.setAccessibleName(_("People, posts, sites or groups"))
         self.tabs.setExpanding(True)
         self.tabs.setDrawBase(False)
+        self.tabs.setUsesScrollButtons(False)  # all are in reach, whatever the size of the letters
         theme.mark(self.tabs, role="narrow")
         for key, words in TABS:
             self.tabs.setTabData(self.tabs.addTab(_(words)), key)
@@ -180,12 +182,17 @@ class DirectoryPane(QFrame):
         self._name_tabs()
 
     def _name_tabs(self) -> None:
-        """Say how many stand behind each tab; where there is little room, only behind the open one."""
-        for closed in (True, False):
-            for at, (key, words) in enumerate(TABS):
-                count = self.locale().toString(self._counts.get(key, 0))
-                shown = closed or at == self.tabs.currentIndex()
-                self.tabs.setTabText(at, f"{_(words)}  {count}" if shown else _(words))
+        """Say how many stand behind each tab; where there is little room, only behind the open one, and where large
+        letters leave still less, the others show their icons."""
+        whole, name_only = "{words}  {count}", "{words}"
+        for opened, closed in ((whole, whole), (whole, name_only), (whole, ""), (name_only, "")):
+            for at, (key, name) in enumerate(TABS):
+                said = {"words": _(name), "count": self.locale().toString(self._counts.get(key, 0))}
+                is_open = at == self.tabs.currentIndex()
+                self.tabs.setTabText(at, (opened if is_open else closed).format(**said))
+                self.tabs.setTabIcon(at, QIcon() if closed or is_open else icons.icon(_ICONS[key], size=18))
+                self.tabs.setTabToolTip(at, whole.format(**said))
+                self.tabs.setAccessibleTabName(at, whole.format(**said))
             if self.tabs.sizeHint().width() <= self.width():
                 return
 

@@ -20,6 +20,8 @@ class ActionButton(QPushButton):
 
     def __init__(self, text: str, icon: str | None = None, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
+        self._words = text
+        self._folded = self._named = self._tipped = False
         self._icon = icon
         self._token = self.icon_token
         theme.mark(self, role=self.role)
@@ -34,7 +36,28 @@ class ActionButton(QPushButton):
         self._draw_icon()
 
     def setText(self, text: str) -> None:
-        super().setText(text)
+        self._words = text
+        self._say()
+
+    def words(self) -> str:
+        """Return the text, also while only the icon shows."""
+        return self._words
+
+    def fold(self, folded: bool = True) -> None:
+        """Show only the icon, where there is one: the words are spoken, and shown as a tool tip."""
+        if folded != self._folded and self._icon is not None:
+            self._folded = folded
+            self._say()
+
+    def _say(self) -> None:
+        super().setText("" if self._folded else self._words)
+        words = plain_name(self._words) if self._folded else ""
+        if self._named or (words and not self.accessibleName()):
+            self._named = bool(words)
+            self.setAccessibleName(words)
+        if self._tipped or (words and not self.toolTip()):
+            self._tipped = bool(words)
+            self.setToolTip(words)
         self._draw_icon()  # the gap beside the icon depends on whether there is a text
 
     def set_slim(self, slim: bool = True) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from ui import theme
+from ui.widgets.buttons import ActionButton
 from ui.widgets.labels import Chip, Text, Tone
 
 
@@ -24,6 +25,8 @@ class PageHeader(QFrame):
         self._row.addWidget(self._title)
         self._row.addWidget(self._chip)
         self._row.addStretch(1)
+        self._actions: list[ActionButton] = []
+        self._fitted: tuple[object, ...] = ()
         self._resize()
 
     def set_title(self, title: str) -> None:
@@ -40,6 +43,28 @@ class PageHeader(QFrame):
     def add_action(self, widget: QWidget) -> None:
         """Put a button or a field at the far right, after those already there."""
         self._row.addWidget(widget)
+        if isinstance(widget, ActionButton):
+            self._actions.append(widget)
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() in {QEvent.Type.Resize, QEvent.Type.LayoutRequest, QEvent.Type.Show} and self.isVisible():
+            self._fit()
+        return done
+
+    def _fit(self) -> None:
+        """Where there is no room for all words, buttons show their icons only, from the left until the rest fits."""
+        shown = tuple((each.words(), each.isVisibleTo(self)) for each in self._actions)
+        now = (self.width(), self._title.text(), self._chip.isVisibleTo(self), self.fontMetrics().height(), shown)
+        if now == self._fitted:
+            return
+        self._fitted = now
+        for each in self._actions:
+            each.fold(False)
+        for each in self._actions:
+            if self._row.sizeHint().width() <= self.width():
+                break
+            each.fold()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.StyleChange:
