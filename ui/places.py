@@ -29,6 +29,8 @@ PLACES: Mapping[str, Place] = {
     "event": Place("groups", "calendar"),
     "alliance_text": Place("alliance", "file-text"),
     "theme": Place("alliance", "tag"),
+    "minutes": Place("groups", "file-text"),
+    "action": Place("groups", "circle-check"),
     "library_item": Place("library", "library"),
     "observation": Place("metrics", "chart-column"),
     "task": Place("home", "circle-check"),

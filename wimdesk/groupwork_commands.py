@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from wimdesk.app import App
 from wimdesk.commands import pairs, printing, with_app
-from wimdesk.services import attendance, calendar_files, editing, events, recurrence, working_groups, zones
+from wimdesk.services import attendance, calendar_files, editing, events, owed, recurrence, working_groups, zones
 from wimdesk.services.attendance import Answer
 from wimdesk.services.events import EventCard
 
@@ -39,7 +39,36 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     one.add_argument("id")
     _add_when(one)
     one.set_defaults(handler=printing(add_slot))
+    _add_minutes(kinds)
     _add_events(commands)
+
+
+def _add_minutes(kinds: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    one = kinds.add_parser(
+        "minutes", help="write the minutes of a meeting; they stay private until they are circulated"
+    )
+    one.add_argument("id", help="id of the group")
+    one.add_argument("text", help="what was said")
+    one.add_argument("--day", default="", help="such as 2021-09-08; else today")
+    one.set_defaults(handler=printing(write_minutes))
+    one = kinds.add_parser("ask", help="add an action or a decision to minutes")
+    one.add_argument("id", help="id of the minutes")
+    one.add_argument("text", help="what is to be done, or was decided")
+    one.add_argument("--who", default="", metavar="ID", help="the organisation that owes it")
+    one.add_argument("--due", default="", metavar="DAY")
+    one.add_argument("--decision", action="store_true", help="a decision: nobody owes it")
+    one.set_defaults(handler=printing(ask))
+    one = kinds.add_parser("circulate", help="give minutes to the Alliance, and each organisation what it owes")
+    one.add_argument("id", help="id of the minutes")
+    one.set_defaults(handler=printing(circulate))
+    one = kinds.add_parser("owed", help="show what our organisation owes, out of the minutes of every group")
+    one.add_argument("--all", action="store_true", help="what everybody owes, what is done, and decisions")
+    one.set_defaults(handler=printing(show_owed))
+    one = kinds.add_parser("answer", help="say how far an action is that our organisation owes")
+    one.add_argument("id", help="id of the action")
+    one.add_argument("state", choices=("doing", "done", "declined"))
+    one.add_argument("text", nargs="?", default="", help="a few words about it")
+    one.set_defaults(handler=printing(answer))
 
 
 def _add_when(one: argparse.ArgumentParser) -> None:
@@ -241,3 +270,47 @@ def show_attendance(app: App, args: argparse.Namespace) -> object:
     """Show the sheet."""
     found = app.read(attendance.sheet, args.id, args.day)
     return _sheet(app, args.id, args.day) | {"attendees": [asdict(each) for each in found.attendees]}
+
+
+def _owed(each: owed.Owed) -> dict[str, object]:
+    return asdict(each) | {"can": sorted(each.can), "overdue": each.is_overdue}
+
+
+def _shown_minutes(app: App, minutes: str) -> object:
+    card = app.read(owed.minutes_card, minutes)
+    return asdict(card) | {"can": sorted(card.can), "actions": [_owed(each) for each in card.actions]}
+
+
+@with_app
+def write_minutes(app: App, args: argparse.Namespace) -> object:
+    """Write minutes."""
+    made = app.run(owed.begin_minutes, args.id, "", args.day)
+    app.run(editing.change, owed.MINUTES, made, {"text": args.text})
+    return _shown_minutes(app, made)
+
+
+@with_app
+def ask(app: App, args: argparse.Namespace) -> object:
+    """Add an action or a decision."""
+    values = {"text": args.text, "organization_id": args.who, "due": args.due}
+    app.run(lambda session: owed.begin_action(session, args.id, "decision" if args.decision else "action", **values))
+    return _shown_minutes(app, args.id)
+
+
+@with_app
+def circulate(app: App, args: argparse.Namespace) -> object:
+    """Circulate minutes."""
+    return _shown_minutes(app, app.run(owed.circulate, args.id))
+
+
+@with_app
+def show_owed(app: App, args: argparse.Namespace) -> object:
+    """Show what is owed."""
+    return [_owed(each) for each in app.read(owed.owed, not args.all, not args.all)]
+
+
+@with_app
+def answer(app: App, args: argparse.Namespace) -> object:
+    """Answer an action."""
+    app.run(owed.answer, args.id, args.state, args.text)
+    return [_owed(each) for each in app.read(owed.owed, True, False) if each.id == args.id]

@@ -86,3 +86,16 @@ def test_row_g02_names_from_the_command_line(desk: Terminal) -> None:
         "Ana Quispe": False, "Carla Soto": False, "Inés Núñez": False, "Rosa Mamani": True,
     }  # fmt: skip
     assert [len(row["times"]) for row in rows] == [1, 1, 0, 0]
+
+
+def test_row_c08_what_minutes_ask_of_us_from_the_command_line(desk: Terminal) -> None:
+    ours = desk.does("organisation", "set", 'name={"en": "WiM Peru"}')["id"]
+    group = desk.does("group", "add", "title=Global Data Deficit")["id"]
+    minutes = desk.does("group", "minutes", group, "We met.", "--day", "2021-09-15")["id"]
+    desk.does("group", "ask", minutes, "Translate the survey", "--who", ours, "--due", "2021-09-30")
+    desk.does("group", "ask", minutes, "The survey is in June", "--decision")
+    assert [each["kind"] for each in desk.does("group", "circulate", minutes)["actions"]] == ["action", "decision"]
+    (task,) = desk.does("group", "owed")
+    assert (task["text"], task["overdue"], task["meeting"]) == ("Translate the survey", True, "Global Data Deficit")
+    assert desk.does("group", "answer", task["id"], "done", "In the library")[0]["state"] == "done"
+    assert desk.does("group", "owed") == []

@@ -11,6 +11,8 @@ from icalendar import Calendar
 from PySide6.QtCore import Qt
 
 from tests.groupwork import SLOTS
+from ui.forms.action import ActionLine
+from ui.pages.minutes import MinutesPane, OwedPane
 from ui.pages.record_card import RecordCard
 from ui.pages.working_group_cards import EventPane, GroupPane
 from ui.pages.working_groups import WorkingGroupsPage
@@ -18,7 +20,7 @@ from ui.widgets.combo import ChoiceField
 from ui.widgets.languagemap import LanguageMapField
 from ui.widgets.tags import TagsField
 from wimdesk import clock
-from wimdesk.services import editing, events
+from wimdesk.services import editing, events, owed, people
 from wimdesk.services import working_groups as groups
 from wimdesk.store import history
 
@@ -212,3 +214,43 @@ def test_row_g02_names_are_typed_one_after_the_other_and_a_second_time_changes_n
     assert {row["space"] for row in desk.app.read(editing.rows, "check_in")} == {
         desk.app.store.author.spaces["private"]
     }
+
+
+def test_row_c08_minutes_ask_and_what_we_owe_is_one_list(page: WorkingGroupsPage, desk: Desk, qtbot: QtBot) -> None:
+    ours = desk.app.run(people.begin_profile)
+    desk.app.run(editing.change, "organization", ours, {"name": {"en": "WiM Peru"}})
+    group = desk.app.run(groups.begin)
+    pane = opened(page, qtbot, group, GroupPane)
+    qtbot.mouseClick(pane.minutes.new_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: isinstance(page.card, MinutesPane) and page.card.form is not None)
+    card = page.card
+    assert isinstance(card, MinutesPane)
+    assert card.form is not None
+    assert card.lines is not None
+    card.form.first.setFocus()
+    qtbot.keyClicks(card.form.first, "We met.")
+    qtbot.mouseClick(card.lines.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: card.lines is not None and len(card.lines.lines) == 1)
+    (line,) = card.lines.lines.values()
+    assert isinstance(line, ActionLine)
+    qtbot.waitUntil(lambda: line.kind.value() == "action")
+    line.first.setFocus()
+    qtbot.keyClicks(line.first, "Translate the survey")
+    line.organisation.set_value(ours)
+    line.due.setFocus()
+    qtbot.keyClicks(line.due, "2021-08-31")
+    qtbot.mouseClick(card.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: isinstance(page.card, MinutesPane) and page.card.record != card.record)
+    qtbot.waitUntil(lambda: "overdue" in str(page.list.model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)))
+    page.list.view.setCurrentIndex(page.list.model.index(0, 0))
+    qtbot.waitUntil(lambda: isinstance(page.card, OwedPane) and len(page.card.card.lines) == 1)
+    pane_owed = page.card
+    assert isinstance(pane_owed, OwedPane)
+    (reply,) = pane_owed.card.lines
+    qtbot.keyClicks(reply.words, "It is in the library")
+    qtbot.mouseClick(reply.buttons["done"], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: pane_owed.nothing.isVisible())
+    (done,) = desk.app.read(owed.owed, True, False)
+    assert (done.state, done.answer) == ("done", "It is in the library")
+    qtbot.mouseClick(desk.notices.undo_bar.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(pane_owed.card.lines) == 1)

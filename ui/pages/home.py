@@ -47,6 +47,8 @@ _PAGES = {
     "initiative": "initiatives",
     "working_group": "groups",
     "event": "groups",
+    "minutes": "groups",
+    "action": "groups",
     "library_item": "library",
     "submission": "submissions",
 }
@@ -267,7 +269,7 @@ def _words(task: Task) -> tuple[str, str, str, str, str]:
             )
             sentence = _("They still show here. Choose whether they go or stay.")
             return "trash-2", title.format(count=task.count), sentence, _("Decide"), "sync"
-        case "metrics" | "term" | "licence" | "text":
+        case "metrics" | "term" | "licence" | "text" | "owed":
             return _SAID[task.kind](task)
         case "waiting":
             title = ngettext("{count} change waits to be sent", "{count} changes wait to be sent", task.count)
@@ -293,6 +295,13 @@ def _metrics_words(task: Task) -> tuple[str, str, str, str, str]:
     return "chart-column", title, sentence, _("Fill in"), "metrics"
 
 
+def _owed_words(task: Task) -> tuple[str, str, str, str, str]:
+    day = moments.near(date.fromisoformat(task.when))
+    sentence = _("Due {day}").format(day=day) if task.count >= 0 else _("Was due {day}").format(day=day)
+    words = " · ".join(part for part in (sentence, task.detail) if part)
+    return "circle-check" if task.count >= 0 else "triangle-alert", task.subject, words, _("Open"), "groups"
+
+
 def _licence_words(task: Task) -> tuple[str, str, str, str, str]:
     day = moments.near(date.fromisoformat(task.when)) if len(task.when) == 10 else task.when
     if task.count < 0:
@@ -316,4 +325,7 @@ def _text_words(task: Task) -> tuple[str, str, str, str, str]:
     return "file-text", title, _("Read it, then say so for your organisation."), _("Read"), "alliance"
 
 
-_SAID = {"metrics": _metrics_words, "term": _term_words, "licence": _licence_words, "text": _text_words}
+_SAID = {
+    "metrics": _metrics_words, "term": _term_words, "licence": _licence_words, "text": _text_words, "owed": _owed_words,
+}  # fmt: skip
+"""What is said of the kinds of tasks that take more words."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from PySide6.QtCore import Qt
 
 from ui.desk import Desk
+from ui.forms.action import ActionLine
 from ui.forms.attachment import AttachmentsCard
 from ui.forms.group_entry import GroupEntryLine
 from ui.forms.licence import LicenceLine
@@ -23,7 +24,7 @@ from wimdesk.services.miner_groups import Ending, GroupCard
 from wimdesk.services.people import PersonRow
 from wimdesk.services.timeline import day_text
 
-Line = LicenceLine | GroupEntryLine
+Line = LicenceLine | GroupEntryLine | ActionLine
 
 
 class LinesCard(Card):

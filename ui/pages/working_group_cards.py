@@ -14,6 +14,7 @@ from ui.forms.event import EventForm
 from ui.forms.working_group import WorkingGroupForm
 from ui.pages.attendance import AttendanceCard
 from ui.pages.event_dates import DatesCard, Line
+from ui.pages.minutes import MinutesList
 from ui.pages.record_card import RecordCard
 from ui.pages.record_list import Item, RecordList
 from ui.widgets.buttons import LinkButton, QuietButton, SecondaryButton
@@ -45,14 +46,20 @@ class GroupPane(RecordCard):
         self.dates = DatesCard(_("Next meetings"))
         self.slots = SlotsCard(self.desk, self.record)
         self.slots.list.chosen.connect(self.wanted)
+        self.minutes = MinutesList(self.desk, self.record)
+        self.minutes.chosen.connect(self.wanted)
         self.words = Card(_("About this group"))
-        for part in (self.dates, self.slots, self.words):
+        for part in (self.dates, self.slots, self.minutes, self.words):
             self.column.addWidget(part)
         self._files = AttachmentsCard(self.desk, self.type_name, self.record)
         self.column.addWidget(self._files)
 
     def reload(self) -> None:
         self.desk.tasks.read(self, groupwork.group, self.record, done=self._take, key="group")
+
+    def changed(self, change: Changed) -> None:
+        super().changed(change)
+        self.minutes.reload()
 
     def flush(self) -> None:
         if self.form is not None:
@@ -75,11 +82,12 @@ class GroupPane(RecordCard):
         self.slots.show_slots(card)
         if "edit" in card.can and self.form is None:
             self.form = WorkingGroupForm(self.desk, self.record, found.themes, found.organisations)
-            self.column.insertWidget(self.column.indexOf(self.slots) + 1, self.form)
+            self.column.insertWidget(self.column.indexOf(self.minutes) + 1, self.form)
             if getattr(self, "_begun", False):
                 self.begin()
         self.words.setVisible(self.form is None)
         self.words.fill(groupwork_words(found))
+        self.minutes.new_button.setVisible("meet" in card.can)
         self.bin.setVisible("edit" in card.can)
 
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QSplitter, QVBoxLayout, QWidget
 from ui import theme
 from ui.forms.working_group import zone_options
 from ui.page import Page
+from ui.pages.minutes import OWED, MinutesPane, OwedPane
 from ui.pages.record_card import RecordCard
 from ui.pages.record_list import Item, RecordList, heading
 from ui.pages.working_group_cards import EventPane, GroupPane, my_zone
@@ -31,9 +32,16 @@ from wimdesk.services.events import EventRow
 from wimdesk.services.groupwork import Overview
 from wimdesk.services.working_groups import GroupRow
 
-_TYPES = ("working_group", "event", "attendance", "check_in", "theme", "organization")
+_TYPES = ("working_group", "event", "attendance", "check_in", "minutes", "action", "reply", "theme", "organization")
 _LEAST_LIST = 260
-_CARDS: dict[str, type[RecordCard]] = {"working_group": GroupPane, "event": EventPane}
+_OVERVIEWS = {OWED: OwedPane}
+"""What stands for all of a kind."""
+_CARDS: dict[str, type[RecordCard]] = {
+    "working_group": GroupPane,
+    "event": EventPane,
+    "minutes": MinutesPane,
+    **_OVERVIEWS,
+}
 _MOST_REMARKS = 3
 _TEXT_AT = 16
 """Pixels beside the search."""
@@ -189,13 +197,13 @@ class WorkingGroupsPage(Page):
         self._overview = overview
         for button in (self.new_group, self.new_event):
             button.setVisible("begin" in overview.can)
-        wanted, self._wanted = self._wanted, ""
+        wanted, self._wanted = overview.within.get(self._wanted, self._wanted), ""
         if wanted and wanted not in [item.id for item in self._items()]:
             self.search.clear()
         self._filter()
-        known = self.list.model.records()
         shown = self.card.record if self.card is not None else ""
-        self._open(next((each for each in (wanted, shown, *known) if each in known), ""))
+        below = [row for row in self.list.model.records() if row not in _OVERVIEWS]
+        self._open(next((each for each in (wanted, shown, *below) if self._kind_of(each)), ""))
 
     def _filter(self) -> None:
         self.list.show_items(self._items())
@@ -209,7 +217,7 @@ class WorkingGroupsPage(Page):
         mine = my_zone(self.desk)
         coming = [row for row in self._overview.events if not row.is_over]
         over = [row for row in self._overview.events if row.is_over]
-        found: list[Item] = []
+        found: list[Item] = [] if words else [_owed_item(self._overview)]
         for title, items in (
             (_("Working groups"), [_group_item(row, mine) for row in self._overview.groups]),
             (_("Coming events"), [_event_item(row, mine) for row in coming]),
@@ -225,13 +233,18 @@ class WorkingGroupsPage(Page):
             self._begin_card()
             return
         self._close_card()
-        kind = self._overview.kind_of(record) if self._overview is not None else ""
+        kind = self._kind_of(record)
         self.empty.setVisible(not kind)
         if kind:
             self.card = _CARDS[kind](self.desk, record)
             self.card.wanted.connect(self.show_record)
             self._column.addWidget(self.card, 1)
             self._begin_card()
+
+    def _kind_of(self, record: str) -> str:
+        if record in _OVERVIEWS:
+            return record
+        return self._overview.kind_of(record) if self._overview is not None else ""
 
     def _begin_card(self) -> None:
         if self.card is not None and self.card.record == self._begun:
@@ -245,6 +258,17 @@ class WorkingGroupsPage(Page):
             self.card.hide()
             self.card.deleteLater()
             self.card = None
+
+
+def _owed_item(overview: Overview) -> Item:
+    count = overview.open_count
+    said = ngettext("{count} action is open", "{count} actions are open", count).format(count=count)
+    late = ngettext("{count} overdue", "{count} overdue", overview.overdue).format(count=overview.overdue)
+    row = Row(
+        _("What we owe"), meta=said if count else _("Nothing is open."), icon="circle-check",
+        state=late if overview.overdue else "", state_tone="err",
+    )  # fmt: skip
+    return Item(OWED, row, f"{row.title}. {row.meta}. {row.state}")
 
 
 def _group_item(row: GroupRow, mine: str) -> Item:

@@ -1,5 +1,6 @@
 """Every record type, one line each: freezing, typing and the import contracts see it."""
 
+from wimdesk.records.action import Action as Action
 from wimdesk.records.activity import Activity as Activity
 from wimdesk.records.alliance_text import AllianceText as AllianceText
 from wimdesk.records.attachment import Attachment as Attachment
@@ -28,6 +29,7 @@ from wimdesk.records.membership import Membership as Membership
 from wimdesk.records.membership_type import MembershipType as MembershipType
 from wimdesk.records.milestone import Milestone as Milestone
 from wimdesk.records.miner_group import MinerGroup as MinerGroup
+from wimdesk.records.minutes import Minutes as Minutes
 from wimdesk.records.observation import Observation as Observation
 from wimdesk.records.organization import Organization as Organization
 from wimdesk.records.participation import Participation as Participation
@@ -37,6 +39,7 @@ from wimdesk.records.post import Post as Post
 from wimdesk.records.post_holding import PostHolding as PostHolding
 from wimdesk.records.receipt import Receipt as Receipt
 from wimdesk.records.remark import Remark as Remark
+from wimdesk.records.reply import Reply as Reply
 from wimdesk.records.saved_search import SavedSearch as SavedSearch
 from wimdesk.records.site import Site as Site
 from wimdesk.records.submission import Submission as Submission

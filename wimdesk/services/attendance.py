@@ -102,7 +102,7 @@ def _attendees(session: Session, event: Event, day: str) -> list[Attendee]:
     names = _names(session, [each.person_id for each in found if each.person_id])
     on_time = sorted(
         (each for each in found if each.registered_on and not each.cancelled_on),
-        key=_turn,
+        key=lambda each: events.turn(each, "registered_on"),
     )
     late = {each.id for each in on_time[event.capacity :]} if event.capacity else set()
     attendees = [
@@ -114,15 +114,6 @@ def _attendees(session: Session, event: Event, day: str) -> list[Attendee]:
         for each in found
     ]  # fmt: skip
     return sorted(attendees, key=lambda each: (fold(each.name), each.id))
-
-
-def _turn(each: Attendance) -> tuple[bool, int]:
-    """Return where somebody stands among those who registered: by the log, then what this laptop has not sent yet.
-
-    No clock decides who gets the last place (sync.merge).
-    """
-    place = (each.versions or {}).get("registered_on", 0)
-    return place < 0, abs(place)
 
 
 def _names(session: Session, ids: Iterable[str]) -> dict[str, str]:

@@ -249,3 +249,12 @@ def days_of(event: Event, until: date) -> list[str]:
 def next_of(event: Event, count: int) -> list[datetime]:
     """Return the next dates of an event from now on."""
     return _dates(event, now(), count)[0]
+
+
+def turn(record: Record, field: str) -> tuple[bool, int]:
+    """Return where a record stands among others by when a field was set: by the log, then what is not sent yet.
+
+    No clock decides it (sync.merge), so that every laptop has the same order.
+    """
+    place = (record.versions or {}).get(field, 0)
+    return place < 0, abs(place)

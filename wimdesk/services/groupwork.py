@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from wimdesk.i18n import pick
-from wimdesk.records import Theme, WorkingGroup
-from wimdesk.services import events, working_groups
+from wimdesk.records import Action, Theme, WorkingGroup
+from wimdesk.services import events, owed, working_groups
 from wimdesk.services.events import EventCard, EventRow
+from wimdesk.services.owed import MinutesCard
 from wimdesk.services.working_groups import GroupCard, GroupRow
 from wimdesk.store import identity
 
@@ -24,12 +26,19 @@ class Overview:
     groups: tuple[GroupRow, ...]
     events: tuple[EventRow, ...]
     can: frozenset[str]
+    minutes: frozenset[str] = frozenset()
+    open_count: int = 0
+    overdue: int = 0
+    within: Mapping[str, str] = field(default_factory=dict)
+    """Where what has no card of its own is shown: an action in its minutes."""
 
     def kind_of(self, record: str) -> str:
         """Return the type of a record of the list, or an empty text."""
         if any(row.id == record for row in self.groups):
             return working_groups.TYPE
-        return events.TYPE if any(row.id == record for row in self.events) else ""
+        if any(row.id == record for row in self.events):
+            return events.TYPE
+        return owed.MINUTES if record in self.minutes else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +61,24 @@ class EventView:
     organisations: Names
 
 
+@dataclass(frozen=True, slots=True)
+class MinutesView:
+    """Minutes with what the lines of their form offer."""
+
+    card: MinutesCard
+    organisations: Names
+
+
 def load(session: Session) -> Overview:
     """Return the list."""
     can = frozenset() if identity.read(session).role == "reader" else frozenset({"begin"})
-    return Overview(tuple(working_groups.load(session)), tuple(events.load(session)), can)
+    ours = owed.owed(session)
+    minutes = frozenset(row.id for row in owed.minutes_of(session))
+    actions = session.scalars(select(Action).where(Action.deleted.is_(False)))
+    return Overview(
+        tuple(working_groups.load(session)), tuple(events.load(session)), can, minutes, len(ours),
+        sum(each.is_overdue for each in ours), {each.id: each.minutes_id for each in actions},
+    )  # fmt: skip
 
 
 def group(session: Session, record: str) -> GroupView:
@@ -69,6 +92,11 @@ def group(session: Session, record: str) -> GroupView:
 def event(session: Session, record: str) -> EventView:
     """Return one event. Raises NotFound."""
     return EventView(events.card(session, record), themes(session), tuple(events.organisations(session)))
+
+
+def minutes(session: Session, record: str) -> MinutesView:
+    """Return the minutes of one meeting. Raises NotFound."""
+    return MinutesView(owed.minutes_card(session, record), tuple(events.organisations(session)))
 
 
 def themes(session: Session) -> Names:

@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 from wimdesk import clock
 from wimdesk.i18n import _, pick
 from wimdesk.records import Activity, Organization, Participation, Person, Site
-from wimdesk.services import commitments, computers, handover, metrics, miner_groups, people, removals, terms
+from wimdesk.services import commitments, computers, handover, metrics, miner_groups, owed, people, removals, terms
 from wimdesk.store import history, identity, journal, outbox, tables
 from wimdesk.store.record import Record, types
 
 UNSENT_FOR = timedelta(days=7)
 """Changes that nobody else has seen for this long are worth a row, and so is a sync that went well so long ago."""
 MOST_TASKS = 5
+_MOST_OWED = 2
 MOST_NEWS = 6
 _QUIET = frozenset({"observation", "theme", "indicator"})
 """Types whose single changes are too small to tell one by one."""
@@ -41,7 +42,7 @@ class Frame:
 class Task:
     """Something to do next.
 
-    `kind`: locked, asking, decide, removed, text, metrics, term, licence, waiting, silent, profile. `subject` is a
+    `kind`: locked, asking, decide, removed, text, metrics, term, licence, owed, waiting, silent, profile. `subject` is a
     text, a site or a person, `detail` a post; `when` is a month or a day (ISO); `count` of `total`.
     """
 
@@ -128,6 +129,7 @@ def home(session: Session, site: str = "", within: int = people.SOON) -> Home:
         *_metrics(session, site),
         *_terms(session, within),
         *_licences(session),
+        *_owed(session),
         *_unsent(session, around, today),
         *(_profile(session) if begun.profile else ()),  # before that it is the first of the three steps
     ]
@@ -191,6 +193,13 @@ def _licences(session: Session) -> list[Task]:
     return [
         Task("licence", each.group_id, each.group, each.words, each.expires, each.days)
         for each in miner_groups.ending(session)
+    ]
+
+
+def _owed(session: Session) -> list[Task]:
+    return [
+        Task("owed", each.id, each.text, each.group, each.due, each.days or 0)
+        for each in owed.soon(session)[:_MOST_OWED]
     ]
 
 

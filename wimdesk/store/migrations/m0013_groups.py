@@ -1,4 +1,4 @@
-"""Working groups of the Alliance and events."""
+"""Working groups of the Alliance, events with their attendance, minutes with what they ask for."""
 
 from __future__ import annotations
 
@@ -40,24 +40,23 @@ _TABLES = {
         " cancelled_on text"
     ),
     "check_in": "attendance_id text, at text",
+    "minutes": "group_id text, event_id text, day text, title text, text text, state text",
+    "action": "minutes_id text, group_id text, kind text, text text, organization_id text, due text, dropped flag",
+    "reply": "about text, state text, answered_on text, text text, report text, reported_on text",
 }
 """Each table with its columns and their kinds, in the order in which the records declare them."""
 _LINKS = (
-    "working_group.theme_id",
-    "event.group_id",
-    "event.theme_id",
-    "attendance.person_id",
-    "check_in.attendance_id",
-)
-_SOUGHT = ("attendance.event",)
+    "working_group.theme_id", "event.group_id", "event.theme_id", "attendance.person_id", "check_in.attendance_id",
+    "minutes.group_id", "minutes.event_id", "action.minutes_id", "action.group_id", "action.organization_id",
+)  # fmt: skip
 
 
 def apply(connection: dbapi2.Connection) -> None:
-    """Add the tables, and an index for each link and what is sought."""
+    """Add the tables, and an index for each link."""
     for table, columns in _TABLES.items():
         pairs = [pair.split() for pair in columns.split(",")]
         lines = ",\n    ".join(f'"{name}" {_KINDS[kind]}' for name, kind in pairs)
         connection.execute(f"CREATE TABLE {table} (\n    {lines},{_COMMON})")
-    for link in (*_LINKS, *_SOUGHT):
+    for link in _LINKS:
         table, column = link.split(".")
         connection.execute(f"CREATE INDEX ix_{table}_{column} ON {table} ({column})")
