@@ -48,7 +48,7 @@ class App:
         self.told: list[str] = []
         """Sentences for the person about what was noticed at opening."""
         self._lock = lock
-        self._searcher: search.Searcher | None = None
+        self._searchers: dict[str, search.Searcher] = {}
         self._reading, self._follows_files = file_words.Reading(store, self.contents), False
         self._closed = self._wrote = self._wiped = False
         self._copier = ThreadPoolExecutor(1, thread_name_prefix="backup")
@@ -142,11 +142,11 @@ class App:
         """Remember the name that stands beside each change."""
         self.run(lambda session: facts.put(session, person_name=name.strip()))
 
-    def searcher(self) -> search.Searcher:
-        """Return the searcher of this profile; it has a connection of its own."""
-        if self._searcher is None:
-            self._searcher = search.Searcher(self.store)
-        return self._searcher
+    def searcher(self, use: str = "") -> search.Searcher:
+        """Return the searcher for a use; it has a connection of its own, and questions of other uses don't stop it."""
+        if use not in self._searchers:
+            self._searchers[use] = search.Searcher(self.store)
+        return self._searchers[use]
 
     def follow_files(self) -> None:
         """From now on read the words of attached files as they come, behind everything else."""
@@ -243,8 +243,8 @@ class App:
             return
         self._closed = True
         self._reading.close()
-        if self._searcher:
-            self._searcher.close()
+        for searcher in self._searchers.values():
+            searcher.close()
         if self._wrote and not self._wiped and not backup.every(self.folder / backup.FOLDER):
             self.back_up_soon("first")
         self._copier.shutdown(wait=True)

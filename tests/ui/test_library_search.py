@@ -11,12 +11,16 @@ from tests.extract import papers
 from tests.ui.test_library_page import desk as desk
 from tests.ui.test_library_page import page as page
 from tests.ui.test_library_page import row
+from ui.forms.attachment import AttachmentsCard
+from ui.widgets.buttons import LinkButton
 from ui.widgets.labels import Text
-from wimdesk.services import attaching, editing, library
+from wimdesk.services import attaching, editing, library, library_duplicates, reading_lists
 from wimdesk.services.file_words import unread
 from wimdesk.store import file_texts
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pytestqt.qtbot import QtBot
 
     from ui.desk import Desk
@@ -82,6 +86,104 @@ def test_forms_of_a_word_find_each_other(
     assert page.model.find(told) < page.model.find(item)
     assert len(row(page, page.model.find(told)).title_marks) == 2
     assert "some of the words" not in page.count.text()
+
+
+def test_row_d07_the_same_file_under_another_name_is_offered_to_link(
+    desk: Desk, page: LibraryPage, qtbot: QtBot, tmp_path: Path
+) -> None:
+    first = practice(desk, "Lamp room")
+    content = papers.pdf("The lamp room")
+    attach(desk, first, "lamps.pdf", content)
+    second = practice(desk, "Sala de lámparas", "es")
+    copy = tmp_path / "copia.pdf"
+    copy.write_bytes(content)
+    page.show_record(second)
+    qtbot.waitUntil(lambda: page.reading.form is not None and page.reading.form.item_id == second)
+    assert page.reading.form is not None
+    card = page.reading.form.findChildren(AttachmentsCard)[0]
+    card.take([copy])
+    qtbot.waitUntil(card.twin_question.isVisible)
+    assert "copia.pdf" in card.twin_question.accessibleName()
+    assert "“Lamp room” has the same file, as lamps.pdf." in card.twin_question.accessibleDescription()
+    card.twin_question.link.click()
+    qtbot.waitUntil(lambda: desk.app.read(editing.values, TYPE, second)["related"] == [first])
+    assert desk.app.read(editing.values, TYPE, first)["related"] == [second]
+    assert desk.app.read(attaching.listed, desk.app.contents, TYPE, second).files == ()
+    page.reading.preview.click()
+    qtbot.waitUntil(lambda: page.reading.reader.findChild(LinkButton, f"open:{first}") is not None)
+    page.reading.edit.click()
+    card.take([copy])
+    qtbot.waitUntil(lambda: not card.twin_question.isHidden())
+    card.twin_question.button.click()
+    qtbot.waitUntil(lambda: len(desk.app.read(attaching.listed, desk.app.contents, TYPE, second).files) == 1)
+
+
+def test_row_d08_a_saved_search_shows_what_is_added_later(desk: Desk, page: LibraryPage, qtbot: QtBot) -> None:
+    page.search.setText("xylophone")
+    qtbot.waitUntil(lambda: page.model.rowCount() == 0)
+    page.saved.keep.click()
+    qtbot.waitUntil(lambda: page.saved.current() is not None)
+    page.saved.choice.set_value("")
+    qtbot.waitUntil(lambda: page.model.rowCount() >= 42)
+    assert page.search.text() == ""
+    made = desk.app.run(editing.add, TYPE, {"title": {"en": "Xylophones of the mine"}, "language": "en"})
+    page.saved.choice.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: page.model.rowCount() == 1 and page.model.find(made) == 0)
+    assert page.search.text() == "xylophone"
+    later = desk.app.run(editing.add, TYPE, {"title": {"en": "Another xylophone"}, "language": "en"})
+    qtbot.waitUntil(lambda: page.model.find(later) >= 0)
+    page.saved.bin.click()
+    qtbot.waitUntil(lambda: page.saved.choice.count() == 1)
+    qtbot.waitUntil(lambda: page.model.rowCount() >= 42)
+
+
+def test_row_d08_a_reading_list_is_filled_and_sent(desk: Desk, page: LibraryPage, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: page.reading.item_id() != "")
+    first = page.reading.item_id()
+    page.saved.put.click()
+    qtbot.waitUntil(lambda: page.saved.current() is not None and page.model.rowCount() == 1)
+    saved = page.saved.current()
+    assert saved is not None
+    own = practice(desk, "Only ours")
+    desk.app.run(reading_lists.put, saved.id, own)
+    qtbot.waitUntil(lambda: page.model.rowCount() == 2)
+    assert [entry.id for entry in (page.model.entry(0), page.model.entry(1)) if entry] == [first, own]
+    copy, behind = desk.app.run(reading_lists.send, saved.id, "alliance")
+    assert behind == 1
+    sent = desk.app.read(editing.values, reading_lists.LIST, copy)
+    assert (sent["items"], sent["audience"]) == ([first], "alliance")
+    assert len([each for each in desk.app.read(reading_lists.every) if each.kind == reading_lists.LIST]) == 1
+
+
+def test_what_is_perhaps_the_same_or_about_the_same_is_beside_it(desk: Desk) -> None:
+    app = desk.app
+    one = app.run(editing.add, TYPE, {"title": {"en": "Safe gear for women", "fr": "Équipement sûr pour femmes"}})
+    two = app.run(editing.add, TYPE, {"title": {"fr": "Equipement sur pour femmes"}})
+    three = app.run(
+        editing.add, TYPE, {"title": {"es": "Informe"}, "summary": {"es": "Véase https://doi.org/10.1000/182."}}
+    )
+    four = app.run(editing.add, TYPE, {"title": {"en": "Report"}, "summary": {"en": "doi:10.1000/182"}})
+    found = {each.id: each.why for each in app.read(reading_lists.related, app.searcher(), one)}
+    assert found[two] == "Perhaps the same: the same title"
+    found = {each.id: each.why for each in app.read(reading_lists.related, app.searcher(), three)}
+    assert found[four] == "Perhaps the same: the same identifier"
+    pairs = {(frozenset((one.id, other.id)), why) for one, other, why in app.read(library_duplicates.pairs)}
+    assert pairs == {(frozenset((one, two)), "title"), (frozenset((three, four)), "identifier")}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("ISBN 978-0-306-40615-7.", {"isbn:030640615"}),
+        ("ISBN 0-306-40615-2", {"isbn:030640615"}),
+        ("ISBN 0-306-40615-3", set()),
+        ("see (doi:10.1000/AbC.5).", {"doi:10.1000/abc.5"}),
+        ("http://www.x.org/A/ and https://x.org/a", {"url:x.org/a"}),
+        ("https://x.org", set()),
+    ],
+)
+def test_identifiers_are_found_in_one_way_to_write_them(text: str, found: set[str]) -> None:
+    assert set(library_duplicates.identifiers(text)) == found
 
 
 def test_files_of_every_kind_are_read_and_told_of(desk: Desk, page: LibraryPage, qtbot: QtBot) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,8 +25,9 @@ from ui.widgets.column import Column
 from ui.widgets.labels import Text, hairline
 from wimdesk.events import Changed
 from wimdesk.i18n import _
-from wimdesk.services import attaching
+from wimdesk.services import attaching, library_duplicates, library_search
 from wimdesk.services.attaching import Attached, Listed
+from wimdesk.services.library_duplicates import Twin
 from wimdesk.services.sizes import size_text
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ class Chosen:
     name: str
     content: bytes
     smaller: pictures.Smaller | None
+    digest: str
 
 
 class SizeQuestion(Banner):
@@ -70,6 +73,30 @@ class SizeQuestion(Banner):
         self.shrink.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
+class TwinQuestion(Banner):
+    """Says that a practice with the same file is there already, and offers to link the two instead."""
+
+    def __init__(self, answered: Callable[[bool], None]) -> None:
+        super().__init__("library", "", action=_("Attach it all the same"))
+        self.link = SecondaryButton(_("Link instead"))
+        self.link.clicked.connect(lambda: answered(True))
+        self.acted.connect(lambda: answered(False))
+        layout = self.layout()
+        if layout is not None:
+            layout.addWidget(self.link)
+        self.hide()
+
+    def ask(self, name: str, twin: Twin) -> None:
+        """Name the file and the practice that has it."""
+        title = _("“{name}” is in the library already.").format(name=name)
+        text = _("“{title}” has the same file, as {file}. Link the two practices instead of attaching it again?")
+        self.say("library", title, text.format(title=twin.title, file=twin.file), _("Attach it all the same"))
+        for button in (self.link, self.button):
+            button.setAccessibleDescription(title)
+        self.show()
+        self.link.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
 class AttachmentsCard(Card):
     """The attachments of one record."""
 
@@ -78,12 +105,15 @@ class AttachmentsCard(Card):
         self._desk, self._parent = desk, (type_name, record)
         self._shown = Listed((), False)
         self._asking: list[Chosen] = []
+        self._twins: list[tuple[Chosen, Twin]] = []
         self._looked_at = ""
         self.add_button = QuietButton(_("Add a file…"), "paperclip")
         self.add_button.clicked.connect(self._choose)
         self.add_to_head(self.add_button)
         self.question = SizeQuestion(self._answer)
         self.add(self.question)
+        self.twin_question = TwinQuestion(self._answer_twin)
+        self.add(self.twin_question)
         self.list = Column()
         self.add(self.list)
         words = _("Every byte costs: files wait, both ways. You can change that in the settings.")
@@ -126,6 +156,41 @@ class AttachmentsCard(Card):
         self.take([Path(name) for name in found])
 
     def _consider(self, chosen: Chosen) -> None:
+        if self._parent[0] != library_search.TYPE:
+            self._consider_size(chosen)
+            return
+
+        def take(twins: list[Twin]) -> None:
+            if not twins:
+                self._consider_size(chosen)
+                return
+            self._twins.append((chosen, twins[0]))
+            if len(self._twins) == 1:
+                self._ask_twin()
+
+        self._desk.tasks.read(self, library_duplicates.holders, chosen.digest, self._parent[1], done=take)
+
+    def _ask_twin(self) -> None:
+        self.twin_question.setVisible(bool(self._twins))
+        if self._twins:
+            chosen, twin = self._twins[0]
+            self.twin_question.ask(chosen.name, twin)
+        self._fold()
+
+    def _answer_twin(self, link: bool) -> None:
+        chosen, twin = self._twins.pop(0)
+        if link:
+            tell, words = self._desk.notices.offer_undo, _("Linked: each is shown beside the other.")
+            self._desk.tasks.write(
+                self._desk.tasks, library_duplicates.link, self._parent[1], twin.id, done=lambda act: tell(words, act)
+            )
+        else:
+            self._consider_size(chosen)
+        self._ask_twin()
+        if not self._twins:
+            self.add_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _consider_size(self, chosen: Chosen) -> None:
         if chosen.smaller is None:
             self._attach(chosen.name, chosen.content)
             return
@@ -181,7 +246,7 @@ class AttachmentsCard(Card):
         self._fold()
 
     def _fold(self) -> None:
-        self.open(bool(self._shown.files or self._asking))
+        self.open(bool(self._shown.files or self._asking or self._twins))
 
     def _acts(self, shown: Attached) -> list[tuple[str, str, str, Callable[[], object]]]:
         """What may be done with a file: a name for it, its icon, its words, and how."""
@@ -317,7 +382,7 @@ class _Name(Text):
 
 def _chosen(path: Path, _progress: Progress) -> Chosen:
     content = attaching.read_file(path)
-    return Chosen(path.name, content, pictures.smaller(path.name, content))
+    return Chosen(path.name, content, pictures.smaller(path.name, content), sha256(content).hexdigest())
 
 
 def _dropped(data: QMimeData) -> list[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer
@@ -15,6 +16,7 @@ from ui.pages.library_desk import ReadingDesk
 from ui.pages.library_filters import FilterPane
 from ui.pages.library_list import ResultModel
 from ui.pages.library_more import MoreButton
+from ui.pages.library_saved import SavedBar
 from ui.sides import margins
 from ui.widgets.buttons import SecondaryButton
 from ui.widgets.card import sliding
@@ -26,8 +28,10 @@ from ui.widgets.search import SearchField
 from wimdesk.events import Changed
 from wimdesk.i18n import LANGUAGES, _, ngettext
 from wimdesk.records.library_item import TEMPLATES
-from wimdesk.services import attaching, library, library_export, library_markdown
+from wimdesk.services import attaching, library, library_export, library_markdown, question
 from wimdesk.services.library import Order, Result, Shelf
+from wimdesk.services.question import Question
+from wimdesk.services.reading_lists import LIST, Saved
 
 _LEAST_LIST = 280
 """Pixels, whatever the size of the letters: names are cut there, so that the text beside it has its room."""
@@ -50,6 +54,7 @@ class LibraryPage(Page):
         self._loading = False
         self._stale: set[str] = set()
         self._wanted = ""
+        self._only: tuple[str, ...] | None = None
         self._result: Result | None = None
         self.header.set_title(_("Best-practice library"))
         self.search = SearchField(_("Search the library"))
@@ -123,6 +128,7 @@ class LibraryPage(Page):
             self._stale |= ids
             self._renew(frozenset(self._stale))
         self.reading.changed(change)
+        self.saved.changed(change)
 
     def _renew(self, ids: frozenset[str]) -> None:
         def take(shelf: Shelf) -> None:
@@ -137,6 +143,9 @@ class LibraryPage(Page):
     def show_record(self, record_id: str) -> None:
         """Show one practice; filters and search that would hide it are taken back."""
         self._wanted = record_id
+        if self._only is not None and record_id not in self._only:
+            self._only = None
+            self.saved.show_all()
         if self.search.text() or any(self.filters.chosen().values()):
             self.filters.clear()
             self.search.clear()
@@ -225,6 +234,9 @@ class LibraryPage(Page):
         self.order.changed.connect(self._ask)
         row.addWidget(self.count, 1)
         row.addWidget(self.order)
+        self.saved = SavedBar(self.desk, self._asked, self.reading.item_id)
+        self.saved.chosen.connect(self._show_saved)
+        column.addWidget(self.saved)
         column.addWidget(head)
         column.addWidget(hairline())
         self.view = row_list(_("Practices found"), RowDelegate())
@@ -238,6 +250,16 @@ class LibraryPage(Page):
         self.nothing.hide()
         column.addWidget(self.nothing, 1)
         return pane
+
+    def _asked(self) -> Question:
+        return question.ask(self.search.text(), self.filters.chosen())
+
+    def _show_saved(self, saved: Saved | None) -> None:
+        self._only = saved.items if saved is not None and saved.kind == LIST else None
+        asked = saved.question if saved is not None else Question()
+        self.search.setText(asked.text)
+        self.filters.choose(asked.wanted)
+        self._ask()
 
     def _fit_search(self) -> None:
         room = min(self.width() // 3, self.width() - theme.px(640))  # beside the title and the button
@@ -288,7 +310,7 @@ class LibraryPage(Page):
         order = self.order.value()
         self.desk.tasks.read(
             self,
-            library.find,
+            partial(library.find, only=self._only),
             self.desk.app.searcher(),
             self._shelf,
             self.search.text(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QMouseEvent
@@ -134,13 +134,19 @@ class FilterPane(QFrame):
 
     def clear(self) -> None:
         """Take every choice back, as one change."""
-        boxes = [box.box for group in self._boxes.values() for box in group.values()]
-        changed = any(box.isChecked() for box in boxes)
-        for box in boxes:
-            box.blockSignals(True)
-            box.setChecked(False)
-            box.blockSignals(False)
-            box.update()
+        self.choose({})
+
+    def choose(self, chosen: Mapping[str, Collection[str]]) -> None:
+        """Choose these codes and no others, as one change."""
+        changed = False
+        for group, boxes in self._boxes.items():
+            for code, each in boxes.items():
+                wanted = code in chosen.get(group, ())
+                changed |= each.box.isChecked() != wanted
+                each.box.blockSignals(True)
+                each.box.setChecked(wanted)
+                each.box.blockSignals(False)
+                each.box.update()
         if changed:
             self._tell()
 

@@ -15,6 +15,7 @@ from ui.desk import Desk
 from ui.forms.attachment import AttachmentsCard
 from ui.forms.feedback import FeedbackCard
 from ui.forms.story import StoryCard
+from ui.pages.library_related import RelatedCard
 from ui.sides import margins
 from ui.widgets.buttons import QuietButton
 from ui.widgets.card import scrolling
@@ -217,6 +218,7 @@ class Reader(QWidget):
             column.addWidget(StoryCard(self._desk, article.story))
         column.addWidget(FeedbackCard(self._desk, article.id))
         column.addWidget(AttachmentsCard(self._desk, TYPE, article.id))
+        column.addWidget(RelatedCard(self._desk, article.id))
 
     def _piece(self, article: Article, piece: Piece) -> QWidget:
         if piece.kind == "picture":

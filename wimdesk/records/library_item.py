@@ -107,6 +107,7 @@ class LibraryItem(Record):
     outcomes: Mapped[dict[str, str]] = field("long_texts", N_("What came of it"), search="body")
     takeaways: Mapped[dict[str, str]] = field("long_texts", N_("What to take from it"), search="body")
     state: Mapped[str] = field("choice", N_("State"), choices=STATES)
+    related: Mapped[list[str]] = field("codes", N_("Related practices"))
     counterpart_id: Mapped[str] = field("text", N_("Shared copy"))
     work: Mapped[str] = field("text", N_("Work"))
     made_from: Mapped[dict[str, str]] = field("map", N_("What each translation was made from"))

@@ -42,8 +42,8 @@ class Frame:
 class Task:
     """Something to do next.
 
-    `kind`: locked, asking, decide, removed, text, metrics, term, licence, owed, waiting, silent, profile. `subject` is a
-    text, a site or a person, `detail` a post; `when` is a month or a day (ISO); `count` of `total`.
+    `kind`: locked, asking, decide, removed, text, metrics, term, licence, owed, waiting, silent, profile. `subject` is
+    a text, a site or a person, `detail` a post; `when` is a month or a day (ISO); `count` of `total`.
     """
 
     kind: str

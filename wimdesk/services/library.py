@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -251,20 +251,25 @@ def find(
     question: str,
     chosen: Mapping[str, frozenset[str]],
     order: Order = "match",
+    *,
+    only: Sequence[str] | None = None,
 ) -> Result | None:
     """Answer a question within the chosen filters; None where a newer question has come meanwhile.
 
-    `chosen` maps a group (theme, language, template, ours) to its codes; no code means any. Slow for
-    a large library: call it off the thread that paints.
+    `chosen` maps a group (theme, language, template, ours) to its codes; no code means any. `only` are the ids of
+    what is asked, in their order. Slow for a large library: call it off the thread that paints.
     """
     entries: Iterable[Entry] = shelf.entries
+    if only is not None:
+        entries = dict.fromkeys(shelf.by_id[item] for item in only if item in shelf.by_id)
     places: Mapping[str, Place] = {}
     loose: frozenset[str] = frozenset()
     if question.strip():
         found = library_search.ask(searcher, question, shelf.files)
         if found is None:
             return None
-        entries = dict.fromkeys(shelf.by_id[item] for item in found.ids if item in shelf.by_id)
+        asked = set(found.ids) if only is None else set(only)
+        entries = dict.fromkeys(shelf.by_id[item] for item in found.ids if item in shelf.by_id and item in asked)
         places = {shelf.by_id[item].id: place for item, place in found.places.items() if item in shelf.by_id}
         exact = {shelf.by_id[item].id for item in found.ids[: found.exact] if item in shelf.by_id}
         loose = frozenset(entry.id for entry in entries) - exact

@@ -1,4 +1,4 @@
-"""The words in files, page by page; stems beside the words.
+"""The words in files, page by page; stems beside the words; reading lists, and what is related.
 
 The index of words is made anew: the program fills it when it opens the profile (wimdesk.search.rebuild).
 """
@@ -29,7 +29,25 @@ CREATE TABLE page_text (
     PRIMARY KEY (doc)
 );
 CREATE VIRTUAL TABLE search_page USING fts5(words, stems, content='', contentless_delete=1, prefix='2 3',
-    tokenize='unicode61 remove_diacritics 0')
+    tokenize='unicode61 remove_diacritics 0');
+ALTER TABLE library_item ADD COLUMN related JSON DEFAULT '[]' NOT NULL;
+CREATE TABLE reading_list (
+    title TEXT DEFAULT '' NOT NULL,
+    note TEXT DEFAULT '' NOT NULL,
+    items JSON DEFAULT '[]' NOT NULL,
+    audience TEXT DEFAULT '' NOT NULL,
+    counterpart_id TEXT DEFAULT '' NOT NULL,
+    id TEXT NOT NULL,
+    space TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    deleted BOOLEAN DEFAULT 0 NOT NULL,
+    versions JSON DEFAULT '{}' NOT NULL,
+    created_at TEXT DEFAULT '' NOT NULL,
+    created_by TEXT DEFAULT '' NOT NULL,
+    updated_at TEXT DEFAULT '' NOT NULL,
+    updated_by TEXT DEFAULT '' NOT NULL,
+    PRIMARY KEY (id)
+)
 """
 
 
