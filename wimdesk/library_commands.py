@@ -1,8 +1,9 @@
-"""The commands for the library: write, list, read, check, submit, publish."""
+"""The commands for the library: write, translate, review, share, say, choose, export."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -27,96 +28,94 @@ from wimdesk.services import (
     library_works,
 )
 
-_GROUPS = ("theme", "language", "template", "collection", "subject", "ours")
-
 
 def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the commands."""
     about = "practices, tools and stories: write, find, share"
     kinds = commands.add_parser("library", help=about, description=about).add_subparsers(dest="library", required=True)
+    for add in (_add_writing, _add_reading, _add_sharing, _add_feedback, _add_files):
+        add(kinds)
+
+
+def _command(
+    kinds: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    work: Callable[[argparse.Namespace], object],
+    text: str,
+) -> argparse.ArgumentParser:
+    """Declare a command about one practice."""
+    one = kinds.add_parser(name, help=text, description=text)
+    one.add_argument("id")
+    one.set_defaults(handler=printing(work))
+    return one
+
+
+def _add_writing(kinds: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     one = kinds.add_parser("new", help="begin a practice of our own with a template")
     one.add_argument("template", choices=TEMPLATES)
     one.add_argument("values", nargs="*", metavar="FIELD=VALUE")
     one.set_defaults(handler=printing(new_item))
-    one = kinds.add_parser("list", help="show the library, or what a question and filters leave of it")
-    one.add_argument("question", nargs="?", default="")
-    for group in _GROUPS:
-        one.add_argument(f"--{group}", action="append", default=[], metavar="CODE")
-    one.add_argument("--order", choices=["match", "newest", "title", "reused"], default="match")
-    one.set_defaults(handler=printing(list_items))
-    for name, work, text in (
-        ("missing", list_missing, "say what its template still asks for"),
-        ("submit", submit_item, "hand it to the Secretariat"),
-        ("publish", publish_item, "give it to the whole Alliance, as the Secretariat"),
-    ):
-        one = kinds.add_parser(name, help=text, description=text)
-        one.add_argument("id")
-        one.set_defaults(handler=printing(work))
-    one = kinds.add_parser("read", help="show a practice to be read")
-    one.add_argument("id")
-    one.add_argument("--in", dest="code", default="", choices=["", *LANGUAGES], help="language to read it in")
-    one.set_defaults(handler=printing(read_item))
-    for name, work, text in (
-        ("translate", translate_item, "begin a translation of our own"),
-        ("same", confirm_item, "say that a translation says what its original says now"),
-    ):
-        one = kinds.add_parser(name, help=text, description=text)
-        one.add_argument("id")
-        one.add_argument("code", choices=LANGUAGES)
-        one.set_defaults(handler=printing(work))
-    for name, work, text in (
-        ("version", begin_version, "begin a new version of our own practice"),
-        ("archive", archive_item, "put it into the archive"),
-        ("unarchive", unarchive_item, "take it out of the archive"),
-    ):
-        one = kinds.add_parser(name, help=text, description=text)
-        one.add_argument("id")
-        one.set_defaults(handler=printing(work))
-    one = kinds.add_parser("story", help="write down where a woman allows her story to be told, or no longer")
-    one.add_argument("id", help="our own text of the story")
+    one = kinds.add_parser("bring", help="make a draft from a Markdown file")
+    one.add_argument("file", type=Path)
+    one.set_defaults(handler=printing(bring_item))
+    one = _command(kinds, "translate", translate_item, "begin a translation of our own")
+    one.add_argument("code", choices=LANGUAGES)
+    one = _command(kinds, "same", confirm_item, "say that a translation says what its original says now")
+    one.add_argument("code", choices=LANGUAGES)
+    _command(kinds, "version", begin_version, "begin a new version of our own practice")
+    one = _command(kinds, "story", note_story, "write down where a woman allows her story to be told, or no longer")
     one.add_argument("channel", choices=CHANNELS)
     one.add_argument("state", choices=STATES)
     one.add_argument("--until", default="", metavar="DAY", help="the last day, for example 2026-12-31")
     one.add_argument("--method", default="", choices=["", *METHODS])
-    one.set_defaults(handler=printing(note_story))
+
+
+def _add_reading(kinds: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    one = kinds.add_parser("list", help="show the library, or what a question and filters leave of it")
+    one.add_argument("question", nargs="?", default="")
+    for group in library.GROUPS:
+        one.add_argument(f"--{group}", action="append", default=[], metavar="CODE")
+    one.add_argument("--order", choices=["match", "newest", "title", "reused"], default="match")
+    one.set_defaults(handler=printing(list_items))
+    one = _command(kinds, "read", read_item, "show a practice to be read")
+    one.add_argument("--in", dest="code", default="", choices=["", *LANGUAGES], help="language to read it in")
+
+
+def _add_sharing(kinds: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    _command(kinds, "missing", list_missing, "say what its template still asks for")
+    _command(kinds, "submit", submit_item, "hand it to the Secretariat")
+    one = _command(kinds, "check", check_item, "say which points of the review are done, as the Secretariat")
+    one.add_argument("points", nargs="*", metavar="POINT", help=", ".join(POINTS))
+    _command(kinds, "publish", publish_item, "give it to the whole Alliance, as the Secretariat")
+    one = _command(kinds, "send-back", send_back_item, "give it back to its author and say why, as the Secretariat")
+    one.add_argument("reason")
+    one = _command(kinds, "withdraw", withdraw_item, "take it out of every library for good, as the Secretariat")
+    one.add_argument("reason")
+    _command(kinds, "archive", archive_item, "put it into the archive")
+    _command(kinds, "unarchive", unarchive_item, "take it out of the archive")
+
+
+def _add_feedback(kinds: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    one = _command(kinds, "say", say, "say what our organisation did with it, for everybody")
+    one.add_argument("kind", choices=KINDS)
+    one.add_argument("--stars", type=int, choices=range(1, MOST + 1), default=None)
+    for name in ("comment", "country", "context"):
+        one.add_argument(f"--{name}", default="")
+    _command(kinds, "said", said, "show what others did with it")
+
+
+def _add_files(kinds: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     one = kinds.add_parser("downloads", help="show of which collections files come here; or choose them")
     which = one.add_mutually_exclusive_group()
     which.add_argument("--only", nargs="*", default=None, metavar="COLLECTION")
     which.add_argument("--all", action="store_true")
     one.set_defaults(handler=printing(choose_downloads))
-    one = kinds.add_parser("pin", help="keep its files on this computer before others")
-    one.add_argument("id")
+    one = _command(kinds, "pin", pin_item, "keep its files on this computer before others")
     one.add_argument("--off", action="store_true", help="no longer")
-    one.set_defaults(handler=printing(pin_item))
     one = kinds.add_parser("export", help="write practices to a file: .zip, .md, .bib, .ris or .csv")
     one.add_argument("ids", nargs="*", metavar="ID", help="else all that are listed")
     one.add_argument("--out", type=Path, required=True)
     one.set_defaults(handler=printing(export_items))
-    one = kinds.add_parser("bring", help="make a draft from a Markdown file")
-    one.add_argument("file", type=Path)
-    one.set_defaults(handler=printing(bring_item))
-    one = kinds.add_parser("say", help="say what our organisation did with it, for everybody")
-    one.add_argument("id")
-    one.add_argument("kind", choices=KINDS)
-    one.add_argument("--stars", type=int, choices=range(1, MOST + 1), default=None)
-    for name in ("comment", "country", "context"):
-        one.add_argument(f"--{name}", default="")
-    one.set_defaults(handler=printing(say))
-    one = kinds.add_parser("said", help="show what others did with it")
-    one.add_argument("id")
-    one.set_defaults(handler=printing(said))
-    one = kinds.add_parser("check", help="say which points of the review are done, as the Secretariat")
-    one.add_argument("id")
-    one.add_argument("points", nargs="*", metavar="POINT", help=", ".join(POINTS))
-    one.set_defaults(handler=printing(check_item))
-    for name, work, text in (
-        ("send-back", send_back_item, "give it back to its author and say why, as the Secretariat"),
-        ("withdraw", withdraw_item, "take it out of every library for good, as the Secretariat"),
-    ):
-        one = kinds.add_parser(name, help=text, description=text)
-        one.add_argument("id")
-        one.add_argument("reason")
-        one.set_defaults(handler=printing(work))
 
 
 @with_app
@@ -134,7 +133,7 @@ def new_item(app: App, args: argparse.Namespace) -> object:
 @with_app
 def list_items(app: App, args: argparse.Namespace) -> object:
     """Show what there is."""
-    chosen = {group: frozenset(getattr(args, group)) for group in _GROUPS}
+    chosen = {group: frozenset(getattr(args, group)) for group in library.GROUPS}
     found = app.read(library.find, app.searcher(), app.read(library.load), args.question, chosen, args.order)
     return [asdict(entry) for entry in found.entries] if found else []
 

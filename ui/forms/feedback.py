@@ -117,6 +117,7 @@ class FeedbackCard(Card):
 
     def _begin(self) -> None:
         if self._said is not None:
+            self.open()
             self.form.begin(self._said.mine, self._said.country)
 
     def _take(self, said: Said) -> None:
@@ -130,6 +131,7 @@ class FeedbackCard(Card):
             self._lines.addWidget(row)
         words = ngettext("{count} organisation", "{count} organisations", said.reused)
         self.set_right(words.format(count=said.reused) if said.reused else "")
+        self.open(bool(said.words) or not self.form.isHidden())
         self.button.setVisible(said.may_say)
         self.button.setText(_("Change what we said") if said.mine else _("We used it"))
         self.setVisible(said.may_say or bool(said.words))

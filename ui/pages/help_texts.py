@@ -205,8 +205,13 @@ TOPICS = (
             N_("Type a word. Results show up while you type."),
             N_("Choose a theme, a language or a country to see fewer."),
             N_("Share a practice of your own and submit it to the Secretariat."),
+            N_("Say what you did with it: press “We used it” below the text."),
         ),
-        (N_("The whole library is on this computer. It needs no network."),),
+        (
+            N_("The whole library is on this computer. It needs no network."),
+            N_("The menu beside “Write a practice” exports the list and chooses which files come."),
+            N_("A picture in a text is written as ![words](name of the file), where the file is attached."),
+        ),
     ),
     Topic(
         "metrics",

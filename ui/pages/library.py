@@ -66,6 +66,7 @@ class LibraryPage(Page):
         self.header.add_action(self.search)
         self.header.add_action(self.write_button)
         self.more = MoreButton()
+        self.header.add_action(self.more)
         self.more.set_acts(
             (
                 (_("Export what is listed…"), self._choose_export),
@@ -73,7 +74,6 @@ class LibraryPage(Page):
                 (_("Files on this computer"), self._show_downloads),
             )
         )
-        self.header.add_action(self.more)
         self._shortcut("Ctrl+N", self.write)
         self._shortcut("Ctrl+F", self._go_to_search)
         self.filters = FilterPane()

@@ -36,7 +36,7 @@ def card(article: Article, themes: Mapping[str, str]) -> str:
         f"<p><i>{html.escape(article.summary)}</i></p>" if article.summary else "",
     ]
     for heading, text in article.parts:
-        parts.append(f"<h3>{html.escape(heading)}</h3>")
+        parts.append(f"<h3>{html.escape(heading)}</h3>" if heading else "")
         parts += [piece.html for piece in pieces(text)]
     return "".join(parts)
 

@@ -127,7 +127,9 @@ class Picture(QLabel):
         pixmap = QPixmap.fromImage(image)
         if pixmap.width() > most:
             pixmap = pixmap.scaledToWidth(most, Qt.TransformationMode.SmoothTransformation)
+        self.setWordWrap(False)  # else the layout asks how high a text would be
         self.setPixmap(pixmap)
+        self.setFixedHeight(pixmap.height())
 
 
 class Reader(QWidget):
@@ -195,18 +197,20 @@ class Reader(QWidget):
         if article.summary:
             column.addWidget(Passage("reading", marked(article.summary, question), article.summary, token="text2"))
         for heading, text in article.parts:
-            column.addSpacing(10)
-            column.addWidget(Text(heading, "section", wrap=True))
+            if heading:
+                column.addSpacing(10)
+                column.addWidget(Text(heading, "section", wrap=True))
             for piece in pieces(text, partial(marked, question=question)):
                 column.addWidget(self._piece(article, piece))
         if is_safe_link(article.link):
             column.addSpacing(10)
             address = html.escape(article.link)
             column.addWidget(self._linked(Passage("reading", f'<a href="{address}">{address}</a>', article.link)))
-        for label, value in article.details:
-            column.addWidget(
-                Passage("caption", marked(f"{label}: {value}", question), f"{label}: {value}", 130, "text2")
-            )
+        if article.details:
+            column.addSpacing(10)
+            lines = [f"{label}: {value}" for label, value in article.details]
+            markup = "<br>".join(marked(line, question) for line in lines)
+            column.addWidget(Passage("caption", markup, "\n".join(lines), 130, "text2"))
         foot = " · ".join(
             part for part in (short_date(article.issued) if article.issued else "", article.license) if part
         )

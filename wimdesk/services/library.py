@@ -160,7 +160,7 @@ def _entry(
     used: Mapping[str, int] = NOTHING,
     replaced: Container[tuple[str, str]] = (),
 ) -> Entry:
-    state = latest([copy] if copy is not None else [], row.state)
+    state = latest([copy.state] if copy is not None else [], row.state)
     return Entry(
         id=row.id,
         title=pick(row.title) or _("Without a title"),

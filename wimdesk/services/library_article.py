@@ -25,7 +25,7 @@ _PUBLISHABLE = frozenset({"submitted", "in_review", "withdrawn"})
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One item to be read; `parts` are (heading, text), empty parts left out. `can` names what may be done.
+    """One item to be read; `parts` are (heading or nothing, text), empty parts left out. `can` names what may be done.
 
     `left_alone`: the Alliance has it still, though its author took it back from us.
     """
@@ -74,7 +74,8 @@ def article(session: Session, item_id: str, code: str = "") -> Article:
     later, before = library_versions.newer(session, found), library_versions.earlier(session, found)
     texts = [pick(text, code) for text in (found.title, found.summary)]
     described = fields(LibraryItem)
-    parts = tuple((_(described[part]["label"]), pick(getattr(found, part), code)) for part in ("body", *CASE_PARTS))
+    parts = [("", pick(found.body, code))]  # what is told as one text needs no heading
+    parts += [(_(described[part]["label"]), pick(getattr(found, part), code)) for part in CASE_PARTS]
     return Article(
         id=found.id,
         title=texts[0] or _("Without a title"),
@@ -87,7 +88,7 @@ def article(session: Session, item_id: str, code: str = "") -> Article:
         license=found.license,
         minutes=found.minutes,
         evidence=found.evidence,
-        state=latest(copies(session, found)[:1], found.state),
+        state=latest([copy.state for copy in copies(session, found)[:1]], found.state),
         parts=tuple(part for part in parts if part[1].strip()),
         can=_allowed(session, found) - (_NOT_OLD if later else frozenset()),
         link=found.link,

@@ -32,12 +32,10 @@ _PARTS = ("body", *CASE_PARTS)
 _MOST = 5000
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _STYLE = """
-body { font: 17px/1.6 system-ui, sans-serif; max-width: 42em; margin: 2em auto; padding: 0 1em; color: #1d1a26;
-  background: #fff }
-h1 { line-height: 1.2 } .quiet { color: #5d5668 } img { max-width: 100%; height: auto; display: block; margin: 1em 0 }
-table { border-collapse: collapse } td, th { border: 1px solid #ddd8e5; padding: .3em .6em; text-align: start }
-a { color: #5e3592 } @media (prefers-color-scheme: dark) { body { color: #eceaf1; background: #17151c }
-  a { color: #cdb6f5 } .quiet { color: #aba5b6 } }
+:root { color-scheme: light dark }
+body { font: 17px/1.6 system-ui, sans-serif; max-width: 42em; margin: 2em auto; padding: 0 1em }
+h1 { line-height: 1.2 } .quiet { opacity: .75 } img { max-width: 100%; height: auto; display: block; margin: 1em 0 }
+table { border-collapse: collapse } td, th { border: 1px solid; padding: .3em .6em; text-align: start }
 """
 
 
@@ -203,13 +201,15 @@ def _page(item: LibraryItem, name: str, there: dict[str, Attachment]) -> str:
     described = fields(LibraryItem)
     known = {title.casefold(): attaching.safe_name(title) for title in there}
     shown: set[str] = set()
-    body = [f'<p><a href="../index.html">{html.escape(_("All practices"))}</a></p>', f"<h1>{_e(pick(item.title))}</h1>"]
+    back = _("All practices")
+    body = [f'<p><a href="../index.html">{_e(back)}</a></p>', f"<h1>{_e(pick(item.title))}</h1>"]
     body += [f'<p class="quiet">{_e(_facts(item))}</p>', f"<p><strong>{_e(pick(item.summary))}</strong></p>"]
     for part in _PARTS:
         text = pick(getattr(item, part))
         if not text.strip():
             continue
-        body.append(f"<h2>{_e(_(described[part]['label']))}</h2>")
+        if part != "body":
+            body.append(f"<h2>{_e(_(described[part]['label']))}</h2>")
         for piece in pieces(text):
             file = known.get(piece.picture.casefold(), "") if piece.kind == "picture" else ""
             if file:
@@ -236,11 +236,12 @@ def _path(name: str, file: str) -> str:
 
 
 def _index(items: Iterable[LibraryItem], names: dict[str, str]) -> str:
-    body = [f"<h1>{_e(_('Best-practice library'))}</h1>"]
+    title = _("Best-practice library")
+    body = [f"<h1>{_e(title)}</h1>"]
     for item in items:
         body.append(f'<h2><a href="practices/{names[item.id]}.html">{_e(pick(item.title) or item.id)}</a></h2>')
         body.append(f'<p>{_e(pick(item.summary))}<br><span class="quiet">{_e(_facts(item))}</span></p>')
-    return _html(_("Best-practice library"), body)
+    return _html(title, body)
 
 
 def _facts(item: LibraryItem) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,9 +21,9 @@ _SAID = frozenset({"in_review", "returned", "withdrawn"})
 """What becomes of a practice is said on the copy that the Secretariat has."""
 
 
-def latest(copies: Iterable[Any], state: str) -> str:
-    """Return the state of an item: what the copy says that was made of it, else its own."""
-    return next((copy.state for copy in copies if copy.state in _SAID), state)
+def latest(copies: Iterable[str], state: str) -> str:
+    """Return the state of an item: what is said on the copy that was made of it, else its own."""
+    return next((said for said in copies if said in _SAID), state)
 
 
 def orphans(session: Session) -> frozenset[str]:
