@@ -29,12 +29,15 @@ from wimdesk.services import (
 )
 
 
-def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Declare the commands."""
+def add_parsers(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+) -> argparse._SubParsersAction[argparse.ArgumentParser]:
+    """Declare the commands; return what takes others about the library."""
     about = "practices, tools and stories: write, find, share"
     kinds = commands.add_parser("library", help=about, description=about).add_subparsers(dest="library", required=True)
     for add in (_add_writing, _add_reading, _add_sharing, _add_feedback, _add_files):
         add(kinds)
+    return kinds
 
 
 def _command(

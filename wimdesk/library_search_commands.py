@@ -13,13 +13,6 @@ _MOST = 20
 _FACETS = {group: group for group in library.GROUPS}
 
 
-def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Declare the commands."""
-    about = "practices and what is in their files"
-    kinds = commands.add_parser("library", help=about, description=about).add_subparsers(dest="library", required=True)
-    add_kinds(kinds)
-
-
 def add_kinds(kinds: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the commands within `library`."""
     about = "search in practices and in the files attached to them, in any form of the words"

@@ -108,7 +108,7 @@ def _of_theme(session: Session, cls: type[Record], theme: Theme) -> list[Found]:
     if "theme_id" in fields(cls):
         about = getattr(cls, "theme_id") == theme.id  # noqa: B009 - a column of some types
     else:
-        about = type_coerce(getattr(cls, "themes"), Text).like(f'%"{theme.key}"%')  # noqa: B009
+        about = type_coerce(getattr(cls, "themes"), Text).like(f'%"{theme.key}"%')  # noqa: B009 - as above
     query = select(cls).where(cls.deleted.is_(False), about)
     if not identity.read(session).sample:
         query = query.where(cls.space != SAMPLE)
