@@ -31,6 +31,7 @@ PLACES: Mapping[str, Place] = {
     "theme": Place("alliance", "tag"),
     "minutes": Place("groups", "file-text"),
     "action": Place("groups", "circle-check"),
+    "report_round": Place("groups", "file-text"),
     "library_item": Place("library", "library"),
     "observation": Place("metrics", "chart-column"),
     "task": Place("home", "circle-check"),

@@ -13,7 +13,17 @@ from zoneinfo import ZoneInfo
 
 from wimdesk.app import App
 from wimdesk.commands import pairs, printing, with_app
-from wimdesk.services import attendance, calendar_files, editing, events, owed, recurrence, working_groups, zones
+from wimdesk.services import (
+    attendance,
+    calendar_files,
+    editing,
+    events,
+    owed,
+    progress,
+    recurrence,
+    working_groups,
+    zones,
+)
 from wimdesk.services.attendance import Answer
 from wimdesk.services.events import EventCard
 
@@ -41,6 +51,7 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     one.set_defaults(handler=printing(add_slot))
     _add_minutes(kinds)
     _add_events(commands)
+    _add_progress(commands)
 
 
 def _add_minutes(kinds: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -69,6 +80,32 @@ def _add_minutes(kinds: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     one.add_argument("state", choices=("doing", "done", "declined"))
     one.add_argument("text", nargs="?", default="", help="a few words about it")
     one.set_defaults(handler=printing(answer))
+
+
+def _add_progress(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    about = "progress reports of those who take part in an initiative, and their roll-up"
+    kinds = commands.add_parser("progress", help=about, description=about).add_subparsers(required=True)
+    one = kinds.add_parser("call", help="call for reports")
+    one.add_argument("id", help="id of the initiative")
+    one.add_argument("due", help="until which day, such as 2026-12-31")
+    one.add_argument("--period", default="", help="such as 2026-Q4")
+    one.set_defaults(handler=printing(call_for_reports))
+    one = kinds.add_parser("list", help="show the calls, and what is asked of us")
+    one.set_defaults(handler=printing(list_rounds))
+    one = kinds.add_parser("show", help="show a call, what came in by region, and who is missing")
+    one.add_argument("id")
+    one.set_defaults(handler=printing(show_round))
+    one = kinds.add_parser("write", help="write our report; it stays private until it is sent")
+    one.add_argument("id", help="id of the call")
+    one.add_argument("values", nargs="+", metavar="FIELD=VALUE")
+    one.set_defaults(handler=printing(write_report))
+    for name, work, text in (
+        ("send", send_report, "send our report to the Secretariat"),
+        ("close", close_round, "close a call: everybody sees how many reports came"),
+    ):
+        one = kinds.add_parser(name, help=text)
+        one.add_argument("id", help="id of the call")
+        one.set_defaults(handler=printing(work))
 
 
 def _add_when(one: argparse.ArgumentParser) -> None:
@@ -314,3 +351,49 @@ def answer(app: App, args: argparse.Namespace) -> object:
     """Answer an action."""
     app.run(owed.answer, args.id, args.state, args.text)
     return [_owed(each) for each in app.read(owed.owed, True, False) if each.id == args.id]
+
+
+def _round(app: App, call: str) -> object:
+    card = app.read(progress.card, call)
+    return asdict(card) | {"can": sorted(card.can)}
+
+
+@with_app
+def call_for_reports(app: App, args: argparse.Namespace) -> object:
+    """Call for reports."""
+    return _round(app, app.run(progress.call, args.id, args.due, args.period))
+
+
+@with_app
+def list_rounds(app: App, args: argparse.Namespace) -> object:
+    """Show the calls."""
+    return [asdict(row) for row in app.read(progress.rounds)]
+
+
+@with_app
+def show_round(app: App, args: argparse.Namespace) -> object:
+    """Show a call."""
+    return _round(app, args.id)
+
+
+@with_app
+def write_report(app: App, args: argparse.Namespace) -> object:
+    """Write our report."""
+    values = pairs(progress.REPORT, args.values)
+    report = app.run(progress.begin_report, args.id)
+    app.run(editing.change, progress.REPORT, report, values)
+    return app.read(editing.values, progress.REPORT, report)
+
+
+@with_app
+def send_report(app: App, args: argparse.Namespace) -> object:
+    """Send our report."""
+    app.run(progress.send, args.id)
+    return _round(app, args.id)
+
+
+@with_app
+def close_round(app: App, args: argparse.Namespace) -> object:
+    """Close a call."""
+    app.run(progress.close, args.id)
+    return _round(app, args.id)

@@ -10,7 +10,9 @@ import pytest
 
 from tests.e2e.test_membership_commands import Terminal
 from tests.groupwork import SLOTS
+from wimdesk.app import App
 from wimdesk.i18n import set_language
+from wimdesk.services import publishing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,3 +101,19 @@ def test_row_c08_what_minutes_ask_of_us_from_the_command_line(desk: Terminal) ->
     assert (task["text"], task["overdue"], task["meeting"]) == ("Translate the survey", True, "Global Data Deficit")
     assert desk.does("group", "answer", task["id"], "done", "In the library")[0]["state"] == "done"
     assert desk.does("group", "owed") == []
+
+
+def test_row_c07_a_report_from_the_command_line(desk: Terminal) -> None:
+    ours = desk.does("organisation", "set", 'name={"en": "WIM Senegal"}', "country_code=SN")["id"]
+    private = desk.does("add", "initiative", "title=Shared tools")["id"]
+    app = App.open(desk.profile, "a passphrase for tests")  # an initiative is published in the window
+    initiative = app.run(publishing.publish, "initiative", private, "alliance")
+    app.close()
+    desk.does("add", "participation", f"initiative_id={initiative}", f"organization_id={ours}", "start_date=2021-01-01")
+    code, _out, err = desk.run("progress", "call", initiative, "soon")
+    assert (code, "Nothing was made" in err) == (1, True)
+    call = desk.does("progress", "call", initiative, "2021-12-31", "--period", "2021-Q4")
+    assert (call["roll_up"]["percent"], call["roll_up"]["missing"], call["ours"]) == (0, ["WIM Senegal"], "due")
+    desk.does("progress", "write", call["id"], "text=Two workshops", "people=20")
+    sent = desk.does("progress", "send", call["id"])
+    assert (sent["roll_up"]["percent"], sent["roll_up"]["people"], sent["ours"]) == (100, 20, "sent")

@@ -13,16 +13,19 @@ from PySide6.QtCore import Qt
 from tests.groupwork import SLOTS
 from ui.forms.action import ActionLine
 from ui.pages.minutes import MinutesPane, OwedPane
+from ui.pages.progress import REPORTS, ReportsPane, RoundPane
 from ui.pages.record_card import RecordCard
 from ui.pages.working_group_cards import EventPane, GroupPane
 from ui.pages.working_groups import WorkingGroupsPage
 from ui.widgets.combo import ChoiceField
+from ui.widgets.labels import Text
 from ui.widgets.languagemap import LanguageMapField
 from ui.widgets.tags import TagsField
 from wimdesk import clock
-from wimdesk.services import editing, events, owed, people
+from wimdesk.records.participation import join
+from wimdesk.services import editing, events, owed, people, publishing
 from wimdesk.services import working_groups as groups
-from wimdesk.store import history
+from wimdesk.store import facts, history
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -254,3 +257,38 @@ def test_row_c08_minutes_ask_and_what_we_owe_is_one_list(page: WorkingGroupsPage
     assert (done.state, done.answer) == ("done", "It is in the library")
     qtbot.mouseClick(desk.notices.undo_bar.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(pane_owed.card.lines) == 1)
+
+
+def test_row_c07_a_report_is_written_sent_and_rolled_up(page: WorkingGroupsPage, desk: Desk, qtbot: QtBot) -> None:
+    facts_of_the_secretariat = {"role": "secretariat", "organisation_name": "Secretariat"}
+    desk.app.run(lambda session: facts.put(session, **facts_of_the_secretariat))
+    ours = desk.app.run(people.begin_profile)
+    desk.app.run(editing.change, "organization", ours, {"name": {"en": "WIM Senegal"}, "country_code": "SN"})
+    other = desk.app.run(editing.add, "organization", {"name": {"en": "WiM Peru"}, "country_code": "PE"})
+    private = desk.app.run(editing.add, "initiative", {"title": {"en": "Shared tools"}})
+    initiative = desk.app.run(lambda session: publishing.publish(session, "initiative", private, "alliance"))
+    for who in (ours, other):
+        desk.app.run(lambda session, who=who: join(session, initiative, who, "participant").id)
+    page.show_record(REPORTS)
+    qtbot.waitUntil(lambda: isinstance(page.card, ReportsPane) and page.card.initiative.count() == 1)
+    reports = page.card
+    assert isinstance(reports, ReportsPane)
+    qtbot.waitUntil(lambda: reports.new.isVisible())
+    qtbot.keyClicks(reports.due, "2021-09-30")
+    qtbot.mouseClick(reports.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: isinstance(page.card, RoundPane) and page.card.begin_button.isVisible())
+    pane = page.card
+    assert isinstance(pane, RoundPane)
+    qtbot.mouseClick(pane.begin_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: pane.report is not None)
+    assert pane.report is not None
+    pane.report.first.setFocus()
+    qtbot.keyClicks(pane.report.first, "Two workshops")
+    qtbot.mouseClick(pane.report.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: pane.card is not None and pane.card.roll_up.percent == 50)
+    assert pane.card is not None
+    assert pane.card.roll_up.missing == ("WiM Peru",)
+    wanted = {"1 of 2 reports are here: 50 %", "Missing: WiM Peru"}
+    qtbot.waitUntil(lambda: wanted <= {text.text() for text in pane.roll.findChildren(Text) if text.isVisible()})
+    qtbot.mouseClick(pane.close_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: pane.card is not None and pane.card.closed_on == "2021-09-01")

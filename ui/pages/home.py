@@ -49,6 +49,7 @@ _PAGES = {
     "event": "groups",
     "minutes": "groups",
     "action": "groups",
+    "report_round": "groups",
     "library_item": "library",
     "submission": "submissions",
 }
@@ -269,7 +270,7 @@ def _words(task: Task) -> tuple[str, str, str, str, str]:
             )
             sentence = _("They still show here. Choose whether they go or stay.")
             return "trash-2", title.format(count=task.count), sentence, _("Decide"), "sync"
-        case "metrics" | "term" | "licence" | "text" | "owed":
+        case "metrics" | "term" | "licence" | "text" | "owed" | "report":
             return _SAID[task.kind](task)
         case "waiting":
             title = ngettext("{count} change waits to be sent", "{count} changes wait to be sent", task.count)
@@ -302,6 +303,12 @@ def _owed_words(task: Task) -> tuple[str, str, str, str, str]:
     return "circle-check" if task.count >= 0 else "triangle-alert", task.subject, words, _("Open"), "groups"
 
 
+def _report_words(task: Task) -> tuple[str, str, str, str, str]:
+    day = moments.near(date.fromisoformat(task.when))
+    sentence = _("Due {day}").format(day=day) if task.count >= 0 else _("Was due {day}").format(day=day)
+    return "file-text", _("Report on {subject}").format(subject=task.subject), sentence, _("Write"), "groups"
+
+
 def _licence_words(task: Task) -> tuple[str, str, str, str, str]:
     day = moments.near(date.fromisoformat(task.when)) if len(task.when) == 10 else task.when
     if task.count < 0:
@@ -327,5 +334,6 @@ def _text_words(task: Task) -> tuple[str, str, str, str, str]:
 
 _SAID = {
     "metrics": _metrics_words, "term": _term_words, "licence": _licence_words, "text": _text_words, "owed": _owed_words,
+    "report": _report_words,
 }  # fmt: skip
 """What is said of the kinds of tasks that take more words."""

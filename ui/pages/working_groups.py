@@ -13,6 +13,7 @@ from ui import theme
 from ui.forms.working_group import zone_options
 from ui.page import Page
 from ui.pages.minutes import OWED, MinutesPane, OwedPane
+from ui.pages.progress import REPORTS, ReportsPane, RoundPane, row_words
 from ui.pages.record_card import RecordCard
 from ui.pages.record_list import Item, RecordList, heading
 from ui.pages.working_group_cards import EventPane, GroupPane, my_zone
@@ -32,14 +33,28 @@ from wimdesk.services.events import EventRow
 from wimdesk.services.groupwork import Overview
 from wimdesk.services.working_groups import GroupRow
 
-_TYPES = ("working_group", "event", "attendance", "check_in", "minutes", "action", "reply", "theme", "organization")
+_TYPES = (
+    "working_group",
+    "event",
+    "attendance",
+    "check_in",
+    "minutes",
+    "action",
+    "reply",
+    "report_round",
+    "progress_report",
+    "participation",
+    "theme",
+    "organization",
+)
 _LEAST_LIST = 260
-_OVERVIEWS = {OWED: OwedPane}
+_OVERVIEWS: dict[str, type[RecordCard]] = {OWED: OwedPane, REPORTS: ReportsPane}
 """What stands for all of a kind."""
 _CARDS: dict[str, type[RecordCard]] = {
     "working_group": GroupPane,
     "event": EventPane,
     "minutes": MinutesPane,
+    "report_round": RoundPane,
     **_OVERVIEWS,
 }
 _MOST_REMARKS = 3
@@ -161,7 +176,7 @@ class WorkingGroupsPage(Page):
         room.addWidget(self.search)
         column.addLayout(room)
         self.list = RecordList(_("Groups & events"))
-        self.list.chosen.connect(self._open)
+        self.list.chosen.connect(self._choose)
         column.addWidget(self.list, 1)
         return left
 
@@ -197,7 +212,9 @@ class WorkingGroupsPage(Page):
         self._overview = overview
         for button in (self.new_group, self.new_event):
             button.setVisible("begin" in overview.can)
-        wanted, self._wanted = overview.within.get(self._wanted, self._wanted), ""
+        wanted = overview.within.get(self._wanted, self._wanted)
+        if self._kind_of(wanted):
+            self._wanted = ""  # else this was read before the record was made, and the next reading has it
         if wanted and wanted not in [item.id for item in self._items()]:
             self.search.clear()
         self._filter()
@@ -217,7 +234,7 @@ class WorkingGroupsPage(Page):
         mine = my_zone(self.desk)
         coming = [row for row in self._overview.events if not row.is_over]
         over = [row for row in self._overview.events if row.is_over]
-        found: list[Item] = [] if words else [_owed_item(self._overview)]
+        found: list[Item] = [] if words else [_owed_item(self._overview), _reports_item(self._overview)]
         for title, items in (
             (_("Working groups"), [_group_item(row, mine) for row in self._overview.groups]),
             (_("Coming events"), [_event_item(row, mine) for row in coming]),
@@ -226,6 +243,10 @@ class WorkingGroupsPage(Page):
             fitting = [item for item in items if all(word in fold(item.spoken) for word in words)]
             found += [heading(title, len(fitting)), *fitting] if fitting else []
         return found
+
+    def _choose(self, record: str) -> None:
+        self._wanted = ""
+        self._open(record)
 
     def _open(self, record: str) -> None:
         self.list.choose(record)
@@ -269,6 +290,11 @@ def _owed_item(overview: Overview) -> Item:
         state=late if overview.overdue else "", state_tone="err",
     )  # fmt: skip
     return Item(OWED, row, f"{row.title}. {row.meta}. {row.state}")
+
+
+def _reports_item(overview: Overview) -> Item:
+    row = Row(_("Progress reports"), meta=row_words(overview.rounds), icon="file-text")
+    return Item(REPORTS, row, f"{row.title}. {row.meta}")
 
 
 def _group_item(row: GroupRow, mine: str) -> Item:

@@ -37,10 +37,12 @@ from wimdesk.records.payment import Payment as Payment
 from wimdesk.records.person import Person as Person
 from wimdesk.records.post import Post as Post
 from wimdesk.records.post_holding import PostHolding as PostHolding
+from wimdesk.records.progress_report import ProgressReport as ProgressReport
 from wimdesk.records.reading_list import ReadingList as ReadingList
 from wimdesk.records.receipt import Receipt as Receipt
 from wimdesk.records.remark import Remark as Remark
 from wimdesk.records.reply import Reply as Reply
+from wimdesk.records.report_round import ReportRound as ReportRound
 from wimdesk.records.saved_search import SavedSearch as SavedSearch
 from wimdesk.records.site import Site as Site
 from wimdesk.records.submission import Submission as Submission

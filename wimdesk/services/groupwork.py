@@ -8,13 +8,17 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from sync.protocol import ALLIANCE
 from wimdesk.i18n import pick
-from wimdesk.records import Action, Theme, WorkingGroup
-from wimdesk.services import events, owed, working_groups
+from wimdesk.records import Action, Initiative, Theme, WorkingGroup
+from wimdesk.search import fold
+from wimdesk.services import events, owed, progress, working_groups
 from wimdesk.services.events import EventCard, EventRow
 from wimdesk.services.owed import MinutesCard
+from wimdesk.services.progress import RoundRow
 from wimdesk.services.working_groups import GroupCard, GroupRow
 from wimdesk.store import identity
+from wimdesk.store.journal import SAMPLE
 
 Names = tuple[tuple[str, str], ...]
 
@@ -29,6 +33,7 @@ class Overview:
     minutes: frozenset[str] = frozenset()
     open_count: int = 0
     overdue: int = 0
+    rounds: tuple[RoundRow, ...] = ()
     within: Mapping[str, str] = field(default_factory=dict)
     """Where what has no card of its own is shown: an action in its minutes."""
 
@@ -38,6 +43,8 @@ class Overview:
             return working_groups.TYPE
         if any(row.id == record for row in self.events):
             return events.TYPE
+        if any(row.id == record for row in self.rounds):
+            return progress.ROUND
         return owed.MINUTES if record in self.minutes else ""
 
 
@@ -77,7 +84,8 @@ def load(session: Session) -> Overview:
     actions = session.scalars(select(Action).where(Action.deleted.is_(False)))
     return Overview(
         tuple(working_groups.load(session)), tuple(events.load(session)), can, minutes, len(ours),
-        sum(each.is_overdue for each in ours), {each.id: each.minutes_id for each in actions},
+        sum(each.is_overdue for each in ours), tuple(progress.rounds(session)),
+        {each.id: each.minutes_id for each in actions},
     )  # fmt: skip
 
 
@@ -92,6 +100,23 @@ def group(session: Session, record: str) -> GroupView:
 def event(session: Session, record: str) -> EventView:
     """Return one event. Raises NotFound."""
     return EventView(events.card(session, record), themes(session), tuple(events.organisations(session)))
+
+
+@dataclass(frozen=True, slots=True)
+class ReportsView:
+    """The calls for reports, and whether this computer may make one, of which initiatives."""
+
+    rounds: tuple[RoundRow, ...]
+    may_call: bool
+    initiatives: Names
+
+
+def reports(session: Session) -> ReportsView:
+    """Return the calls for reports."""
+    found = [each for each in events.seen(session, Initiative) if each.space in {ALLIANCE, SAMPLE}]
+    names = sorted(((each.id, each.caption()) for each in found), key=lambda pair: fold(pair[1]))
+    may_call = identity.read(session).role in {"secretariat", "committee"}
+    return ReportsView(tuple(progress.rounds(session)), may_call, tuple(names))
 
 
 def minutes(session: Session, record: str) -> MinutesView:

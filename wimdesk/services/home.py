@@ -11,7 +11,18 @@ from sqlalchemy.orm import Session
 from wimdesk import clock
 from wimdesk.i18n import _, pick
 from wimdesk.records import Activity, Organization, Participation, Person, Site
-from wimdesk.services import commitments, computers, handover, metrics, miner_groups, owed, people, removals, terms
+from wimdesk.services import (
+    commitments,
+    computers,
+    handover,
+    metrics,
+    miner_groups,
+    owed,
+    people,
+    progress,
+    removals,
+    terms,
+)
 from wimdesk.store import history, identity, journal, outbox, tables
 from wimdesk.store.record import Record, types
 
@@ -42,8 +53,8 @@ class Frame:
 class Task:
     """Something to do next.
 
-    `kind`: locked, asking, decide, removed, text, metrics, term, licence, owed, waiting, silent, profile. `subject` is
-    a text, a site or a person, `detail` a post; `when` is a month or a day (ISO); `count` of `total`.
+    `kind`: locked, asking, decide, removed, text, metrics, term, licence, owed, report, waiting, silent, profile.
+    `subject` is a text, a site or a person, `detail` a post; `when` is a month or a day (ISO); `count` of `total`.
     """
 
     kind: str
@@ -130,6 +141,7 @@ def home(session: Session, site: str = "", within: int = people.SOON) -> Home:
         *_terms(session, within),
         *_licences(session),
         *_owed(session),
+        *_reports(session),
         *_unsent(session, around, today),
         *(_profile(session) if begun.profile else ()),  # before that it is the first of the three steps
     ]
@@ -201,6 +213,11 @@ def _owed(session: Session) -> list[Task]:
         Task("owed", each.id, each.text, each.group, each.due, each.days or 0)
         for each in owed.soon(session)[:_MOST_OWED]
     ]
+
+
+def _reports(session: Session) -> list[Task]:
+    found = progress.due_soon(session)[:_MOST_OWED]
+    return [Task("report", each.id, each.title, "", each.due, each.days or 0) for each in found]
 
 
 def _unsent(session: Session, around: Frame, today: date) -> list[Task]:

@@ -42,12 +42,21 @@ _TABLES = {
     "check_in": "attendance_id text, at text",
     "minutes": "group_id text, event_id text, day text, title text, text text, state text",
     "action": "minutes_id text, group_id text, kind text, text text, organization_id text, due text, dropped flag",
+    "report_round": (
+        "initiative_id text, title map, period text, due text, questions map, summary map, expected integer,"
+        " received integer, closed_on text"
+    ),
+    "progress_report": (
+        "round_id text, organization_id text, text text, next_step text, obstacles text, people integer, hours decimal,"
+        " submitted_on text"
+    ),
     "reply": "about text, state text, answered_on text, text text, report text, reported_on text",
 }
 """Each table with its columns and their kinds, in the order in which the records declare them."""
 _LINKS = (
     "working_group.theme_id", "event.group_id", "event.theme_id", "attendance.person_id", "check_in.attendance_id",
     "minutes.group_id", "minutes.event_id", "action.minutes_id", "action.group_id", "action.organization_id",
+    "report_round.initiative_id", "progress_report.round_id", "progress_report.organization_id",
 )  # fmt: skip
 
 
