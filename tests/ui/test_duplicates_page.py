@@ -101,3 +101,23 @@ def test_what_two_say_in_an_own_field_is_chosen(page: OrganisationPage, desk: De
     assert desk.app.read(custom_fields.values, "person") == {one: {size: "39"}}
     desk.app.run(undoing.take_back)
     assert desk.app.read(custom_fields.values, "person") == {one: {size: "38"}, other: {size: "39"}}
+
+
+def test_an_open_pair_follows_what_changes_elsewhere(page: OrganisationPage, desk: Desk, qtbot: QtBot) -> None:
+    """Else merging would put back what was there when the pair was opened."""
+    first, second = sorted(alike(desk, "Fatoumata", "Fatoumatà"))
+    for record, role in ((first, "Clerk"), (second, "Chair")):
+        desk.app.run(editing.change, "person", record, {"role": role})
+    pane = opened(page, qtbot, 1)
+    pane.open(f"{first}+{second}")
+    pair = pane.pair
+    assert pair is not None
+    qtbot.waitUntil(lambda: set(pair.editors) == {"given_name", "role"})
+    pair.editors["given_name"].set_value("second")
+    desk.app.run(editing.change, "person", first, {"role": "President"})
+    qtbot.waitUntil(lambda: pair.editors["role"].itemText(0) == "President")
+    assert pair.editors["given_name"].value() == "second", "what was chosen stays"
+    pair.editors["role"].set_value("first")
+    desk.app.run(editing.remove, "person", second)
+    qtbot.waitUntil(lambda: pane.pair is None)
+    assert desk.app.read(editing.values, "person", first)["role"] == "President"

@@ -73,6 +73,7 @@ class DuplicatesPane(RecordCard):
         found = next((each for each in self._found if _key(each) == key), None)
         if found is not None:
             self.pair = PairCard(self.desk, found)
+            self.pair.read()
             self.pair.wanted.connect(self.wanted)
             self.pair.decided.connect(self._close)
             self._below.fill([self.pair])
@@ -93,6 +94,19 @@ class DuplicatesPane(RecordCard):
         self.list.setFixedHeight(theme.px(min(_LIST, _ROW * len(found) + 2)))
         self.list.setVisible(bool(found))
         self.list.show_items([_item(each) for each in found])
+        self._follow()
+
+    def _follow(self) -> None:
+        """Have the open pair say what both are now; put it away where they are no pair any more."""
+        if self.pair is None:
+            return
+        now = next((each for each in self._found if _key(each) == _key(self.pair.candidate)), None)
+        if now is not None:
+            self.pair.follow(now)
+            return
+        self.pair = None
+        self._below.fill([])
+        self.desk.notices.say(_("This pair was changed elsewhere and is none any more."))
 
 
 def _key(each: Candidate) -> str:
@@ -113,12 +127,10 @@ class PairCard(Card):
     decided = Signal()
 
     def __init__(self, desk: Desk, pair: Candidate, parent: QWidget | None = None) -> None:
-        super().__init__(
-            _("{first} and {second}").format(first=pair.first_name, second=pair.second_name), parent=parent
-        )
+        super().__init__(_title(pair), parent=parent)
         self.wrap_title()
         self._desk = desk
-        self._pair = pair
+        self.candidate = pair
         self._choices: Sequence[Choice] = ()
         self.editors: dict[str, ChoiceField] = {}
         self.words = Text("", "muted", wrap=True)
@@ -131,17 +143,35 @@ class PairCard(Card):
         line = Flow(8)
         line.add(self.merge_button)
         line.add(self.apart_button)
-        for record, name in ((pair.first, pair.first_name), (pair.second, pair.second_name)):
-            link = LinkButton(name.replace("&", "&&"), "external-link")
-            link.setAccessibleName(_("Show {what}").format(what=name))
+        self._links: list[LinkButton] = []
+        for record in (pair.first, pair.second):
+            link = LinkButton("", "external-link")
             link.clicked.connect(partial(self.wanted.emit, record))
             line.add(link)
+            self._links.append(link)
+        self._name(pair)
         self.add(self.words)
         self.add(self._fields)
         self.add(line)
-        desk.tasks.read(
-            self, merging.compare, pair.first, pair.second, done=self._take, failed=self._say_problem, key="pair"
+
+    def read(self) -> None:
+        """Read in what both differ; what was chosen stays where it still says the same."""
+        first, second = self.candidate.first, self.candidate.second
+        self._desk.tasks.read(
+            self, merging.compare, first, second, done=self._take, failed=self._say_problem, key="pair"
         )
+
+    def follow(self, now: Candidate) -> None:
+        """One of both was changed, here or elsewhere."""
+        self.candidate = now
+        self._name(now)
+        self.read()
+
+    def _name(self, pair: Candidate) -> None:
+        self.set_title(_title(pair))
+        for link, name in zip(self._links, (pair.first_name, pair.second_name), strict=True):
+            link.setText(name.replace("&", "&&"))
+            link.setAccessibleName(_("Show {what}").format(what=name))
 
     def merge(self) -> None:
         """Make one of both, as chosen."""
@@ -153,7 +183,13 @@ class PairCard(Card):
             self.decided.emit()
 
         self._desk.tasks.write(
-            self, merging.merge, self._pair.first, self._pair.second, chosen, done=done, failed=self._say_problem
+            self,
+            merging.merge,
+            self.candidate.first,
+            self.candidate.second,
+            chosen,
+            done=done,
+            failed=self._say_problem,
         )
 
     def tell_apart(self) -> None:
@@ -163,17 +199,23 @@ class PairCard(Card):
             self._desk.notices.offer_undo(_("These two are not proposed again."), act)
             self.decided.emit()
 
-        self._desk.tasks.write(self, duplicates.tell_apart, self._pair.first, self._pair.second, done=done)
+        self._desk.tasks.write(self, duplicates.tell_apart, self.candidate.first, self.candidate.second, done=done)
 
     def _value(self, each: Choice) -> object:
         by_code = {_FIRST: each.first, _SECOND: each.second, _BOTH: each.proposed}
         return by_code[self.editors[each.field].value() or _FIRST]
 
     def _take(self, found: Comparison) -> None:
+        chosen = [(each, self.editors[each.field].value()) for each in self._choices]
+        is_same = tuple(found.choices) == tuple(self._choices)
         self._choices = found.choices
         moving = ", ".join(f"{label} {count}" for label, count in found.links)
         self.words.setText(_("What comes along: {what}").format(what=moving) if moving else "")
+        self.words.set_tone("")
         self.words.setVisible(bool(moving))
+        self.merge_button.setEnabled(True)
+        if is_same and self.editors:
+            return
         fields = TwoColumns()
         self.editors = {}
         for each in found.choices:
@@ -181,18 +223,20 @@ class PairCard(Card):
             if each.proposed not in (each.first, each.second):
                 options.append((_BOTH, _("Both: {text}").format(text=_one_line(each.proposed_text))))
             editor = ChoiceField(options, each.label)
-            editor.set_value(
-                _FIRST if each.proposed == each.first else _SECOND if each.proposed == each.second else _BOTH
-            )
+            proposed = _FIRST if each.proposed == each.first else _SECOND if each.proposed == each.second else _BOTH
+            editor.set_value(next((code for known, code in chosen if known == each), proposed))
             self.editors[each.field] = editor
             fields.add(FieldRow(each.label, editor))
         self._fields.fill([fields] if found.choices else [])
-        self.merge_button.setEnabled(True)
 
     def _say_problem(self, problem: WimdeskError) -> None:
         self.words.setText(str(problem))
         self.words.set_tone("err")
         self.words.show()
+
+
+def _title(pair: Candidate) -> str:
+    return _("{first} and {second}").format(first=pair.first_name, second=pair.second_name)
 
 
 def _one_line(text: str) -> str:
