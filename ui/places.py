@@ -12,6 +12,8 @@ class Place:
 
     page: str
     icon: str
+    by_id: bool = True
+    """Whether the page opens such a record itself, not what it is a part of."""
 
 
 PLACES: Mapping[str, Place] = {
@@ -23,8 +25,8 @@ PLACES: Mapping[str, Place] = {
     "visit": Place("organisation", "calendar"),
     "miner_group": Place("organisation", "users"),
     "initiative": Place("initiatives", "handshake"),
-    "participation": Place("initiatives", "handshake"),
-    "activity": Place("initiatives", "calendar"),
+    "participation": Place("initiatives", "handshake", by_id=False),
+    "activity": Place("initiatives", "calendar", by_id=False),
     "working_group": Place("groups", "users"),
     "event": Place("groups", "calendar"),
     "alliance_text": Place("alliance", "file-text"),
@@ -33,8 +35,8 @@ PLACES: Mapping[str, Place] = {
     "action": Place("groups", "circle-check"),
     "report_round": Place("groups", "file-text"),
     "library_item": Place("library", "library"),
-    "observation": Place("metrics", "chart-column"),
-    "task": Place("home", "circle-check"),
+    "observation": Place("metrics", "chart-column", by_id=False),
+    "task": Place("home", "circle-check", by_id=False),
     "submission": Place("submissions", "file-text"),
 }
 """A type that is not here is not found by the box of Ctrl+K: nobody could open it."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
+from tests.ui.test_organisation_rows import page as page
 from ui.forms.group_entry import GroupEntryLine
 from ui.forms.licence import LicenceLine
 from ui.pages.miner_groups import MinerGroupPane
 from ui.pages.organisation import OrganisationPage
-from ui.pages.organisation_cards import ProfileCard, SitePane
+from ui.pages.organisation_cards import SitePane
 from ui.pages.record_card import RecordCard
 from ui.pages.visits import VisitPane
 from wimdesk import clock
@@ -29,20 +29,6 @@ if TYPE_CHECKING:
     from ui.desk import Desk
 
 C = TypeVar("C", bound=RecordCard)
-
-
-@pytest.fixture
-def page(desk: Desk, qtbot: QtBot) -> OrganisationPage:
-    desk.app.run(people.begin_profile)
-    desk.notices.take_back = lambda act: desk.tasks.write(desk.tasks, history.undo, act)
-    page = OrganisationPage(desk)
-    qtbot.addWidget(page)
-    page.resize(1154, 706)
-    with qtbot.waitActive(page):
-        page.show()
-        page.activateWindow()
-    qtbot.waitUntil(lambda: isinstance(page.card, ProfileCard))
-    return page
 
 
 def shown(page: OrganisationPage, qtbot: QtBot, kind: type[C]) -> C:

@@ -36,23 +36,6 @@ _ICONS = {
     "payment": "users",
 }
 """Of what is no place of its own (ui.places)."""
-_PAGES = {
-    "person": "organisation",
-    "post": "organisation",
-    "site": "organisation",
-    "miner_group": "organisation",
-    "visit": "organisation",
-    "organization": "organisation",
-    "membership": "organisation",
-    "initiative": "initiatives",
-    "working_group": "groups",
-    "event": "groups",
-    "minutes": "groups",
-    "action": "groups",
-    "report_round": "groups",
-    "library_item": "library",
-    "submission": "submissions",
-}
 _MINUTES_PER_FIGURE = 0.5
 _LAID_OUT = 50
 """Milliseconds."""
@@ -185,10 +168,10 @@ class HomePage(Page):
             parts = [f"{label}, {what}", moments.moment(news.at), news.by]
         words = " · ".join(part for part in parts if part)
         row = _Line(_icon(news.type), news.caption or label, words, plain=True)
-        page = _PAGES.get(news.type)
-        if page is not None and not news.removed:
+        place = PLACES.get(news.type)
+        if place is not None and place.by_id and not news.removed:
             button = IconButton("chevron-right", _("Open: {what}").format(what=news.caption or label))
-            button.clicked.connect(lambda: self.desk.navigate(page, news.record))
+            button.clicked.connect(lambda: self.desk.navigate(place.page, news.record))
             row.add(button)
         return row
 
