@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import threading
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
@@ -17,19 +17,22 @@ from sqlalchemy import JSON, select
 from sqlalchemy.orm import Session
 from sqlcipher3 import dbapi2
 
-from wimdesk.store import rows
+from wimdesk.store import file_texts, rows
 from wimdesk.store.engine import Store
 from wimdesk.store.record import Record, Weight, searched, types
-from wimdesk.words import expression, stemmed
+from wimdesk.words import expression, loose_expression, one_expression, stemmed, telling
 from wimdesk.words import fold as fold
 from wimdesk.words import folded as folded
 from wimdesk.words import marks as marks
 from wimdesk.words import snippet as snippet
 
 T = TypeVar("T")
+Words = dict[Weight, str]
 _COLUMNS: tuple[Weight, ...] = ("title", "summary", "body", "tags")
 _RANK = "bm25(search_text, 10, 4, 1, 6, 5, 1)"
 """What a word counts in each column; the last two are the stems of the title, and of the rest."""
+_LOOSE_RANK = "bm25(search_text, 3, 1.5, 1, 3, 2, 1)"
+"""Where some of the words will do, the others tell more than the place in which one stands."""
 TABLES = ("search_text", "search_title", "search_page")
 """The indexes, for whoever has to tidy them."""
 _MANY = 5000
@@ -147,6 +150,14 @@ def _stems(texts: dict[object, object]) -> list[str]:
     return [text for text in found if text]
 
 
+def _plain(value: object) -> str:
+    if isinstance(value, dict):
+        return " ".join(map(_plain, value.values()))
+    if isinstance(value, list):
+        return " ".join(map(_plain, value))
+    return value if isinstance(value, str) else ""
+
+
 def is_empty(session: Session) -> bool:
     """Say whether nothing is in the index, as after an upgrade that makes it anew."""
     return not rows.find(session, "SELECT 1 FROM search_ref LIMIT 1")
@@ -223,16 +234,39 @@ class Searcher:
         """Return the pieces of attached files that fit best, or None where a newer question has come meanwhile."""
         return self._newest(lambda: self._find_pages(expression(question), question, limit))
 
+    def count_words(self, question: str) -> tuple[dict[str, int], int]:
+        """Return in how many records and pages each telling word of a question is, and how many there are, roughly."""
+        counts = {}
+        for word, cut in telling(question):
+            asked = one_expression(word, cut)
+            pages = "SELECT count(*) FROM (SELECT 1 FROM search_page WHERE search_page MATCH ? LIMIT ?)"
+            there = self._connection.execute(pages, (asked, _MANY)).fetchone()[0]
+            counts[word] = there + self._count(asked)
+        (records,) = self._connection.execute("SELECT count(*) FROM search_ref").fetchone()
+        (pages_there,) = self._connection.execute("SELECT count(*) FROM page_text").fetchone()
+        return counts, records + pages_there
+
+    def said(self, kind: str, ids: Collection[str], docs: Collection[int]) -> tuple[dict[str, Words], dict[int, str]]:
+        """Return the texts of records as the index takes them, by weight, and of pieces of files."""
+        words = _words_of(types()[kind])
+        told: dict[str, Words] = {}
+        for record, *values in self._connection.execute(words.question, {"ids": rows.as_json([*ids])}):
+            parts: Words = {}
+            for (weight, is_json), value in zip(words.columns, values, strict=True):
+                parts[weight] = f"{parts.get(weight, '')} {_plain(rows.of_json(value) if is_json else value)}"
+            told[record] = parts
+        return told, file_texts.texts(self._connection, docs)
+
     def ask_loosely(self, question: str, kind: str, limit: int) -> tuple[list[Hit], list[PageHit]] | None:
         """Return the best of what has some of the words, records of a type and pieces of files; None as `ask`."""
-        match = expression(question, joined="OR")
+        match = loose_expression(question)
         return self._newest(lambda: (self._find_some(match, kind, limit), self._find_pages(match, question, limit)))
 
     def _find_some(self, match: str, kind: str, limit: int) -> list[Hit]:
         if not match:
             return []
         best = (
-            f"SELECT rowid AS doc, {_RANK} AS score FROM search_text "
+            f"SELECT rowid AS doc, {_LOOSE_RANK} AS score FROM search_text "
             "WHERE search_text MATCH ? AND rowid BETWEEN ? AND ? ORDER BY score LIMIT ?"
         )
         named = f"SELECT r.record, s.score FROM ({best}) s JOIN search_ref r ON r.doc = s.doc"

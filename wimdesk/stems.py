@@ -44,6 +44,12 @@ _LANGUAGES_OF: dict[str, tuple[str, ...]] = {}
 for _language, _words in _USUAL.items():
     for _word in set(_words.split()):
         _LANGUAGES_OF[_word] = (*_LANGUAGES_OF.get(_word, ()), _language)
+_MORE = (
+    "are was were been being has had have does did not but they them their there then than who what when where which "
+    "while into onto over each any all some such one two only own very can could should would may might must will "
+    "how why about after before between during through without within because its our your his her his you she"
+)
+_SILENT = frozenset(_LANGUAGES_OF) | frozenset(_MORE.split())
 _RESTORED = {
     "es": (("cion", "ción"), ("sion", "sión")),
     "pt": (("coes", "ção"), ("cao", "ção"), ("oes", "ão"), ("ao", "ão")),
@@ -76,6 +82,11 @@ def restored(plain: str, language: str) -> str:
         if plain.endswith(bare):
             return plain.removesuffix(bare) + accented
     return plain
+
+
+def is_usual(plain: str) -> bool:
+    """Say whether a folded word says nothing by itself, in one of the languages of a question."""
+    return plain in _SILENT or len(plain) < _SHORTEST
 
 
 def asked_in(word: str) -> tuple[str, ...]:

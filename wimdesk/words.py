@@ -99,15 +99,31 @@ def each_word(question: str) -> list[tuple[str, tuple[str, ...]]]:
     return [(word, forms(word)) for word in folded(question).split()]
 
 
-def expression(question: str, *, joined: str = "AND") -> str:
+def expression(question: str) -> str:
     """Return what to ask FTS5 for: each word as a beginning, or one of its stems. Empty for an empty question."""
-    return f" {joined} ".join(map(_group, each_word(question)))
+    return " AND ".join(f"({' OR '.join(_either(word, cut, '*'))})" for word, cut in each_word(question))
 
 
-def _group(asked: tuple[str, tuple[str, ...]]) -> str:
-    word, cut = asked
-    either = [f'"{word}"*', *(f'"{each}"' for each in cut)]
-    return f"({' OR '.join(either)})"
+def telling(question: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Return those words of a question that say something, each with its stems; all of them where none does."""
+    words = list(dict.fromkeys(each_word(question)))
+    return [asked for asked in words if not stems.is_usual(asked[0])] or words
+
+
+def one_expression(word: str, cut: tuple[str, ...]) -> str:
+    """Return what to ask FTS5 for one whole word, or a form of it."""
+    return " OR ".join(_either(word, cut, ""))
+
+
+def loose_expression(question: str) -> str:
+    """Return what to ask FTS5 for where some of the words will do: of those that say something, short ones whole."""
+    return " OR ".join(
+        part for word, cut in telling(question) for part in _either(word, cut, "*" if len(word) > _FULL else "")
+    )
+
+
+def _either(word: str, cut: tuple[str, ...], sign: str) -> list[str]:
+    return [f'"{word}"{sign}', *(f'"{each}"' for each in cut)]
 
 
 def marks(text: str, question: str) -> list[tuple[int, int]]:
@@ -135,7 +151,13 @@ def marks(text: str, question: str) -> list[tuple[int, int]]:
     return found
 
 
-@functools.lru_cache(maxsize=20_000)
+def each_form(word: str) -> tuple[str, frozenset[str]]:
+    """Return a word of a text folded, and with its stems in every language in which it may be."""
+    small = word.casefold()
+    return fold(small), _every_cut(small)
+
+
+@functools.lru_cache(maxsize=50_000)
 def _every_cut(word: str) -> frozenset[str]:
     """Return a word of a text with its stems in every language in which it may be."""
     plain = fold(word)

@@ -6,7 +6,7 @@ has only some of the words comes behind it, and it is said where that begins.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -15,19 +15,21 @@ from sqlalchemy.orm import Session
 
 from wimdesk.i18n import _
 from wimdesk.records import Attachment
-from wimdesk.search import Hit, PageHit
-from wimdesk.store import file_texts
+from wimdesk.search import Hit, PageHit, Words
+from wimdesk.services.library_ranking import Said, rank, weights
+from wimdesk.store import file_texts, rows
 from wimdesk.words import folded, marks
 
 T = TypeVar("T")
 TYPE = "library_item"
 MOST = 1000
-_PAGE_COUNTS = 2.0
+_PAGE_COUNTS = 1.0
 """A word on a page against the same word in the text of a practice."""
 _BOTH = 0.3
 """What the lesser of the two adds where a practice and its file both fit."""
 _LITTLE = 10
 _SOME = 50
+_WEIGHED = 80
 _NAME = 40
 """Letters of a file's name that stand before a passage."""
 
@@ -43,6 +45,12 @@ class Asks(Protocol):
 
     def ask_pages(self, question: str, limit: int = 300) -> list[PageHit] | None:
         """Return the best pieces of files."""
+
+    def count_words(self, question: str) -> tuple[dict[str, int], int]:
+        """Return in how much each word is, and how much there is."""
+
+    def said(self, kind: str, ids: Collection[str], docs: Collection[int]) -> tuple[dict[str, Words], dict[int, str]]:
+        """Return what records and pieces of files say."""
 
     def ask_loosely(self, question: str, kind: str, limit: int) -> tuple[list[Hit], list[PageHit]] | None:
         """Return what has some of the words."""
@@ -103,13 +111,26 @@ def _ask(searcher: Asks, question: str, files: Files) -> Found | None:
     exact = len(ids)
     words = len(folded(question).split())
     if (exact == 0 and words > 1) or (exact < _LITTLE and words > 2):
-        loose = searcher.ask_loosely(question, TYPE, _SOME)
+        loose = searcher.ask_loosely(question, TYPE, _WEIGHED)
         if loose is None:
             return None
         more, elsewhere = _merge(*loose, files)
-        ids += [each for each in more if each not in ids]
         places = elsewhere | places
+        ids += _weighed(searcher, question, [each for each in more if each not in ids], places)
     return Found(tuple(ids), exact, places)
+
+
+def _weighed(searcher: Asks, question: str, ids: list[str], places: Mapping[str, Place]) -> list[str]:
+    """Return the first of what has some of the words in the order of all that each says."""
+    first = ids[:_WEIGHED]
+    told, pages = searcher.said(TYPE, first, {places[item].doc for item in first if item in places})
+    said = {}
+    for item in first:
+        own = told.get(item, {})
+        page = pages.get(places[item].doc, "") if item in places else ""
+        title = f"{own.get('title', '')} {own.get('tags', '')}"
+        said[item] = Said(title, own.get("summary", ""), f"{own.get('body', '')} {page}")
+    return [*rank(question, said, weights(*searcher.count_words(question))), *ids[_WEIGHED:]][:_SOME]
 
 
 def _merge(hits: list[Hit], pages: list[PageHit], files: Files) -> tuple[list[str], dict[str, Place]]:
@@ -128,7 +149,7 @@ def _merge(hits: list[Hit], pages: list[PageHit], files: Files) -> tuple[list[st
 
 def passages(session: Session, places: Mapping[str, Place], question: str, length: int = 220) -> dict[str, str]:
     """Return, by practice, the place in its file and the words there."""
-    texts = file_texts.texts(session, {place.doc for place in places.values()})
+    texts = file_texts.texts(rows.driver(session), {place.doc for place in places.values()})
     return {
         item: in_file(place, around(" ".join(texts[place.doc].split()), question, length=length))
         for item, place in places.items()

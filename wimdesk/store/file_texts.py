@@ -72,18 +72,18 @@ def states(session: Session, digests: Collection[str] | None = None) -> dict[str
     return {digest: Progress(*rest) for digest, *rest in found}
 
 
-def texts(session: Session, docs: Iterable[int]) -> dict[int, str]:
+def texts(connection: dbapi2.Connection, docs: Iterable[int]) -> dict[int, str]:
     """Return the text of pieces, by their number."""
-    query = "SELECT doc, words FROM page_text WHERE doc IN (SELECT value FROM json_each(:docs))"
+    query = "SELECT doc, words FROM page_text WHERE doc IN (SELECT value FROM json_each(?))"
     unpack = zstandard.ZstdDecompressor().decompress
-    return {doc: unpack(packed).decode() for doc, packed in rows.find(session, query, docs=[*docs])}
+    return {doc: unpack(packed).decode() for doc, packed in connection.execute(query, (rows.as_json([*docs]),))}
 
 
 def opening(session: Session, digest: str) -> str:
     """Return the first piece of a file, or nothing."""
     query = "SELECT file FROM file_text WHERE digest=:digest"
     for (file,) in rows.find(session, query, digest=digest):
-        return next(iter(texts(session, [file * MOST_PIECES]).values()), "")
+        return next(iter(texts(rows.driver(session), [file * MOST_PIECES]).values()), "")
     return ""
 
 
