@@ -12,7 +12,7 @@ from ui.tour.expectations import say
 from ui.tour.laptop import Laptop
 from wimdesk.errors import UserError
 from wimdesk.i18n import _
-from wimdesk.services import editing, samples
+from wimdesk.services import commitments, editing, samples
 
 ORGANISATION = "WIM Arequipa"
 FIRST, SECOND, SECRETARIAT = "laptop", "second-laptop", "secretariat"
@@ -51,6 +51,7 @@ def prepare(folder: Path, endpoint: Endpoint, passphrase: str) -> Path:
         first.sync()
         organisation = first.app.identity().organisation
         first.app.run(samples.write_own, organisation)
+        first.app.run(commitments.sign, "declaration", "Rosa Mamani", _("Coordinator"))
         first.sync()
         second.enrol(endpoint, ORGANISATION, "coordinator")
         second.app.set_person("Elena Flores")

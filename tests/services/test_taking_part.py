@@ -183,7 +183,7 @@ def test_our_own_initiative_is_ours_to_edit_not_to_join(app: App) -> None:
     own = app.run(taking_part.begin, theme)
     found = app.read(taking_part.detail, own)
     assert (found.level, found.state) == ("own", "proposed")
-    assert found.can == {"edit", "log"}
+    assert found.can == {"edit", "log", "share"}
     assert found.theme is not None
     assert found.theme.id == theme
 

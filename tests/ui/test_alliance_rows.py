@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sync.protocol import SHIPPED_OWNER
 from tests.pdf import reading
-from tests.ui.alliance_seat import body, open_text, page_of, publish
+from tests.ui.alliance_seat import KEYS, body, open_text, page_of, publish
 from tests.ui.sync_seat import words
 from ui.forms.commitment import SignForm, WordView
 from ui.pages.alliance_register import REGISTER, RegisterPane
+from ui.pages.alliance_text import TextPane
 from wimdesk import clock
 from wimdesk.services import commitments, texts
 
@@ -190,3 +192,30 @@ def test_row_b03_two_days_give_two_counts_and_the_file_is_the_table(ines: Laptop
     seat.qtbot.waitUntil(lambda: len(shown()) == 3)
     assert shown()[1][4:6] == ["2021-03-02", "2022-05-01"]
     assert "Western Africa 1" in pane.bars.accessibleDescription()
+
+
+def test_b01_the_secretariat_writes_a_version_and_puts_it_into_force(ines: Laptop, sit: Sit) -> None:
+    first = publish(ines, "declaration", "2098-01-01", {"en": body("We")})
+    seat = sit(ines)
+    page = page_of(seat)
+    seat.click(page.new_buttons["declaration"])
+    seat.qtbot.waitUntil(lambda: isinstance(page.card, TextPane) and page.card.form is not None)
+    pane = page.card
+    assert isinstance(pane, TextPane)
+    assert pane.form is not None
+    seat.qtbot.waitUntil(lambda: pane.reader.views.keys() == set(KEYS))  # it begins as the one in force
+    version = pane.form.binder.editor("version")
+    seat.qtbot.keyClicks(version, f"-{pane.record[-6:]}")
+    seat.settle()
+    day = pane.form.binder.editor("issued")
+    seat.qtbot.keyClicks(day, "2099-01-01")
+    seat.settle()
+    draft = pane.record
+    seat.click(pane.publish_button)
+    seat.qtbot.waitUntil(lambda: page.card is not None and page.card.record not in {first, draft})
+    card = page.card
+    assert isinstance(card, TextPane)
+    seat.qtbot.waitUntil(lambda: card.state.text() == "In force")
+    found = {each.id: each for each in ines.app.read(texts.listed)}
+    assert (found[card.record].current, found[first].current, draft in found) == (True, False, False)
+    assert ines.see(texts.TYPE, card.record)["owner"] == SHIPPED_OWNER

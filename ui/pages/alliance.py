@@ -107,7 +107,9 @@ class AlliancePage(Page):
             self.card.flush()
 
     def begin(self, kind: str, after: str = "") -> None:
-        """Begin a draft and put the cursor into its title."""
+        """Begin a draft and put the cursor into its title; who only reads begins none."""
+        if self._texts is None or self.propose_button.isHidden():
+            return
         self.flush()
         self._begun = True
         self.desk.tasks.write(self, texts.begin, kind, after, done=self.show_record)

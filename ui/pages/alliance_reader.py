@@ -22,8 +22,8 @@ from wimdesk.services import texts
 from wimdesk.services.texts import Reading, Row, Section
 from wimdesk.services.timeline import language_name
 
-_SETTLED = 250
-"""Milliseconds after which what is below the eye has found its height."""
+_LOOK_AGAIN = 120
+"""Milliseconds between two looks whether everything has found its height."""
 _COLUMN = 150
 
 
@@ -115,9 +115,10 @@ class TextReader(QWidget):
         self._reading: Reading | None = None
         self._area: QScrollArea | None = None
         self._held: tuple[str, int] | None = None
+        self._stood: tuple[int, int] = (-1, -1)
         self._letting_go = QTimer(self)
         self._letting_go.setSingleShot(True)
-        self._letting_go.setInterval(_SETTLED)
+        self._letting_go.setInterval(_LOOK_AGAIN)
         self._letting_go.timeout.connect(self._let_go)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -134,6 +135,7 @@ class TextReader(QWidget):
         """Say in which area the sections are scrolled."""
         self._area = area
         area.verticalScrollBar().rangeChanged.connect(self._settle)
+        area.verticalScrollBar().actionTriggered.connect(self._scrolled)
 
     def show_reading(self, reading: Reading) -> None:
         """Show a version; what was chosen to read stays chosen."""
@@ -207,7 +209,7 @@ class TextReader(QWidget):
             self._hold((place[0], place[1] if place[1] < 0 else 0))
 
     def _hold(self, place: tuple[str, int]) -> None:
-        self._held = place
+        self._held, self._stood = place, (-1, -1)
         self._letting_go.start()
         self._settle()
 
@@ -222,6 +224,19 @@ class TextReader(QWidget):
         begins = self.views[key].mapTo(page, QPoint(0, 0)).y()
         self._area.verticalScrollBar().setValue(begins + offset)
 
-    def _let_go(self) -> None:
-        self._settle()
+    def _scrolled(self, _action: int) -> None:
+        """Whoever scrolls goes elsewhere."""
         self._held = None
+
+    def _let_go(self) -> None:
+        """Texts find their height in several rounds: what is held is let go when two looks find the same."""
+        if self._area is None:
+            return
+        self._settle()
+        bar = self._area.verticalScrollBar()
+        stands = (bar.value(), bar.maximum())
+        if stands == self._stood:
+            self._held = None
+        else:
+            self._stood = stands
+            self._letting_go.start()

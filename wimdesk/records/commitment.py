@@ -35,12 +35,17 @@ class Commitment(Record):
     organization_id: Mapped[str] = field("link", N_("Organisation"), link="organization", listed=True)
     answer: Mapped[str] = field("choice", N_("Answer"), choices=ANSWERS, listed=True)
     date: Mapped[str] = field("day", N_("Signed on"), listed=True)
-    signed_by: Mapped[str] = field("text", N_("Signed by"), personal=True)
+    signed_by: Mapped[str] = field("text", N_("Signed by"), personal=True, search="tags")
     capacity: Mapped[str] = field("text", N_("In which capacity"), help=N_("For example president."))
     reservation: Mapped[str] = field("long_text", N_("Reservation"))
     independent: Mapped[bool] = field("flag", N_("Independence is stated"))
     withdrawn_on: Mapped[str] = field("day", N_("Withdrawn on"), listed=True)
     withdrawn_why: Mapped[str] = field("long_text", N_("Why it was withdrawn"))
+
+    def caption(self) -> str:
+        """Return the answer, with who signed it."""
+        words = _(ANSWERS[self.answer]) if self.answer in ANSWERS else ""
+        return ", ".join(part for part in (words, self.signed_by) if part) or self.id
 
     @staticmethod
     def problems(values: Mapping[str, object]) -> list[tuple[str, str]]:

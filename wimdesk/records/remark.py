@@ -31,6 +31,10 @@ class Remark(Record):
     outcome: Mapped[str] = field("choice", N_("Outcome"), choices=OUTCOMES, listed=True)
     answer: Mapped[str] = field("long_text", N_("Answer"))
 
+    def caption(self) -> str:
+        """Return how what is said begins."""
+        return (self.reason or self.wording).strip().partition("\n")[0] or self.id
+
     @staticmethod
     def problems(values: Mapping[str, object]) -> list[tuple[str, str]]:
         """An amendment gives other words for a section."""

@@ -298,9 +298,9 @@ def overview(session: Session, text_id: str, day: str = "") -> list[Standing]:
 
 
 def _members(session: Session, who: identity.Identity) -> list[Organization]:
-    """Return the organisations that take part: each has written its own profile, which is a part of no other one."""
+    """Return the organisations that take part: each owns its own profile, also where it is a branch of another one."""
     seen = Organization.space == SAMPLE if who.sample else Organization.space != SAMPLE
-    query = select(Organization).where(Organization.deleted.is_(False), seen, Organization.parent_id == "")
+    query = select(Organization).where(Organization.deleted.is_(False), seen)
     skipped = {"secretariat", "committee", "company", "sponsor"}
     return [
         each

@@ -11,7 +11,7 @@ from resources import content
 from sync.protocol import SHIPPED_OWNER
 from wimdesk.i18n import pick
 from wimdesk.identifiers import derived_id
-from wimdesk.records import AllianceText, Event, Initiative, LibraryItem, Organization, WorkingGroup
+from wimdesk.records import AllianceText, Event, Initiative, LibraryItem, Milestone, Organization, WorkingGroup
 from wimdesk.store import facts, identity, inbox
 from wimdesk.store.journal import SAMPLE
 from wimdesk.store.record import Record, fields, types
@@ -97,9 +97,10 @@ def _common() -> list[tuple[type[Record], list[Mapping[str, Any]]]]:
     ]
     organisations: list[Mapping[str, Any]] = [dict(entry) for entry in content.organisations()]
     texts: list[Mapping[str, Any]] = [dict(entry) for entry in content.texts()]
+    deliverables = [step for entry in content.initiatives() for step in _deliverables(entry)]
     return [
-        (Initiative, initiatives), (LibraryItem, library), (Organization, organisations), (AllianceText, texts),
-        *_groups(),
+        (Initiative, initiatives), (Milestone, deliverables), (LibraryItem, library), (Organization, organisations),
+        (AllianceText, texts), *_groups(),
     ]  # fmt: skip
 
 
@@ -116,6 +117,18 @@ def _groups() -> list[tuple[type[Record], list[Mapping[str, Any]]]]:
         about = {"minutes": 60, "mode": "online", "state": "confirmed", "languages": ["en"]}
         slots += [{**slot, **shared, **about} for slot in entry["slots"]]
     return [(WorkingGroup, groups), (Event, slots)]
+
+
+def _deliverables(entry: content.Initiative) -> list[Mapping[str, Any]]:
+    """What an initiative will hand over at its end; what was delivered is done."""
+    done = entry["end"] if entry["state"] == "delivered" else ""
+    return [
+        {
+            "id": derived_id("milestone", entry["key"], str(place)), "initiative_id": entry["id"],
+            "kind": "deliverable", "title": part, "due": entry["end"], "done_on": done,
+        }
+        for place, part in enumerate(entry["deliverables"])
+    ]  # fmt: skip
 
 
 def _joined(parts: list[dict[str, str]]) -> dict[str, str]:

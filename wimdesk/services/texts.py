@@ -205,7 +205,7 @@ def _allowed(row: AllianceText, who: Identity) -> frozenset[str]:
     if role is None or not role.writes_own:
         return frozenset()
     open_yet, found = row.state in {"draft", "proposed"}, set[str]()
-    if open_yet and row.owner == who.organisation and row.space != SAMPLE:
+    if open_yet and row.owner == who.organisation:
         found.add("edit")
     if row.state == "draft" and row.kind == "position":
         found.add("propose")
