@@ -15,6 +15,7 @@ from ui.pages.sync_centre_files import FilesCard, dropped_file
 from ui.pages.sync_centre_list import FILES, SyncList
 from ui.pages.sync_centre_parts import DoneCard, ParcelCard, StateBanner
 from ui.pages.sync_centre_removal import RemovalCard
+from ui.places import PLACES
 from ui.sides import margins
 from ui.widgets.buttons import PrimaryButton, SecondaryButton
 from ui.widgets.card import Card, scrolling
@@ -32,17 +33,6 @@ _NARROW = 480
 Item = Decision | Removal | Parcel | Done | str
 """What a row of the list can stand for."""
 _JOIN = "join:code"
-_PAGES = {
-    "activity": "initiatives",
-    "event": "groups",
-    "alliance_text": "alliance",
-    "initiative": "initiatives",
-    "library_item": "library",
-    "observation": "metrics",
-    "participation": "initiatives",
-    "submission": "submissions",
-    "working_group": "groups",
-}
 
 
 class SyncCentrePage(Page):
@@ -286,7 +276,7 @@ class SyncCentrePage(Page):
 
     def _make_parcel(self, parcel: Parcel) -> ParcelCard:
         card = ParcelCard(parcel)
-        page = _PAGES.get(parcel.type, "organisation")
+        page = PLACES[parcel.type].page if parcel.type in PLACES else "organisation"
         record = "" if page == "metrics" or parcel.type in {"activity", "participation"} else parcel.record
         card.open_button.clicked.connect(lambda: self.desk.navigate(page, record))
         card.again_button.clicked.connect(lambda: self._send_again(parcel))
