@@ -81,6 +81,7 @@ def skeleton(tmp_path: Path) -> Path:
         "wimdesk/app.py",
     ]
     leaves = ("protocol", "merge", "columns", "digests", "erasures", "frames", "wire", "bundles", "sealing", "filebox")
+    leaves += ("rights", "signers")
     files += [f"sync/{name}.py" for name in (*leaves, "lockbox")]
     lowest = ("settings", "events", "clock", "errors", "i18n", "identifiers", "stems", "words")
     files += [f"wimdesk/{name}.py" for name in lowest]

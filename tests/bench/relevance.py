@@ -138,15 +138,15 @@ def _fill(session: object, articles: list[Article]) -> None:
         in_file = at % 3 == 0
         first, _blank, rest = article.text.partition("\n\n")
         texts = {} if in_file else {"summary": {"en": first}, "activities": {"en": rest}}
-        session.add(LibraryItem(id=item, title={"en": article.title}, language="en", state="published", **texts))  # type: ignore[attr-defined]
+        session.add(LibraryItem(id=item, title={"en": article.title}, language="en", state="published", **texts))  # type: ignore[attr-defined]  # the session of the writer
         if in_file:
             name = f"{article.code}.txt"
-            session.add(Attachment(part_of_type="library_item", part_of=item, title=name, identifier=article.code))  # type: ignore[attr-defined]
-            begun = file_texts.begin(session, article.code)  # type: ignore[arg-type]
+            session.add(Attachment(part_of_type="library_item", part_of=item, title=name, identifier=article.code))  # type: ignore[attr-defined]  # the session of the writer
+            begun = file_texts.begin(session, article.code)  # type: ignore[arg-type]  # the session of the writer
             read = [file_words.indexed(page, "en") for page in pieces(0, article.text)]
-            file_texts.add(session, begun.file, 0, read)  # type: ignore[arg-type]
-            file_texts.finish(session, begun.file, "whole")  # type: ignore[arg-type]
-    assert journal.scribe_of(session)  # type: ignore[arg-type]
+            file_texts.add(session, begun.file, 0, read)  # type: ignore[arg-type]  # the session of the writer
+            file_texts.finish(session, begun.file, "whole")  # type: ignore[arg-type]  # the session of the writer
+    assert journal.scribe_of(session)  # type: ignore[arg-type]  # the session of the writer
 
 
 def main() -> int:

@@ -176,8 +176,8 @@ def test_french_keeps_its_spaces() -> None:
 
 
 def test_spanish_opens_what_it_closes() -> None:
-    """Spanish opens every question and exclamation."""
-    texts = [text for one in entries(catalogue("es")).values() for text in forms(one)]
+    """Spanish opens every question and exclamation; a picture in Markdown is none."""
+    texts = [text.replace("![", "[") for one in entries(catalogue("es")).values() for text in forms(one)]
     assert [t for t in texts if t.count("?") != t.count("¿") or t.count("!") != t.count("¡")] == []
 
 

@@ -16,7 +16,8 @@ from wimdesk.services import commitments, editing, remarks, texts
 
 if TYPE_CHECKING:
     from tests.support import Laptop, Office
-    from tests.ui.sync_seat import Sit
+    from tests.ui.sync_seat import Seat, Sit
+    from ui.pages.alliance_text import TextPane
 
 CLOTHES = "# What we ask for {#ask}\nClothing that fits.\n\n# Why {#why}\nWhat does not fit does not protect.\n"
 
@@ -45,6 +46,22 @@ def said_of(laptop: Laptop, text: str, *others: Laptop) -> list[str]:
     kind = laptop.see(texts.TYPE, text)["kind"]
     found = {each.organisation_id: each for each in laptop.app.read(commitments.overview, text)}
     return [commitments.answer_words(kind, found[whose(other)].word) for other in others]
+
+
+def _ratify_with_reservation(seat: Seat, pane: TextPane) -> None:
+    seat.qtbot.waitUntil(lambda: isinstance(pane.ours.form, SignForm))
+    form = pane.ours.form
+    assert isinstance(form, SignForm)
+    form.answer.set_value("reserved")
+    for editor, text in ((form.signed_by, "Awa Diop"), (form.capacity, "President")):
+        editor.clear()
+        seat.qtbot.keyClicks(editor, text)
+    pane.show_ours()
+    seat.click(form.button)
+    assert form.rows["reservation"].message() == "Write what the reservation is."
+    seat.qtbot.keyClicks(form.reservation, "Not for visitors.")
+    seat.click(form.button)
+    seat.qtbot.waitUntil(lambda: isinstance(pane.ours.form, WordView))
 
 
 def test_row_b04_propose_amend_publish_and_ratify_with_a_reservation(
@@ -96,20 +113,7 @@ def test_row_b04_propose_amend_publish_and_ratify_with_a_reservation(
     for laptop in (ines, *everybody):
         laptop.sync()
     # One ratifies with a reservation, one without, one has not answered.
-    pane = open_text(seat, second)
-    seat.qtbot.waitUntil(lambda: isinstance(pane.ours.form, SignForm))
-    form = pane.ours.form
-    assert isinstance(form, SignForm)
-    form.answer.set_value("reserved")
-    for editor, text in ((form.signed_by, "Awa Diop"), (form.capacity, "President")):
-        editor.clear()
-        seat.qtbot.keyClicks(editor, text)
-    pane.show_ours()
-    seat.click(form.button)
-    assert form.rows["reservation"].message() == "Write what the reservation is."
-    seat.qtbot.keyClicks(form.reservation, "Not for visitors.")
-    seat.click(form.button)
-    seat.qtbot.waitUntil(lambda: isinstance(pane.ours.form, WordView))
+    _ratify_with_reservation(seat, open_text(seat, second))
     bea.app.run(commitments.sign, second, "Bea Quispe", "Secretary", "ratified")
     for laptop in (*everybody, *everybody):
         laptop.sync()

@@ -84,4 +84,5 @@ def due_words(owed: Owed) -> str:
     day = _("until {day}").format(day=day_text(owed.due))
     if not owed.is_open or owed.days is None or owed.days < 0:
         return day
-    return f"{day} ({ngettext('{count} day', '{count} days', owed.days).format(count=owed.days)})"
+    left = ngettext("{count} day", "{count} days", owed.days).format(count=owed.days)
+    return f"{day} ({left})"

@@ -20,7 +20,7 @@ from ui.widgets.flow import Flow
 from ui.widgets.labels import Chip, Text, hairline
 from wimdesk import clock
 from wimdesk.errors import RuleBroken, WimdeskError
-from wimdesk.i18n import N_, _, ngettext
+from wimdesk.i18n import N_, _
 from wimdesk.records.initiative import STATES
 from wimdesk.records.milestone import KINDS
 from wimdesk.services import editing, lifecycle, taking_part
@@ -138,7 +138,7 @@ class MilestonesCard(Card):
         """Show the milestones, and how many of them are done."""
         self.setVisible(bool(course.miles) or course.may_edit)
         self.adding.setVisible(course.may_edit)
-        count = ngettext("{done} of {count} done", "{done} of {count} done", len(course.miles))
+        count = _("{done} of {count} done")
         self.set_right(count.format(done=course.done, count=len(course.miles)) if course.miles else "")
         self.open(bool(course.miles) or course.may_edit)
         if (course.miles, course.may_edit) == self._shown or self._is_open(course):

@@ -233,7 +233,7 @@ def time_paid(
     return None if found is None or found[0] == date.min else found
 
 
-def _dates(member: Membership | Row[Any]) -> Member:
+def _dates(member: Membership | FoundRow) -> Member:
     return Member(member.start_date, member.end_date, member.cancelled_on)
 
 
@@ -254,6 +254,8 @@ def terms_of(kind: MembershipType | None) -> Terms:
     )  # fmt: skip
 
 
+FoundRow = Row[Any]
+"""What was found of a membership or a person, by column."""
 _FEW = 5000
 _PERSON = (Person.id, Person.given_name, Person.family_name)
 _PAID = (
@@ -291,15 +293,15 @@ class Names:
             each.id: each for each in session.scalars(select(Organization).where(Organization.id.in_(known)))
         }
 
-    def is_there(self, member: Membership | Row[Any]) -> bool:
+    def is_there(self, member: Membership | FoundRow) -> bool:
         """Say whether it is the membership of somebody who is not in the trash."""
         return not member.person_id or member.person_id in self._people
 
-    def person(self, member: Membership | Row[Any]) -> Row[Any] | None:
+    def person(self, member: Membership | FoundRow) -> FoundRow | None:
         """Return id and names of the person, where it is one."""
         return self._people.get(member.person_id)
 
-    def of(self, member: Membership | Row[Any], lang: str | None = None) -> str:
+    def of(self, member: Membership | FoundRow, lang: str | None = None) -> str:
         """Return what a member is called."""
         person = self.person(member)
         if person is not None:
