@@ -54,7 +54,8 @@ def import_table(app: App, args: argparse.Namespace) -> object:
     if args.dry_run:
         found = tried
     else:
-        found = app.run(importing.bring_in, table, plan, leave_bad=args.leave_bad, from_trash=args.from_trash)
+        how = {"leave_bad": args.leave_bad, "from_trash": args.from_trash}
+        found = importing.bring_in_parts(app.store, table, plan, **how)
     told = asdict(found) | {"bad": [{"line": bad.line, "reason": bad.reason} for bad in found.bad]}
     return told | {
         "columns": dict(plan.columns),

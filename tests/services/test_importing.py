@@ -28,9 +28,11 @@ from wimdesk.services.importing import Outcome
 from wimdesk.services.sheets import Layout
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
     from pathlib import Path
 
     from wimdesk.app import App
+    from wimdesk.events import Changed
 
 
 @pytest.fixture
@@ -197,3 +199,30 @@ def test_own_fields_are_filled_from_a_table_and_found(app: App, file: Path) -> N
     app.run(undoing.take_back, again.act)
     app.run(undoing.take_back, done.act)
     assert app.read(custom_fields.values, "person", list(people_by_name.values())) == {}
+
+
+def test_others_save_while_a_long_table_comes_in(app: App, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some rows at a time, and still one act: somebody's save lies between two parts of it."""
+    monkeypatch.setattr(importing, "_CHUNK", 20)
+    file.write_text("Surname\n" + "\n".join(f"Name{number}" for number in range(100)), encoding="utf-8")
+    table = sheets.read(file)
+    plan = app.read(import_fields.propose, table, "person")
+    there: list[Future[int]] = []
+
+    def save_too(change: Changed) -> None:
+        if not there and change.touches("person"):
+            there.append(app.write(lambda session: len(editing.rows(session, "person"))))
+
+    app.changed.connect(save_too)
+    done = importing.bring_in_parts(app.store, table, plan)
+    assert there[0].result() < 100
+    assert (done.new, len(app.read(editing.rows, "person"))) == (100, 100)
+    again = importing.bring_in_parts(app.store, table, plan)
+    assert (again.new, again.same) == (0, 100)
+    file.write_text("Surname,E-mail\nOne,one@x.org\nTwo,no address\n", encoding="utf-8")
+    bad = sheets.read(file)
+    with pytest.raises(UserError, match="Line 3"):
+        importing.bring_in_parts(app.store, bad, app.read(import_fields.propose, bad, "person"))
+    assert len(app.read(editing.rows, "person")) == 100
+    app.run(undoing.take_back, done.act)
+    assert app.read(editing.rows, "person") == []

@@ -242,10 +242,13 @@ class TablePart(QWidget):
         if self.seen is None:
             return
         self.button.setEnabled(False)
-        self._desk.tasks.write(
-            self, importing.bring_in_good, self.seen.table, self.plan(), self.trash.isChecked(), done=self._done,
+        store, table, plan, trashed = self._desk.app.store, self.seen.table, self.plan(), self.trash.isChecked()
+        self._desk.tasks.work(
+            self,
+            lambda _progress: importing.bring_in_parts(store, table, plan, leave_bad=True, from_trash=trashed),
+            done=self._done,
             failed=self._say_problem,
-        )  # fmt: skip
+        )
 
     def _done(self, found: Outcome) -> None:
         self._show(found)

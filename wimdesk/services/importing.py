@@ -20,13 +20,24 @@ from wimdesk.identifiers import derived_id, is_id
 from wimdesk.records import ContactDetail, CustomValue, Person, rules
 from wimdesk.records.contact_detail import TYPES as WAYS
 from wimdesk.search import fold
-from wimdesk.services import cells, contact_cards, custom_fields, editing, exchange, import_fields, people, sheets
+from wimdesk.services import (
+    cells,
+    contact_cards,
+    custom_fields,
+    editing,
+    exchange,
+    import_fields,
+    people,
+    sheets,
+    undoing,
+)
 from wimdesk.services.import_fields import FULL_NAME, ID, WAY, Plan
 from wimdesk.services.sheets import Row, Table
 from wimdesk.store import erasures, identity, journal
+from wimdesk.store.engine import Store
 from wimdesk.store.record import Record, Values, default, fields, types
 
-_CHUNK = 500
+_CHUNK = 200
 _SHOWN = 50
 _SAMPLE = 2000
 """Cells of a column that are looked at to see how days are written in it."""
@@ -77,16 +88,8 @@ def bring_in(
     if not any(plan.columns.values()):
         raise UserError(_("No column goes anywhere yet. Nothing was imported. Say what at least one column holds."))
     work = _Import(session, table, plan, from_trash)
-    part: list[Row] = []
-    for row in table.rows():
-        work.count += 1
-        part.append(row)
-        if len(part) == _CHUNK:
-            work.take(part)
-            part = []
-    work.take(part)
-    if not work.count:
-        raise UserError(_(sheets.NO_ROWS))
+    for part in _parts(table):
+        work.take(part)
     found = work.outcome
     if found.bad and not leave_bad:
         lines = [_("Line {line}: {reason}").format(line=bad.line, reason=bad.reason) for bad in found.bad[:_SHOWN]]
@@ -95,6 +98,44 @@ def bring_in(
         import_fields.remember(session, table, plan)
         found.act = journal.scribe_of(session).act
     return found
+
+
+def bring_in_parts(
+    store: Store, table: Table, plan: Plan, *, leave_bad: bool = False, from_trash: bool = False
+) -> Outcome:
+    """As `bring_in`, some rows at a time: whoever saves meanwhile waits for a part only. All of it is one act.
+
+    What is here already when it is stopped in between stays, can be taken back, and is known again next time.
+    """
+    if not leave_bad:
+        store.read(bring_in, table, plan, from_trash=from_trash)  # says which lines are bad before anything is written
+    act = undoing.new_act()
+    work = store.read(_Import, table, plan, from_trash)
+    for part in _parts(table):
+        store.run(work.take_as, part, act)
+    store.run(_remember_as, table, plan, act)
+    work.outcome.act = act
+    return work.outcome
+
+
+def _remember_as(session: Session, table: Table, plan: Plan, act: int) -> None:
+    journal.scribe_of(session).act = act
+    import_fields.remember(session, table, plan)
+
+
+def _parts(table: Table) -> Iterator[list[Row]]:
+    """Yield the rows, some at a time. Raises UserError where there is none."""
+    part: list[Row] = []
+    count = 0
+    for row in table.rows():
+        count += 1
+        part.append(row)
+        if len(part) == _CHUNK:
+            yield part
+            part = []
+    if not count:
+        raise UserError(_(sheets.NO_ROWS))
+    yield part
 
 
 def bring_in_good(session: Session, table: Table, plan: Plan, from_trash: bool = False) -> Outcome:
@@ -107,7 +148,6 @@ class _Import:
 
     def __init__(self, session: Session, table: Table, plan: Plan, from_trash: bool) -> None:
         self.outcome = Outcome()
-        self.count = 0
         self._session = session
         self._plan = plan
         self._from_trash = from_trash
@@ -117,6 +157,12 @@ class _Import:
         self._readers = _readers(session, table, plan, self._cls)
         self._own = {each.key: each for each in plan.own}
         self._seen: dict[str, tuple[int, Values]] = {}
+
+    def take_as(self, session: Session, rows: Sequence[Row], act: int) -> None:
+        """Bring some rows in, in a transaction of their own that is a part of this act."""
+        self._session = session
+        journal.scribe_of(session).act = act
+        self.take(rows)
 
     def take(self, rows: Sequence[Row]) -> None:
         """Bring some rows in, and let go of what was read for them."""
