@@ -34,6 +34,7 @@ PLACES: Mapping[str, Place] = {
     "minutes": Place("groups", "file-text"),
     "action": Place("groups", "circle-check"),
     "report_round": Place("groups", "file-text"),
+    "champion": Place("groups", "user"),
     "library_item": Place("library", "library"),
     "observation": Place("metrics", "chart-column", by_id=False),
     "task": Place("home", "circle-check", by_id=False),

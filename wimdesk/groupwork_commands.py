@@ -16,6 +16,7 @@ from wimdesk.commands import pairs, printing, with_app
 from wimdesk.services import (
     attendance,
     calendar_files,
+    champions,
     editing,
     events,
     owed,
@@ -52,6 +53,7 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     _add_minutes(kinds)
     _add_events(commands)
     _add_progress(commands)
+    _add_champions(commands)
 
 
 def _add_minutes(kinds: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -106,6 +108,26 @@ def _add_progress(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         one = kinds.add_parser(name, help=text)
         one.add_argument("id", help="id of the call")
         one.set_defaults(handler=printing(work))
+
+
+def _add_champions(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    about = "thematic champions: nominate, accept or decline, report at the end of the term"
+    kinds = commands.add_parser("champion", help=about, description=about).add_subparsers(required=True)
+    one = kinds.add_parser("board", help="show every champion with how it stands")
+    one.set_defaults(handler=printing(show_board))
+    one = kinds.add_parser("nominate", help="nominate an organisation for a year")
+    one.add_argument("theme", help="id or key of the theme")
+    one.add_argument("organisation", help="id of the organisation")
+    one.add_argument("--year", type=int, default=None, help="else this year")
+    one.set_defaults(handler=printing(nominate))
+    for name, accepted in (("accept", True), ("decline", False)):
+        one = kinds.add_parser(name, help=f"{name} the nomination of our organisation")
+        one.add_argument("id")
+        one.set_defaults(handler=printing(answer_nomination), accepted=accepted)
+    one = kinds.add_parser("report", help="hand in the report of our term")
+    one.add_argument("id")
+    one.add_argument("text")
+    one.set_defaults(handler=printing(report_term))
 
 
 def _add_when(one: argparse.ArgumentParser) -> None:
@@ -397,3 +419,36 @@ def close_round(app: App, args: argparse.Namespace) -> object:
     """Close a call."""
     app.run(progress.close, args.id)
     return _round(app, args.id)
+
+
+def _seat(app: App, champion: str) -> object:
+    seat = app.read(champions.seat, champion)
+    return asdict(seat) | {"can": sorted(seat.can)}
+
+
+@with_app
+def show_board(app: App, args: argparse.Namespace) -> object:
+    """Show the board."""
+    return [asdict(seat) | {"can": sorted(seat.can)} for seat in app.read(champions.board)]
+
+
+@with_app
+def nominate(app: App, args: argparse.Namespace) -> object:
+    """Nominate an organisation."""
+    themes = {str(row["key"]): str(row["id"]) for row in app.read(editing.rows, "theme")}
+    theme = themes.get(args.theme, args.theme)
+    return _seat(app, app.run(champions.nominate, theme, args.organisation, args.year))
+
+
+@with_app
+def answer_nomination(app: App, args: argparse.Namespace) -> object:
+    """Accept or decline."""
+    app.run(champions.answer, args.id, args.accepted)
+    return _seat(app, args.id)
+
+
+@with_app
+def report_term(app: App, args: argparse.Namespace) -> object:
+    """Hand in a report."""
+    app.run(champions.report, args.id, args.text)
+    return _seat(app, args.id)

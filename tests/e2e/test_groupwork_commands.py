@@ -117,3 +117,14 @@ def test_row_c07_a_report_from_the_command_line(desk: Terminal) -> None:
     desk.does("progress", "write", call["id"], "text=Two workshops", "people=20")
     sent = desk.does("progress", "send", call["id"])
     assert (sent["roll_up"]["percent"], sent["roll_up"]["people"], sent["ours"]) == (100, 20, "sent")
+
+
+def test_row_c04_a_champion_from_the_command_line(desk: Terminal) -> None:
+    ours = desk.does("organisation", "set", 'name={"en": "WiM Peru"}')["id"]
+    seat = desk.does("champion", "nominate", "stem_women", ours, "--year", "2021")
+    assert (seat["state"], seat["start"], seat["end"]) == ("nominated", "2021-01-01", "2021-12-31")
+    assert desk.does("champion", "accept", seat["id"])["state"] == "overdue"
+    assert [each["state"] for each in desk.does("champion", "board")] == ["overdue"]
+    assert desk.does("champion", "report", seat["id"], "Ten talks")["state"] == "reported"
+    code, _out, err = desk.run("champion", "nominate", "no theme", ours)
+    assert (code, "Choose a theme" in err) == (1, True)

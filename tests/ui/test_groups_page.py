@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 
 from tests.groupwork import SLOTS
 from ui.forms.action import ActionLine
+from ui.pages.champions import CHAMPIONS, ChampionPane, ChampionsPane
 from ui.pages.minutes import MinutesPane, OwedPane
 from ui.pages.progress import REPORTS, ReportsPane, RoundPane
 from ui.pages.record_card import RecordCard
@@ -292,3 +293,37 @@ def test_row_c07_a_report_is_written_sent_and_rolled_up(page: WorkingGroupsPage,
     qtbot.waitUntil(lambda: wanted <= {text.text() for text in pane.roll.findChildren(Text) if text.isVisible()})
     qtbot.mouseClick(pane.close_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: pane.card is not None and pane.card.closed_on == "2021-09-01")
+
+
+def test_row_c04_a_champion_accepts_and_the_board_says_overdue_until_the_report(
+    page: WorkingGroupsPage, desk: Desk, qtbot: QtBot
+) -> None:
+    ours = desk.app.run(people.begin_profile)
+    desk.app.run(editing.change, "organization", ours, {"name": {"en": "WiM Peru"}})
+    stem = next(row["id"] for row in desk.app.read(editing.rows, "theme") if row["key"] == "stem_women")
+    page.show_record(CHAMPIONS)
+    qtbot.waitUntil(lambda: isinstance(page.card, ChampionsPane) and page.card.theme.count() == 4)
+    board = page.card
+    assert isinstance(board, ChampionsPane)
+    board.theme.set_value(stem)
+    board.organisation.set_value(ours)
+    board.year.selectAll()
+    qtbot.keyClicks(board.year, "2020")
+    qtbot.mouseClick(board.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: isinstance(page.card, ChampionPane) and page.card.accept.isVisible())
+    pane = page.card
+    assert isinstance(pane, ChampionPane)
+    qtbot.mouseClick(pane.accept, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: pane.seat is not None and pane.seat.state == "overdue")
+    qtbot.waitUntil(lambda: "1 overdue" in str(page.list.model.index(2, 0).data(Qt.ItemDataRole.AccessibleTextRole)))
+    qtbot.waitUntil(lambda: pane.report_form is not None)
+    assert pane.report_form is not None
+    pane.report_form.words.setFocus()
+    qtbot.keyClicks(pane.report_form.words, "Ten talks")
+    qtbot.mouseClick(pane.report_form.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: pane.seat is not None and pane.seat.state == "reported")
+    assert pane.seat is not None
+    assert (pane.seat.report, pane.seat.reported_on) == ("Ten talks", "2021-09-01")
+    back = opened(page, qtbot, CHAMPIONS, ChampionsPane)
+    spoken = Qt.ItemDataRole.AccessibleTextRole
+    qtbot.waitUntil(lambda: str(back.list.model.index(0, 0).data(spoken)).endswith("Reported"))

@@ -173,10 +173,14 @@ TOPICS = (
             N_("Choose a group to see when it meets next. A group may have several time slots."),
             N_("Press “New event” and say when it begins, by the clock of its own time zone."),
             N_("Choose your own time zone at the top. Each date shows in both."),
+            N_("Take attendance with names and Enter, with no network, on several computers at once."),
+            N_("Write down what a meeting decided and who owes what. A draft is private until you press “Circulate”."),
+            N_("“What we owe”, “Progress reports” and “Thematic champions” at the top show what is asked of you."),
         ),
         (
             N_("A meeting at 11:00 stays at 11:00 in its own time zone when the clocks change there."),
             N_("Your own events stay in your organisation until you share them."),
+            N_("Names of those who come never leave your organisation."),
         ),
     ),
     Topic(

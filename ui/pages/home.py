@@ -253,7 +253,7 @@ def _words(task: Task) -> tuple[str, str, str, str, str]:
             )
             sentence = _("They still show here. Choose whether they go or stay.")
             return "trash-2", title.format(count=task.count), sentence, _("Decide"), "sync"
-        case "metrics" | "term" | "licence" | "text" | "owed" | "report":
+        case "metrics" | "term" | "licence" | "text" | "owed" | "report" | "champion":
             return _SAID[task.kind](task)
         case "waiting":
             title = ngettext("{count} change waits to be sent", "{count} changes wait to be sent", task.count)
@@ -292,6 +292,15 @@ def _report_words(task: Task) -> tuple[str, str, str, str, str]:
     return "file-text", _("Report on {subject}").format(subject=task.subject), sentence, _("Write"), "groups"
 
 
+def _champion_words(task: Task) -> tuple[str, str, str, str, str]:
+    title = _("Thematic champion: {theme}").format(theme=task.subject)
+    if task.detail == "nominated":
+        return "target", title, _("Your organisation is nominated. Accept or decline."), _("Answer"), "groups"
+    day = moments.near(date.fromisoformat(task.when))
+    sentence = _("Due {day}").format(day=day) if task.count >= 0 else _("Was due {day}").format(day=day)
+    return "file-text", title, " · ".join((_("Report at the end of the term"), sentence)), _("Write"), "groups"
+
+
 def _licence_words(task: Task) -> tuple[str, str, str, str, str]:
     day = moments.near(date.fromisoformat(task.when)) if len(task.when) == 10 else task.when
     if task.count < 0:
@@ -317,6 +326,6 @@ def _text_words(task: Task) -> tuple[str, str, str, str, str]:
 
 _SAID = {
     "metrics": _metrics_words, "term": _term_words, "licence": _licence_words, "text": _text_words, "owed": _owed_words,
-    "report": _report_words,
+    "report": _report_words, "champion": _champion_words,
 }  # fmt: skip
 """What is said of the kinds of tasks that take more words."""

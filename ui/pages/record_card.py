@@ -28,6 +28,7 @@ _DELETED = {
     "event": N_("Event moved to the trash."),
     "attendance": N_("Attendance moved to the trash."),
     "minutes": N_("Minutes moved to the trash."),
+    "champion": N_("Nomination moved to the trash."),
     "report_round": N_("Call for reports moved to the trash."),
     "membership": N_("Membership moved to the trash."),
     "organization": N_("Branch moved to the trash."),

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QSplitter, QVBoxLayout, QWidget
 from ui import theme
 from ui.forms.working_group import zone_options
 from ui.page import Page
+from ui.pages.champions import CHAMPIONS, ChampionPane, ChampionsPane
 from ui.pages.minutes import OWED, MinutesPane, OwedPane
 from ui.pages.progress import REPORTS, ReportsPane, RoundPane, row_words
 from ui.pages.record_card import RecordCard
@@ -44,17 +45,19 @@ _TYPES = (
     "report_round",
     "progress_report",
     "participation",
+    "champion",
     "theme",
     "organization",
 )
 _LEAST_LIST = 260
-_OVERVIEWS: dict[str, type[RecordCard]] = {OWED: OwedPane, REPORTS: ReportsPane}
+_OVERVIEWS: dict[str, type[RecordCard]] = {OWED: OwedPane, REPORTS: ReportsPane, CHAMPIONS: ChampionsPane}
 """What stands for all of a kind."""
 _CARDS: dict[str, type[RecordCard]] = {
     "working_group": GroupPane,
     "event": EventPane,
     "minutes": MinutesPane,
     "report_round": RoundPane,
+    "champion": ChampionPane,
     **_OVERVIEWS,
 }
 _MOST_REMARKS = 3
@@ -234,7 +237,11 @@ class WorkingGroupsPage(Page):
         mine = my_zone(self.desk)
         coming = [row for row in self._overview.events if not row.is_over]
         over = [row for row in self._overview.events if row.is_over]
-        found: list[Item] = [] if words else [_owed_item(self._overview), _reports_item(self._overview)]
+        found: list[Item] = (
+            []
+            if words
+            else [_owed_item(self._overview), _reports_item(self._overview), _champions_item(self._overview)]
+        )
         for title, items in (
             (_("Working groups"), [_group_item(row, mine) for row in self._overview.groups]),
             (_("Coming events"), [_event_item(row, mine) for row in coming]),
@@ -295,6 +302,17 @@ def _owed_item(overview: Overview) -> Item:
 def _reports_item(overview: Overview) -> Item:
     row = Row(_("Progress reports"), meta=row_words(overview.rounds), icon="file-text")
     return Item(REPORTS, row, f"{row.title}. {row.meta}")
+
+
+def _champions_item(overview: Overview) -> Item:
+    late = sum(seat.state == "overdue" for seat in overview.seats)
+    count = overview.asked
+    asked = ngettext("{count} answer is asked of us", "{count} answers are asked of us", count).format(count=count)
+    running = sum(seat.state in {"running", "asked"} for seat in overview.seats)
+    held = ngettext("{count} champion now", "{count} champions now", running).format(count=running)
+    overdue = ngettext("{count} overdue", "{count} overdue", late).format(count=late) if late else ""
+    row = Row(_("Thematic champions"), meta=asked if count else held, icon="target", state=overdue, state_tone="err")
+    return Item(CHAMPIONS, row, f"{row.title}. {row.meta}. {overdue}")
 
 
 def _group_item(row: GroupRow, mine: str) -> Item:

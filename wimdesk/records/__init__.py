@@ -6,6 +6,7 @@ from wimdesk.records.alliance_text import AllianceText as AllianceText
 from wimdesk.records.attachment import Attachment as Attachment
 from wimdesk.records.attendance import Attendance as Attendance
 from wimdesk.records.breach import Breach as Breach
+from wimdesk.records.champion import Champion as Champion
 from wimdesk.records.check_in import CheckIn as CheckIn
 from wimdesk.records.commitment import Commitment as Commitment
 from wimdesk.records.computer import Computer as Computer

@@ -12,7 +12,8 @@ from sync.protocol import ALLIANCE
 from wimdesk.i18n import pick
 from wimdesk.records import Action, Initiative, Theme, WorkingGroup
 from wimdesk.search import fold
-from wimdesk.services import events, owed, progress, working_groups
+from wimdesk.services import champions, events, owed, progress, working_groups
+from wimdesk.services.champions import Seat
 from wimdesk.services.events import EventCard, EventRow
 from wimdesk.services.owed import MinutesCard
 from wimdesk.services.progress import RoundRow
@@ -34,6 +35,9 @@ class Overview:
     open_count: int = 0
     overdue: int = 0
     rounds: tuple[RoundRow, ...] = ()
+    seats: tuple[Seat, ...] = ()
+    asked: int = 0
+    """How many champions' duties are asked of us."""
     within: Mapping[str, str] = field(default_factory=dict)
     """Where what has no card of its own is shown: an action in its minutes."""
 
@@ -45,6 +49,8 @@ class Overview:
             return events.TYPE
         if any(row.id == record for row in self.rounds):
             return progress.ROUND
+        if any(seat.id == record for seat in self.seats):
+            return champions.TYPE
         return owed.MINUTES if record in self.minutes else ""
 
 
@@ -85,7 +91,7 @@ def load(session: Session) -> Overview:
     return Overview(
         tuple(working_groups.load(session)), tuple(events.load(session)), can, minutes, len(ours),
         sum(each.is_overdue for each in ours), tuple(progress.rounds(session)),
-        {each.id: each.minutes_id for each in actions},
+        tuple(champions.board(session)), len(champions.asked(session)), {each.id: each.minutes_id for each in actions},
     )  # fmt: skip
 
 
@@ -100,6 +106,37 @@ def group(session: Session, record: str) -> GroupView:
 def event(session: Session, record: str) -> EventView:
     """Return one event. Raises NotFound."""
     return EventView(events.card(session, record), themes(session), tuple(events.organisations(session)))
+
+
+@dataclass(frozen=True, slots=True)
+class ChampionsView:
+    """The board, and what a nomination chooses from."""
+
+    seats: tuple[Seat, ...]
+    may_nominate: bool
+    themes: Names
+    organisations: Names
+
+
+@dataclass(frozen=True, slots=True)
+class ChampionView:
+    """One champion with what its form offers."""
+
+    seat: Seat
+    themes: Names
+    organisations: Names
+
+
+def champions_view(session: Session) -> ChampionsView:
+    """Return the board."""
+    may = identity.read(session).role != "reader"
+    found = tuple(champions.board(session))
+    return ChampionsView(found, may, themes(session), tuple(events.organisations(session)))
+
+
+def champion(session: Session, record: str) -> ChampionView:
+    """Return one champion. Raises NotFound."""
+    return ChampionView(champions.seat(session, record), themes(session), tuple(events.organisations(session)))
 
 
 @dataclass(frozen=True, slots=True)

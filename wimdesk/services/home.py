@@ -12,6 +12,7 @@ from wimdesk import clock
 from wimdesk.i18n import _, pick
 from wimdesk.records import Activity, Organization, Participation, Person, Site
 from wimdesk.services import (
+    champions,
     commitments,
     computers,
     handover,
@@ -53,8 +54,9 @@ class Frame:
 class Task:
     """Something to do next.
 
-    `kind`: locked, asking, decide, removed, text, metrics, term, licence, owed, report, waiting, silent, profile.
-    `subject` is a text, a site or a person, `detail` a post; `when` is a month or a day (ISO); `count` of `total`.
+    `kind`: locked, asking, decide, removed, text, metrics, term, licence, owed, report, champion, waiting, silent,
+    profile. `subject` is a text, a site or a person, `detail` a post; `when` is a month or a day (ISO); `count` of
+    `total`.
     """
 
     kind: str
@@ -142,6 +144,7 @@ def home(session: Session, site: str = "", within: int = people.SOON) -> Home:
         *_licences(session),
         *_owed(session),
         *_reports(session),
+        *_champions(session),
         *_unsent(session, around, today),
         *(_profile(session) if begun.profile else ()),  # before that it is the first of the three steps
     ]
@@ -218,6 +221,11 @@ def _owed(session: Session) -> list[Task]:
 def _reports(session: Session) -> list[Task]:
     found = progress.due_soon(session)[:_MOST_OWED]
     return [Task("report", each.id, each.title, "", each.due, each.days or 0) for each in found]
+
+
+def _champions(session: Session) -> list[Task]:
+    found = champions.asked(session)[:_MOST_OWED]
+    return [Task("champion", each.id, each.theme, each.state, each.end, each.days or 0) for each in found]
 
 
 def _unsent(session: Session, around: Frame, today: date) -> list[Task]:

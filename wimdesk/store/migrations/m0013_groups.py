@@ -50,12 +50,14 @@ _TABLES = {
         "round_id text, organization_id text, text text, next_step text, obstacles text, people integer, hours decimal,"
         " submitted_on text"
     ),
+    "champion": "theme_id text, organization_id text, start text, end text, duties map",
     "reply": "about text, state text, answered_on text, text text, report text, reported_on text",
 }
 """Each table with its columns and their kinds, in the order in which the records declare them."""
 _LINKS = (
     "working_group.theme_id", "event.group_id", "event.theme_id", "attendance.person_id", "check_in.attendance_id",
     "minutes.group_id", "minutes.event_id", "action.minutes_id", "action.group_id", "action.organization_id",
+    "champion.theme_id", "champion.organization_id",
     "report_round.initiative_id", "progress_report.round_id", "progress_report.organization_id",
 )  # fmt: skip
 
