@@ -19,7 +19,7 @@ from wimdesk import clock, search
 from wimdesk.errors import Damaged, EnvironmentProblem, NotAProfile, ProfileBusy, WimdeskError
 from wimdesk.events import Changed, Signal
 from wimdesk.i18n import _
-from wimdesk.services import attaching, catalogue, directory, erasing, file_words, recovery, retention
+from wimdesk.services import attaching, catalogue, directory, erasing, file_words, library_search, recovery, retention
 from wimdesk.settings import Settings
 from wimdesk.store import audit, backup, contents, facts, identity, inbox, journal, keys, migrations
 from wimdesk.store.engine import Store, unwritable
@@ -196,6 +196,12 @@ class App:
         except WimdeskError as problem:
             log.info("something is still to be erased: %s", type(problem).__name__)
 
+    def _tidy(self) -> None:
+        try:
+            erasing.tidy(self.store)
+        except WimdeskError as problem:
+            log.info("words of something withdrawn are still in the index: %s", type(problem).__name__)
+
     def sweep_quietly(self) -> bool:
         """As `sweep`, where there is anything to sweep; what fails is tried another time. Say whether it was done."""
         if self.read(erasing.is_unswept):
@@ -216,6 +222,9 @@ class App:
             return
         if what.origin == "sync" and what.touches(directory.TYPE):
             self.write(directory.settle)
+        if what.origin == "sync" and (what.touches(library_search.TYPE) or what.touches(attaching.TYPE)):
+            with contextlib.suppress(RuntimeError):  # the profile is being closed just now
+                self._copier.submit(self._tidy)
         if self._follows_files and what.touches(attaching.TYPE):
             self._reading.soon()
         if self.store.author.device != self._device and self.identity().enrolled:

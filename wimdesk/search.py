@@ -17,7 +17,7 @@ from sqlalchemy import JSON, select
 from sqlalchemy.orm import Session
 from sqlcipher3 import dbapi2
 
-from wimdesk.store import file_texts, rows
+from wimdesk.store import facts, file_texts, journal, rows
 from wimdesk.store.engine import Store
 from wimdesk.store.record import Record, Weight, searched, types
 from wimdesk.words import expression, loose_expression, one_expression, stemmed, telling
@@ -131,6 +131,10 @@ def _index_some(session: Session, cls: type[Record], ids: list[str]) -> None:
         texts = [" ".join(parts.get(column, ())) for column in _COLUMNS]
         if any(texts):
             found.append((record, [*texts, " ".join(cut["title"]), " ".join(cut["rest"])]))
+    if old and len(found) < len(ids) and not journal.scribe_of(session).wrote:
+        facts.put(
+            session, **{file_texts.UNTIDY: True}
+        )  # others withdrew something: its words are to leave the index for good
     connection.executemany(
         "INSERT INTO search_ref(doc, record, type) VALUES (?, ?, ?)",
         [(doc, record, cls.__tablename__) for doc, (record, _texts) in enumerate(found, last + 1)],

@@ -140,6 +140,10 @@ class LibraryPage(Page):
         # A newer reading drops this one, and has all its ids.
         self.desk.tasks.read(self, library.renew, self._shelf, ids, done=take, key="library.load")
 
+    def result_question(self) -> str | None:
+        """Return what was asked for what is shown; None before anything is."""
+        return self._result.question if self._result else None
+
     def show_record(self, record_id: str) -> None:
         """Show one practice; filters and search that would hide it are taken back."""
         self._wanted = record_id

@@ -26,7 +26,7 @@ from wimdesk.errors import ProfileBusy, UserError, WimdeskError
 from wimdesk.i18n import N_, _
 from wimdesk.records import Attachment, Task
 from wimdesk.services import computers, publishing
-from wimdesk.store import backup, durable, erasures, facts, history, identity, journal, rows, tables
+from wimdesk.store import backup, durable, erasures, facts, file_texts, history, identity, journal, rows, tables
 from wimdesk.store.contents import Contents
 from wimdesk.store.engine import Store, connect
 from wimdesk.store.keys import QUARANTINE
@@ -244,6 +244,18 @@ def _forget_contents(store: Store, contents: Contents, left: Sequence[erasures.E
             contents.forget(digest)
         for digest in each.carried:
             contents.part(digest).drop()
+
+
+def tidy(store: Store) -> bool:
+    """Have the words of what others withdrew in no index any more; say whether there was anything. Raises DiskFull."""
+    if store.read(file_texts.unnamed):
+        store.run(file_texts.forget_unnamed)
+    if not store.read(facts.get, file_texts.UNTIDY):
+        return False
+    store.run(lambda session: facts.put(session, **{file_texts.UNTIDY: False}))
+    _tidy_index(store)
+    _empty_log(store)
+    return True
 
 
 def _tidy_index(store: Store) -> None:

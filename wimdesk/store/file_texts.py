@@ -13,10 +13,12 @@ import zstandard
 from sqlalchemy.orm import Session
 from sqlcipher3 import dbapi2
 
-from wimdesk.store import rows
+from wimdesk.store import facts, rows
 
 MOST_PIECES = 1 << 16
 _LEVEL = 3
+UNTIDY = "index_untidy"
+"""The fact that an index still holds words that nobody shall find here: it keeps them until it is merged."""
 
 
 class Piece(NamedTuple):
@@ -98,6 +100,8 @@ def forget_unnamed(session: Session) -> int:
     found = unnamed(session)
     for digest in found:
         forget(rows.driver(session), digest)
+    if found:
+        facts.put(session, **{UNTIDY: True})
     return len(found)
 
 
