@@ -84,6 +84,12 @@ def restored(plain: str, language: str) -> str:
     return plain
 
 
+def import_stemmers() -> None:
+    """Load what a process needs before it may open no file any more."""
+    for algorithm in ALGORITHMS.values():
+        snowballstemmer.stemmer(algorithm)
+
+
 def is_usual(plain: str) -> bool:
     """Say whether a folded word says nothing by itself, in one of the languages of a question."""
     return plain in _SILENT or len(plain) < _SHORTEST

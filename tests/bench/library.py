@@ -74,6 +74,7 @@ def fill(folder: Path, count: int, attached: int) -> None:
     took["reading"] = time.perf_counter() - start
     ((took["pieces"],),) = _ask(app.store, "SELECT sum(pieces) FROM file_text")
     took["grown"] = _size(app) - before
+    took["text"] = sum(len(each.encode()) for each in _texts(app.store)) / 1e6
     app.close()
     (folder.parent / "filled.json").write_text(json.dumps(took), encoding="utf-8")
 
@@ -155,7 +156,7 @@ def run(count: int, attached: int) -> list[Figure]:
             app = program.app
             if app is None:
                 raise RuntimeError("no profile")
-            text = sum(len(each.encode()) for each in _texts(app.store)) / 1e6
+            text = took["text"]
             tell("text in the files", text, "MB")
             tell("text read and indexed, each second", text / took["reading"], "MB")
             tell("the file grows, for each MB of text", took["grown"] / 1e6 / text, "MB")
@@ -187,12 +188,14 @@ def _window(program: Program, count: int, tell: Callable[..., None]) -> None:
         raise TypeError(type(page).__name__)
     wait_until(lambda: page.count.text().startswith(f"{count:,}") or page.count.text().startswith(str(count)))
     tell("the page is opened for the first time", time.perf_counter() - start, "s")
+    tell("memory when it is open", memory(), "MB")
     stay(2.0)
     heart = Pulse()
     heart.start(QApplication.instance())  # type: ignore[arg-type]  # it is there
     stay(1.0)
     heart.longest()
-    taken = []
+    taken: list[float] = []
+    before = time.process_time()
     for words in _TYPED:
         taken += [_timed(page, partial(hands.write_letter, page.search, letter)) for letter in words]
         page.search.clear()
@@ -200,6 +203,8 @@ def _window(program: Program, count: int, tell: Callable[..., None]) -> None:
         stay(0.3)
     tell("key to painted answer: median", statistics.median(taken), "ms")
     tell("key to painted answer: p95", statistics.quantiles(taken, n=20)[-1], "ms", GOAL_PAINTED)
+    computed = (time.process_time() - before) * 1000 / len(taken)
+    tell("processor of all threads for an answer, painted", computed, "ms", GOAL_PAINTED)
     gap, busy = heart.longest()
     tell("while typing: longest gap of the window", gap, "ms")
     tell("while typing: longest computing of its thread", busy, "ms", GOAL_GAP)

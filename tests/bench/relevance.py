@@ -27,8 +27,9 @@ from wimdesk.app import App
 from wimdesk.extract.limits import pieces
 from wimdesk.identifiers import derived_id
 from wimdesk.records import Attachment, LibraryItem
-from wimdesk.services import file_words, library_search
+from wimdesk.services import library_search
 from wimdesk.store import file_texts, journal
+from wimdesk.words import folded, stemmed
 
 JUDGED = Path(__file__).with_name("relevance_judged.txt")
 _CODE = re.compile(r"```.*?```", re.DOTALL)
@@ -143,7 +144,10 @@ def _fill(session: object, articles: list[Article]) -> None:
             name = f"{article.code}.txt"
             session.add(Attachment(part_of_type="library_item", part_of=item, title=name, identifier=article.code))  # type: ignore[attr-defined]  # the session of the writer
             begun = file_texts.begin(session, article.code)  # type: ignore[arg-type]  # the session of the writer
-            read = [file_words.indexed(page, "en") for page in pieces(0, article.text)]
+            read = [
+                file_texts.Piece(0, page.text, folded(page.text), stemmed(page.text, "en"))
+                for page in pieces(0, article.text)
+            ]
             file_texts.add(session, begun.file, 0, read)  # type: ignore[arg-type]  # the session of the writer
             file_texts.finish(session, begun.file, "whole")  # type: ignore[arg-type]  # the session of the writer
     assert journal.scribe_of(session)  # type: ignore[arg-type]  # the session of the writer

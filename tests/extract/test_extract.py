@@ -161,6 +161,7 @@ def test_the_reader_may_neither_connect_nor_start_nor_write(tmp_path: Path) -> N
         "refused(lambda: subprocess.run(['true']))\n"
         f"refused(lambda: open({str(tmp_path / 'x')!r}, 'w'))\n"
         "refused(lambda: os.system('true'))\n"
+        f"refused(lambda: os.open({str(tmp_path / 'x')!r}, os.O_WRONLY | os.O_CREAT))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
-    assert done.stdout.split() == ["refused"] * 4
+    assert done.stdout.split() == ["refused"] * 5

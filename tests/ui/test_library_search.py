@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import QTimer
 
 from tests.extract import papers
 from tests.ui.test_library_page import desk as desk
@@ -211,6 +212,43 @@ def test_a_bomb_is_told_in_a_sentence(desk: Desk, page: LibraryPage, qtbot: QtBo
     qtbot.waitUntil(
         lambda: any("would unpack to far more" in text.text() for text in page.reading.findChildren(Text)),
     )
+
+
+def test_hostile_files_never_hold_up_the_window(desk: Desk, page: LibraryPage, qtbot: QtBot) -> None:
+    item = practice(desk, "Parcels")
+    hostile = {
+        "long.pdf": papers.pdf(*(f"Page {number} about mentors" for number in range(500))),
+        "bomb.odt": papers.zipped(
+            {"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": b"<d>" + b" " * 40_000_000}
+        ),
+        "deep.docx": papers.zipped({"word/document.xml": "<d>" * 100_000}),
+        "broken.docx": papers.docx("Mentors")[:-30],
+        "self.pdf": papers.recursive_pdf(),
+        "page.html": b"<html><script>while(1);</script><img src=http://127.0.0.1:9/x>" + b"<div>" * 50_000,
+    }
+    # What the window's thread computes in one go, whatever else the machine does meanwhile.
+    busy, last = [], [time.thread_time()]
+
+    def beat() -> None:
+        busy.append(time.thread_time() - last[0])
+        last[0] = time.thread_time()
+
+    timer = QTimer(page)
+    timer.timeout.connect(beat)
+    for name, content in hostile.items():
+        attach(desk, item, name, content)
+    last[0] = time.thread_time()
+    timer.start(5)
+    desk.app.follow_files()
+    page.search.setText("mentors")
+
+    def states() -> list[str]:
+        return sorted(each.state for each in desk.app.read(file_texts.states).values())
+
+    qtbot.waitUntil(lambda: states() == ["bomb", "bomb", "broken", "broken", "none", "whole"])
+    timer.stop()
+    assert max(busy) < 0.5
+    qtbot.waitUntil(lambda: row(page, page.model.find(item)).snippet.startswith("long.pdf, page "))
 
 
 def test_reading_goes_on_where_it_was_stopped(desk: Desk) -> None:

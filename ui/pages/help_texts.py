@@ -213,6 +213,8 @@ TOPICS = (
         ),
         (
             N_("The whole library is on this computer. It needs no network."),
+            N_("The search also finds words in PDF, Word, LibreOffice, HTML and text files, with the page."),
+            N_("The bookmark keeps a search; the plus puts a practice on a reading list that you can send."),
             N_("The menu beside “Write a practice” exports the list and chooses which files come."),
             N_("A picture in a text is written as ![words](name of the file), where the file is attached."),
         ),

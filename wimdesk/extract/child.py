@@ -16,6 +16,7 @@ from typing import BinaryIO
 from wimdesk.extract.limits import MOST_TEXT, Page, Stop, Verdict
 
 _MEMORY = 1024 * 1024 * 1024
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_TRUNC
 _FORBIDDEN = (
     "socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.startfile",
     "os.remove", "os.rename", "os.mkdir", "os.rmdir", "shutil.", "ftplib.", "urllib.", "http.", "webbrowser.",
@@ -28,15 +29,17 @@ def main() -> int:
     source, target = sys.stdin.buffer, sys.stdout.buffer
     _give_way()
     from wimdesk.extract import packed, pdf, plain
+    from wimdesk.stems import import_stemmers
 
+    import_stemmers()
     _lock_down()
     readers: dict[str, Callable[[bytes], Iterator[Page]]] = {
         "pdf": pdf.read, "docx": packed.read_docx, "odt": packed.read_odt,
         "html": plain.read_html, "text": plain.read_text,
     }  # fmt: skip
     while line := source.readline():
-        content = source.read(int(line))
-        _answer(content, readers, target)
+        size, _blank, likely = line.decode().strip().partition(" ")
+        _answer(source.read(int(size)), likely, readers, target)
     return 0
 
 
@@ -51,7 +54,12 @@ def kind(content: bytes) -> str:
     return "html" if plain.looks_like_html(content) else "text"
 
 
-def _answer(content: bytes, readers: dict[str, Callable[[bytes], Iterator[Page]]], target: BinaryIO) -> None:
+def _answer(
+    content: bytes, likely: str, readers: dict[str, Callable[[bytes], Iterator[Page]]], target: BinaryIO
+) -> None:
+    from wimdesk.stems import language_of
+    from wimdesk.words import folded, stemmed
+
     verdict: Verdict = "whole"
     letters = 0
     try:
@@ -60,7 +68,8 @@ def _answer(content: bytes, readers: dict[str, Callable[[bytes], Iterator[Page]]
             raise Stop("other")
         for page in read(content):
             letters += len(page.text)
-            _say(target, {"page": page.number, "text": page.text})
+            stems = stemmed(page.text, language_of(page.text, (likely,)))
+            _say(target, {"page": page.number, "text": page.text, "words": folded(page.text), "stems": stems})
             if letters > MOST_TEXT:
                 raise Stop("cut")
     except Stop as stop:
@@ -93,7 +102,7 @@ def _give_way() -> None:
 
 def _lock_down() -> None:
     def refuse(event: str, told: tuple[object, ...]) -> None:
-        writes = event == "open" and isinstance(told[1], str) and not set(told[1]).isdisjoint("wax+")
+        writes = event == "open" and isinstance(told[2], int) and told[2] & _WRITING
         if writes or event.startswith(_FORBIDDEN):
             raise PermissionError(event)
 

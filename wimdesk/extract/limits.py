@@ -30,6 +30,9 @@ class Page:
 
     number: int
     text: str
+    words: str = ""
+    """As the index takes them (wimdesk.words); made where the file is read, so that no other thread waits for it."""
+    stems: str = ""
 
 
 class Stop(Exception):

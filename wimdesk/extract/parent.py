@@ -32,11 +32,14 @@ class Process:
         self.verdict: Verdict = "whole"
         """How the last reading went."""
 
-    def pages(self, content: bytes) -> Iterator[Page]:
-        """Yield the pages of a file as they are read; afterwards `verdict` says how it went."""
+    def pages(self, content: bytes, likely: str = "") -> Iterator[Page]:
+        """Yield the pages of a file as they are read; afterwards `verdict` says how it went.
+
+        `likely` is the language of a page that does not show its own.
+        """
         self.verdict = "broken"  # what kills the process says nothing more
         ends = time.monotonic() + self._most_time
-        if not self._ask(content):
+        if not self._ask(content, likely):
             return
         while True:
             left = min(self._patience, ends - time.monotonic())
@@ -53,7 +56,7 @@ class Process:
             if "end" in told:
                 self.verdict = told["end"]
                 return
-            yield Page(int(told["page"]), str(told["text"]))
+            yield Page(int(told["page"]), told["text"], told["words"], told["stems"])
 
     def stop(self) -> None:
         """End the process, whatever it is doing."""
@@ -70,7 +73,7 @@ class Process:
         self._closed = True
         self.stop()
 
-    def _ask(self, content: bytes) -> bool:
+    def _ask(self, content: bytes, likely: str) -> bool:
         if self._closed:
             return False
         if self._process is None or self._process.poll() is not None:
@@ -79,7 +82,7 @@ class Process:
         if process is None or process.stdin is None:
             return False
         # The content is written by a thread of its own: a process that stands still reads nothing any more.
-        threading.Thread(target=_hand_over, args=(process.stdin, content), daemon=True).start()
+        threading.Thread(target=_hand_over, args=(process.stdin, content, likely), daemon=True).start()
         return True
 
     def _start(self) -> None:
@@ -95,9 +98,9 @@ class Process:
         threading.Thread(target=_listen, args=(process.stdout, self._lines), daemon=True).start()
 
 
-def _hand_over(pipe: IO[bytes], content: bytes) -> None:
+def _hand_over(pipe: IO[bytes], content: bytes, likely: str) -> None:
     with contextlib.suppress(OSError, ValueError):
-        pipe.write(f"{len(content)}\n".encode())
+        pipe.write(f"{len(content)} {likely}\n".encode())
         pipe.write(content)
         pipe.flush()
 

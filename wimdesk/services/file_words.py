@@ -22,12 +22,9 @@ from wimdesk.extract.limits import Page
 from wimdesk.extract.parent import Process
 from wimdesk.i18n import N_, _
 from wimdesk.records import Attachment, LibraryItem
-from wimdesk.search import folded
-from wimdesk.stems import language_of
 from wimdesk.store import file_texts, journal
 from wimdesk.store.contents import Contents
 from wimdesk.store.engine import Store
-from wimdesk.words import stemmed
 
 PARENT = "library_item"
 ENDINGS = frozenset({"pdf", "docx", "odt", "html", "htm", "xhtml", "txt", "md", "text"})
@@ -105,10 +102,8 @@ def _finish(session: Session, digest: str, file: int, state: str) -> None:
     journal.scribe_of(session).note("attachment", [*ids], ())
 
 
-def indexed(page: Page, likely: str) -> file_texts.Piece:
-    """Return a page with what is indexed of it."""
-    language = language_of(page.text, (likely,))
-    return file_texts.Piece(page.number, page.text, folded(page.text), stemmed(page.text, language))
+def _piece(page: Page) -> file_texts.Piece:
+    return file_texts.Piece(page.number, page.text, page.words, page.stems)
 
 
 class Reading:
@@ -165,8 +160,8 @@ class Reading:
     def _read_one(self, each: Unread, content: bytes) -> None:
         done = self._store.run(_begin, each.digest)
         start = done.pieces
-        for batch in self._batches(content, done.pieces):
-            self._store.run(_keep, done.file, start, [indexed(page, each.language) for page in batch])
+        for batch in self._batches(each, content, done.pieces):
+            self._store.run(_keep, done.file, start, [_piece(page) for page in batch])
             start += len(batch)
             if self._closing.is_set():
                 return
@@ -174,10 +169,10 @@ class Reading:
             state = "cut" if start >= file_texts.MOST_PIECES else self._process.verdict
             self._store.run(_finish, each.digest, done.file, state)
 
-    def _batches(self, content: bytes, known: int) -> Iterator[list[Page]]:
+    def _batches(self, each: Unread, content: bytes, known: int) -> Iterator[list[Page]]:
         batch: list[Page] = []
         since = time.monotonic()
-        for at, page in enumerate(self._process.pages(content)):
+        for at, page in enumerate(self._process.pages(content, each.language.partition("-")[0])):
             if at >= file_texts.MOST_PIECES or self._closing.is_set():
                 break
             if at < known:

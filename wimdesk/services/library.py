@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from sys import intern
 from typing import Any, Literal
 
 from sqlalchemy import Row, select
@@ -107,24 +108,36 @@ _ROW = (
     LibraryItem.review_on, LibraryItem.channels,
 )  # fmt: skip
 _FEW = 50
+_STREAMED = 1000
 
 
 def load(session: Session) -> Shelf:
     """Return the library as it is now. A copy that was made by sharing stands for its source, not beside it."""
     who = identity.read(session)
-    rows = session.execute(select(*_ROW).where(LibraryItem.deleted.is_(False))).all()
-    hidden = _doubles({row.id: (row.space, row.counterpart_id) for row in rows})
-    kept = [row for row in rows if row.id not in hidden]
-    kept.sort(key=lambda row: (row.issued or row.created_at[:10], row.id), reverse=True)
-    left_alone = orphans(session) if who.role == "secretariat" else frozenset()
-    by_id, used = {row.id: row for row in rows}, library_feedback.counts(session)
-    replaced = {(row.supersedes, row.space) for row in rows if row.supersedes and row.state == "published"}
-    made = (
-        _entry(row, who, row.id in left_alone, by_id.get(row.counterpart_id), used, replaced)
-        for row in kept
-        if not has_ended(row.template, row.channels) or row.owner == who.organisation or who.role == "secretariat"
+    there = LibraryItem.deleted.is_(False)
+    linked = select(
+        LibraryItem.id, LibraryItem.space, LibraryItem.counterpart_id, LibraryItem.supersedes, LibraryItem.state
     )
-    return _shelf(made, library_search.files(session))
+    links = session.execute(linked.where(there)).all()
+    hidden = _doubles({row.id: (row.space, row.counterpart_id) for row in links})
+    copies = {row.counterpart_id for row in links}
+    by_id = {row.id: row for row in links if row.id in copies}
+    replaced = {(row.supersedes, row.space) for row in links if row.supersedes and row.state == "published"}
+    left_alone = orphans(session) if who.role == "secretariat" else frozenset()
+    used = library_feedback.counts(session)
+    # A hundred thousand rows at once would take several times the room of the entries that are made of them.
+    stream = session.execute(select(*_ROW).where(there).execution_options(yield_per=_STREAMED))
+    kept = [
+        (
+            row.issued or row.created_at[:10],
+            _entry(row, who, row.id in left_alone, by_id.get(row.counterpart_id), used, replaced),
+        )
+        for row in stream
+        if row.id not in hidden
+        and (not has_ended(row.template, row.channels) or row.owner == who.organisation or who.role == "secretariat")
+    ]
+    kept.sort(key=lambda pair: (pair[0], pair[1].id), reverse=True)
+    return _shelf((entry for _day, entry in kept), library_search.files(session))
 
 
 def renew(session: Session, shelf: Shelf, ids: frozenset[str]) -> Shelf:
@@ -165,12 +178,12 @@ def _entry(
         id=row.id,
         title=pick(row.title) or _("Without a title"),
         summary=pick(row.summary),
-        template=row.template,
-        themes=tuple(row.themes),
-        language=row.language,
-        country_code=row.country_code,
-        issued=row.issued,
-        state=state,
+        template=intern(row.template),
+        themes=tuple(map(intern, row.themes)),
+        language=intern(row.language),
+        country_code=intern(row.country_code),
+        issued=intern(row.issued),
+        state=intern(state),
         ours="waiting" if orphan else _ours(row.space, row.owner, state, who),
         collections=tuple(row.collections),
         subject=tuple(row.subject),
