@@ -12,7 +12,7 @@ from ui.tour.expectations import say
 from ui.tour.laptop import Laptop
 from wimdesk.errors import UserError
 from wimdesk.i18n import _
-from wimdesk.services import commitments, editing, samples
+from wimdesk.services import commitments, editing, library, library_feedback, samples
 
 ORGANISATION = "WIM Arequipa"
 FIRST, SECOND, SECRETARIAT = "laptop", "second-laptop", "secretariat"
@@ -45,10 +45,12 @@ def prepare(folder: Path, endpoint: Endpoint, passphrase: str) -> Path:
         secretariat, first, second = (_open(stack, folder / name, passphrase) for name in (SECRETARIAT, FIRST, SECOND))
         secretariat.enrol(endpoint, _("Secretariat"), "secretariat")
         secretariat.app.run(samples.write_common)
+        _sort_library(secretariat)
         secretariat.sync()
         first.enrol(endpoint, ORGANISATION, "coordinator")
         first.app.set_person("Rosa Mamani")
         first.sync()
+        _use_library(first)
         organisation = first.app.identity().organisation
         first.app.run(samples.write_own, organisation)
         first.app.run(commitments.sign, "declaration", "Rosa Mamani", _("Coordinator"))
@@ -60,6 +62,24 @@ def prepare(folder: Path, endpoint: Endpoint, passphrase: str) -> Path:
         first.app.settings.put("first_run_done", True)
         first.app.settings.put("sync_automatically", True)
     return folder / FIRST
+
+
+def _sort_library(secretariat: Laptop) -> None:
+    """Put a few practices into collections, and have somebody look at one again."""
+    names = {"policy": _("Rules for a workplace"), "presentation": _("Ready to show"), "role_model": _("Ready to show")}
+    rows = secretariat.app.read(editing.rows, library.TYPE)
+    for row in rows:
+        if name := names.get(row["template"]):
+            secretariat.app.run(editing.change, library.TYPE, row["id"], {"collections": [name]})
+    oldest = min(rows, key=lambda row: str(row["issued"]))
+    secretariat.app.run(editing.change, library.TYPE, oldest["id"], {"review_on": str(oldest["issued"])[:4]})
+
+
+def _use_library(laptop: Laptop) -> None:
+    """Say what was done with the two newest practices."""
+    newest = laptop.app.read(library.load).entries[:2]
+    for entry, kind, stars in zip(newest, ("used", "adapted"), (5, 4), strict=False):
+        laptop.app.run(library_feedback.say, entry.id, kind, stars, country_code="PE", context="Cerro Azul")
 
 
 def _clash(first: Laptop, second: Laptop, organisation: str) -> None:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit
 
 from ui.forms.feedback import FeedbackCard
 from ui.forms.story import StoryCard
 from ui.pages.library import LibraryPage
-from ui.pages.library_reader import Passage
+from ui.pages.library_reader import Passage, Picture
 from ui.widgets.buttons import LinkButton, QuietButton
 from ui.widgets.combo import ChoiceField
 from ui.widgets.languagemap import LanguageMapField
@@ -20,11 +21,12 @@ from ui.widgets.rows import ROW_ROLE, Row
 from ui.widgets.tags import TagsField
 from wimdesk import clock
 from wimdesk.errors import NotFound
-from wimdesk.services import editing, finding, library, library_feedback, library_review, library_stories
+from wimdesk.services import attaching, editing, finding, library, library_feedback, library_review, library_stories
 from wimdesk.store import facts, history
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from pytestqt.qtbot import QtBot
     from sqlalchemy.orm import Session
@@ -340,7 +342,9 @@ def test_row_d10_past_its_review_date_it_says_check_and_an_old_version_is_read_o
     assert page.filters.box("aside", "archived").count.text() == "1"
 
 
-def test_row_d11_a_story_is_written_with_her_consent_and_hidden_when_it_ends(desk: Desk, qtbot: QtBot) -> None:
+def test_row_d11_a_story_is_written_with_her_consent_and_hidden_when_it_ends(
+    desk: Desk, qtbot: QtBot, tmp_path: Path
+) -> None:
     person = desk.app.run(editing.add, "person", {"given_name": "Rosa", "family_name": "Quispe"})
     story = {"title": {"en": "Rosa drives"}, "template": "role_model", "body": {"en": "She drives."}}
     record = desk.app.run(editing.add, "library_item", CASE | story)
@@ -364,6 +368,17 @@ def test_row_d11_a_story_is_written_with_her_consent_and_hidden_when_it_ends(des
     qtbot.waitUntil(lambda: desk.app.read(library.missing, record) == [])
     assert desk.app.read(editing.values, "library_item", record)["channels"] == {"library": tomorrow}
     assert desk.app.read(library_stories.places, person)[1].state == "", "not asked about the website"
+    image = QImage(60, 40, QImage.Format.Format_RGB32)
+    image.save(str(tmp_path / "rosa.png"))
+    photo = (tmp_path / "rosa.png").read_bytes()
+    attaching.attach(desk.app.store, desk.app.contents, ("library_item", record), "rosa.png", photo)
+    assert {name for name, _said in desk.app.read(library.missing, record)} == {"people"}, "who is in the picture?"
+    desk.app.run(editing.change, "library_item", record, {"people": "consented"})
+    page.reading.preview.click()
+    qtbot.waitUntil(
+        lambda: (found := page.reading.reader.findChild(Picture)) is not None and not found.pixmap().isNull()
+    )
+    page.reading.edit.click()
     qtbot.waitUntil(lambda: card.findChild(LinkButton, "back:library") is not None)
     back = card.findChild(LinkButton, "back:library")
     assert back is not None

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayou
 from ui import theme
 from ui.desk import Desk
 from ui.forms.columns import TwoColumns
-from ui.widgets.buttons import PrimaryButton, QuietButton
+from ui.widgets.buttons import LinkButton, PrimaryButton, QuietButton
 from ui.widgets.card import Card
 from ui.widgets.combo import ChoiceField
 from ui.widgets.field import FieldRow
@@ -93,16 +93,16 @@ class FeedbackCard(Card):
         super().__init__(_("Used elsewhere"), parent=parent)
         self._desk, self._id = desk, item_id
         self._said: Said | None = None
-        self.button = QuietButton(_("We used it"), "circle-check")
-        self.button.clicked.connect(lambda: self._begin())
-        self.add_to_head(self.button)
-        self.form = FeedbackForm(desk, item_id)
-        self.add(self.form)
-        self.form.hide()
         self._lines = QVBoxLayout()
         self._lines.setSpacing(theme.px(10))
         self._shown: list[QWidget] = []
         self.add_layout(self._lines)
+        self.button = LinkButton(_("We used it"), "plus")
+        self.button.clicked.connect(self._begin)
+        self.add(self.button)
+        self.form = FeedbackForm(desk, item_id)
+        self.add(self.form)
+        self.form.hide()
         self.hide()
         desk.bridge.changed.connect(self._hear)
         self.reload()
@@ -117,7 +117,6 @@ class FeedbackCard(Card):
 
     def _begin(self) -> None:
         if self._said is not None:
-            self.open()
             self.form.begin(self._said.mine, self._said.country)
 
     def _take(self, said: Said) -> None:
@@ -131,7 +130,6 @@ class FeedbackCard(Card):
             self._lines.addWidget(row)
         words = ngettext("{count} organisation", "{count} organisations", said.reused)
         self.set_right(words.format(count=said.reused) if said.reused else "")
-        self.open(bool(said.words) or not self.form.isHidden())
         self.button.setVisible(said.may_say)
         self.button.setText(_("Change what we said") if said.mine else _("We used it"))
         self.setVisible(said.may_say or bool(said.words))

@@ -35,7 +35,8 @@ class StoryCard(Card):
     """What the woman of one story allows; for those who keep it, never for its readers."""
 
     def __init__(self, desk: Desk, item_id: str, parent: QWidget | None = None) -> None:
-        super().__init__(_("Where her story may be told"), _("Stays in your organisation"), parent=parent)
+        super().__init__(_("Where her story may be told"), parent=parent)
+        self.wrap_title()
         self._desk, self._id = desk, item_id
         self._person = ""
         self._shown: list[QWidget] = []

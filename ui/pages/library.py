@@ -266,7 +266,7 @@ class LibraryPage(Page):
         self._ask()
 
     def _fit_search(self) -> None:
-        room = min(self.width() // 3, self.width() - theme.px(640))  # beside the title and the button
+        room = min(self.width() // 3, self.width() - theme.px(690))  # beside the title and the buttons
         self.search.setFixedWidth(min(theme.px(380), max(theme.px(200), room)))
 
     def _shortcut(self, keys: str, act: Callable[[], object]) -> None:

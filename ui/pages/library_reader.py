@@ -93,22 +93,28 @@ def _dressed(markup: str) -> str:
 
 
 class Picture(QLabel):
-    """One of the practice's own pictures, as wide as the text; it is read in the background from what is kept here."""
+    """One of the practice's own pictures, as wide as the text; it is read in the background from what is kept here.
 
-    def __init__(self, desk: Desk, item_id: str, name: str, words: str) -> None:
+    `portrait`: whatever picture comes first, of a woman whose story names none.
+    """
+
+    def __init__(self, desk: Desk, item_id: str, name: str, words: str, portrait: bool = False) -> None:
         super().__init__(words)
         self._desk, self._id, self._name = desk, item_id, name
         self.setAccessibleName(_("Picture: {name}").format(name=words))
         self.setWordWrap(True)
         theme.mark(self, role="caption")
-        if name:
+        if portrait:
+            self.hide()
+        if name or portrait:
             desk.tasks.read(
                 self, attaching.listed, desk.app.contents, TYPE, item_id, done=self._find, key=f"picture:{name}"
             )
 
     def _find(self, listed: Listed) -> None:
         wanted = self._name.casefold()
-        found = next((each for each in listed.files if each.title.casefold() == wanted and each.is_picture), None)
+        pictures_here = [each for each in listed.files if each.is_picture]
+        found = next((each for each in pictures_here if wanted in ("", each.title.casefold())), None)
         if found is None:
             return
         if not found.here:
@@ -129,6 +135,7 @@ class Picture(QLabel):
             pixmap = pixmap.scaledToWidth(most, Qt.TransformationMode.SmoothTransformation)
         self.setWordWrap(False)  # else the layout asks how high a text would be
         self.setPixmap(pixmap)
+        self.show()
         self.setFixedHeight(pixmap.height())
 
 
@@ -196,19 +203,10 @@ class Reader(QWidget):
         column.addWidget(Passage("article", marked(article.title, question), article.title, 120))
         if article.summary:
             column.addWidget(Passage("reading", marked(article.summary, question), article.summary, token="text2"))
-        for heading, text in article.parts:
-            if heading:
-                column.addSpacing(10)
-                column.addWidget(Text(heading, "section", wrap=True))
-            for piece in pieces(text, partial(marked, question=question)):
-                column.addWidget(self._piece(article, piece))
-        if is_safe_link(article.link):
-            column.addSpacing(10)
-            address = html.escape(article.link)
-            column.addWidget(self._linked(Passage("reading", f'<a href="{address}">{address}</a>', article.link)))
+        self._fill_text(column, article, question)
         if article.details:
             column.addSpacing(10)
-            lines = [f"{label}: {value}" for label, value in article.details]
+            lines = [_("{label}: {text}").format(label=label, text=value) for label, value in article.details]
             markup = "<br>".join(marked(line, question) for line in lines)
             column.addWidget(Passage("caption", markup, "\n".join(lines), 130, "text2"))
         foot = " · ".join(
@@ -223,6 +221,20 @@ class Reader(QWidget):
         column.addWidget(FeedbackCard(self._desk, article.id))
         column.addWidget(AttachmentsCard(self._desk, TYPE, article.id))
         column.addWidget(RelatedCard(self._desk, article.id))
+
+    def _fill_text(self, column: QVBoxLayout, article: Article, question: str) -> None:
+        if article.template == "role_model" and not any("![" in text for _heading, text in article.parts):
+            column.addWidget(Picture(self._desk, article.id, "", "", portrait=True))
+        for heading, text in article.parts:
+            if heading:
+                column.addSpacing(10)
+                column.addWidget(Text(heading, "section", wrap=True))
+            for piece in pieces(text, partial(marked, question=question)):
+                column.addWidget(self._piece(article, piece))
+        if is_safe_link(article.link):
+            column.addSpacing(10)
+            address = html.escape(article.link)
+            column.addWidget(self._linked(Passage("reading", f'<a href="{address}">{address}</a>', article.link)))
 
     def _piece(self, article: Article, piece: Piece) -> QWidget:
         if piece.kind == "picture":

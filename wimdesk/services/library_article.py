@@ -10,7 +10,7 @@ from sync.protocol import ALLIANCE, shared_space
 from wimdesk.errors import NotFound
 from wimdesk.i18n import _, pick
 from wimdesk.records import LibraryItem
-from wimdesk.records.library_item import CASE_PARTS, has_ended
+from wimdesk.records.library_item import CASE_PARTS, PEOPLE, has_ended
 from wimdesk.services import library_downloads, library_versions, library_works
 from wimdesk.services.library_sharing import copies, fetch, latest, orphans, source_of
 from wimdesk.services.library_works import Variant
@@ -120,7 +120,8 @@ _DETAILS = ("creator", "contributor", "publisher", "source", "identifier", "audi
 def _details(item: LibraryItem) -> tuple[tuple[str, str], ...]:
     described = fields(LibraryItem)
     told = [(_(described[name]["label"]), str(getattr(item, name))) for name in _DETAILS]
-    listed = (("collections", item.collections), ("subject", item.subject))
+    people = [_(PEOPLE[item.people])] if item.people in PEOPLE else []
+    listed = (("people", people), ("collections", item.collections), ("subject", item.subject))
     told += [(_(described[name]["label"]), ", ".join(words)) for name, words in listed]
     return tuple(each for each in told if each[1])
 

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from wimdesk import clock
 from wimdesk.errors import RuleBroken
-from wimdesk.i18n import language
-from wimdesk.records import LibraryItem
+from wimdesk.i18n import _, language
+from wimdesk.records import Attachment, LibraryItem
 from wimdesk.records.library_item import missing_parts, unchecked
 from wimdesk.services import attaching, editing, publishing
 from wimdesk.store import facts, history, identity, journal
@@ -79,8 +79,12 @@ def draft(session: Session, template: str = "case") -> str:
 
 def missing(session: Session, item_id: str) -> list[tuple[str, str]]:
     """Return (field, sentence) for what is still missing before an item can be submitted."""
-    found = history.fetch(session, TYPE, item_id)
-    return missing_parts(found) if isinstance(found, LibraryItem) else []
+    item = fetch(session, item_id)
+    found = missing_parts(item)
+    photos = (Attachment.part_of == item_id, Attachment.deleted.is_(False), Attachment.format.in_(attaching.PICTURES))
+    if not item.people and session.scalars(select(Attachment.id).where(*photos).limit(1)).first():
+        found.append(("people", _("There are pictures: say whether the people in them have agreed.")))
+    return found
 
 
 def remove(session: Session, item_id: str) -> int:
