@@ -287,7 +287,8 @@ def errands(session: Session, contents: Contents) -> list[Errand]:
         return []
     who, generation = identity.read(session), facts.number(session, "generation")
     known = {row.record: row for row in session.execute(select(tables.carriage))}
-    wished = library_downloads.wishes(session)
+    of_library = {each.part_of for each in attachments if each.part_of_type == library_downloads.TYPE}
+    wished = library_downloads.wishes(session, of_library)
     private = private_space(who.organisation)
     found = []
     for each in attachments:

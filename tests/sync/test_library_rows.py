@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import random
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,9 +15,10 @@ from sync.client.transport import Transport
 from tests import canary
 from tests.bench.link import Link, linked
 from tests.support import endpoint_at
+from wimdesk import clock
 from wimdesk.errors import NoConnection, NotFound, RuleBroken
 from wimdesk.records.library_item import POINTS
-from wimdesk.services import attaching, library, library_downloads, library_feedback, library_review, trail
+from wimdesk.services import attaching, consents, library, library_downloads, library_feedback, library_review, trail
 from wimdesk.store import proof
 
 if TYPE_CHECKING:
@@ -241,3 +243,46 @@ def test_row_d06_chosen_collections_pins_and_a_budget_that_is_never_exceeded(
     note = rosa.app.read(attaching.one, rosa.app.contents, law[1][1]).note
     assert "no room" in note, "all the room is pinned: it says so"
     assert here(rosa, *(file for _item, file in health)) == [True, True], "and nothing that is pinned goes"
+
+
+def test_row_d11_her_story_is_hidden_everywhere_when_her_consent_is_over(
+    three: tuple[Laptop, Laptop, Laptop], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna, sara, rosa = three
+    person = anna.add("person", given_name="Rosa", family_name="Quispe")
+    record = anna.app.run(library.draft, "role_model")
+    anna.change("library_item", record, **(TOOL | {"template": "role_model", "person_id": person}))
+    today = clock.today()
+
+    def allowed(days: int) -> None:
+        until = (today + timedelta(days=days)).isoformat()
+        anna.app.run(lambda s: consents.note(s, person, "story", "given", channel="library", until=until))
+
+    allowed(90)
+    copy = anna.app.run(library.submit, record)
+    settle(anna, sara)
+    sara.app.run(library_review.check, copy, [*POINTS])
+    final = sara.app.run(library.publish, copy)
+    settle(sara, anna, rosa)
+    seen = rosa.see("library_item", final)
+    assert (seen["person_id"], rosa.app.read(library.article, final).ended) == ("", "")
+    allowed(30)  # she allows it for a shorter time
+    settle(anna, sara)
+    assert [entry.ours for entry in sara.app.read(library.load).entries if entry.id in {copy, final}]
+    assert sara.app.run(library.publish, copy) == final
+    settle(sara, anna, rosa)
+    assert [entry.id for entry in rosa.app.read(library.load).entries] == [final]
+    monkeypatch.setattr(clock, "today", lambda: today + timedelta(days=31))  # a month later, without any network
+    assert rosa.app.read(library.load).entries == ()
+    with pytest.raises(NotFound, match="no longer told"):
+        rosa.app.read(library.article, final)
+    for editor, own in ((anna, record), (sara, final)):
+        assert [(entry.id, entry.aside) for entry in editor.app.read(library.load).entries] == [(own, "ended")]
+        assert editor.app.read(library.article, own).ended
+    monkeypatch.undo()
+    anna.app.run(lambda s: consents.note(s, person, "story", "withdrawn"))  # for every place
+    settle(anna, sara)
+    assert sara.app.read(library.article, final).left_alone
+    sara.app.run(library_review.withdraw, final, "She has taken it back.")
+    settle(sara, rosa)
+    assert bytes_of(rosa) == {}

@@ -39,7 +39,6 @@ _READ_AFTER = 150
 """Milliseconds after the last key until the first result is laid out to be read."""
 _SAY_AFTER = 400
 """Milliseconds after the last key until a screen reader hears how many results there are."""
-_MADE_UP = ("collection", "subject")
 _ORDERS: tuple[Order, ...] = ("match", "newest", "title", "reused")
 
 
@@ -305,7 +304,7 @@ class LibraryPage(Page):
 
     def _offer_made_up(self) -> None:
         """Offer the collections and words that people have used most."""
-        known = {group: [(code, code) for code in library.often(self._shelf, group)] for group in _MADE_UP}
+        known = {group: [(code, code) for code in self._shelf.often.get(group, ())] for group in library.MADE_UP}
         for group, options in known.items():
             self.filters.set_options(group, options)
         self.reading.set_known(known)

@@ -154,7 +154,7 @@ class LibraryItem(Record):
             marks = dict.fromkeys(sorted(there - changed), self.proof(original, told)) | marks
         for code in sorted(changed - {original}):
             marks.pop(code, None)
-            if code in there:
+            if code in there and any(text.get(original) for text in self._texts().values()):
                 marks[code] = self.proof(original)
         if marks != (self.made_from or {}):
             self.made_from = marks

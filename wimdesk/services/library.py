@@ -36,6 +36,8 @@ _DEEP = 40
 """For so many results, from the top, the hit is looked for in the article too."""
 Order = Literal["match", "newest", "title", "reused"]
 NOTHING: Mapping[str, int] = {}
+MADE_UP = ("collection", "subject")
+_OFTEN = 12
 GROUPS = ("theme", "language", "template", "collection", "subject", "ours", "aside")
 
 
@@ -75,6 +77,11 @@ class Shelf:
     entries: tuple[Entry, ...] = ()
     by_id: Mapping[str, Entry] = field(default_factory=dict)
     files: library_search.Files = field(default_factory=dict)
+    often: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of the groups whose codes people make up those that most items have, by name."""
+    shown: tuple[Entry, ...] = ()
+    counts: Mapping[str, Counter[str]] = field(default_factory=dict)
+    """What no question and no filter leave, counted once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +114,10 @@ _ROW = (
     LibraryItem.subject, LibraryItem.work, LibraryItem.made_from, LibraryItem.supersedes,
     LibraryItem.review_on, LibraryItem.channels,
 )  # fmt: skip
+_LINKED = (
+    LibraryItem.id, LibraryItem.space, LibraryItem.owner, LibraryItem.template, LibraryItem.channels, LibraryItem.state,
+    LibraryItem.counterpart_id, LibraryItem.supersedes,
+)  # fmt: skip
 _FEW = 50
 _STREAMED = 1000
 
@@ -115,15 +126,17 @@ def load(session: Session) -> Shelf:
     """Return the library as it is now. A copy that was made by sharing stands for its source, not beside it."""
     who = identity.read(session)
     there = LibraryItem.deleted.is_(False)
-    linked = select(
-        LibraryItem.id, LibraryItem.space, LibraryItem.counterpart_id, LibraryItem.supersedes, LibraryItem.state
-    )
-    links = session.execute(linked.where(there)).all()
+    keeps = who.role == "secretariat"
+    links = [
+        row
+        for row in session.execute(select(*_LINKED).where(there))
+        if keeps or row.owner == who.organisation or not has_ended(row.template, row.channels)
+    ]
     hidden = _doubles({row.id: (row.space, row.counterpart_id) for row in links})
-    copies = {row.counterpart_id for row in links}
+    copies, seen = {row.counterpart_id for row in links}, {row.id for row in links} - hidden
     by_id = {row.id: row for row in links if row.id in copies}
     replaced = {(row.supersedes, row.space) for row in links if row.supersedes and row.state == "published"}
-    left_alone = orphans(session) if who.role == "secretariat" else frozenset()
+    left_alone = orphans(session) if keeps else frozenset()
     used = library_feedback.counts(session)
     # A hundred thousand rows at once would take several times the room of the entries that are made of them.
     stream = session.execute(select(*_ROW).where(there).execution_options(yield_per=_STREAMED))
@@ -133,8 +146,7 @@ def load(session: Session) -> Shelf:
             _entry(row, who, row.id in left_alone, by_id.get(row.counterpart_id), used, replaced),
         )
         for row in stream
-        if row.id not in hidden
-        and (not has_ended(row.template, row.channels) or row.owner == who.organisation or who.role == "secretariat")
+        if row.id in seen
     ]
     kept.sort(key=lambda pair: (pair[0], pair[1].id), reverse=True)
     return _shelf((entry for _day, entry in kept), library_search.files(session))
@@ -162,7 +174,14 @@ def renew(session: Session, shelf: Shelf, ids: frozenset[str]) -> Shelf:
 
 def _shelf(entries: Iterable[Entry], files: library_search.Files) -> Shelf:
     made = tuple(_fold(entries))
-    return Shelf(made, {each: entry for entry in made for each in (entry.id, *entry.others)}, files)
+    by_id = {each: entry for entry in made for each in (entry.id, *entry.others)}
+    shown, counts = _left(list(made), {})
+    return Shelf(made, by_id, files, {group: _often(made, group) for group in MADE_UP}, tuple(shown), counts)
+
+
+def _often(entries: Iterable[Entry], group: str) -> tuple[str, ...]:
+    counts = Counter(code for entry in entries for code in codes(entry, group))
+    return tuple(sorted((code for code, _count in counts.most_common(_OFTEN)), key=fold))
 
 
 def _entry(
@@ -286,15 +305,23 @@ def find(
         places = {shelf.by_id[item].id: place for item, place in found.places.items() if item in shelf.by_id}
         exact = {shelf.by_id[item].id for item in found.ids[: found.exact] if item in shelf.by_id}
         loose = frozenset(entry.id for entry in entries) - exact
-    put_away = Counter(entry.aside for entry in entries if entry.aside)
-    if not chosen.get("aside"):
-        entries = [entry for entry in entries if not entry.aside]
-    left, counts = _filtered(list(entries), chosen)
-    counts["aside"] = put_away
+    if question.strip() or any(chosen.values()) or only is not None:
+        left, counts = _left(list(entries), chosen)
+    else:
+        left, counts = list(shelf.shown), shelf.counts
     left = sort(left, order, ranked=bool(question.strip()))
     shown = tuple(left[:MOST])
     near = sum(entry.id in loose for entry in left)
     return Result(question, shown, len(left), counts, _passages(session, shown, question, places), near, places)
+
+
+def _left(entries: list[Entry], chosen: Mapping[str, frozenset[str]]) -> tuple[list[Entry], Mapping[str, Counter[str]]]:
+    """Return what the filters leave, without what was put away unless that is asked for, and the counts."""
+    put_away = Counter(entry.aside for entry in entries if entry.aside)
+    if not chosen.get("aside"):
+        entries = [entry for entry in entries if not entry.aside]
+    left, counts = _filtered(entries, chosen)
+    return left, {**counts, "aside": put_away}
 
 
 def sort(entries: list[Entry], order: Order, *, ranked: bool) -> list[Entry]:
@@ -360,9 +387,3 @@ def _passages(
                 found[row.id] = around(text, question)
                 break
     return found
-
-
-def often(shelf: Shelf, group: str, most: int = 12) -> list[str]:
-    """Return the codes of a group that most items have, by name; for groups whose codes people make up."""
-    counts = Counter(code for entry in shelf.entries for code in codes(entry, group))
-    return sorted((code for code, _count in counts.most_common(most)), key=fold)

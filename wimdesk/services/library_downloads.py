@@ -22,6 +22,7 @@ from wimdesk.store import facts, identity
 from wimdesk.store.contents import Contents
 
 _FACT = "library_downloads"
+_AT_ONCE = 500
 NO_COLLECTION = ""
 """The code of what stands in no collection."""
 
@@ -76,18 +77,19 @@ def _keep(session: Session, collections: Collection[str] | None, pinned: Collect
     facts.put(session, **{_FACT: json.dumps({"collections": chosen, "pinned": sorted(pinned)})})
 
 
-def wishes(session: Session) -> Mapping[str, bool]:
-    """Return for each item of the Alliance's library whose files should come here whether it is pinned."""
+def wishes(session: Session, items: Collection[str]) -> Mapping[str, bool]:
+    """Return for those of these items whose files should come here whether they are pinned."""
     known = choice(session)
-    query = select(LibraryItem.id, LibraryItem.work, LibraryItem.collections).where(
-        LibraryItem.space == ALLIANCE, LibraryItem.deleted.is_(False)
-    )
-    found = {}
-    for row in session.execute(query):
-        pinned = (row.work or row.id) in known.pinned
-        chosen = known.collections is None or not known.collections.isdisjoint(row.collections or [NO_COLLECTION])
-        if pinned or chosen:
-            found[row.id] = pinned
+    if known.collections is None and not known.pinned:
+        return dict.fromkeys(items, False)
+    found, asked = {}, sorted(items)
+    columns = (LibraryItem.id, LibraryItem.work, LibraryItem.collections)
+    for at in range(0, len(asked), _AT_ONCE):
+        for row in session.execute(select(*columns).where(LibraryItem.id.in_(asked[at : at + _AT_ONCE]))):
+            pinned = (row.work or row.id) in known.pinned
+            chosen = known.collections is None or not known.collections.isdisjoint(row.collections or [NO_COLLECTION])
+            if pinned or chosen:
+                found[row.id] = pinned
     return found
 
 
@@ -115,10 +117,11 @@ def lines(session: Session, contents: Contents) -> list[Line]:
 
 def dispensable(session: Session, contents: Contents) -> list[tuple[str, int]]:
     """Return (content, bytes on the disk) of files of the library that nobody pinned and others have, largest first."""
-    who, wished = identity.read(session), wishes(session)
+    who, files = identity.read(session), session.scalars(select(Attachment).where(Attachment.deleted.is_(False))).all()
+    wished = wishes(session, {each.part_of for each in files if each.part_of_type == TYPE})
     kept: set[str] = set()
     found: dict[str, int] = {}
-    for each in session.scalars(select(Attachment).where(Attachment.deleted.is_(False))):
+    for each in files:
         ours = each.owner == who.organisation or each.space != ALLIANCE or each.part_of_type != TYPE
         if ours or wished.get(each.part_of, False):
             kept.add(each.identifier)

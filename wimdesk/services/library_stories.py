@@ -20,11 +20,12 @@ from wimdesk.records import Consent, LibraryItem, Person
 from wimdesk.records.consent import CHANNELS
 from wimdesk.search import Hit
 from wimdesk.services import attaching, publishing
-from wimdesk.services.library_sharing import TYPE, fetch
+from wimdesk.services.library_sharing import TYPE, copies, fetch
 from wimdesk.store import identity
 
 PURPOSE = "story"
 _OFFERED = 12
+_OVER = frozenset({"withdrawn", "ended"})
 
 
 class Asks(Protocol):
@@ -97,7 +98,13 @@ def settle(session: Session, person: str) -> None:
         if item.template != "role_model":
             continue
         item.channels = told
-        if item.counterpart_id and any(p.channel == "library" and p.state == "withdrawn" for p in allowed):
+        if item.counterpart_id and any(p.channel == "library" and p.state in _OVER for p in allowed):
             attaching.retract(session, publishing.retract(session, TYPE, item.id))
             item.state, item.counterpart_id = "withdrawn", ""
+            continue
+        for copy in copies(session, item):
+            if copy.owner == who.organisation and copy.channels != told:
+                copy.channels = told
+                # All get the new days as soon as the Secretariat publishes it again.
+                copy.state = "submitted" if copy.state == "published" else copy.state
     session.flush()

@@ -40,8 +40,9 @@ def earlier(session: Session, item: LibraryItem) -> LibraryItem | None:
 
 def is_overdue(state: str, review_on: str, today: str = "") -> bool:
     """Say whether somebody should have looked at a published item again by now; a day may stop at month or year."""
-    day = today or clock.today().isoformat()
-    return bool(review_on) and state in {"published", ""} and day[: len(review_on)] >= review_on
+    if not review_on or state not in {"published", ""}:
+        return False
+    return (today or clock.today().isoformat())[: len(review_on)] >= review_on
 
 
 def begin(session: Session, item_id: str) -> str:
