@@ -9,7 +9,7 @@ import msgspec
 from sync.protocol import Problem
 from tests.sim import erasing
 from tests.sim.laptop import BLANK, FIELDS, TYPE, Laptop, Written
-from tests.sim.model import DELETED, ERASED, MARKS, Entry, Question, Save, SaveId
+from tests.sim.model import BY_ITSELF, DELETED, MARKS, Entry, Question, Save, SaveId
 from wimdesk.errors import WimdeskError
 from wimdesk.services import removals
 from wimdesk.store import proof
@@ -58,7 +58,7 @@ def _read_entry(world: World, entry: Entry) -> None:
         return
     erasing.arrived(world, entry)
     model = world.model
-    save = model.saves.get(entry.save) or erasing.receipt(world, entry)
+    save = model.saves.get(entry.save) or erasing.said_by_itself(world, entry)
     if save is None:
         raise world.broken("I3", f"nobody saved {entry.save} in {entry.space}")
     if save.seq:
@@ -77,7 +77,9 @@ def _read_entry(world: World, entry: Entry) -> None:
 
 def saved(world: World, laptop: Laptop, expected: dict[str, dict[str, object]] | None, space: str = "") -> None:
     """I2, I4: an act that went well is in the journal, as a whole, unchanged; and what it set is seen at once."""
-    rows = laptop.written("pos > ? AND state IN ('waiting', 'held') AND type <> 'erased'", laptop.last_pos)
+    rows = laptop.written(
+        "pos > ? AND state IN ('waiting', 'held') AND type NOT IN ('erased', 'signer')", laptop.last_pos
+    )
     if expected is not None and (laptop.life.heard or not laptop.life.refused):
         found = {row.save.record: row.values for row in rows}
         told = {record: _carried(world, laptop, record, values) | values for record, values in expected.items()}
@@ -174,7 +176,7 @@ def _hears(world: World, laptop: Laptop) -> bool:
         waiting = {row.save for row in laptop.written("state = 'waiting'")}
         for save in [save for save in life.refused.values() if save.seq or save.id in waiting]:
             del life.refused[save.id]
-        for row in laptop.written("state IN ('waiting', 'refused') AND type <> 'erased'"):
+        for row in laptop.written("state IN ('waiting', 'refused') AND type NOT IN ('erased', 'signer')"):
             save = world.model.saves.get(row.save)
             if save is not None and row.save not in life.unsent and row.save not in life.refused:
                 life.unsent[row.save] = save
@@ -184,8 +186,8 @@ def _hears(world: World, laptop: Laptop) -> bool:
 def _outbox(world: World, laptop: Laptop) -> None:
     life = laptop.life
     waiting, stuck = (
-        # Receipts are written and sent within a pass: what is to be known of them the log says.
-        [row for row in laptop.written(f"state = '{state}'") if row.type != ERASED]
+        # What a computer says by itself is written and sent within a pass: what is to be known of it the log says.
+        [row for row in laptop.written(f"state = '{state}'") if row.type not in BY_ITSELF]
         for state in ("waiting", "refused")
     )
     there = {row.save for row in waiting}
@@ -353,7 +355,9 @@ def whole(world: World, laptop: Laptop) -> None:
 
 
 def _states(world: World, laptop: Laptop, allowed: set[str]) -> None:
-    wanted = {(s, r) for s, r in world.model.by_record if s in allowed} - world.erased.keys()
+    types = world.model.types
+    wanted = {(s, r) for s, r in world.model.by_record if s in allowed and types.get(r) not in MARKS}
+    wanted -= world.erased.keys()
     for record, space, state in laptop.eye.execute("SELECT record, space, state FROM shadow").fetchall():
         if (space, record) in world.erased:
             continue

@@ -19,7 +19,7 @@ from sync.server.app import create_app
 from sync.server.ledger import FILE as LEDGER
 from sync.server.store import FILE, Store
 from tests.sim.fate import Clock
-from tests.sim.model import Entry, SaveId, told_at
+from tests.sim.model import MARKS, Entry, SaveId, told_at
 from tests.sim.wire import Letter, Line
 
 URL = "http://127.0.0.1:1"
@@ -145,7 +145,7 @@ def _entry(seq: int, op: Op) -> Entry:
     if not op.payload:
         return Entry(op.space, seq, SaveId("", record), owner, op.type, {}, is_stub=True)
     opened = _payload(op.payload)
-    values = dict(zip(op.fields, opened.values, strict=True))
+    values = {} if op.type in MARKS else dict(zip(op.fields, opened.values, strict=True))
     save = SaveId(told_at(op.type, opened), record)
     return Entry(op.space, seq, save, owner, op.type, values)
 

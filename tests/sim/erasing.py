@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.sim.laptop import TYPE, Laptop
-from tests.sim.model import ERASE, ERASED, MARKS, Entry, Save, SaveId
+from tests.sim.model import BY_ITSELF, ERASE, MARKS, Entry, Save, SaveId
 from wimdesk.services import erasing
 
 if TYPE_CHECKING:
     from tests.sim.world import World
 
 _SAID = """SELECT o.space, o.record FROM op o JOIN erasure e ON e.space = o.space AND e.record = o.record
-WHERE o.type NOT IN ('erase', 'erased') AND (length(o.payload) > 0 OR o.before IS NOT NULL)"""
+WHERE o.type NOT IN ('erase', 'erased', 'signer') AND (length(o.payload) > 0 OR o.before IS NOT NULL)"""
 _SHOWN = f"SELECT t.space, t.id FROM {TYPE} t JOIN erasure e ON e.space = t.space AND e.record = t.id"
 _KEPT = "SELECT k.space, k.record FROM {} k JOIN erasure e ON e.space = k.space AND e.record = k.record"
 _LEFT = " UNION ALL ".join([_SAID, _SHOWN, *map(_KEPT.format, ("shadow", "clash", "spared"))])
@@ -42,11 +42,13 @@ def read_stub(world: World, entry: Entry) -> None:
     world.model.place(entry.space, save)
 
 
-def receipt(world: World, entry: Entry) -> Save | None:
-    """Return what a computer says that has swept what was erased; None for anything else."""
-    by = entry.save.at.rpartition(" ")[2]
-    known = (entry.space, entry.save.record) in world.erased and by in {seat.device for seat in world.scene.seats}
-    if entry.type != ERASED or not known:
+def said_by_itself(world: World, entry: Entry) -> Save | None:
+    """Return what a computer says by itself: that it has swept what was erased, or with which key it signs orders.
+
+    None for anything else.
+    """
+    erased = (entry.space, entry.save.record) in world.erased
+    if entry.type not in BY_ITSELF or (entry.type == "erased" and not erased):
         return None
     nobody = frozenset[SaveId]()
     save = Save(entry.save, entry.space, entry.owner, entry.type, entry.values, nobody, nobody, world.clock.tick)

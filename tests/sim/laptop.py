@@ -18,7 +18,7 @@ from sync.client.transport import Transport
 from sync.protocol import Payload
 from tests.sim.endpoint import copy_database
 from tests.sim.fate import Clock, Here
-from tests.sim.model import DELETED, Life, SaveId, told_at
+from tests.sim.model import DELETED, MARKS, Life, SaveId, told_at
 from tests.sim.wire import Wire
 from tests.support import Template
 from wimdesk.app import DATABASE, App
@@ -169,7 +169,7 @@ class Laptop:
             if not payload:
                 continue  # erased: nobody can say any more which save it was
             opened = _payload(payload)
-            values = dict(zip(json.loads(fields), opened.values, strict=True))
+            values = {} if type_name in MARKS else dict(zip(json.loads(fields), opened.values, strict=True))
             save = SaveId(told_at(type_name, opened), record)
             found.append(Written(pos, save, space, owner, type_name, state, seq, values, problem))
         # Sorted here: to spare itself the sorting the database would read the whole journal.

@@ -14,8 +14,11 @@ from sync.protocol import Payload
 
 DELETED = "deleted"
 ALL = "*"
-ERASE, ERASED = "erase", "erased"
-MARKS = frozenset({ERASE, ERASED})
+ERASE = "erase"
+BY_ITSELF = frozenset({"erased", "signer"})
+"""Types of operations that a computer writes by itself."""
+MARKS = BY_ITSELF | {ERASE}
+"""Types of operations that set nothing."""
 _BEFORE = 1 << 40
 
 
@@ -27,8 +30,8 @@ class SaveId(NamedTuple):
 
 
 def told_at(type_name: str, opened: Payload) -> str:
-    """Return what names a save beside its record: when it was made; of a receipt also by which computer."""
-    return f"{opened.at} {opened.by}" if type_name == ERASED else opened.at
+    """Return what names a save beside its record: when it was made; of what a computer says by itself also by which."""
+    return f"{opened.at} {opened.by}" if type_name in BY_ITSELF else opened.at
 
 
 class Entry(NamedTuple):

@@ -16,7 +16,7 @@ from tests.sim import checks
 from tests.sim.endpoint import Secretariat
 from tests.sim.fate import Clock
 from tests.sim.laptop import Laptop, Seat
-from tests.sim.model import ERASE, ERASED, Life, Model, Save, SaveId
+from tests.sim.model import BY_ITSELF, ERASE, Life, Model, Save, SaveId
 from tests.sim.scene import Scene
 from tests.sim.wire import Letter, Wire
 
@@ -114,7 +114,7 @@ class World:
 
     def may_write(self, seat: Seat, role: str, save: Save) -> bool:
         """Say whether the rules let this seat, in this role, write this: the rules told once more, in short."""
-        if save.type == ERASED:
+        if save.type in BY_ITSELF:
             return save.space in self.readable(seat)
         if save.type == ERASE and role not in ERASING:
             return False

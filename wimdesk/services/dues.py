@@ -26,6 +26,8 @@ SOON = timedelta(days=30)
 """Who has so long left is named among those who are due."""
 GRACE = 30
 _OPEN = date.max
+PlainRow = Row[Any]
+"""Columns of a record, by their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ def members(session: Session, day: str = "") -> Members:
 def _rows(
     session: Session, cls: type[Record], *columns: InstrumentedAttribute[Any] | ColumnElement[Any],
     where: Iterable[ColumnElement[bool]] = (),
-) -> Iterable[Row[Any]]:  # fmt: skip
+) -> Iterable[PlainRow]:  # fmt: skip
     """Return these columns of our records of a type."""
     return session.execute(people.ours(session, cls).with_only_columns(*columns).where(*where))
 
@@ -233,7 +235,7 @@ def time_paid(
     return None if found is None or found[0] == date.min else found
 
 
-def _dates(member: Membership | FoundRow) -> Member:
+def _dates(member: Membership | PlainRow) -> Member:
     return Member(member.start_date, member.end_date, member.cancelled_on)
 
 
@@ -254,8 +256,6 @@ def terms_of(kind: MembershipType | None) -> Terms:
     )  # fmt: skip
 
 
-FoundRow = Row[Any]
-"""What was found of a membership or a person, by column."""
 _FEW = 5000
 _PERSON = (Person.id, Person.given_name, Person.family_name)
 _PAID = (
@@ -293,15 +293,15 @@ class Names:
             each.id: each for each in session.scalars(select(Organization).where(Organization.id.in_(known)))
         }
 
-    def is_there(self, member: Membership | FoundRow) -> bool:
+    def is_there(self, member: Membership | PlainRow) -> bool:
         """Say whether it is the membership of somebody who is not in the trash."""
         return not member.person_id or member.person_id in self._people
 
-    def person(self, member: Membership | FoundRow) -> FoundRow | None:
+    def person(self, member: Membership | PlainRow) -> PlainRow | None:
         """Return id and names of the person, where it is one."""
         return self._people.get(member.person_id)
 
-    def of(self, member: Membership | FoundRow, lang: str | None = None) -> str:
+    def of(self, member: Membership | PlainRow, lang: str | None = None) -> str:
         """Return what a member is called."""
         person = self.person(member)
         if person is not None:
