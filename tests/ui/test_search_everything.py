@@ -122,5 +122,5 @@ def test_enter_before_the_answer_opens_what_the_last_letter_asked_for(box: Palet
 
 
 def test_the_box_does_things_too(box: Palette, desk: Desk, qtbot: QtBot) -> None:
-    ask(box, qtbot, "help for")
+    ask(box, qtbot, "help for this")
     assert box.words() == ["Help for this page"]
