@@ -48,8 +48,24 @@ def said_of(laptop: Laptop, text: str, *others: Laptop) -> list[str]:
     return [commitments.answer_words(kind, found[whose(other)].word) for other in others]
 
 
-def _ratify_with_reservation(seat: Seat, pane: TextPane) -> None:
-    seat.qtbot.waitUntil(lambda: isinstance(pane.ours.form, SignForm))
+def take_up(seat: Seat, text: str, amendment: str) -> str:
+    """Take an amendment up, as the Secretariat; return the draft that opens."""
+    pane = open_text(seat, text)
+    seat.qtbot.waitUntil(lambda: amendment in pane.remarks.answer_buttons)
+    button = pane.remarks.answer_buttons[amendment]["taken"]
+    pane.area.ensureWidgetVisible(button)
+    seat.click(button)
+    page = page_of(seat)
+
+    def opened() -> str:
+        return page.card.record if page.card is not None else ""
+
+    seat.qtbot.waitUntil(lambda: opened() not in {"", text})
+    return opened()
+
+
+def ratify_with_a_reservation(seat: Seat, pane: TextPane) -> None:
+    """Sign, at first without saying what the reservation is."""
     form = pane.ours.form
     assert isinstance(form, SignForm)
     form.answer.set_value("reserved")
@@ -95,25 +111,16 @@ def test_row_b04_propose_amend_publish_and_ratify_with_a_reservation(
         ("removed", "Clothing that fits."), ("added", "Clothing that fits women too."),
     ]  # fmt: skip
     office_seat = sit(ines)
-    there = open_text(office_seat, first)
-    office_seat.qtbot.waitUntil(lambda: amendment.id in there.remarks.answer_buttons)
-    button = there.remarks.answer_buttons[amendment.id]["taken"]
-    there.area.ensureWidgetVisible(button)
-    office_seat.click(button)
-    office_page = page_of(office_seat)
-
-    def opened() -> str:
-        return office_page.card.record if office_page.card is not None else ""
-
-    office_seat.qtbot.waitUntil(lambda: opened() not in {first, proposal})
-    record = opened()
+    record = take_up(office_seat, first, amendment.id)
     second = ines.app.run(texts.publish, record, "2026-06-01", "Meeting 4")
     assert "# What we ask for {#ask}\nClothing that fits women too.\n" in ines.see(texts.TYPE, second)["body"]["en"]
     assert [each.version for each in ines.app.read(texts.listed) if each.id == second and each.current] == ["2"]
     for laptop in (ines, *everybody):
         laptop.sync()
     # One ratifies with a reservation, one without, one has not answered.
-    _ratify_with_reservation(seat, open_text(seat, second))
+    pane = open_text(seat, second)
+    seat.qtbot.waitUntil(lambda: isinstance(pane.ours.form, SignForm))
+    ratify_with_a_reservation(seat, pane)
     bea.app.run(commitments.sign, second, "Bea Quispe", "Secretary", "ratified")
     for laptop in (*everybody, *everybody):
         laptop.sync()

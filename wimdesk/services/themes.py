@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Text, select, type_coerce
+from sqlalchemy import Text, inspect, select, type_coerce
 from sqlalchemy.orm import Session
 
 from sync.protocol import SHIPPED_OWNER
@@ -105,10 +105,11 @@ def _order() -> list[str]:
 
 def _of_theme(session: Session, cls: type[Record], theme: Theme) -> list[Found]:
     """What was shared stands for what it was made from, not beside it; samples are there only while one tries."""
-    if "theme_id" in fields(cls):
-        about = getattr(cls, "theme_id") == theme.id  # noqa: B009 - a column of some types
+    columns = inspect(cls).columns
+    if "theme_id" in columns:
+        about = columns["theme_id"] == theme.id
     else:
-        about = type_coerce(getattr(cls, "themes"), Text).like(f'%"{theme.key}"%')  # noqa: B009 - as above
+        about = type_coerce(columns["themes"], Text).like(f'%"{theme.key}"%')
     query = select(cls).where(cls.deleted.is_(False), about)
     if not identity.read(session).sample:
         query = query.where(cls.space != SAMPLE)
