@@ -42,6 +42,8 @@ _SOME = 2000
 """Records that are indexed as one."""
 _BAND = 1 << 32
 _SHORT = 3
+_HUGE = 20_000
+"""More records than this are as many as this, where it only matters how rare a word is."""
 _RANK_OF_PAGE = "bm25(search_page, 1, 1)"
 
 
@@ -240,15 +242,31 @@ class Searcher:
 
     def count_words(self, question: str) -> tuple[dict[str, int], int]:
         """Return in how many records and pages each telling word of a question is, and how many there are, roughly."""
-        counts = {}
-        for word, cut in telling(question):
-            asked = one_expression(word, cut)
-            pages = "SELECT count(*) FROM (SELECT 1 FROM search_page WHERE search_page MATCH ? LIMIT ?)"
-            there = self._connection.execute(pages, (asked, _MANY)).fetchone()[0]
-            counts[word] = there + self._count(asked)
-        (records,) = self._connection.execute("SELECT count(*) FROM search_ref").fetchone()
-        (pages_there,) = self._connection.execute("SELECT count(*) FROM page_text").fetchone()
+        counts = {word: self._often(one_expression(word, cut)) for word, cut in telling(question)}
+        (records,) = self._connection.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM search_ref LIMIT ?)", (_HUGE,)
+        ).fetchone()
+        (pages_there,) = self._connection.execute("SELECT coalesce(sum(pieces), 0) FROM file_text").fetchone()
         return counts, records + pages_there
+
+    def _often(self, asked: str) -> int:
+        pages = "SELECT count(*) FROM (SELECT 1 FROM search_page WHERE search_page MATCH ? LIMIT ?)"
+        return int(self._connection.execute(pages, (asked, _MANY)).fetchone()[0]) + self._count(asked)
+
+    def rarest(self, question: str, most: int = _MANY) -> str:
+        """Return those telling words of a question that few have, the rarest first, as long as `most` have them.
+
+        To rank what a frequent word finds among 100,000 costs more than the word tells.
+        """
+        counts = {word: self._often(one_expression(word, cut)) for word, cut in telling(question)}
+        kept: list[str] = []
+        sum_of = 0
+        for word in sorted((word for word in counts if counts[word]), key=lambda word: counts[word]):
+            sum_of += counts[word]
+            if sum_of > most:
+                break
+            kept.append(word)
+        return " ".join(kept)
 
     def said(self, kind: str, ids: Collection[str], docs: Collection[int]) -> tuple[dict[str, Words], dict[int, str]]:
         """Return the texts of records as the index takes them, by weight, and of pieces of files."""
@@ -263,8 +281,12 @@ class Searcher:
 
     def ask_loosely(self, question: str, kind: str, limit: int) -> tuple[list[Hit], list[PageHit]] | None:
         """Return the best of what has some of the words, records of a type and pieces of files; None as `ask`."""
-        match = loose_expression(question)
-        return self._newest(lambda: (self._find_some(match, kind, limit), self._find_pages(match, question, limit)))
+        return self._newest(lambda: self._find_loosely(question, kind, limit))
+
+    def _find_loosely(self, question: str, kind: str, limit: int) -> tuple[list[Hit], list[PageHit]]:
+        kept = self.rarest(question)
+        match = loose_expression(kept) if kept else ""
+        return self._find_some(match, kind, limit), self._find_pages(match, kept, limit)
 
     def _find_some(self, match: str, kind: str, limit: int) -> list[Hit]:
         if not match:
@@ -278,7 +300,7 @@ class Searcher:
         return [Hit(kind, record, -score) for record, score in sorted(found, key=lambda row: row[1])]
 
     def _find_pages(self, match: str, question: str, limit: int) -> list[PageHit]:
-        if len(question.strip()) < _SHORT:
+        if not match or len(question.strip()) < _SHORT:
             return []  # one or two letters are on every page
         counted = "SELECT count(*) FROM (SELECT 1 FROM search_page WHERE search_page MATCH ? LIMIT ?)"
         run = self._connection.execute

@@ -61,7 +61,7 @@ _local = threading.local()
 """A stemmer keeps the word it works on: each thread has its own."""
 
 
-@functools.lru_cache(maxsize=50_000)
+@functools.lru_cache(maxsize=20_000)
 def stem(word: str, language: str) -> str:
     """Return the stem of a word in small letters; the word itself where its language is not known."""
     algorithm = ALGORITHMS.get(language.partition("-")[0])

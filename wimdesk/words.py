@@ -78,7 +78,7 @@ def stemmed(text: str, language: str) -> str:
     return " ".join(found for word in _WORD.findall(text) for found in _cut(word.casefold(), language))
 
 
-@functools.lru_cache(maxsize=50_000)
+@functools.lru_cache(maxsize=20_000)
 def _cut(word: str, language: str) -> tuple[str, ...]:
     plain = fold(word)
     found = dict.fromkeys(fold(stems.stem(each, language)) for each in (word, plain, stems.restored(plain, language)))
@@ -157,7 +157,7 @@ def each_form(word: str) -> tuple[str, frozenset[str]]:
     return fold(small), _every_cut(small)
 
 
-@functools.lru_cache(maxsize=50_000)
+@functools.lru_cache(maxsize=20_000)
 def _every_cut(word: str) -> frozenset[str]:
     """Return a word of a text with its stems in every language in which it may be."""
     plain = fold(word)

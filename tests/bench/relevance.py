@@ -20,6 +20,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.orm import Session
 from sqlcipher3 import dbapi2
 
 from tests.bench.figures import say
@@ -28,7 +29,7 @@ from wimdesk.extract.limits import pieces
 from wimdesk.identifiers import derived_id
 from wimdesk.records import Attachment, LibraryItem
 from wimdesk.services import library_search
-from wimdesk.store import file_texts, journal
+from wimdesk.store import file_texts
 from wimdesk.words import folded, stemmed
 
 JUDGED = Path(__file__).with_name("relevance_judged.txt")
@@ -133,24 +134,23 @@ def ours(app: App, articles: list[Article]) -> Engine:
     return ask
 
 
-def _fill(session: object, articles: list[Article]) -> None:
+def _fill(session: Session, articles: list[Article]) -> None:
     for at, article in enumerate(articles):
         item = derived_id("bench", article.code)
         in_file = at % 3 == 0
         first, _blank, rest = article.text.partition("\n\n")
         texts = {} if in_file else {"summary": {"en": first}, "activities": {"en": rest}}
-        session.add(LibraryItem(id=item, title={"en": article.title}, language="en", state="published", **texts))  # type: ignore[attr-defined]  # the session of the writer
+        session.add(LibraryItem(id=item, title={"en": article.title}, language="en", state="published", **texts))
         if in_file:
             name = f"{article.code}.txt"
-            session.add(Attachment(part_of_type="library_item", part_of=item, title=name, identifier=article.code))  # type: ignore[attr-defined]  # the session of the writer
-            begun = file_texts.begin(session, article.code)  # type: ignore[arg-type]  # the session of the writer
+            session.add(Attachment(part_of_type="library_item", part_of=item, title=name, identifier=article.code))
+            begun = file_texts.begin(session, article.code)
             read = [
                 file_texts.Piece(0, page.text, folded(page.text), stemmed(page.text, "en"))
                 for page in pieces(0, article.text)
             ]
-            file_texts.add(session, begun.file, 0, read)  # type: ignore[arg-type]  # the session of the writer
-            file_texts.finish(session, begun.file, "whole")  # type: ignore[arg-type]  # the session of the writer
-    assert journal.scribe_of(session)  # type: ignore[arg-type]  # the session of the writer
+            file_texts.add(session, begun.file, 0, read)
+            file_texts.finish(session, begun.file, "whole")
 
 
 def main() -> int:

@@ -101,8 +101,8 @@ def test_a_pdf_with_a_script_is_read_and_the_script_is_not_run(process: Process)
         (papers.recursive_pdf(), "broken"),
         (b"%PDF-1.7\n" + b"\x00" * 5000, "broken"),
         (b"\x00\x01\x02\x03" * 100, "other"),
-        (b"<html>" + b"<p>" * 400_000, "none"),
-        (b"<" * 400_000, "whole"),
+        (b"<html>" + b"<p>" * 40_000, "none"),
+        (b"<" * 100_000, "whole"),
     ],
 )  # fmt: skip
 def test_hostile_files_end_soon_with_a_verdict(process: Process, content: bytes, verdict: str) -> None:

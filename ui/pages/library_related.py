@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ui.desk import Desk
@@ -16,6 +17,9 @@ from wimdesk.i18n import _
 from wimdesk.services import library_duplicates, reading_lists
 from wimdesk.services.reading_lists import Related
 
+_AFTER = 600
+"""Milliseconds for which an article is shown before anybody looks what is related: whoever types on goes first."""
+
 
 class RelatedCard(Card):
     """Read behind the article, and not there at all where nothing is related."""
@@ -26,7 +30,10 @@ class RelatedCard(Card):
         self.list = Column(4)
         self.add(self.list)
         self.hide()
-        self.reload()
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self.reload)
+        self._soon.start(_AFTER)
 
     def reload(self) -> None:
         """Read anew what is related."""

@@ -127,15 +127,18 @@ def load(session: Session) -> Shelf:
     who = identity.read(session)
     there = LibraryItem.deleted.is_(False)
     keeps = who.role == "secretariat"
-    links = [
-        row
-        for row in session.execute(select(*_LINKED).where(there))
-        if keeps or row.owner == who.organisation or not has_ended(row.template, row.channels)
-    ]
-    hidden = _doubles({row.id: (row.space, row.counterpart_id) for row in links})
-    copies, seen = {row.counterpart_id for row in links}, {row.id for row in links} - hidden
-    by_id = {row.id: row for row in links if row.id in copies}
-    replaced = {(row.supersedes, row.space) for row in links if row.supersedes and row.state == "published"}
+    copies = select(LibraryItem.counterpart_id).where(LibraryItem.counterpart_id != "")
+    linked = (
+        LibraryItem.id.in_(copies) | (LibraryItem.counterpart_id != "") | (LibraryItem.supersedes != "")
+        | (LibraryItem.template == "role_model")
+    )  # fmt: skip
+    links = session.execute(select(*_LINKED).where(there, linked)).all()
+    ended = {
+        row.id for row in links if not keeps and row.owner != who.organisation and has_ended(row.template, row.channels)
+    }
+    by_id = {row.id: row for row in links if row.id not in ended}
+    unseen = _doubles({row.id: (row.space, row.counterpart_id) for row in by_id.values()}) | ended
+    replaced = {(row.supersedes, row.space) for row in by_id.values() if row.supersedes and row.state == "published"}
     left_alone = orphans(session) if keeps else frozenset()
     used = library_feedback.counts(session)
     # A hundred thousand rows at once would take several times the room of the entries that are made of them.
@@ -146,7 +149,7 @@ def load(session: Session) -> Shelf:
             _entry(row, who, row.id in left_alone, by_id.get(row.counterpart_id), used, replaced),
         )
         for row in stream
-        if row.id in seen
+        if row.id not in unseen
     ]
     kept.sort(key=lambda pair: (pair[0], pair[1].id), reverse=True)
     return _shelf((entry for _day, entry in kept), library_search.files(session))

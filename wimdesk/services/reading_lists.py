@@ -24,7 +24,7 @@ SEARCH = "saved_search"
 AUDIENCES: Mapping[Scope, str] = {"shared": N_("Send to the Secretariat"), "alliance": N_("Send to the whole Alliance")}
 """To whom a list may be sent, with the words for it: spaces that a computer may write to and knows by a name."""
 _RELATED = 6
-_ASKED = 60
+_ASKED, _ASKED_WORDS = 60, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +182,8 @@ def related(session: Session, searcher: Asks, item_id: str) -> list[Related]:
 def _about_the_same(session: Session, searcher: Asks, item: LibraryItem) -> list[LibraryItem]:
     """Return practices with the same words in title, tags and summary that share a theme, the best first."""
     text = " ".join((pick(item.title), " ".join(item.subject), pick(item.summary)))
-    asked = " ".join(word for word in dict.fromkeys(text.split()) if len(word) > 3)
-    found = searcher.ask_loosely(" ".join(asked.split()[:12]), TYPE, _ASKED)
+    words = list(dict.fromkeys(word for word in text.split() if len(word) > 3))[:_ASKED_WORDS]
+    found = searcher.ask_loosely(" ".join(words), TYPE, _ASKED)
     ids = [hit.id for hit in found[0]] if found else []
     family = library_duplicates.family(session, item.id)
     living = select(LibraryItem).where(LibraryItem.id.in_(ids), LibraryItem.deleted.is_(False))
