@@ -6,6 +6,7 @@ import pytest
 
 from wimdesk.app import App
 from wimdesk.errors import NotFound, RuleBroken
+from wimdesk.identifiers import new_id
 from wimdesk.records.library_item import POINTS
 from wimdesk.services import attaching, editing, library, library_review, samples, undoing
 from wimdesk.store import facts, history
@@ -212,7 +213,7 @@ def test_what_an_author_took_back_waits_for_the_secretariat(app: App) -> None:
 
     def by_its_author(session: Session) -> None:
         found = history.fetch(session, "library_item", copy)
-        found.owner, found.deleted = "another", True
+        found.owner, found.deleted = new_id(), True
         history.fetch(session, "library_item", record).deleted = True
 
     app.run(by_its_author)
