@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.support import Laptop, Office
 from wimdesk import clock
-from wimdesk.services import attendance, editing, events
+from wimdesk.services import attendance, editing, erasing, events
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -109,3 +109,12 @@ def test_g02_what_one_takes_back_and_the_other_marks_stays_marked(office: Office
     for laptop in (awa, fatou, awa):
         laptop.sync()
     assert [sheet(laptop, event).present for laptop in (awa, fatou)] == [1, 1]
+
+
+def test_g02_who_is_erased_leaves_no_attendance_and_no_moment_behind(office: Office) -> None:
+    awa, _fatou = together(office)
+    person = awa.add("person", given_name="Carla", family_name="Soto")
+    event = awa.app.run(events.add, "", {"title": {"en": "Open day"}, "starts": "2021-09-14T12:00"})
+    awa.app.run(mark, event, [person], ["Somebody else"])
+    parts = [part.type for part in awa.app.read(erasing.scope, "person", person)]
+    assert sorted(parts) == ["attendance", "check_in", "person"]

@@ -39,7 +39,7 @@ STILL_READ = N_(
 LEDGER = "erased.json"
 KEPT_BY_LAW = frozenset({"payment", "receipt"})
 """What an order to erase a person leaves until its time is over: accounts (GDPR Art. 17(3)(b))."""
-_BELONGS_TO = frozenset({"membership", "payment"})
+_BELONGS_TO = frozenset({"membership", "payment", "attendance"})
 """Types of which what refers to them is about the same person."""
 LOOSE: tuple[tuple[type[Record], ColumnElement[str]], ...] = (
     (Attachment, Attachment.part_of),  # type: ignore[assignment]  # columns, as those of links are
