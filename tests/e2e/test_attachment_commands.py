@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.e2e.test_command_line import Machine, serving
+from tests.e2e.test_command_line import Terminal, serving
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def test_a_file_goes_from_one_computer_to_another(tmp_path: Path) -> None:
-    anna, bela, operator = (Machine(tmp_path / name) for name in ("anna", "bela", "none"))
+    anna, bela, operator = (Terminal(tmp_path / name) for name in ("anna", "bela", "none"))
     plan = tmp_path / "plan.pdf"
     plan.write_bytes(b"plan of the shaft" * 1000)
     with serving(tmp_path / "endpoint") as url:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import update
 
-from tests.e2e.test_command_line import WORD, Machine
+from tests.e2e.test_command_line import WORD, Terminal
 from wimdesk.app import App
 from wimdesk.store import tables
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def test_row_o12_audit_verify_names_the_altered_line(tmp_path: Path) -> None:
-    machine = Machine(tmp_path / "profile")
+    machine = Terminal(tmp_path / "profile")
     machine.does("name", "Awa Diop")
     person = machine.does("add", "person", "family_name=Quispe", "given_name=Rosa")["id"]
     machine.does("set", "person", person, "role=Geologist")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.e2e.test_command_line import Machine, serving
+from tests.e2e.test_command_line import Terminal, serving
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def test_two_volunteers_and_one_network(tmp_path: Path) -> None:
-    anna, dora, operator = (Machine(tmp_path / name) for name in ("anna", "dora", "none"))
+    anna, dora, operator = (Terminal(tmp_path / name) for name in ("anna", "dora", "none"))
     data = ("--data", str(tmp_path / "endpoint"))
     up, down, late = (str(tmp_path / f"{name}.wimsync") for name in ("up", "down", "late"))
     with serving(tmp_path / "endpoint") as url:

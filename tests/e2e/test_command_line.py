@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import subprocess
@@ -10,10 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import pytest
 
 from wimdesk.__main__ import main
+from wimdesk.i18n import content_language, language, set_content_language, set_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +67,38 @@ class Machine:
         assert (done.returncode, done.stdout) == (code, ""), (words, done.stderr)
         assert "Traceback" not in done.stderr
         return done.stderr
+
+
+@dataclass
+class Terminal(Machine):
+    """The same commands within this process: for what they do, where how a process begins and ends is no matter."""
+
+    def run(self, *words: str, passphrase: str = WORD) -> subprocess.CompletedProcess[str]:
+        command = ["--profile", str(self.profile), *words]
+        said = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2)]
+        with (
+            contextlib.redirect_stdout(said[0]), contextlib.redirect_stderr(said[1]),
+            mock.patch.dict(os.environ, environment(passphrase), clear=True), _own_language(),
+        ):  # fmt: skip
+            try:
+                code = main(command)
+            except SystemExit as ended:
+                code = int(ended.code or 0)
+        for stream in said:
+            stream.flush()
+        out, err = (stream.buffer.getvalue().decode() for stream in said)
+        return subprocess.CompletedProcess(command, code, out, err)
+
+
+@contextmanager
+def _own_language() -> Iterator[None]:
+    """What a command sets for itself ends with it."""
+    before, content = language(), content_language()
+    try:
+        yield
+    finally:
+        set_language(before)
+        set_content_language(content)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.test_command_line import Machine
+from tests.e2e.test_command_line import Terminal
 from tests.services.address_books import two_hundred
 
 KEPT = (
@@ -15,7 +15,7 @@ KEPT = (
 )  # fmt: skip
 
 
-def people(machine: Machine) -> dict[str, tuple[dict[str, Any], set[tuple[str, str, str, bool]]]]:
+def people(machine: Terminal) -> dict[str, tuple[dict[str, Any], set[tuple[str, str, str, bool]]]]:
     """Everybody by given name, which is different for each: the fields, and the ways to reach."""
     ways: dict[str, set[tuple[str, str, str, bool]]] = {}
     for way in machine.does("list", "contact_detail"):
@@ -27,7 +27,7 @@ def people(machine: Machine) -> dict[str, tuple[dict[str, Any], set[tuple[str, s
 
 
 def test_row_a04_two_hundred_contacts_of_other_programs_go_round(tmp_path: Path) -> None:
-    first, second, third = (Machine(tmp_path / name) for name in ("first", "second", "third"))
+    first, second, third = (Terminal(tmp_path / name) for name in ("first", "second", "third"))
     written = two_hundred()
     file = tmp_path / "others.vcf"
     file.write_text("".join(each.text for each in written), encoding="utf-8", newline="")

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.test_command_line import Machine
+from tests.e2e.test_command_line import Terminal
 from tests.services import workbooks
 
 GIVEN = ("María José", "Fatoumata", "Élodie", "Zoë", "Núria")
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Machine:
-    return Machine(tmp_path / "profile")
+def machine(tmp_path: Path) -> Terminal:
+    return Terminal(tmp_path / "profile")
 
 
 def rows(count: int, role: str = "Geóloga") -> list[list[str]]:
@@ -42,7 +42,7 @@ def write(path: Path, lines: list[list[str]], encoding: str = "utf-8", separator
     return path
 
 
-def test_row_a09_five_hundred_rows_twice_and_three_bad_ones(machine: Machine, tmp_path: Path) -> None:
+def test_row_a09_five_hundred_rows_twice_and_three_bad_ones(machine: Terminal, tmp_path: Path) -> None:
     lines = rows(500)
     lines[10][5] = "Atlantis"
     lines[99][2] = "no address"
@@ -88,7 +88,7 @@ def test_row_a09_five_hundred_rows_twice_and_three_bad_ones(machine: Machine, tm
     assert machine.does("import", "person", str(file), "--leave-bad", "--from-trash")["new"] == 497
 
 
-def test_row_a09_encodings_and_separators_are_guessed(machine: Machine, tmp_path: Path) -> None:
+def test_row_a09_encodings_and_separators_are_guessed(machine: Terminal, tmp_path: Path) -> None:
     ways = (("utf-8", ","), ("utf-8-sig", ";"), ("utf-16", "\t"), ("cp1252", ";"), ("cp850", "|"))
     for encoding, separator in ways:
         done = machine.does("import", "person", str(write(tmp_path / "a.csv", rows(12), encoding, separator)))
@@ -98,7 +98,7 @@ def test_row_a09_encodings_and_separators_are_guessed(machine: Machine, tmp_path
     assert (found["Núñez 0"]["given_name"], found["Núñez 0"]["role"]) == ("María José 0", "Geóloga")
 
 
-def test_row_a09_workbook_with_joined_names_and_days_as_numbers(machine: Machine, tmp_path: Path) -> None:
+def test_row_a09_workbook_with_joined_names_and_days_as_numbers(machine: Terminal, tmp_path: Path) -> None:
     file = workbooks.write(
         tmp_path / "sites.xlsx",
         {
@@ -135,7 +135,7 @@ def test_row_a09_workbook_with_joined_names_and_days_as_numbers(machine: Machine
     assert machine.does("import", "activity", str(dated))["same"] == 2, "the mapping is remembered"
 
 
-def test_a_formula_goes_out_as_text_and_comes_back(machine: Machine, tmp_path: Path) -> None:
+def test_a_formula_goes_out_as_text_and_comes_back(machine: Terminal, tmp_path: Path) -> None:
     machine.does("add", "person", 'family_name==HYPERLINK("http://x")', "role=@SUM(1)", "given_name=+221 77")
     out = tmp_path / "out.csv"
     machine.does("export", "person", "--out", str(out))

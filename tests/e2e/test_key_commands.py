@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.e2e.test_command_line import Machine, serving
+from tests.e2e.test_command_line import Terminal, serving
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def test_six_words_and_a_spare_key(tmp_path: Path) -> None:
-    anna, bela, carla, operator = (Machine(tmp_path / name) for name in ("anna", "bela", "carla", "none"))
+    anna, bela, carla, operator = (Terminal(tmp_path / name) for name in ("anna", "bela", "carla", "none"))
     data = ("--data", str(tmp_path / "endpoint"))
     spare = str(tmp_path / "our.wimkey")
     with serving(tmp_path / "endpoint") as url:

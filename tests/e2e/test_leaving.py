@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.e2e.test_command_line import WORD, Machine
+from tests.e2e.test_command_line import WORD, Terminal
 from tests.support import sample_row
 from wimdesk.app import App
 from wimdesk.services import attaching, editing, full_export, samples
@@ -71,7 +71,7 @@ def content(folder: Path) -> bytes:
 
 def test_row_p05_everything_out_and_into_a_new_profile(tmp_path: Path) -> None:
     furnish(tmp_path / "old")
-    old, new, out = Machine(tmp_path / "old"), Machine(tmp_path / "new"), tmp_path / "all.zip"
+    old, new, out = Terminal(tmp_path / "old"), Terminal(tmp_path / "new"), tmp_path / "all.zip"
     told = old.does("export", "--all", "--out", str(out))
     assert set(told["tables"]) == set(types())
     assert all(told["tables"][name] > 0 for name in types() if name != "computer"), told["tables"]
@@ -91,7 +91,7 @@ def test_row_p05_everything_out_and_into_a_new_profile(tmp_path: Path) -> None:
 def test_the_file_is_read_without_this_program(tmp_path: Path) -> None:
     furnish(tmp_path / "old")
     out = tmp_path / "all.zip"
-    Machine(tmp_path / "old").does("export", "--all", "--out", str(out))
+    Terminal(tmp_path / "old").does("export", "--all", "--out", str(out))
     with zipfile.ZipFile(out) as archive:
         manifest = json.loads(archive.read("manifest.json"))
         for each in manifest["files"]:
@@ -118,9 +118,9 @@ def test_the_file_is_read_without_this_program(tmp_path: Path) -> None:
 def test_a_file_that_is_not_whole_changes_nothing(tmp_path: Path, how: str) -> None:
     furnish(tmp_path / "old")
     out, bad = tmp_path / "all.zip", tmp_path / "bad.zip"
-    Machine(tmp_path / "old").does("export", "--all", "--out", str(out))
+    Terminal(tmp_path / "old").does("export", "--all", "--out", str(out))
     spoil(out, bad, how)
-    new = Machine(tmp_path / "new")
+    new = Terminal(tmp_path / "new")
     said = new.fails("import-all", str(bad))
     assert "Nothing was" in said
     assert new.does("list", "person") == new.does("outbox") == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.e2e.test_command_line import Machine
+from tests.e2e.test_command_line import Terminal
 from tests.extract import papers
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def test_row_d02_the_command_line_finds_words_in_a_file(tmp_path: Path) -> None:
-    anna = Machine(tmp_path / "anna")
+    anna = Terminal(tmp_path / "anna")
     item = anna.does("add", "library_item", "title=Talleres 2021", "language=es")["id"]
     paper = tmp_path / "informe.pdf"
     paper.write_bytes(papers.pdf("Portada", "Los círculos de mentoría se reúnen"))

@@ -6,19 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.test_command_line import Machine
+from tests.e2e.test_command_line import Terminal
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Machine:
-    return Machine(tmp_path / "profile")
+def machine(tmp_path: Path) -> Terminal:
+    return Terminal(tmp_path / "profile")
 
 
-def geologist(machine: Machine, name: str, *more: str) -> str:
+def geologist(machine: Terminal, name: str, *more: str) -> str:
     return str(machine.does("add", "person", f"family_name={name}", "role=Geologist", "country_code=PE", *more)["id"])
 
 
-def test_row_a12_geologists_in_peru_without_mentor(machine: Machine, tmp_path: Path) -> None:
+def test_row_a12_geologists_in_peru_without_mentor(machine: Terminal, tmp_path: Path) -> None:
     first, second = geologist(machine, "Zapata"), geologist(machine, "Apaza", "skills=geology, blasting")
     asked = ("--where", "role=Geologist", "country_code=PE", "tags!=mentor")
     kept = machine.does("saved-search", "add", "Geologists in PE without mentor", *asked)

@@ -9,7 +9,7 @@ import pytest
 
 from tests import canary
 from tests.e2e.test_command_line import WORD as TYPED
-from tests.e2e.test_command_line import Machine, serving
+from tests.e2e.test_command_line import Terminal, serving
 from tests.pdf.reading import printed
 from wimdesk.store import keys
 
@@ -17,11 +17,11 @@ WORD = "Qañarïa77Zw"
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Machine:
-    return Machine(tmp_path / "profile")
+def machine(tmp_path: Path) -> Terminal:
+    return Terminal(tmp_path / "profile")
 
 
-def test_erasing_says_first_what_goes(machine: Machine) -> None:
+def test_erasing_says_first_what_goes(machine: Terminal) -> None:
     record = str(machine.does("add", "person", f"given_name={WORD}")["id"])
     phone = str(machine.does("add", "contact_detail", f"person_id={record}", f"value={WORD}")["id"])
     member = str(machine.does("add", "membership", f"person_id={record}")["id"])
@@ -41,7 +41,7 @@ def test_erasing_says_first_what_goes(machine: Machine) -> None:
 
 
 def test_row_a05_consent_is_taken_back_and_she_gets_all_that_is_held(tmp_path: Path) -> None:
-    anna, olga, operator = (Machine(tmp_path / name) for name in ("anna", "olga", "none"))
+    anna, olga, operator = (Terminal(tmp_path / name) for name in ("anna", "olga", "none"))
     with serving(tmp_path / "endpoint") as url:
         for machine, organisation in ((anna, "WIM Peru"), (olga, "WIM Ghana")):
             who = ("--data", str(tmp_path / "endpoint"), "--organisation", organisation)

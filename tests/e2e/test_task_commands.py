@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.e2e.test_command_line import Machine
+from tests.e2e.test_command_line import Terminal
 from wimdesk import clock
 
 if TYPE_CHECKING:
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def test_row_a11_a_task_is_written_down_is_due_and_is_done(tmp_path: Path) -> None:
-    machine = Machine(tmp_path / "profile")
+    machine = Terminal(tmp_path / "profile")
     machine.does("name", "Awa Diop")
     person = machine.does("add", "person", "family_name=Quispe", "given_name=Rosa")["id"]
     today = clock.today().isoformat()
@@ -32,7 +32,7 @@ def test_row_a11_a_task_is_written_down_is_due_and_is_done(tmp_path: Path) -> No
 
 
 def test_a_task_about_a_person_goes_on_with_her_and_goes_with_her(tmp_path: Path) -> None:
-    machine = Machine(tmp_path / "profile")
+    machine = Terminal(tmp_path / "profile")
     one = machine.does("add", "person", "family_name=Traore", "given_name=Awa")["id"]
     other = machine.does("add", "person", "family_name=Traore", "given_name=A.")["id"]
     task = machine.does("task", "add", "Call back because of the illness", "--about", other)["id"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pypdf import PdfReader
 
-from tests.e2e.test_command_line import Machine
+from tests.e2e.test_command_line import Terminal
 from tests.services.test_duplicates import two as two
 from tests.store.conftest import template as template
 from wimdesk.errors import NotFound, RuleBroken
@@ -23,7 +23,7 @@ LABEL = '{"en": "Licence expiry", "fr": "Fin de la licence"}'
 
 
 def test_row_a10_licence_expiry_in_list_filter_csv_and_pdf(tmp_path: Path) -> None:
-    machine = Machine(tmp_path / "profile")
+    machine = Terminal(tmp_path / "profile")
     machine.does("add", "custom_field", f"label={LABEL}", "applies_to=person", "kind=day", "in_list=1")
     awa = machine.does("add", "person", "family_name=Diop", "given_name=Awa")["id"]
     ana = machine.does("add", "person", "family_name=Quispe", "given_name=Ana")["id"]
@@ -113,7 +113,7 @@ def test_values_are_checked_undone_and_come_along_in_a_merge(two: tuple[Laptop, 
 
 
 def test_an_own_field_that_is_not_there_leaves_all_as_it_was_and_a_merge_may_choose(tmp_path: Path) -> None:
-    machine = Machine(tmp_path / "profile")
+    machine = Terminal(tmp_path / "profile")
     machine.does("add", "custom_field", 'label={"en": "Shoe size"}', "applies_to=person", "kind=number")
     one = machine.does("add", "person", "family_name=Diop", "role=Clerk")["id"]
     other = machine.does("add", "person", "family_name=Diop")["id"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.e2e.test_command_line import Machine
+from tests.e2e.test_command_line import Terminal
 from tests.store.conftest import template as template
 from tests.support import Laptop, Office, endpoint_at
 from wimdesk.errors import UserError
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from wimdesk.app import App
 
 
-def everything(machine: Machine) -> dict[str, list[dict[str, Any]]]:
+def everything(machine: Terminal) -> dict[str, list[dict[str, Any]]]:
     """All that hangs on people, without who changed it when."""
     found = {}
     for name in ("person", "contact_detail", "post_holding", "membership"):
@@ -35,7 +35,7 @@ def everything(machine: Machine) -> dict[str, list[dict[str, Any]]]:
 
 
 def test_row_a08_fatoumata_is_proposed_merged_and_restored_with_all_links(tmp_path: Path) -> None:
-    machine = Machine(tmp_path / "profile")
+    machine = Terminal(tmp_path / "profile")
     one = machine.does("add", "person", "family_name=Traore", "given_name=Fatoumata", "country_code=SN")["id"]
     other = machine.does("add", "person", "family_name=TRAORE", "given_name=F.", "country_code=SN", "role=Chair")["id"]
     machine.does("add", "person", "family_name=Traore", "given_name=Moussa")
