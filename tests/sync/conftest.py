@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import os
+import zlib
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.postgres import PLACES
+from tests.postgres import PLACES, binaries
 from tests.support import Endpoint, Office, Post, Template, endpoint_at
 
 if TYPE_CHECKING:
@@ -39,3 +41,27 @@ def office(template: Template, secretariat: Endpoint, tmp_path: Path) -> Iterato
 def post(office: Office, tmp_path: Path) -> Post:
     (tmp_path / "stick").mkdir()
     return Post(office, tmp_path / "stick")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tell each story of laptops at one of both databases, always the same: told twice they would take an hour.
+
+    The tests of the endpoint itself (tests/sync/server) run on both; so does everything with WIMDESK_BOTH=1.
+    """
+    if os.environ.get("WIMDESK_BOTH") or binaries() is None:
+        return
+    left = [item for item in items if _place(item) not in {"sqlite", "postgresql"} - {_turn(item)}]
+    if len(left) < len(items):
+        config.hook.pytest_deselected(items=[item for item in items if item not in {*left}])
+        items[:] = left
+
+
+def _place(item: pytest.Item) -> str:
+    found = getattr(item, "callspec", None)
+    return str(found.params.get("secretariat", "")) if found is not None else ""
+
+
+def _turn(item: pytest.Item) -> str:
+    """Return the database whose turn it is: by the name of the test without that of the database."""
+    name = item.nodeid.replace("postgresql", "").replace("sqlite", "")
+    return "postgresql" if zlib.crc32(name.encode()) % 2 else "sqlite"
