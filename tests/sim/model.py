@@ -17,6 +17,8 @@ ALL = "*"
 ERASE = "erase"
 BY_ITSELF = frozenset({"erased", "signer"})
 """Types of operations that a computer writes by itself."""
+ERASING = frozenset({"coordinator", "committee", "secretariat"})
+"""Roles that may order that a record be erased."""
 MARKS = BY_ITSELF | {ERASE}
 """Types of operations that set nothing."""
 _BEFORE = 1 << 40

@@ -16,12 +16,11 @@ from tests.sim import checks
 from tests.sim.endpoint import Secretariat
 from tests.sim.fate import Clock
 from tests.sim.laptop import Laptop, Seat
-from tests.sim.model import BY_ITSELF, ERASE, Life, Model, Save, SaveId
+from tests.sim.model import BY_ITSELF, ERASE, ERASING, Life, Model, Save, SaveId
 from tests.sim.scene import Scene
 from tests.sim.wire import Letter, Wire
 
 FORBIDDING = {"reader"}
-ERASING = {"coordinator", "committee", "secretariat"}
 
 
 class Violation(AssertionError):
@@ -125,6 +124,10 @@ class World:
     def view(self, laptop: Laptop, space: str, record: str) -> dict[str, object]:
         """Return what a person must see of a record at a laptop."""
         return self.model.view(laptop.life, space, record, laptop.lost(record))
+
+    def role(self, laptop: Laptop) -> str:
+        """Return the role that a laptop has now, whether it was told or not."""
+        return self.roles[laptop.seat.device][-1][1]
 
     def roles_between(self, device: str, tick: int) -> set[str]:
         """Return the roles that a device has had since then."""

@@ -139,8 +139,9 @@ def test_one_bad_page_of_the_journal_costs_only_its_rows(folder: Path, template:
         spoilt[page * 4096 + 50] ^= 8
         (place / DATABASE).write_bytes(spoilt)
         done = App.restore(place, PASSPHRASE)
+        # The page may also be one of another table, or stand above several: the search goes on for a leaf.
         best = max(best, done.brought_back if not done.complete else 0)
-        if best:
+        if best > 60:
             break
     assert 60 < best < 121
 
