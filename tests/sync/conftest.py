@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import zlib
 from typing import TYPE_CHECKING
@@ -31,10 +32,18 @@ def secretariat(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
 
 
 @pytest.fixture
-def office(template: Template, secretariat: Endpoint, tmp_path: Path) -> Iterator[Office]:
-    office = Office(template, tmp_path, secretariat)
-    yield office
-    office.close()
+def office(
+    request: pytest.FixtureRequest, template: Template, secretariat: Endpoint, tmp_path: Path
+) -> Iterator[Office]:
+    with contextlib.ExitStack() as stack:
+        endpoint = secretariat
+        if request.node.get_closest_marker("own_endpoint"):
+            made = request.getfixturevalue("postgres").database() if secretariat.database else None
+            where = (made.role, made.owner) if made else ("", "")
+            endpoint = stack.enter_context(endpoint_at(tmp_path / "own endpoint", *where))
+        office = Office(template, tmp_path, endpoint)
+        stack.callback(office.close)
+        yield office
 
 
 @pytest.fixture

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
     from tests.support import Endpoint, Template
 
+pytestmark = pytest.mark.own_endpoint
 WORDS = [f"Qañarïa{number:02}Zw" for number in range(20)]
 
 

@@ -435,6 +435,7 @@ def test_a_revoked_laptop_is_told_and_keeps_its_data(office: Office) -> None:
     assert laptop.see("site", record)["name"] == "North"
 
 
+@pytest.mark.own_endpoint
 def test_what_is_taken_back_leaves_the_others(office: Office) -> None:
     anna = office.laptop("Anna")
     mina = office.laptop("Mina", "Secretariat", "secretariat")

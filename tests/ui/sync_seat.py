@@ -37,7 +37,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     return Template.make(tmp_path_factory.mktemp("template") / "profile")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def secretariat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
     with endpoint_at(tmp_path_factory.mktemp("secretariat")) as endpoint:
         yield endpoint

@@ -93,8 +93,8 @@ def test_what_is_cut_is_found(dressed: QApplication, qtbot: QtBot) -> None:
     assert not list(cut(box))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", LANGUAGES)
+# Colours move nothing: the dark look is walked through once.
+@pytest.mark.parametrize(("language", "scheme"), [*((each, "light") for each in LANGUAGES), ("en", "dark")])
 def test_every_page_shows_whole_at_1366_by_740(
     sample_desk: Desk,
     settled: Callable[[], None],
