@@ -18,11 +18,19 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--world", type=int, default=STEPS_OF_A_WORLD, help="steps of one world")
     parser.add_argument("--first", action="store_true", help="stop at the first violation")
     parser.add_argument("--often", type=float, default=1.0, help="how much more often than usual one goes back in time")
+    parser.add_argument("--erasing", type=float, default=0.0, help="how often records are erased; 1 is now and then")
     parser.add_argument("--workers", type=int, default=1, help="processes; the outcome is the same for any number")
     parser.add_argument("--minutes", type=float, default=0.0, help="end after so many, behind a whole world")
     given = parser.parse_args(words)
     task = Task(
-        given.steps, given.seed, given.devices, given.world, given.often, 60 * given.minutes, stop_at_first=given.first
+        given.steps,
+        given.seed,
+        given.devices,
+        given.world,
+        given.often,
+        60 * given.minutes,
+        stop_at_first=given.first,
+        erasing=given.erasing,
     )
     outcome = work(task, given.workers)
     tally = outcome.tally

@@ -251,7 +251,9 @@ def quiet(world: World) -> None:
     laptops = world.active
     for laptop in laptops:
         laptop.wire.expect({}, world.rng)
-    for number in range(1, ROUNDS + 1):
+    for number in range(1, ROUNDS + 2):
+        if number > ROUNDS and not _is_settled(world, laptops):
+            raise world.broken("I9", "not quiet after three rounds")
         for laptop in laptops:
             try:
                 laptop.sync()
@@ -299,6 +301,19 @@ def _may_return(world: World, save: SaveId) -> bool:
         seat.device not in world.revoked
         and all(world.may_write(seat, r, told) for r in world.roles_between(seat.device, tick))
         for seat in world.must_return[save]
+    )
+
+
+def _is_settled(world: World, laptops: list[Laptop]) -> bool:
+    """Say whether all that anybody has still to read are words of computers: receipts, and whose key is whose.
+
+    They answer what was read, so that those who come first hear of the last one a round later.
+    """
+    return all(laptop.life.heard and not laptop.life.unsent for laptop in laptops) and not any(
+        save.type not in BY_ITSELF
+        for laptop in laptops
+        for space in world.readable(laptop.seat)
+        for save in world.model.logs[space][laptop.life.cursors.get(space, 0) :]
     )
 
 

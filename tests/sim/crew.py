@@ -22,6 +22,7 @@ class Task:
     often: float = 1.0
     seconds: float = 0.0
     stop_at_first: bool = False
+    erasing: float = 0.0
 
 
 def work(task: Task, workers: int = 1) -> Outcome:
@@ -46,7 +47,7 @@ def _shares(task: Task, workers: int) -> Iterator[Task]:
         if steps > 0:
             yield Task(
                 steps, task.seed + begin, task.devices, task.steps_of_a_world, task.often, task.seconds,
-                task.stop_at_first,
+                task.stop_at_first, task.erasing,
             )  # fmt: skip
         begin = end
 
@@ -56,5 +57,5 @@ def _one(task: Task) -> Outcome:
     with scene(task.devices) as here:
         return run(
             here, task.steps, task.seed, stop_at_first=task.stop_at_first, steps_of_a_world=task.steps_of_a_world,
-            often=task.often, seconds=task.seconds,
+            often=task.often, seconds=task.seconds, erasing=task.erasing,
         )  # fmt: skip

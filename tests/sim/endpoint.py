@@ -146,7 +146,7 @@ def _entry(seq: int, op: Op) -> Entry:
         return Entry(op.space, seq, SaveId("", record), owner, op.type, {}, is_stub=True)
     opened = _payload(op.payload)
     values = {} if op.type in MARKS else dict(zip(op.fields, opened.values, strict=True))
-    save = SaveId(told_at(op.type, opened), record)
+    save = SaveId(told_at(op.space, op.type, opened), record)
     return Entry(op.space, seq, save, owner, op.type, values)
 
 

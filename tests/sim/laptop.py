@@ -170,7 +170,7 @@ class Laptop:
                 continue  # erased: nobody can say any more which save it was
             opened = _payload(payload)
             values = {} if type_name in MARKS else dict(zip(json.loads(fields), opened.values, strict=True))
-            save = SaveId(told_at(type_name, opened), record)
+            save = SaveId(told_at(space, type_name, opened), record)
             found.append(Written(pos, save, space, owner, type_name, state, seq, values, problem))
         # Sorted here: to spare itself the sorting the database would read the whole journal.
         return sorted(found, key=lambda row: row.pos)

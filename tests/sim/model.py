@@ -31,9 +31,10 @@ class SaveId(NamedTuple):
     record: str
 
 
-def told_at(type_name: str, opened: Payload) -> str:
-    """Return what names a save beside its record: when it was made; of what a computer says by itself also by which."""
-    return f"{opened.at} {opened.by}" if type_name in BY_ITSELF else opened.at
+def told_at(space: str, type_name: str, opened: Payload) -> str:
+    """Return what names a save beside its record: when it was made; of what a computer says by itself also where and by
+    which."""
+    return f"{opened.at} {space} {opened.by}" if type_name in BY_ITSELF else opened.at
 
 
 class Entry(NamedTuple):

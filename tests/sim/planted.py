@@ -508,7 +508,8 @@ def hunt(here: Scene, name: str, steps: int, seed: int) -> dict[str, object]:
     """Plant one bug and run until it is found; say at which step that was and by what."""
     ORGANISATIONS[:] = sorted({seat.organisation for seat in here.seats})
     with PLANTED[name]():
-        outcome = run(here, steps, seed, stop_at_first=True, steps_of_a_world=_STEPS_OF_A_WORLD)
+        rate = 1.0 if "erase" in name else 0.0
+        outcome = run(here, steps, seed, stop_at_first=True, steps_of_a_world=_STEPS_OF_A_WORLD, erasing=rate)
     first = outcome.violations[0] if outcome.violations else None
     return {
         "bug": name,

@@ -94,14 +94,16 @@ def run(
     steps_of_a_world: int = STEPS_OF_A_WORLD,
     often: float = 1.0,
     seconds: float = 0.0,
+    erasing: float = 0.0,
 ) -> Outcome:
     """Run worlds until so many steps are done, or so many seconds are over (0: any). World k has the seed `seed` + k.
 
-    What goes back in time does so `often` times as often as usual.
+    What goes back in time does so `often` times as often as usual, and records are erased `erasing` times as often.
     """
     outcome = Outcome()
     began = time.perf_counter()
     weights = {event: weight * (often if event in GOING_BACK else 1.0) for event, weight in EVENTS.items()}
+    weights[events.erase] *= erasing
     # So little is much there that nearly every removal is asked about, and some are not.
     with pace.brisk(), mock.patch.multiple(spared, FEW=1, MOST=3):
         while outcome.steps < steps and not (seconds and time.perf_counter() - began > seconds):
