@@ -10,13 +10,15 @@ from sqlalchemy import func, select, update
 
 from sync.client import bundles
 from sync.client.healing import PUT_ASIDE
+from sync.client.tally import put_token
 from sync.erasures import ERASE
 from sync.protocol import ALLIANCE, Batch, Op
 from sync.server import intake, tables
 from sync.server.enrolment import find
 from sync.server.store import Store
-from sync.signers import SIGNER, Card, Signed, card_message, order_message, record_of, values_of
+from sync.signers import SIGNER, Card, Signed, card_message, card_of, order_message, record_of, values_of
 from tests.support import Laptop, Office, Post, Template, endpoint_at, introduce
+from tests.sync.test_refused import set_role
 from wimdesk.errors import NotFound
 from wimdesk.services import editing, erasing, publishing
 from wimdesk.store import audit, erasures, journal, outbox, proof
@@ -243,3 +245,30 @@ def test_what_was_ordered_before_joining_is_signed_anew(office: Office, anna: La
     assert anna.app.read(erasures.known, space_of(anna, "shared")) == {shared}
     assert anna.app.read(erasures.doubted) == []
     assert laptop.app.read(audit.verify).findings == ()
+
+
+def test_copies_that_hear_of_a_new_role_one_after_the_other_do_not_correct_each_other(
+    office: Office, anna: Laptop
+) -> None:
+    settle(anna)
+    twin = office.reopened("twin", anna.app.back_up(), anna.app.device_keys)
+    settle(anna, twin)
+    set_role(office, anna, "committee")
+    anna.app.run(put_token, "")  # only this one asks for another, and hears of the role with it
+    settle(anna, twin)
+    told = cards(anna)
+    assert len(told) == 2
+    settle(anna, twin, anna)
+    assert cards(anna) == told
+    twin.app.run(put_token, "")
+    settle(twin, anna)
+    assert set(cards(anna)) == {"coordinator", "committee"}
+    assert cards(anna)[-1] == "committee"
+
+
+def cards(laptop: Laptop) -> list[str]:
+    """Return the roles that were told in the Alliance's space, in their order."""
+    op = here.op.c
+    query = select(op.payload).where(op.type == SIGNER, op.space == ALLIANCE).order_by(op.seq)
+    found = [card_of(payload) for payload in laptop.app.read(lambda session: session.scalars(query).all())]
+    return [card.role for card in found if card is not None]

@@ -20,6 +20,8 @@ KEY = "sign_key"
 """Under this name a session has the key with which this computer signs."""
 _ORDERS = "orders"
 """The fact that this computer has ever ordered anything: only then its own organisation needs its key."""
+_TOLD = "told "
+"""Before the name of a space: the fact which role this profile told there last."""
 _BELIEVED = 'SELECT device, "key", role FROM signer WHERE space=:space AND organisation=:organisation'
 _KEY_OF = 'SELECT organisation, "key", role FROM signer WHERE space=:space AND device=:device'
 _OTHER_SECRETARIAT = f"""SELECT 1 FROM signer
@@ -132,15 +134,21 @@ def _untold(session: Session) -> list[tuple[str, Card]]:
     near = {device: (key, role) for device, key, role in _believed(session, private, organisation)}
     far = {device: role for device, _key, role in _believed(session, ALLIANCE, organisation)}
     found, mine = [], Card(me, b"", name, me, b"")
-    if facts.get(session, _ORDERS) and near.get(me, (b"", ""))[1] != name:
+    if facts.get(session, _ORDERS) and (me not in near or (near[me][1] != name and _is_news(session, private, name))):
         found.append((private, mine))
-    if not far or far.get(me, name) != name:
+    if not far or (far.get(me, name) != name and _is_news(session, ALLIANCE, name)):
         found.append((ALLIANCE, mine))
     if me in far:
-        for device, (key, role_name) in near.items():
-            if device != me and far.get(device) != role_name:
-                found.append((ALLIANCE, Card(device, key, role_name, me, b"")))
+        # Who is known there tells of a change of role itself.
+        others = [device for device in near if device != me and device not in far]
+        found += [(ALLIANCE, Card(device, *near[device], me, b"")) for device in others]
     return found
+
+
+def _is_news(session: Session, space: str, role: str) -> bool:
+    """Say whether this profile told another role of itself last, or none. What stands there now does not count: two
+    copies of a profile that hear of a new role one after the other would correct each other for ever."""
+    return facts.text(session, _TOLD + space) != role
 
 
 def _write(session: Session, space: str, card: Card) -> None:
@@ -151,6 +159,8 @@ def _write(session: Session, space: str, card: Card) -> None:
     signed = msgspec.structs.replace(named, signature=signature)
     record = str(uuid.UUID(bytes=signers.record_of(card.device)))
     journal.write_mark(session, SIGNER, space, record, author.organisation, signers.values_of(signed))
+    if card.device == author.device:
+        facts.put(session, **{_TOLD + space: card.role})
     _put(session, space, author.organisation, signed)
 
 
