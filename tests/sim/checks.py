@@ -166,6 +166,8 @@ def _hears(world: World, laptop: Laptop) -> bool:
     """Say whether the laptop and the endpoint are together. What waits again after being brought together is known."""
     life, generation = laptop.life, laptop.generation()
     if laptop.returning() or generation != world.generation:
+        if life.heard and generation == world.generation:
+            world.model.leave(life)  # what is read again was seen before, and still shows
         life.heard = False
         life.cursors = laptop.cursors() if laptop.returning() and generation in {0, world.generation} else {}
         return False
@@ -191,6 +193,7 @@ def _outbox(world: World, laptop: Laptop) -> None:
         for state in ("waiting", "refused")
     )
     there = {row.save for row in waiting}
+    erasing.placed(world, laptop, there)
     # Only the states that have an index are read as a whole: this runs after each step.
     elsewhere = {save.record for save in life.unsent if save not in there}
     carried = [row for r in sorted(elsewhere) for row in laptop.written("record = ? AND state = 'replaced'", r)]
@@ -326,14 +329,15 @@ def _is_quiet(world: World, laptop: Laptop) -> bool:
 
 def proved(world: World, laptop: Laptop) -> None:
     """I1: the laptop's own look at everything finds nothing, and neither side ever saw a difference that was none."""
-    # Whose order was refused has erased in vain: she reads again what others have of it (wimdesk.store.proof).
+    # Whose order was refused has erased in vain: she reads again what others have of it (wimdesk.store.proof). So does
+    # whoever has still what the endpoint erased on an order that nobody has proved to her yet.
     vain = {space for (space,) in laptop.ask("SELECT space FROM op WHERE type = 'erase' AND state = 'refused'")}
     if found := set(laptop.app.read(proof.differing)) - vain:
         raise world.broken("I1", f"{laptop.seat.name} says that something differs in {found}")
     read_again = {
         key.removeprefix("reread ") for (key,) in laptop.ask("SELECT key FROM local WHERE key LIKE 'reread %'")
     }
-    if read_again - vain:
+    if read_again - vain - laptop.put_aside:
         raise world.broken("I1", f"{laptop.seat.name} read something again without need")
     world.tally.checks["proved"] += 1
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tests.sim.laptop import TYPE, Laptop
 from tests.sim.model import BY_ITSELF, ERASE, MARKS, Entry, Save, SaveId
 from wimdesk.services import erasing
+from wimdesk.store import erasures
 
 if TYPE_CHECKING:
     from tests.sim.world import World
@@ -65,6 +66,7 @@ def arrived(world: World, entry: Entry) -> None:
 
 def forgotten(world: World, laptop: Laptop) -> None:
     """What a laptop knows to be erased is gone from its tables and its journal, and waits for nothing."""
+    laptop.put_aside |= {space for space, _record in laptop.app.read(erasures.doubted)}
     known = set(laptop.eye.execute("SELECT space, record FROM erasure").fetchall())
     if not known:
         return
@@ -77,6 +79,15 @@ def forgotten(world: World, laptop: Laptop) -> None:
     if left := laptop.eye.execute(_LEFT).fetchall():
         raise world.broken("I13", f"{laptop.seat.name} still says something of {set(left)}")
     world.tally.checks["erased"] += 1
+
+
+def placed(world: World, laptop: Laptop, waiting: set[SaveId]) -> None:
+    """What came late has a place: in the log a stub, here still what it said, where nobody proved the order yet."""
+    unsent = laptop.life.unsent
+    for save in [each for each in unsent.values() if (each.space, each.id.record) in world.erased]:
+        rows = laptop.written("record = ? AND state = 'placed'", save.id.record)
+        if save.id not in waiting and any(row.save == save.id for row in rows):
+            del unsent[save.id]
 
 
 def settle(world: World, laptops: list[Laptop]) -> None:

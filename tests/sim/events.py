@@ -337,7 +337,7 @@ def clone_laptop(world: World, laptop: Laptop) -> str:
     if any(other.clone for other in world.laptops):
         return "nothing"
     twin = world.new_laptop(laptop.seat, laptop.life.copy())
-    twin.clone, twin.lives, twin.leaps = True, 1000, laptop.leaps
+    twin.clone, twin.lives, twin.leaps, twin.put_aside = True, 1000, laptop.leaps, set(laptop.put_aside)
     twin.open(laptop.app.folder)
     world.laptops.append(twin)
     return "cloned"

@@ -86,6 +86,8 @@ class Laptop:
     copies: list[Copy] = field(default_factory=list)
     roles_since: list[tuple[int, str]] = field(default_factory=list)
     last_pos: int = 0
+    put_aside: set[str] = field(default_factory=set)
+    """Spaces in which an order once waited for the proof of who gave it."""
     kept_in_view: set[str] = field(default_factory=set)
     """What is removed and still showed when the act under way began: its author has not seen that it is."""
     lives: int = 0

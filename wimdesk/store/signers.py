@@ -139,7 +139,7 @@ def _untold(session: Session) -> list[tuple[str, Card]]:
     if not far or (far.get(me, name) != name and _is_news(session, ALLIANCE, name)):
         found.append((ALLIANCE, mine))
     if me in far:
-        # Who is known there tells of a change of role itself.
+        # Of a new role its own computer tells.
         others = [device for device in near if device != me and device not in far]
         found += [(ALLIANCE, Card(device, *near[device], me, b"")) for device in others]
     return found
