@@ -1,39 +1,30 @@
-"""An order to erase reaches everybody who has the record, and nothing brings it back."""
+"""An order to erase reaches everybody who has the record, and takes along what is said of it."""
 
 from __future__ import annotations
 
-import shutil
 import uuid
 from typing import TYPE_CHECKING
-from unittest import mock
 
 import pytest
 from sqlalchemy import select, update
 
 from sync import sealing
-from sync.client import bundles
 from sync.client.engine import SyncEngine
-from sync.erasures import ERASE, ERASED, MARKS
+from sync.erasures import ERASE, ERASED
 from sync.protocol import SHIPPED_OWNER
-from sync.server import ledger, service
-from sync.server.service import backup, restore
 from sync.server.store import Store
 from sync.server.tables import device as devices
 from sync.server.tables import sealed as boxes
 from tests import canary
-from tests.sim.simulator import scene
-from tests.soak import erasure
-from tests.store.test_recovery import spoil_table
-from tests.support import PASSPHRASE, Laptop, Office, Post, endpoint_at, introduce
+from tests.erased import WORDS, assert_in_order, everything, named, person, proofs, settle, stubs
+from tests.support import PASSPHRASE, Laptop, Office, introduce
 from wimdesk.app import App
-from wimdesk.errors import NotFound, Refused, UserError
-from wimdesk.records import LibraryItem, Person, Theme
+from wimdesk.errors import NotFound, UserError
+from wimdesk.records import LibraryItem, Theme
 from wimdesk.services import (
-    attaching,
     directory,
     editing,
     erasing,
-    exchange,
     full_export,
     full_import,
     merging,
@@ -47,10 +38,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from tests.support import Endpoint, Template
 
 pytestmark = pytest.mark.own_endpoint
-WORDS = [f"Qañarïa{number:02}Zw" for number in range(20)]
 
 
 @pytest.fixture
@@ -62,50 +51,6 @@ def anna(office: Office) -> Laptop:
 def bela(office: Office, anna: Laptop) -> Laptop:
     anna.sync()
     return office.laptop("Bela")
-
-
-def settle(*laptops: Laptop) -> None:
-    for _round in range(3):
-        for laptop in laptops:
-            laptop.sync()
-
-
-def person(laptop: Laptop, word: str) -> str:
-    """A person with everything that can be said of her, and said twice."""
-    record = laptop.add("person", given_name=word, family_name="Old", summary=f"Lives near {word}", tags=[word])
-    laptop.change("person", record, family_name=f"New {word}", summary=f"Moved away from {word}")
-    laptop.add("contact_detail", person_id=record, type="email", value=f"{word}@example.org")
-    laptop.add("membership", person_id=record, number=word, start_date="2026-01-01")
-    name, content = f"{word}.txt", f"a letter to {word}".encode()
-    attaching.attach(laptop.app.store, laptop.app.contents, ("person", record), name, content)
-    return record
-
-
-def stubs(session: Session, record: str) -> list[bytes]:
-    op = tables.op.c
-    return list(session.scalars(select(op.payload).where(op.record == record, op.type.not_in(MARKS))))
-
-
-def assert_in_order(*laptops: Laptop) -> None:
-    """All say the same, nothing is asked, nothing was read again, and what shows is what the log says."""
-    places = []
-    for laptop in laptops:
-        assert laptop.app.read(proof.differing) == []
-        assert laptop.engine.latest.sentence == ""
-        with laptop.app.store.reading() as session:
-            places.append(
-                {row.space: (row.seq, row.trail, row.digest) for row in session.execute(select(tables.cursor))}
-            )
-    assert all(each == places[0] for each in places), places
-
-
-def named(folder: Path) -> set[str]:
-    """What the ledger beside a database names; the endpoint has the orders of other tests too."""
-    return {record for _space, record, _at in erasing.read_ledger(folder)}
-
-
-def proofs(endpoint: Endpoint) -> dict[str, int]:
-    return service.proofs(endpoint.data, database=endpoint.owner)
 
 
 def test_twenty_people_are_in_no_byte_of_any_store(office: Office, anna: Laptop, bela: Laptop) -> None:
@@ -140,11 +85,6 @@ def test_twenty_people_are_in_no_byte_of_any_store(office: Office, anna: Laptop,
     standings = anna.app.read(erasing.standings)
     assert len(standings) > 20 * 4
     assert all(each.is_done for each in standings), [each for each in standings if not each.is_done][:3]
-
-
-def everything(endpoint: Endpoint, *laptops: Laptop) -> dict[str, int]:
-    stores = [each for laptop in laptops for each in canary.of_laptop(laptop.app)]
-    return canary.count(WORDS, [*stores, *canary.of_endpoint(endpoint, [laptop.app for laptop in laptops])])
 
 
 @pytest.mark.expects_log
@@ -242,164 +182,6 @@ def test_what_ships_with_the_program_is_not_erased(office: Office, anna: Laptop)
     assert anna.app.read(proof.differing) == []
 
 
-def test_an_old_backup_brings_nobody_back(office: Office, tmp_path: Path) -> None:
-    assert office.endpoint is not None
-    folder, stick = tmp_path / "anna", tmp_path / "copies"
-    anna = Laptop.join(App.open(folder, PASSPHRASE), office.endpoint, office.organisation)
-    introduce(anna.app, office.organisation)
-    bela = office.laptop("Bela")
-    record = person(anna, WORDS[0])
-    settle(anna, bela)
-    anna.app.back_up()
-    shutil.copytree(folder / "backups", stick / "backups")
-    key = anna.app.store.key
-    anna.app.run(erasing.erase, "person", record)
-    settle(anna, bela)
-    assert canary.count(WORDS, canary.of_folder(folder, key)) == {}
-    assert canary.count(WORDS, canary.of_folder(stick, key))["backups"] > 0
-    anna.close()
-    # Somebody puts back what lay on a stick, and restores it.
-    for path in (stick / "backups").iterdir():
-        shutil.copy(path, folder / "backups" / path.name)
-    newest = max(path.stem for path in (stick / "backups").glob("*.db"))
-    App.restore(folder, PASSPHRASE, newest)
-    app = App.open(folder, PASSPHRASE)
-    with pytest.raises(NotFound):
-        app.read(editing.values, "person", record)
-    app.sweep_quietly()
-    assert canary.count(WORDS, canary.of_folder(folder, key)) == {}, "the ledger beside the database is heeded at once"
-    again = Laptop(app, SyncEngine(app))
-    settle(again, bela, again)
-    assert_in_order(again, bela)
-    again.close()
-
-
-@pytest.mark.expects_log
-@pytest.mark.parametrize("spoilt", ["", "site", "erasure"])
-def test_an_order_of_a_moment_ago_outlives_a_restoring(office: Office, tmp_path: Path, spoilt: str) -> None:
-    """The computer stopped behind the order: no ledger was written beside the database yet."""
-    assert office.endpoint is not None
-    folder = tmp_path / "anna"
-    anna = Laptop.join(App.open(folder, PASSPHRASE), office.endpoint, office.organisation)
-    introduce(anna.app, office.organisation)
-    anna.add("site", name="Stays")
-    record = person(anna, WORDS[0])
-    settle(anna)
-    anna.app.back_up()
-    anna.app.run(erasing.erase, "person", record)
-    key = anna.app.store.key
-    anna.close()
-    assert record not in named(folder)
-    if spoilt:
-        spoil_table(folder, key, spoilt)
-    App.restore(folder, PASSPHRASE, max(path.stem for path in (folder / "backups").glob("*by-hand.db")))
-    app = App.open(folder, PASSPHRASE)
-    with pytest.raises(NotFound):
-        app.read(editing.values, "person", record)
-    app.sweep()
-    again = Laptop(app, SyncEngine(app))
-    settle(again)
-    assert canary.count(WORDS, canary.of_folder(folder, key)) == {}
-    assert_in_order(again)
-    again.close()
-
-
-def test_a_laptop_that_was_away_for_a_year(office: Office, anna: Laptop, bela: Laptop, post: Post) -> None:
-    assert office.endpoint is not None
-    record = person(anna, WORDS[0])
-    shared = anna.app.run(publishing.publish, "person", record, "shared")
-    settle(anna, bela)
-    bela.change("person", record, role=f"away {WORDS[0]}")
-    bela.change("person", shared, role=f"away {WORDS[0]}")
-    old = post.save(bela)
-    anna.app.run(erasing.erase, "person", record)
-    settle(anna)
-    answer = post.answer(old)  # a file of before the order, handed in after it
-    settle(anna)
-    assert everything(office.endpoint, anna) == {}
-    bundles.load(bela.engine, answer)
-    settle(bela, anna)
-    assert everything(office.endpoint, anna, bela) == {}
-    assert_in_order(anna, bela)
-    late = office.laptop("Late")
-    settle(late, anna)
-    assert everything(office.endpoint, late) == {}
-    assert_in_order(anna, late)
-
-
-@pytest.mark.parametrize("ledger_survives", [True, False])
-def test_an_endpoint_restored_from_before_the_order(
-    template: Template, tmp_path: Path, *, ledger_survives: bool
-) -> None:
-    data, copies = tmp_path / "data", tmp_path / "copies"
-    copies.mkdir()
-    with endpoint_at(data) as first:
-        office = Office(template, tmp_path, first)
-        anna, bela = office.laptop("Anna"), office.laptop("Bela")
-        record = person(anna, WORDS[0])
-        shared = anna.app.run(publishing.publish, "person", record, "shared")
-        settle(anna, bela)
-        backup(data, copies / "old.backup")
-        anna.app.run(erasing.erase, "person", record)
-        settle(anna, bela)
-        backup(data, copies / "new.backup")
-        assert set() != ledger.read(data) <= ledger.read(copies)
-        assert canary.count(WORDS, canary.of_endpoint(first, [anna.app])) == {}
-    if not ledger_survives:
-        (copies / ledger.FILE).unlink()
-    again = tmp_path / "again"
-    restore(again, copies / "old.backup")
-    with endpoint_at(again) as second:
-        found = canary.count(WORDS, canary.of_endpoint(second))
-        assert (found == {}) == ledger_survives
-        for laptop in (anna, bela):
-            laptop.app.run(lambda session: facts.put(session, server_url=second.url))
-        settle(anna, bela, anna)
-        assert canary.count(WORDS, canary.of_endpoint(second, [anna.app])) == {}
-        for laptop in (anna, bela):
-            with pytest.raises(NotFound):
-                laptop.see("person", shared)
-        assert_in_order(anna, bela)
-        assert [each for each in anna.app.read(erasing.standings) if not each.is_done] == []
-        assert proofs(second)["wrong"] == 0
-    office.close()
-
-
-def test_an_endpoint_that_died_behind_an_order_writes_its_ledger_at_the_next_start(
-    template: Template, tmp_path: Path
-) -> None:
-    data = tmp_path / "data"
-    with endpoint_at(data) as first:
-        office = Office(template, tmp_path, first)
-        anna = office.laptop("Anna")
-        record = anna.add("library_item", title={"en": "Ours"}, template="tool", state="draft")
-        shared = anna.app.run(publishing.publish, "library_item", record, "alliance")
-        settle(anna)
-        anna.app.run(erasing.erase, "library_item", shared)
-        settle(anna)
-    written = ledger.read(data)
-    assert written
-    (data / ledger.FILE).unlink()
-    with endpoint_at(data):
-        assert ledger.read(data) == written
-    office.close()
-
-
-def test_many_stories_with_faults(tmp_path: Path) -> None:
-    """The short form of `python -m tests.soak.erasure --times 500`."""
-    with scene(4, tmp_path) as here:
-        outcome = erasure.run(here, 3, 7)
-    assert outcome.wrong == []
-    assert outcome.ordered > 3
-
-
-def test_the_search_finds_who_was_not_erased(tmp_path: Path) -> None:
-    """The control: without the ledger, what comes late stays."""
-    with scene(4, tmp_path) as here, mock.patch.object(erasures, "known", side_effect=lambda *_: set()):
-        outcome = erasure.run(here, 2, 7)
-    assert outcome.resurrected
-
-
 def test_what_else_an_act_did_can_still_be_taken_back(anna: Laptop) -> None:
     def both(session: Session) -> tuple[str, str]:
         return editing.add(session, "person", {"given_name": "Gone"}), editing.add(session, "site", {"name": "Stays"})
@@ -435,20 +217,6 @@ def test_what_a_full_export_brought_of_others_goes_with_the_order(office: Office
     assert canary.count(["Theirs"], canary.of_folder(app.folder, app.store.key)) == {}
 
 
-def test_a_backup_of_before_the_joining_is_made_anew_too(office: Office) -> None:
-    assert office.endpoint is not None
-    app = office.app("alone")
-    record = app.run(editing.add, "person", {"given_name": WORDS[0]})
-    app.back_up()
-    laptop = Laptop.join(app, office.endpoint, office.organisation)
-    introduce(app, office.organisation)
-    settle(laptop)
-    assert canary.count(WORDS, canary.of_folder(app.folder, app.store.key))["backups"] > 0
-    app.run(erasing.erase, "person", record)
-    app.sweep()
-    assert canary.count(WORDS, canary.of_folder(app.folder, app.store.key)) == {}
-
-
 def test_a_task_about_her_goes_with_her(anna: Laptop) -> None:
     stays, gone = sorted(anna.add("person", given_name=f"{WORDS[0]} {number}") for number in range(2))
     call = anna.app.run(todo.add, "Call her", about=gone, note=f"{WORDS[0]} is ill")
@@ -479,22 +247,6 @@ def test_what_is_made_again_after_it_was_erased_arrives(office: Office, anna: La
     again = anna.app.read(directory.own)
     assert bela.see("directory_entry", again)["shown"] == ["email"]
     assert bela.app.run(erasing.erase, "directory_entry", again), "and it can be erased once more"
-
-
-def test_what_a_removed_computer_still_sends_of_her_is_not_kept(office: Office, anna: Laptop, bela: Laptop) -> None:
-    assert office.endpoint is not None
-    record = anna.add("person", given_name="Her")
-    shared = anna.app.run(publishing.publish, "person", record, "shared")
-    settle(anna, bela)
-    bela.change("person", shared, role=f"away {WORDS[0]}")
-    anna.app.run(erasing.erase, "person", record)
-    anna.sync()
-    service.revoke(office.endpoint.data, bela.app.identity().device, database=office.endpoint.database)
-    with pytest.raises(Refused):
-        bela.sync()
-    kept = service.kept_apart(office.endpoint.data, database=office.endpoint.owner)
-    assert [each["types"] for each in kept if not each["sealed"]] == [["person"]]
-    assert canary.count(WORDS, canary.of_endpoint(office.endpoint)) == {}
 
 
 def test_a_box_is_packed_anew_with_the_key_of_today(office: Office, anna: Laptop, bela: Laptop) -> None:
@@ -540,12 +292,3 @@ def test_who_lost_a_role_since_the_order_still_syncs(office: Office, anna: Lapto
     assert secretary.add("site", name="Goes on")
     assert secretary.sync().waiting == 0
     assert secretary.engine.latest.sentence == ""
-
-
-def test_a_file_does_not_bring_back_who_was_erased(anna: Laptop) -> None:
-    text = f"family_name\n{WORDS[0]}\n"
-    assert anna.app.run(exchange.import_csv, "person", text).new == 1
-    record = anna.app.read(lambda session: session.scalars(select(Person.id)).one())
-    anna.app.run(erasing.erase, "person", record)
-    with pytest.raises(UserError, match="can't come back"):
-        anna.app.run(exchange.import_csv, "person", text)
