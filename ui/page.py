@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui.widgets.header import PageHeader
 from wimdesk.events import Changed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sync.client.engine import SyncStatus
     from ui.desk import Desk
 
@@ -48,6 +51,12 @@ class Page(QWidget):
 
     def show_record(self, record_id: str) -> None:
         """Show one record of the page."""
+
+    def add_shortcut(self, keys: str, act: Callable[[], object]) -> None:
+        """Have keys do something wherever the cursor is on this page."""
+        shortcut = QShortcut(QKeySequence(keys), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(act)
 
     def help_topic(self) -> str:
         """Return the key of the help for what shows now (ui.pages.help_texts)."""

@@ -222,13 +222,13 @@ def test_an_interrupted_first_opening_is_taken_up_again(tmp_path: Path) -> None:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 4 MB of its own."""
+    """A disk of 16 MB of its own."""
     place = tmp_path / "disk"
     place.mkdir()
     mount = shutil.which("mount")
     if mount is None or not hasattr(os, "geteuid") or os.geteuid() != 0:
         pytest.skip("only an administrator can mount a small disk")
-    done = subprocess.run([mount, "-t", "tmpfs", "-o", "size=4m", "tmpfs", place], capture_output=True, check=False)
+    done = subprocess.run([mount, "-t", "tmpfs", "-o", "size=16m", "tmpfs", place], capture_output=True, check=False)
     if done.returncode:
         pytest.skip("this computer does not let a small disk be mounted")
     yield place
@@ -248,7 +248,7 @@ def test_a_full_disk_is_said_and_loses_nothing(small_disk: Path, template: Templ
         saved = [app.run(editing.add, "site", {"name": "before"})]
         app.back_up()  # behind the backup of the day, which is made beside the rest
         filler = small_disk / "filler"
-        filler.write_bytes(bytes(max(0, shutil.disk_usage(small_disk).free - 500_000)))
+        filler.write_bytes(bytes(shutil.disk_usage(small_disk).free - 500_000))
         with pytest.raises(DiskFull, match="safe"):
             _fill(app, saved)
         assert {row["id"] for row in app.read(editing.rows, "site")} == set(saved)

@@ -154,7 +154,7 @@ def healed(laptop: Laptop) -> str:
 def audited(endpoint: Endpoint) -> list[str]:
     store = Store(endpoint.data, database=endpoint.database)
     try:
-        query = select(log.audit.c.result).where(log.audit.c.what == "reread")
+        query = select(log.audit.c.result).where(log.audit.c.what == "reread").order_by(log.audit.c.id)
         return list(store.read(lambda connection: list(connection.scalars(query))))
     finally:
         store.close()

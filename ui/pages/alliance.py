@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui import theme
 from ui.page import Page
@@ -19,6 +18,7 @@ from ui.pages.record_list import Item, RecordList, heading
 from ui.widgets.buttons import SecondaryButton
 from ui.widgets.card import sliding
 from ui.widgets.empty import EmptyState
+from ui.widgets.panes import beside
 from ui.widgets.rows import Row
 from wimdesk.events import Changed
 from wimdesk.i18n import N_, _
@@ -74,14 +74,9 @@ class AlliancePage(Page):
         self.list = RecordList(_("Texts of the Alliance"), lines=0)
         self.list.chosen.connect(self._open)
         self.list.setMinimumWidth(_LEAST_LIST)
-        self._shortcut("Ctrl+N", lambda: self.begin("position"))
-        self._shortcut("Ctrl+F", self._search)
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setChildrenCollapsible(False)
-        split.addWidget(self.list)
-        split.addWidget(self._right())
-        split.setSizes([theme.px(300), theme.px(850)])
-        split.setStretchFactor(1, 1)
+        self.add_shortcut("Ctrl+N", lambda: self.begin("position"))
+        self.add_shortcut("Ctrl+F", self._search)
+        split = beside(self.list, self._right(), (theme.px(300), theme.px(850)))
         self.body.addWidget(sliding(split, _("Alliance")), 1)
 
     def refresh(self) -> None:
@@ -136,11 +131,6 @@ class AlliancePage(Page):
         self.empty = EmptyState("globe", "")
         self._column.addWidget(self.empty, 1)
         return right
-
-    def _shortcut(self, keys: str, act: Callable[[], None]) -> None:
-        shortcut = QShortcut(QKeySequence(keys), self)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(act)
 
     def _search(self) -> None:
         if isinstance(self.card, TextPane):

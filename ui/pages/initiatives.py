@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.page import Page
@@ -15,6 +12,7 @@ from ui.pages.initiatives_list import InitiativeList, ThemesPane
 from ui.widgets.buttons import SecondaryButton
 from ui.widgets.card import sliding
 from ui.widgets.empty import EmptyState
+from ui.widgets.panes import beside
 from wimdesk.events import Changed
 from wimdesk.i18n import _
 from wimdesk.services import taking_part
@@ -41,8 +39,8 @@ class InitiativesPage(Page):
         self.new_button.clicked.connect(self.begin)
         self.new_button.hide()
         self.header.add_action(self.new_button)
-        self._shortcut("Ctrl+N", self.begin)
-        self._shortcut("Ctrl+F", self._search)
+        self.add_shortcut("Ctrl+N", self.begin)
+        self.add_shortcut("Ctrl+F", self._search)
         self.themes = ThemesPane()
         self.themes.setFixedWidth(theme.px(214))
         self.themes.changed.connect(self._filter)
@@ -51,12 +49,7 @@ class InitiativesPage(Page):
         self.list.chosen.connect(self._open)
         self.list.wanted_new.connect(self.begin)
         self.list.setMinimumWidth(_LEAST_LIST)
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setChildrenCollapsible(False)
-        split.addWidget(self.list)
-        split.addWidget(self._right())
-        split.setSizes([theme.px(340), theme.px(600)])
-        split.setStretchFactor(1, 1)
+        split = beside(self.list, self._right(), (theme.px(340), theme.px(600)))
         inside = QWidget()
         panes = QHBoxLayout(inside)
         panes.setContentsMargins(0, 0, 0, 0)
@@ -108,11 +101,6 @@ class InitiativesPage(Page):
         self.empty = EmptyState("handshake", _("Choose an initiative to read about it."))
         self._column.addWidget(self.empty, 1)
         return right
-
-    def _shortcut(self, keys: str, act: Callable[[], None]) -> None:
-        shortcut = QShortcut(QKeySequence(keys), self)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(act)
 
     def _search(self) -> None:
         self.list.search.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.page import Page
@@ -23,6 +22,7 @@ from ui.widgets.card import sliding
 from ui.widgets.combo import ChoiceField
 from ui.widgets.empty import EmptyState
 from ui.widgets.labels import Text, hairline
+from ui.widgets.panes import beside
 from ui.widgets.rows import RowDelegate, row_list
 from ui.widgets.search import SearchField
 from wimdesk.events import Changed
@@ -73,21 +73,16 @@ class LibraryPage(Page):
                 (_("Files on this computer"), self._show_downloads),
             )
         )
-        self._shortcut("Ctrl+N", self.write)
-        self._shortcut("Ctrl+F", self._go_to_search)
+        self.add_shortcut("Ctrl+N", self.write)
+        self.add_shortcut("Ctrl+F", self._go_to_search)
         self.filters = FilterPane()
         self.filters.changed.connect(self._ask)
         self.filters.setFixedWidth(theme.px(240))
         self.reading = ReadingDesk(self.desk)
         self.reading.removed.connect(self.refresh)
         self.reading.shared.connect(self.show_record)
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setChildrenCollapsible(False)
-        split.addWidget(self._results())
-        split.addWidget(self.reading)
         self.reading.setMinimumWidth(theme.px(400))  # in a narrow window the list gives way, not the text
-        split.setSizes([384, 530])
-        split.setStretchFactor(1, 1)
+        split = beside(self._results(), self.reading, (384, 530))
         inside = QWidget()
         panes = QHBoxLayout(inside)
         panes.setContentsMargins(0, 0, 0, 0)
@@ -268,11 +263,6 @@ class LibraryPage(Page):
         room = min(self.width() // 3, self.width() - theme.px(690))  # beside the title and the buttons
         self.search.setFixedWidth(min(theme.px(380), max(theme.px(200), room)))
 
-    def _shortcut(self, keys: str, act: Callable[[], object]) -> None:
-        shortcut = QShortcut(QKeySequence(keys), self)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(act)
-
     def _go_to_search(self) -> None:
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
@@ -326,7 +316,8 @@ class LibraryPage(Page):
     def _show_result(self, result: Result | None) -> None:
         if result is None:
             return  # a newer question is on its way
-        current = self._wanted or self.reading.item_id()
+        chosen = self.model.entry(self.view.currentIndex().row())  # may be ahead of what is read by now
+        current = self._wanted or self.reading.apart() or (chosen.id if chosen else self.reading.item_id())
         self._result = result
         self.filters.show_counts(result.counts)
         self.count.setText(_said(result))

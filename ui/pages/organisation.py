@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui import theme
 from ui.page import Page
@@ -23,6 +23,7 @@ from ui.widgets.banner import Banner
 from ui.widgets.buttons import IconButton, SecondaryButton
 from ui.widgets.card import sliding
 from ui.widgets.empty import EmptyState
+from ui.widgets.panes import beside
 from wimdesk.events import Changed
 from wimdesk.i18n import N_, _
 from wimdesk.services import dues, miner_groups, people, todo
@@ -93,20 +94,15 @@ class OrganisationPage(Page):
             self.header.add_action(button)
             self.overviews[key] = button
         self.header.add_action(self.new_button)
-        self._shortcut("Ctrl+N", self.begin)
-        self._shortcut("Ctrl+F", self._search)
+        self.add_shortcut("Ctrl+N", self.begin)
+        self.add_shortcut("Ctrl+F", self._search)
         self.pane = DirectoryPane(self.desk)
         self.pane.chosen.connect(self._open)
         self.pane.wanted_new.connect(self.begin)
         self.pane.tabs.currentChanged.connect(self._name_button)
         self.pane.people.answered.connect(self._after_answer)
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setChildrenCollapsible(False)
-        split.addWidget(self.pane)
-        split.addWidget(self._right())
         self.pane.setMinimumWidth(_LEAST_LIST)
-        split.setSizes([theme.px(360), theme.px(790)])
-        split.setStretchFactor(1, 1)
+        split = beside(self.pane, self._right(), (theme.px(360), theme.px(790)))
         self.body.addWidget(sliding(split, _("Organisation")), 1)
         self._name_button()
         self.setAcceptDrops(True)
@@ -218,11 +214,6 @@ class OrganisationPage(Page):
         self._column.addWidget(self._banner_room)
         self._column.addWidget(self.empty, 1)
         return right
-
-    def _shortcut(self, keys: str, act: object) -> None:
-        shortcut = QShortcut(QKeySequence(keys), self)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(act)
 
     def _search(self) -> None:
         self.pane.search.setFocus(Qt.FocusReason.ShortcutFocusReason)

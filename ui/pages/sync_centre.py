@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from sync.client.engine import SyncStatus
@@ -78,9 +80,7 @@ class SyncCentrePage(Page):
         row.addWidget(self._right(), 1)
         self.body.addLayout(row, 1)
         for keys, step in (("Alt+Left", -1), ("Alt+Right", 1)):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(lambda step=step: self._step(step))
+            self.add_shortcut(keys, partial(self._step, step))
         if not getattr(self, "_listens", False):
             self._listens = True
             self.desk.bridge.synced.connect(self._show_status)

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFileDialog, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.forms.working_group import zone_options
@@ -22,6 +21,7 @@ from ui.widgets.buttons import IconButton, SecondaryButton
 from ui.widgets.card import sliding
 from ui.widgets.combo import ChoiceField
 from ui.widgets.empty import EmptyState
+from ui.widgets.panes import beside
 from ui.widgets.rows import Row
 from ui.widgets.search import SearchField
 from wimdesk.events import Changed
@@ -91,14 +91,9 @@ class WorkingGroupsPage(Page):
             self.header.add_action(part)
         for button in (self.new_group, self.new_event):
             button.hide()
-        self._shortcut("Ctrl+N", lambda: self.begin(events.TYPE))
-        self._shortcut("Ctrl+F", self._search)
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setChildrenCollapsible(False)
-        split.addWidget(self._left())
-        split.addWidget(self._right())
-        split.setSizes([theme.px(360), theme.px(790)])
-        split.setStretchFactor(1, 1)
+        self.add_shortcut("Ctrl+N", lambda: self.begin(events.TYPE))
+        self.add_shortcut("Ctrl+F", self._search)
+        split = beside(self._left(), self._right(), (theme.px(360), theme.px(790)))
         self.body.addWidget(sliding(split, _("Groups & events")), 1)
 
     def refresh(self) -> None:
@@ -195,11 +190,6 @@ class WorkingGroupsPage(Page):
         self.empty.hide()
         self._column.addWidget(self.empty, 1)
         return right
-
-    def _shortcut(self, keys: str, act: Callable[[], None]) -> None:
-        shortcut = QShortcut(QKeySequence(keys), self)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(act)
 
     def _search(self) -> None:
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
