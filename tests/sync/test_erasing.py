@@ -136,6 +136,24 @@ def test_what_the_endpoint_did_not_take_is_not_erased_at_the_next_start(
 
 
 @pytest.mark.expects_log
+def test_a_later_edit_carries_nothing_of_what_was_refused_with_an_order(office: Office, anna: Laptop) -> None:
+    item = anna.add("library_item", title={"en": "Ours"}, template="tool", state="draft")
+    copy = anna.app.run(publishing.publish, "library_item", item, "alliance")
+    anna.sync()
+    rita = office.laptop("Rita", role="reader")
+    rita.sync()
+    rita.app.run(lambda session: facts.put(session, role="coordinator"))
+    rita.change("library_item", copy, issued="2026-02-03")
+    rita.app.run(erasing.erase, "library_item", copy)
+    settle(rita, anna, rita)
+    assert rita.see("library_item", copy)["issued"] != "2026-02-03"
+    rita.change("library_item", copy, title={"en": "Her word"})
+    op = tables.op.c
+    last = select(op.fields).where(op.record == copy).order_by(op.pos.desc()).limit(1)
+    assert rita.app.read(lambda session: session.scalar(last)) == ["title"]
+
+
+@pytest.mark.expects_log
 def test_what_is_anothers_is_not_erased(office: Office, anna: Laptop) -> None:
     item = anna.add("library_item", title={"en": "Ours"}, template="tool", state="draft")
     copy = anna.app.run(publishing.publish, "library_item", item, "alliance")

@@ -41,6 +41,8 @@ _PENDING = f"""SELECT e.space, e.record FROM erasure e WHERE confirmed='' AND EX
 ORDER BY e.space"""
 _AGAIN = "UPDATE erasure SET confirmed='', receipt=x'' WHERE space=? AND record=?"
 _ANY_LEFT = "SELECT 1 FROM erasure WHERE NOT swept OR confirmed='' LIMIT 1"
+_SETTLE = f"""UPDATE op SET state='{tables.REPLACED}'
+WHERE record=:record AND space=:space AND state='{tables.REFUSED}' AND length(payload)=0"""
 _WITHDRAWN = "withdrawn"
 """The fact that names orders which the endpoint did not take, until no ledger beside the database names them."""
 _DOUBTED = "doubted"
@@ -373,8 +375,12 @@ def places(session: Session, space: str, records: Collection[str]) -> list[int]:
 
 
 def withdraw(session: Session, space: str, record: str) -> None:
-    """The endpoint did not take the order: what others have of the record comes back when the space is read again."""
+    """The endpoint did not take the order: what others have of the record comes back when the space is read again.
+
+    Own operations that were refused with it say nothing any more, so no later edit has anything of theirs to carry.
+    """
     rows.find(session, "DELETE FROM erasure WHERE space=:space AND record=:record", space=space, record=record)
+    rows.find(session, _SETTLE, space=space, record=record)
     _put_withdrawn(session, [*withdrawn(session), (space, record)])
 
 
