@@ -11,7 +11,7 @@ from wimdesk.commands import printing, with_app
 from wimdesk.errors import UserError
 from wimdesk.i18n import _
 from wimdesk.records.consent import METHODS, PURPOSES
-from wimdesk.services import access, consents, erasing, retention
+from wimdesk.services import access, consents, doubts, erasing, retention
 
 
 def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -27,6 +27,11 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     about = "show what was erased, and which computers have confirmed"
     parser = commands.add_parser("erasures", help=about, description=about)
     parser.set_defaults(handler=printing(show_erasures))
+
+    about = "show orders to erase that nobody proved, or give one of them in this computer's name"
+    parser = commands.add_parser("doubts", help=about, description=about)
+    parser.add_argument("--uphold", metavar="ID", default="", help="erase this record of the list everywhere")
+    parser.set_defaults(handler=printing(show_doubts))
 
     about = "write everything that is held about a person into a folder: to read, as data, and her files"
     parser = commands.add_parser("access", help=about, description=about)
@@ -140,3 +145,18 @@ def erase(app: App, args: argparse.Namespace) -> object:
 def show_erasures(app: App, _args: argparse.Namespace) -> object:
     """Show the ledger: nothing in it says who it was."""
     return [asdict(each) | {"done": each.is_done} for each in app.read(erasing.standings)]
+
+
+@with_app
+def show_doubts(app: App, args: argparse.Namespace) -> object:
+    """Show what was put aside, or uphold one of them."""
+    found = app.read(doubts.doubts)
+    wanted = [each for each in found if each.record == args.uphold]
+    if not args.uphold:
+        return [asdict(each) for each in found]
+    if not wanted:
+        raise UserError(_("No order about that was put aside. Nothing was erased."))
+    for each in wanted:
+        app.run(doubts.uphold, each.space, each.record)
+    app.sweep()
+    return {"erased": [each.record for each in wanted]}

@@ -16,7 +16,7 @@ IN_ORDER = N_("Something here was not as it should be. It was read again and is 
 STILL_DIFFERS = N_("Something here is not what the Secretariat has. Nothing is lost. Please tell the Secretariat.")
 PUT_ASIDE = N_(
     "An order came to erase something, and nobody who may has signed it. It was put aside, and nothing was erased. "
-    "Please tell the Secretariat."
+    "The page Data protection shows it. Please tell the Secretariat."
 )
 
 log = logging.getLogger(__name__)

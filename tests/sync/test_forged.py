@@ -19,8 +19,8 @@ from sync.server.store import Store
 from sync.signers import SIGNER, Card, Signed, card_message, card_of, order_message, record_of, values_of
 from tests.support import Laptop, Office, Post, Template, endpoint_at, introduce
 from tests.sync.test_refused import set_role
-from wimdesk.errors import NotFound
-from wimdesk.services import editing, erasing, publishing
+from wimdesk.errors import NotFound, UserError
+from wimdesk.services import doubts, editing, erasing, publishing
 from wimdesk.store import audit, erasures, journal, outbox, proof
 from wimdesk.store import tables as here
 
@@ -186,6 +186,36 @@ def test_a_second_computer_and_the_secretariat_are_believed_by_all(office: Offic
     late = office.laptop("Late", organisation=f"{office.organisation} 2")
     settle(late)
     assert late.app.read(erasures.doubted) == []
+
+
+def test_the_secretariat_gives_an_order_that_nobody_can_prove_any_more(
+    office: Office, anna: Laptop, bela: Laptop
+) -> None:
+    """The only computer of an organisation that others believed was lost before it vouched for another."""
+    sekai = office.laptop("Sekai", organisation="Secretariat", role="secretariat")
+    olga = office.laptop("Olga", organisation=f"{office.organisation} 2")
+    lost = item(anna)
+    settle(anna, bela, sekai, olga)
+    bela.app.run(erasing.erase, "library_item", lost)
+    settle(bela, sekai, olga)
+    for laptop in (sekai, olga):
+        assert shows(laptop, lost)
+        assert told(laptop) == PUT_ASIDE
+        (doubt,) = laptop.app.read(doubts.doubts)
+        assert (doubt.type, doubt.caption, doubt.may) == ("library_item", "Ours", laptop is sekai)
+    with pytest.raises(UserError, match="another organisation"):
+        olga.app.run(doubts.uphold, ALLIANCE, lost)
+    assert shows(olga, lost)
+    sekai.app.run(doubts.uphold, ALLIANCE, lost)
+    assert sekai.app.read(doubts.doubts) == []
+    settle(sekai, olga, bela)
+    for laptop in (sekai, olga, bela):
+        assert not shows(laptop, lost)
+        assert told(laptop) == ""
+        assert laptop.app.read(doubts.doubts) == []
+        assert laptop.app.read(proof.differing) == []
+    with pytest.raises(NotFound):
+        sekai.app.run(doubts.uphold, ALLIANCE, lost)
 
 
 def test_what_was_ordered_before_the_key_was_told_is_heeded_when_it_comes(office: Office, anna: Laptop) -> None:

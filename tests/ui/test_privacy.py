@@ -5,13 +5,20 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
+from sync.erasures import ERASE
+from tests.ui.test_library_rows import put_into
 from ui.forms.consent import ConsentCard
 from ui.forms.rights import RightsCard
 from ui.pages.privacy import PrivacyPage
 from ui.widgets.buttons import QuietButton
 from ui.widgets.labels import Chip, Text
 from wimdesk.errors import NotFound
+from wimdesk.identifiers import new_id
+from wimdesk.records import LibraryItem
 from wimdesk.services import consents, editing, erasing
+from wimdesk.store import facts, journal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +26,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
     from pytestqt.qtbot import QtBot
+    from sqlalchemy.orm import Session
 
     from ui.desk import Desk
 
@@ -118,3 +126,31 @@ def test_the_page_says_what_is_due_and_who_has_confirmed(
     assert button.accessibleName() == "Erase Activity · Long ago"
     button.click()
     qtbot.waitUntil(lambda: "Nothing is kept for longer" in texts(page), timeout=60_000)
+
+
+def test_the_secretariat_decides_about_an_order_that_nobody_proved(
+    desk: Desk, qtbot: QtBot, nameless: Callable[[QWidget], list[str]]
+) -> None:
+    item = desk.app.run(editing.add, "library_item", {"title": {"en": "Lamps"}, "template": "tool"})
+    put_into(desk, item, "alliance", new_id())
+
+    def put_aside(session: Session) -> None:
+        journal.write_mark(session, ERASE, "alliance", item, session.get_one(LibraryItem, item).owner, [])
+        facts.put(session, doubted=json.dumps([["alliance", item]]))
+
+    desk.app.run(put_aside)
+    page = PrivacyPage(desk)
+    qtbot.addWidget(page)
+    page.show()
+    qtbot.waitUntil(lambda: "Lamps" in texts(page), timeout=60_000)
+    assert not list(page.erased.findChildren(QuietButton)), "only who may order it herself can"
+    desk.app.run(lambda session: facts.put(session, role="secretariat"))
+    page.refresh()
+    qtbot.waitUntil(lambda: len(page.erased.findChildren(QuietButton)) == 1)
+    assert nameless(page) == []
+    (button,) = page.erased.findChildren(QuietButton)
+    assert button.accessibleName().endswith("Lamps")
+    button.click()
+    qtbot.waitUntil(lambda: "Put aside" not in [chip.text() for chip in page.erased.findChildren(Chip)], timeout=60_000)
+    with pytest.raises(NotFound):
+        desk.app.read(editing.values, "library_item", item)

@@ -3,7 +3,7 @@ register of what is held and what for."""
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -16,7 +16,8 @@ from ui.widgets.labels import Chip, Text
 from wimdesk import clock
 from wimdesk.i18n import _, ngettext
 from wimdesk.records.uses import USES
-from wimdesk.services import editing, processing, protection, retention
+from wimdesk.services import doubts, editing, processing, protection, retention
+from wimdesk.services.doubts import Doubt
 from wimdesk.services.erasing import Standing
 from wimdesk.services.processing import Held
 from wimdesk.services.protection import Look
@@ -79,7 +80,8 @@ class PrivacyPage(Page):
     def _show(self, found: Look) -> None:
         lines = [self._due_line(each, may=found.may_erase) for each in found.due[:_MOST]]
         self.due.fill(lines or [Text(_("Nothing is kept for longer than it may be."), "muted", wrap=True)])
-        erased = [_standing(each) for each in found.erased[:_MOST]]
+        erased: list[QWidget] = [self._doubt_line(each) for each in found.doubts[:_MOST]]
+        erased += [_standing(each) for each in found.erased[:_MOST]]
         self.erased.fill(erased or [Text(_("Nobody was erased yet."), "muted", wrap=True)])
         for record in found.breaches:
             if record not in self.forms:
@@ -100,25 +102,39 @@ class PrivacyPage(Page):
         if due.automatic:
             row.addWidget(Chip(_("By itself after notice"), "info"))
         if may:
-            button = QuietButton(_("Erase"), "trash-2")
-            button.setAccessibleName(_("Erase {what}").format(what=name))
-            button.clicked.connect(partial(self._erase, due))
-            row.addWidget(button)
+            row.addWidget(self._erase_button(name, lambda: self._write(retention.erase_due, [(due.type, due.id)])))
         return line
 
-    def _erase(self, due: Due) -> None:
+    def _doubt_line(self, doubt: Doubt) -> QWidget:
+        """An order that was put aside; who may give it herself can."""
+        line, row = _line()
+        label = _(types()[doubt.type].type_label) if doubt.type else _("A record")
+        name = f"{label} · {doubt.caption}" if doubt.caption else label
+        said = _("{what} of {organisation}: nobody proved this order to erase it")
+        row.addWidget(Text(said.format(what=name, organisation=doubt.owner or _("Without a name")), wrap=True), 1)
+        row.addWidget(Text(moment_text(doubt.at), "muted"))
+        row.addWidget(Chip(_("Put aside"), "warn"))
+        if doubt.may:
+            row.addWidget(self._erase_button(name, lambda: self._write(doubts.uphold, doubt.space, doubt.record)))
+        return line
+
+    def _erase_button(self, name: str, act: Callable[[], None]) -> QuietButton:
+        button = QuietButton(_("Erase"), "trash-2")
+        button.setAccessibleName(_("Erase {what}").format(what=name))
+        button.clicked.connect(act)
+        return button
+
+    def _write(self, work: Callable[..., object], *args: object) -> None:
+        """Order that something be erased, then sweep this computer."""
         notices, app = self.desk.notices, self.desk.app
 
-        def sweep(_count: int) -> None:
+        def sweep(_done: object) -> None:
             self.desk.tasks.work(
                 self, lambda _progress: app.sweep(), done=lambda _swept: self.refresh(),
                 failed=lambda problem: notices.warn(str(problem)),
             )  # fmt: skip
 
-        self.desk.tasks.write(
-            self, retention.erase_due, [(due.type, due.id)], done=sweep,
-            failed=lambda problem: notices.warn(str(problem)),
-        )  # fmt: skip
+        self.desk.tasks.write(self, work, *args, done=sweep, failed=lambda problem: notices.warn(str(problem)))
 
     def _add_breach(self) -> None:
         self.desk.tasks.write(self, editing.add, "breach", {"noticed_on": clock.today().isoformat()})

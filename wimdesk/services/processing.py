@@ -40,6 +40,11 @@ _RIGHTS = (
     ),
     ("access, as PDF and JSON", "`wimdesk access PERSON --out DIR`", "person, “A copy of everything”"),
     ("erasure, on every computer", "`wimdesk erase person ID --yes`, `wimdesk erasures`", "person, “Erase for ever”"),
+    (
+        "orders to erase that nobody proved; the Secretariat can give them itself",
+        "`wimdesk doubts`, `wimdesk doubts --uphold ID`",
+        "Data protection, “Erased”",
+    ),
     ("retention", "`wimdesk retention`, `--erase TYPE/ID`", "Data protection, “Kept for too long”"),
     ("breach log", "`wimdesk add breach`, `wimdesk list breach`", "Data protection, “Breaches”"),
 )

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from wimdesk.services import editing, erasing, retention
+from wimdesk.services import doubts, editing, erasing, retention
+from wimdesk.services.doubts import Doubt
 from wimdesk.services.erasing import Standing
 from wimdesk.services.retention import Due
 
@@ -19,11 +20,16 @@ class Look:
     erased: tuple[Standing, ...]
     breaches: tuple[str, ...]
     may_erase: bool
+    doubts: tuple[Doubt, ...]
 
 
 def look(session: Session) -> Look:
     """Read what the page shows."""
     breaches = [str(row["id"]) for row in editing.rows(session, "breach")]
     return Look(
-        tuple(retention.due(session)), tuple(erasing.standings(session)), tuple(breaches), erasing.may_erase(session)
+        tuple(retention.due(session)),
+        tuple(erasing.standings(session)),
+        tuple(breaches),
+        erasing.may_erase(session),
+        tuple(doubts.doubts(session)),
     )

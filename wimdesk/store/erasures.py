@@ -78,6 +78,15 @@ class Erasure:
     carried: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Doubted:
+    """An order that was put aside: whose record it is about, and when and by whom it says that it was given."""
+
+    owner: bytes
+    at: str
+    by: str
+
+
 def scrub(connection: dbapi2.Connection, space: str, record: str) -> Gone:
     """Leave nothing of a record but stubs in its log, in this database or in a copy of an earlier one."""
     there = {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")}
@@ -153,10 +162,15 @@ def order(session: Session, record: Record) -> None:
     kind, space, id, owner = record.__tablename__, record.space, record.id, record.owner
     session.expunge(record)
     scribe = journal.scribe_of(session)
-    _erase(session, space, id, clock.now(), scribe.author.name)
-    _write_order(session, space, id, owner)
     scribe.note(kind, [id])
     scribe.drafts.pop(id, None)
+    order_of(session, space, id, owner)
+
+
+def order_of(session: Session, space: str, record: str, owner: str) -> None:
+    """Erase what is here of a record, if anything, and order that it be erased wherever the log of its space is."""
+    _erase(session, space, record, clock.now(), journal.scribe_of(session).author.name)
+    _write_order(session, space, record, owner)
 
 
 def _erase(session: Session, space: str, record: str, at: str, by: str, *, fully: bool = True) -> Gone:
@@ -225,6 +239,15 @@ def settle_doubted(session: Session) -> None:
 def doubted(session: Session) -> list[tuple[str, str]]:
     """Return (space, record) of orders that came and that nobody who may has signed: they do nothing."""
     return [(space, record) for space, record in json.loads(facts.text(session, _DOUBTED) or "[]")]
+
+
+def doubted_order(session: Session, space: str, record: str) -> Doubted | None:
+    """Return an order that was put aside; None where that record was erased since."""
+    orders = [] if record in known(session, space) else _orders(session, space, record)
+    if not orders:
+        return None
+    payload = journal.unpack_payload(orders[0].payload)
+    return Doubted(orders[0].owner, payload.at, payload.by)
 
 
 def _put_doubted(session: Session, lines: list[tuple[str, str]]) -> None:
