@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from sync.protocol import Problem
-from tests.sim import erasing
+from tests.sim import approvals, erasing
 from tests.sim.laptop import BLANK, FIELDS, TYPE, Laptop, Written
 from tests.sim.model import BY_ITSELF, DELETED, MARKS, Entry, Question, Save, SaveId
 from wimdesk.errors import WimdeskError
@@ -98,7 +98,7 @@ def _carried(world: World, laptop: Laptop, record: str, values: dict[str, object
     if not stuck:
         return {}
     seen = world.view(laptop, stuck[0].space, record) | values
-    known = {*FIELDS, DELETED}
+    known = {*FIELDS, DELETED} if stuck[0].type == TYPE else seen.keys()
     return {name: seen[name] for save in stuck for name in save.values if name in known}
 
 
@@ -259,6 +259,7 @@ def quiet(world: World) -> None:
         _go_round(world, laptops)
     lost = [save for save in world.must_return if not world.model.saves[save].seq and _may_return(world, save)]
     erasing.settle(world, laptops)
+    approvals.arrived(world, laptops)
     if lost:
         raise world.broken("I11", f"the restored endpoint never got back {lost[:3]}")
     alike(world, laptops)

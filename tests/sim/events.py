@@ -6,15 +6,15 @@ import contextlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tests.sim import checks, texts
+from tests.sim import approvals, checks, texts
 from tests.sim import erasing as erasings
 from tests.sim.fate import Crash, dying_at_commit, dying_at_statement
 from tests.sim.laptop import BLANK, FIELDS, TYPE, Laptop, add_in, write_as_newer
-from tests.sim.model import DELETED, ERASING
+from tests.sim.model import DELETED, ERASING, FORBIDDING
 from wimdesk import clock as clocks
 from wimdesk.app import App
 from wimdesk.errors import DiskFull, ProfileBusy, UserError
-from wimdesk.services import editing, erasing
+from wimdesk.services import editing, erasing, handover
 from wimdesk.store import history
 
 if TYPE_CHECKING:
@@ -166,6 +166,36 @@ def erase(world: World, laptop: Laptop) -> str:
     erasings.forgotten(world, laptop)
     checks.saved(world, laptop, {record: {}} if ordered else {})
     return outcome
+
+
+def submit(world: World, laptop: Laptop) -> str:
+    """Somebody approves what the Secretariat is to get, or anew what came back from there."""
+    if world.role(laptop) in FORBIDDING:
+        return "nothing"
+    checks.observe(world, laptop)
+    world.clock.tick += 1
+    world.marks += 1
+    returned = laptop.app.read(approvals.came_back)
+    again = world.rng.choice(returned) if returned and world.rng.random() < 0.7 else ""
+    data: dict[str, object] = {"mark": world.marks, "said": texts.value(world.rng, "name", "submission")}
+    copy = str(laptop.run(approvals.approve, again, data))
+    world.approved.setdefault((laptop.seat.organisation, copy), []).append(data)
+    checks.saved(world, laptop, None)
+    approvals.is_shown(world, laptop, copy, data, "sent")
+    return "sent again" if again else "sent"
+
+
+def answer(world: World, laptop: Laptop) -> str:
+    """The Secretariat accepts or returns what was sent."""
+    checks.observe(world, laptop)
+    waiting = laptop.app.read(approvals.unanswered) if laptop.seat.secretariat else []
+    if not waiting:
+        return "nothing"
+    world.clock.tick += 1
+    state = world.rng.choice(("accepted", "returned", "returned"))
+    laptop.run(handover.answer, world.rng.choice(waiting), state, "Please look again.")
+    checks.saved(world, laptop, None)
+    return state
 
 
 def undo(world: World, laptop: Laptop) -> str:

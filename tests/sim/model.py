@@ -19,6 +19,8 @@ BY_ITSELF = frozenset({"erased", "signer"})
 """Types of operations that a computer writes by itself."""
 ERASING = frozenset({"coordinator", "committee", "secretariat"})
 """Roles that may order that a record be erased."""
+FORBIDDING = frozenset({"reader"})
+"""Roles that may write nothing."""
 MARKS = BY_ITSELF | {ERASE}
 """Types of operations that set nothing."""
 _BEFORE = 1 << 40

@@ -29,10 +29,12 @@ from sync.server import intake, numbers, pages, roles, tokens
 from sync.server import tables as log
 from tests.sim.scene import Scene
 from tests.sim.simulator import run, scene
+from wimdesk import identifiers
 from wimdesk.errors import DiskFull, NoConnection
-from wimdesk.services import editing
+from wimdesk.services import editing, publishing
 from wimdesk.store import clashes, erasures, history, identity, inbox, journal, outbox, recovery, tables, unplaced
 from wimdesk.store.engine import Store
+from wimdesk.store.record import types
 
 Thing = Any
 """Whatever the piece of the program takes there: a planted bug only hands it on."""
@@ -499,6 +501,20 @@ def order_to_erase_is_read_and_not_heeded() -> AbstractContextManager[object]:
 @_bug
 def box_with_something_erased_is_never_packed_anew() -> AbstractContextManager[object]:
     return _nothing(erasing._Errand, "_pack_anew", result=True)  # noqa: SLF001 - that step is what goes wrong
+
+
+@_bug
+def what_came_back_is_sent_again_as_it_was() -> AbstractContextManager[object]:
+    def wrong(right: Thing, session: Thing, kind: Thing, record: Thing, *rest: Thing) -> object:
+        copy = publishing.copy_id(session, record, "shared")
+        return copy if session.get(types()[kind], copy) is not None else right(session, kind, record, *rest)
+
+    return _around(publishing, "publish", wrong)
+
+
+@_bug
+def sent_under_another_id_each_time() -> AbstractContextManager[object]:
+    return _around(publishing, "copy_id", lambda _right, *_args: identifiers.new_id())
 
 
 ORGANISATIONS: list[str] = []

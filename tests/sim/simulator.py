@@ -34,7 +34,7 @@ EVENTS: dict[Event, float] = {
     events.endpoint_restart: 0.3,
     events.endpoint_copy: 0.3, events.endpoint_restore: 0.15,
     events.endpoint_clock: 1, events.tokens_end: 0.7, events.late_letter: 2,
-    events.change_role: 0.3, events.erase: 0.8, events.revoke: 0.05,
+    events.submit: 2, events.answer: 5, events.change_role: 0.3, events.erase: 0.8, events.revoke: 0.05,
 }  # fmt: skip
 
 

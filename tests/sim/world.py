@@ -16,11 +16,9 @@ from tests.sim import checks
 from tests.sim.endpoint import Secretariat
 from tests.sim.fate import Clock
 from tests.sim.laptop import Laptop, Seat
-from tests.sim.model import BY_ITSELF, ERASE, ERASING, Life, Model, Save, SaveId
+from tests.sim.model import BY_ITSELF, ERASE, ERASING, FORBIDDING, Life, Model, Save, SaveId
 from tests.sim.scene import Scene
 from tests.sim.wire import Letter, Wire
-
-FORBIDDING = {"reader"}
 
 
 class Violation(AssertionError):
@@ -64,6 +62,8 @@ class World:
         self.restored_at = 0
         self.erased: dict[tuple[str, str], int] = {}
         """What somebody ordered to erase, by space and record, and when."""
+        self.approved: dict[tuple[str, str], list[dict[str, object]]] = {}
+        """What was approved, by organisation and by the id under which it was sent."""
         self.generation = 0
         folder.mkdir(parents=True)
         shutil.copytree(scene.folder / "endpoint", folder / "endpoint" / "0")
