@@ -135,9 +135,9 @@ def _many_removals_are_asked_about(anna: Machine, bela: Machine, stays: str) -> 
 
 
 def test_two_people_and_the_secretariat(tmp_path: Path) -> None:
-    anna, bela = Machine(tmp_path / "anna"), Machine(tmp_path / "bela")
+    anna, bela = Terminal(tmp_path / "anna"), Terminal(tmp_path / "bela")
     with serving(tmp_path / "endpoint") as url:
-        operator = Machine(tmp_path / "none")
+        operator = Terminal(tmp_path / "none")
         common = ("secretariat", "enrol", "--data", str(tmp_path / "endpoint"), "--organisation", "WIM Peru")
         code = operator.does(*common, "--role", "coordinator")["code"]
         file = tmp_path / "join.wimsync"
@@ -179,7 +179,7 @@ def test_two_people_and_the_secretariat(tmp_path: Path) -> None:
         _many_removals_are_asked_about(anna, bela, early["id"])
         assert [step["values"] for step in anna.does("history", "person", person)][-1] == {"role": "President"}
 
-        assert "used already" in Machine(tmp_path / "late").fails("enrol", code, "--server", url)
+        assert "used already" in Terminal(tmp_path / "late").fails("enrol", code, "--server", url)
     assert "no connection" in anna.fails("sync").lower()
     assert anna.does("check")["ok"] is True
     logs = [path for path in (tmp_path / "endpoint").rglob("*") if path.is_file() and path.suffix in {".log", ".txt"}]
@@ -327,7 +327,7 @@ def test_the_secretariat_is_told_what_is_wrong(tmp_path: Path, capsys: pytest.Ca
 
 
 def test_backups_from_the_terminal(tmp_path: Path) -> None:
-    machine = Machine(tmp_path / "anna")
+    machine = Terminal(tmp_path / "anna")
     machine.does("add", "site", "name=North")
     made = machine.does("backup", "make")
     assert (made["whole"], made["reason"]) == (True, "by-hand")
