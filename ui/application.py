@@ -129,6 +129,7 @@ class Program(QObject):
     def __init__(self, application: QApplication, folder: Path, passphrase: str | None) -> None:
         super().__init__()
         self._application = application
+        application.setApplicationName("WIMDesk")  # a screen reader says it
         self._passphrase = passphrase
         self._translator = QTranslator(self)
         self.settings = Settings(folder / "settings.json")
