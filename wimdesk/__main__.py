@@ -94,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     task_commands.add_parsers(kinds)
     tour = kinds.add_parser("tour", help="two laptops and a Secretariat go through the main job, offscreen")
     tour.add_argument("--out", type=Path, required=True, help="folder for pictures, PDFs and the summary")
+    tour.add_argument("--no-gallery", action="store_true", help="only the steps, without a picture of every page")
     tour.add_argument("--no-endpoint", action="store_true", help="leave the endpoint out: steps 1 to 6 still work")
     tour.set_defaults(handler=_tour)
     demo = kinds.add_parser("demo", help="an endpoint on this computer with sample content, and the app enrolled to it")
@@ -114,7 +115,7 @@ def _open_window(args: argparse.Namespace) -> int:
 def _tour(args: argparse.Namespace) -> int:
     from ui import tour
 
-    return tour.run(args.out, endpoint=not args.no_endpoint)
+    return tour.run(args.out, endpoint=not args.no_endpoint, gallery=not args.no_gallery)
 
 
 def _demo(args: argparse.Namespace) -> int:

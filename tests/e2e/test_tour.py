@@ -35,7 +35,7 @@ def test_the_whole_job_goes_through_with_an_endpoint(tmp_path: Path) -> None:
 
 
 def test_steps_1_to_6_need_no_endpoint(tmp_path: Path) -> None:
-    done, summary = take_tour(tmp_path / "out", "--no-endpoint")
+    done, summary = take_tour(tmp_path / "out", "--no-endpoint", "--no-gallery")
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
     assert (summary["ok"], summary["endpoint"]) == (True, False)
     told = {step["step"]: step.get("waiting", step["ok"]) for step in summary["steps"]}

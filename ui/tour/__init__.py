@@ -12,18 +12,20 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from ui.tour import gallery, initiatives, library, metrics, opening, organisation, secretariat, submissions, sync
+from ui.tour import initiatives, library, metrics, opening, organisation, secretariat, submissions, sync
 from ui.tour.endpoint import Endpoint
 from ui.tour.expectations import say
+from ui.tour.gallery import take
 from ui.tour.laptop import Laptop
 from ui.tour.room import Room
 from ui.tour.stage import Stage, Step
 
 
-def run(out: Path, *, endpoint: bool = True) -> int:
+def run(out: Path, *, endpoint: bool = True, gallery: bool = True) -> int:
     """Take the tour; leave pictures, PDFs and summary.json in the folder. Returns the exit code.
 
-    Without an endpoint steps 7 and 8 wait. It needs no network but this computer's own.
+    Without an endpoint steps 7 and 8 wait; without the gallery there is no picture of every page. It needs no network
+    but this computer's own.
     """
     if not has_display():
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -31,13 +33,14 @@ def run(out: Path, *, endpoint: bool = True) -> int:
     out.mkdir(parents=True, exist_ok=True)
     found = QApplication.instance()
     application = found if isinstance(found, QApplication) else QApplication([])
-    steps, pictures = all_steps(), Step(0, "Pictures", gallery.take)
+    steps, pictures = all_steps(), Step(0, "Pictures", take) if gallery else None
     with contextlib.ExitStack() as stack:
         stage = _set_up(stack, application, out, endpoint)
         try:
             for step in steps:
                 step.run(stage)
-            pictures.run(stage)
+            if pictures is not None:
+                pictures.run(stage)
         finally:
             ok = _write_summary(stage, steps, pictures, round(time.monotonic() - start, 1))
     say(f"Tour {'done' if ok else 'NOT DONE'} in {time.monotonic() - start:.1f} s. See {out / 'summary.json'}")
@@ -80,14 +83,19 @@ def _set_up(stack: contextlib.ExitStack, application: QApplication, out: Path, e
     return stage
 
 
-def _write_summary(stage: Stage, steps: list[Step], pictures: Step, seconds: float) -> bool:
+def _write_summary(stage: Stage, steps: list[Step], pictures: Step | None, seconds: float) -> bool:
     """Write summary.json; return whether everything that could be done went well."""
     done = [step for step in steps if not step.waiting]
-    ok = bool(done) and all(step.ok for step in (*done, pictures))
+    ok = bool(done) and all(step.ok for step in (*done, *filter(None, [pictures])))
     summary = {
-        "ok": ok, "endpoint": stage.endpoint is not None, "steps": [step.summary() for step in steps],
-        "pictures": pictures.summary(), "screenshots": stage.pictures, "pdfs": stage.pdfs, "seconds": seconds,
-    }  # fmt: skip
+        "ok": ok,
+        "endpoint": stage.endpoint is not None,
+        "steps": [step.summary() for step in steps],
+        "pictures": pictures.summary() if pictures is not None else None,
+        "screenshots": stage.pictures,
+        "pdfs": stage.pdfs,
+        "seconds": seconds,
+    }
     text = json.dumps(summary, ensure_ascii=False, indent=2, default=str)
     (stage.out / "summary.json").write_text(text + "\n", encoding="utf-8")
     return ok
