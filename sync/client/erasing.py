@@ -143,10 +143,10 @@ def _keep(session: Session, space: str, answer: EraseResponse) -> int:
     for receipt in answer.receipts:
         try:
             key.verify(receipt.signature, receipt_message(space, receipt.record, receipt.at))
-        except (InvalidSignature, OverflowError):
-            log.warning("a receipt that the endpoint did not sign")
+            record, at = str(uuid.UUID(bytes=receipt.record)), erasing.confirmed_at(receipt.at)
+        except (InvalidSignature, OverflowError, ValueError, OSError):
+            log.warning("a receipt that the endpoint did not sign, or that says nothing")
             continue
-        record = str(uuid.UUID(bytes=receipt.record))
-        erasures.confirm(session, space, record, erasing.confirmed_at(receipt.at), receipt.signature)
+        erasures.confirm(session, space, record, at, receipt.signature)
         count += 1
     return count

@@ -28,6 +28,8 @@ _MOST_FIELDS = 500
 _SEED_BYTES = range(16, 65)
 _CHUNK = 500
 _SHIPPED = uuid.UUID(SHIPPED_OWNER).bytes
+_CLAIM_NOTHING = frozenset({ERASED, SIGNER})
+"""Operations about an id that is not theirs: who writes one first does not own what others write under it."""
 
 # What each push says and asks is made once: to make a statement costs several times what it costs to run it.
 _PLACED, _REFUSED = (
@@ -41,6 +43,9 @@ _OWNERS = select(tables.record_owner).where(
     tables.record_owner.c.record.in_(bindparam("records", expanding=True)),
 )
 _ENROLLED = select(tables.organisation.c.id).where(tables.organisation.c.id.in_(bindparam("ids", expanding=True)))
+_WHOSE = select(tables.device.c.id).where(
+    tables.device.c.id.in_(bindparam("ids", expanding=True)), tables.device.c.organisation != bindparam("organisation")
+)
 _ADD_OWNERS, _ADD_BATCH = insert(tables.record_owner), insert(tables.batch)
 _ADD_REFUSED, _ADD_OPS = insert(tables.refused), insert(tables.op)
 
@@ -135,12 +140,15 @@ def _judge(
 ) -> tuple[list[_Numbered], list[tuple[_Numbered, Problem]]]:
     owners = _owners(connection, device, fresh)
     organisations = _organisations(connection, device, fresh)
+    foreign = _foreign(connection, device, fresh)
     stuck = numbers.refused_before(connection, device, batch, {n for _n, op in fresh for n in _built_on(op)})
     accepted, refused, new = [], [], []
     for item in fresh:
         op = item.op
         owner = owners.get((op.space, op.record))
         problem = _problem(device, op, owner, organisations)
+        if problem is None and op.type == SIGNER and not _may_tell(device, op, foreign):
+            problem = Problem.ERASE_FORBIDDEN
         if problem is None and not stuck.isdisjoint(_built_on(op)):
             problem = Problem.FOLLOWS_REFUSED
         if problem:
@@ -148,7 +156,7 @@ def _judge(
             refused.append((item, problem))
             continue
         accepted.append(item)
-        if owner is None and op.type != ERASED:
+        if owner is None and op.type not in _CLAIM_NOTHING:
             owners[op.space, op.record] = op.owner
             new.append({"space": op.space, "record": op.record, "owner": op.owner})
     if new:
@@ -169,11 +177,10 @@ def _problem(device: Device, op: Op, owner: bytes | None, organisations: frozens
         return Problem.TOO_LARGE
     if not _is_sound(op):
         return Problem.MALFORMED
-    if op.type == ERASED and not op.fields:
-        return None  # of whatever record: it says something of its author's computer only
+    if op.type in _CLAIM_NOTHING and not op.fields:
+        # Of whatever record: they say something of the computers of an organisation only, so of its own.
+        return None if may_write(device, op.space, op.owner) else Problem.OWNER_FORBIDDEN
     if op.type == ERASE and (op.owner == _SHIPPED or not may_erase(device)):
-        return Problem.ERASE_FORBIDDEN
-    if op.type == SIGNER and not _may_tell(device, op):
         return Problem.ERASE_FORBIDDEN
     # Whoever wrote first about something that ships with the program does not own it.
     free = owner in {None, op.owner} or (op.space == ALLIANCE and op.owner == _SHIPPED)
@@ -184,11 +191,21 @@ def _problem(device: Device, op: Op, owner: bytes | None, organisations: frozens
     return None
 
 
-def _may_tell(device: Device, op: Op) -> bool:
+def _foreign(connection: Connection, device: Device, fresh: Sequence[_Numbered]) -> frozenset[bytes]:
+    """Return which of the computers that cards name are enrolled with another organisation."""
+    cards = (signers.card_of(op.payload) for _n, op in fresh if op.type == SIGNER)
+    named = sorted({card.device for card in cards if card is not None})
+    asked = ({"ids": ids, "organisation": device.organisation} for ids in _chunks(named))
+    return frozenset(id for each in asked for id in connection.scalars(_WHOSE, each))
+
+
+def _may_tell(device: Device, op: Op, foreign: frozenset[bytes]) -> bool:
     """Say whether the device may tell which key a computer of its organisation signs orders with."""
     card = signers.card_of(op.payload)
-    named = card is not None and (card.role != signers.SECRETARIAT or device.role == signers.SECRETARIAT)
-    return named and op.owner == device.organisation and may_erase(device)
+    if card is None or card.device in foreign or op.record != signers.record_of(card.device):
+        return False
+    is_real = card.role != signers.SECRETARIAT or device.role == signers.SECRETARIAT
+    return is_real and op.owner == device.organisation and may_erase(device)
 
 
 def _is_sound(op: Op) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from sync.client import bundles
 from sync.client.healing import PUT_ASIDE
 from sync.client.tally import put_token
-from sync.erasures import ERASE
+from sync.erasures import ERASE, ERASED
 from sync.protocol import ALLIANCE, Batch, Op
 from sync.server import intake, tables
 from sync.server.enrolment import find
@@ -20,6 +20,7 @@ from sync.signers import SIGNER, Card, Signed, card_message, card_of, order_mess
 from tests.support import Laptop, Office, Post, Template, endpoint_at, introduce
 from tests.sync.test_refused import set_role
 from wimdesk.errors import NotFound, UserError
+from wimdesk.records import LibraryItem
 from wimdesk.services import doubts, editing, erasing, publishing
 from wimdesk.store import audit, erasures, journal, outbox, proof
 from wimdesk.store import tables as here
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlalchemy import Connection
+    from sqlalchemy.orm import Session
 
 OURS: dict[str, object] = {"title": {"en": "Ours"}, "template": "tool", "state": "draft"}
 pytestmark = pytest.mark.expects_log
@@ -302,3 +304,67 @@ def cards(laptop: Laptop) -> list[str]:
     query = select(op.payload).where(op.type == SIGNER, op.space == ALLIANCE).order_by(op.seq)
     found = [card_of(payload) for payload in laptop.app.read(lambda session: session.scalars(query).all())]
     return [card.role for card in found if card is not None]
+
+
+@pytest.mark.parametrize("way", ["card", "record"])
+def test_nobody_takes_the_place_of_the_key_of_another_organisations_computer(
+    office: Office, anna: Laptop, way: str
+) -> None:
+    """Ids of computers are no secret: whoever has read one may be faster than its own organisation."""
+    olga = office.laptop("Olga", organisation=f"{office.organisation} 2")
+    zoe = office.laptop("Zoe", organisation=f"{office.organisation} 3")
+    settle(anna, olga, zoe)
+    bela = office.laptop("Bela")
+    settle(bela, anna)
+    goes = item(anna)
+    settle(anna, bela, zoe)
+    device, mine = bela.app.store.author.device, olga.app.store.author
+    record, key = str(uuid.UUID(bytes=record_of(device))), olga.app.device_keys.sign
+    public = key.public_key().public_bytes_raw()
+    message = card_message(uuid.UUID(mine.organisation).bytes, Card(device, public, "coordinator", mine.device, b""))
+    card = Card(device, public, "coordinator", mine.device, key.sign(message))
+
+    def claim(session: Session) -> None:
+        if way == "card":
+            journal.write_mark(session, SIGNER, ALLIANCE, record, mine.organisation, values_of(card))
+        else:
+            session.add(LibraryItem(id=record, space=ALLIANCE, title={"en": "Olga's"}))
+
+    olga.app.run(claim)
+    settle(olga, zoe)
+    bela.app.run(erasing.erase, "library_item", goes)
+    settle(bela, anna, bela, zoe)
+    assert not shows(zoe, goes)
+    assert zoe.app.read(erasures.doubted) == []
+
+
+@pytest.mark.parametrize("names_us", [True, False])
+def test_nobody_confirms_for_a_computer_of_another_organisation(
+    office: Office, anna: Laptop, bela: Laptop, names_us: bool
+) -> None:
+    olga = office.laptop("Olga", organisation=f"{office.organisation} 2")
+    goes = item(anna)
+    settle(anna, bela, olga)
+    anna.app.run(erasing.erase, "library_item", goes)
+    settle(anna, olga)
+    owner, device = (anna if names_us else olga).app.identity().organisation, bela.app.identity().device
+    olga.app.run(lambda session: journal.write_mark(session, ERASED, ALLIANCE, goes, owner, [], by=device))
+    settle(olga, anna)
+    (standing,) = [each for each in anna.app.read(erasing.standings) if each.record == goes]
+    ours, theirs, _endpoint = standing.witnesses
+    assert (bool(ours.at), bool(theirs.at)) == (True, False)
+    settle(bela, anna)
+    (standing,) = [each for each in anna.app.read(erasing.standings) if each.record == goes]
+    assert standing.is_done
+
+
+def test_a_receipt_of_no_day_at_all_stops_nothing(office: Office, anna: Laptop, bela: Laptop) -> None:
+    goes = item(anna)
+    settle(anna, bela)
+    anna.app.run(erasing.erase, "library_item", goes)
+    anna.sync()
+    never = update(tables.erased).values(at=10**15)
+    at_endpoint(office, lambda connection: connection.execute(never))
+    settle(bela)
+    assert told(bela) == ""
+    assert bela.app.read(erasures.pending) == {ALLIANCE: [goes]}

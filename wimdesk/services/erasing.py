@@ -177,10 +177,12 @@ def standings(session: Session, limit: int = 200) -> list[Standing]:
     lines = session.execute(query).all()
     ours = computers.every(session)
     enrolled = bool(facts.text(session, "server_url"))
-    me = facts.text(session, "device")
+    me, mine = facts.text(session, "device"), identity.read(session).organisation
     found = []
     for line in lines:
-        told = _receipts(session, line.space, line.record)
+        receipts = _receipts(session, line.space, line.record)
+        # Nobody else's word counts for a computer of ours.
+        told = receipts.pop(mine, {})
         if line.swept:
             told.setdefault(me, line.at)
         witnesses = [Witness(each.name, told.pop(each.id, "")) for each in ours]
@@ -188,16 +190,20 @@ def standings(session: Session, limit: int = 200) -> list[Standing]:
             witnesses = [Witness(_("This computer"), told.pop(me, ""))]
         if enrolled and line.space != journal.SAMPLE:
             witnesses.append(Witness(_("Secretariat"), line.confirmed))
-        found.append(Standing(line.record, line.type, line.at, line.by, tuple(witnesses), len(told)))
+        others = len(told) + sum(map(len, receipts.values()))
+        found.append(Standing(line.record, line.type, line.at, line.by, tuple(witnesses), others))
     return found
 
 
-def _receipts(session: Session, space: str, record: str) -> dict[str, str]:
-    """Return when each computer said that it has nothing any more, by its id."""
+def _receipts(session: Session, space: str, record: str) -> dict[str, dict[str, str]]:
+    """Return when each computer said that it has nothing any more, by its organisation and its id."""
     op = tables.op.c
-    query = select(op.payload).where(op.record == record, op.space == space, op.type == ERASED)
-    receipts = map(journal.unpack_payload, session.scalars(query))
-    return {receipt.by: receipt.at for receipt in receipts}
+    query = select(op.owner, op.payload).where(op.record == record, op.space == space, op.type == ERASED)
+    found: dict[str, dict[str, str]] = {}
+    for owner, payload in session.execute(query):
+        receipt = journal.unpack_payload(payload)
+        found.setdefault(owner, {})[receipt.by] = receipt.at
+    return found
 
 
 # ----------------------------------------------------------------- sweeping this computer
