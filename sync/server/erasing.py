@@ -29,7 +29,7 @@ from sync.erasures import (
     sealed_of,
     stub,
 )  # fmt: skip
-from sync.protocol import Author, Batch, Op, Problem, root_over, salt
+from sync.protocol import MAX_OPS, Author, Batch, Op, Problem, root_over, salt
 from sync.rights import verified
 from sync.server import audit, ledger, sealed, tables
 from sync.server.pages import op_of
@@ -52,6 +52,8 @@ _PROOFS = select(tables.batch, _batch["count"].label("size"))
 _COVERING = _PROOFS.where(
     _batch.space == bindparam("space"), _batch.device == bindparam("device"), _batch.epoch == bindparam("epoch"),
     _batch.first <= bindparam("n"), _batch.first + _batch["count"] > bindparam("n"),
+    # By the key: else each operation that goes would be looked for in all that its author ever sent.
+    _batch.fresh.between(bindparam("low"), bindparam("high")),
 )  # fmt: skip
 _encode = msgspec.msgpack.Encoder().encode
 Sign = Callable[[bytes], bytes]
@@ -116,6 +118,7 @@ def erase(connection: Connection, space: str, records: Sequence[bytes], digest: 
 def _keep_proofs(connection: Connection, row: Row[tuple[object, ...]]) -> None:
     """Have each proof that covers the operation say its hash in the place of what it says."""
     mine = {"space": row.space, "device": row.device, "epoch": row.epoch, "n": row.n}
+    mine |= {"low": row.n - MAX_OPS, "high": row.n + MAX_OPS}
     for proof in connection.execute(_COVERING, mine).all():
         salts = _salts_in(proof)
         at = row.n - proof.first

@@ -22,8 +22,8 @@ def read(*folders: Path) -> set[Line]:
     found: set[Line] = set()
     for folder in folders:
         try:
-            lines = (folder / FILE).read_text("utf-8").splitlines()
-        except (OSError, UnicodeDecodeError):
+            lines = (folder / FILE).read_text("utf-8", errors="replace").splitlines()
+        except OSError:
             continue
         for line in lines:
             record, _, space = line.partition(" ")
@@ -39,11 +39,13 @@ def add(folder: Path, lines: Iterable[Line]) -> None:
         return
     text = "".join(f"{record.hex()} {space}\n" for space, record in fresh).encode()
     try:
-        handle = os.open(folder / FILE, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
-        try:
-            os.write(handle, text)
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        with open(folder / FILE, "a+b", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+            if file.tell():
+                file.seek(-1, os.SEEK_END)
+                # A line that was cut in the middle would take the next one with it.
+                text = text if file.read() == b"\n" else b"\n" + text
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
     except OSError:
         log.exception("the ledger of what was erased can't be written")

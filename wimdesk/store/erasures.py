@@ -317,9 +317,13 @@ def ask_again(session: Session, space: str, records: Collection[str]) -> None:
 def apply_ledger(session: Session, lines: Iterable[tuple[str, str, str]]) -> int:
     """Erase what (space, record, when) of another ledger name, where this one does not know it; return how many."""
     count, void = 0, set(withdrawn(session))
+    there: dict[str, set[str]] = {}
     for space, record, at in lines:
-        if record not in known(session, space) and (space, record) not in void:
+        if space not in there:
+            there[space] = known(session, space)
+        if record not in there[space] and (space, record) not in void:
             gone = _erase(session, space, record, at, "")
+            there[space].add(record)
             count += 1
             if not facts.text(session, "server_url") and not _orders(session, space, record):
                 # No log brings the order back that emptied these rows.
