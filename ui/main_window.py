@@ -15,6 +15,7 @@ from ui.notices import Notices
 from ui.placeholder import Placeholder
 from ui.sidebar import Sidebar
 from ui.statusbar import Connection, StatusBar
+from ui.widgets.labels import tool_tip
 from wimdesk.i18n import _
 
 if TYPE_CHECKING:
@@ -282,7 +283,7 @@ class MainWindow(QWidget):
 
     def _show_sync(self, status: SyncStatus) -> None:
         self.status.set_connection(_STATES[status.state])
-        self.status.setToolTip(status.sentence)
+        self.status.setToolTip(tool_tip(status.sentence))
         if status.state != "running":
             self.refresh_frame()
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QSt
 
 from ui import icons, theme
 from ui.sides import margins
-from ui.widgets.labels import Text, hairline, initials
+from ui.widgets.labels import Text, hairline, initials, tool_tip
 from wimdesk.i18n import _, ngettext
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class NavRow(QPushButton):
     def set_folded(self, folded: bool) -> None:
         """Show the icon only; the text becomes a tool tip."""
         self._folded = folded
-        self.setToolTip(self.text() if folded else "")
+        self.setToolTip(tool_tip(self.text() if folded else ""))
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -188,7 +188,7 @@ class Sidebar(QFrame):
         self._mark.show_initials(initials(name))
         self._owner = (name, site)
         self._site.setVisible(bool(site))
-        self._mark.setToolTip(name)
+        self._mark.setToolTip(tool_tip(name))
         self._fit_owner()
 
     def set_badge(self, key: str, count: int) -> None:
@@ -222,7 +222,7 @@ class Sidebar(QFrame):
         for text, label in zip(self._owner, (self._name, self._site), strict=True):
             label.ensurePolished()
             label.setText(label.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room))
-            label.setToolTip(text)
+            label.setToolTip(tool_tip(text))
             label.setAccessibleName(text)
 
     def changeEvent(self, event: QEvent) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 from ui import theme
 from ui.icons import IconLabel
 from ui.widgets.buttons import QuietButton
-from ui.widgets.labels import Text, Tone
+from ui.widgets.labels import Text, Tone, tool_tip
 from wimdesk.i18n import _, ngettext
 
 SavedState = Literal["saved", "saving", "not_saved"]
@@ -143,7 +143,7 @@ class StatusBar(QFrame):
         self._saved.setText(self._saved.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, left))
         for label, whole in ((self._rest, texts[0]), (self._saved, self._words)):
             label.setAccessibleName(whole)
-            label.setToolTip(whole if label.text() != whole else "")
+            label.setToolTip(tool_tip(whole if label.text() != whole else ""))
 
     def _taken(self) -> int:
         """Return the width of everything but the two texts."""

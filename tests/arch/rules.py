@@ -144,6 +144,22 @@ def layout_items(root: Path) -> Iterator[str]:
                 yield f"{module.path}:{getattr(node, 'lineno', 1)}: keep an own list of widgets (ui/widgets/column.py)."
 
 
+def dressed_tips(root: Path) -> Iterator[str]:
+    """A tool tip shows words as they are: Qt takes for markup what looks like it, and opens the files that it names."""
+    for module in modules(root, "ui"):
+        for node in ast.walk(module.tree):
+            is_tip = isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "setToolTip"
+            if is_tip and not all(map(_is_of_the_program, node.args)):
+                yield f"{module.path}:{node.lineno}: say tool_tip(...) of what is no text of the program."
+
+
+def _is_of_the_program(given: ast.expr) -> bool:
+    if isinstance(given, ast.BinOp):
+        return _is_of_the_program(given.left) and _is_of_the_program(given.right)
+    names = {"_", "tool_tip"}
+    return isinstance(given, ast.Constant) or (isinstance(given, ast.Call) and getattr(given.func, "id", "") in names)
+
+
 def loose_types(root: Path) -> Iterator[str]:
     """The core says what it takes and gives: no Any in a public signature."""
     for module in modules(root, "wimdesk", "sync"):

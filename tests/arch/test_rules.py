@@ -40,6 +40,8 @@ PLANTED: tuple[tuple[Callable[[Path], Iterable[str]], str, str], ...] = (
     (rules.layout_items, "ui/planted.py", "def f(x):\n    x.takeAt(0)\n"),
     (rules.layout_items, "ui/widgets/planted.py", "class A:\n    def itemAt(self, n): ...\n"),
     (rules.layout_items, "ui/planted.py", "from PySide6.QtWidgets import QLayoutItem\n"),
+    (rules.dressed_tips, "ui/planted.py", "def f(x):\n    x.setToolTip(x.title)\n"),
+    (rules.dressed_tips, "ui/planted.py", "def f(x):\n    x.setToolTip(_('Name: ') + x.title)\n"),
     (rules.loose_types, "wimdesk/planted.py", "def f(x: dict[str, Any]) -> None: ...\n"),
     (rules.loose_types, "sync/planted.py", "class A:\n    def f(self) -> list[Any]: ...\n"),
     (rules.silent_exceptions_to_rules, "ui/planted.py", "x = 1  # noqa" + ": E501\n"),

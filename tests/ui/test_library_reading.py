@@ -7,10 +7,11 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6 import QtGui
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtPrintSupport import QPrinter
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from tests.ui.test_library_rows import CASE, put_into, read, shown
 from ui import theme
@@ -130,6 +131,10 @@ def test_nothing_in_a_text_is_fetched_or_run(
 
 ![local](file://{secret}) ![up](../../../etc/passwd) ![data](data:image/png;base64,AAAA)
 
+![<img src="{address}/words.png">](beside.png)
+
+![<img src="file://{secret}">](lamp.png)
+
 [run](javascript:alert(1)) [file](file:///etc/passwd) [net](//{address[7:]}/x)
 
 <style>@import url({address}/import.css); body {{ background: url({address}/background.png) }}</style>
@@ -160,6 +165,9 @@ def test_nothing_in_a_text_is_fetched_or_run(
                 assert tag not in label.text(), (tag, label.text())
     for picture in page.reading.reader.findChildren(Picture):
         assert picture.pixmap().isNull()
+    tips = [each.toolTip() for each in page.findChildren(QWidget)]
+    tips.append(str(page.model.data(page.model.index(0), Qt.ItemDataRole.ToolTipRole)))
+    assert not any("<img" in tip for tip in tips if QtGui.Qt.mightBeRichText(tip)), "Qt guesses what is markup"
     markup = "".join(piece.html for piece in library_text.pieces(hostile))
     assert "<img" not in markup
     assert "<script" not in markup

@@ -22,7 +22,7 @@ from ui.widgets.banner import Banner
 from ui.widgets.buttons import IconButton, QuietButton, SecondaryButton
 from ui.widgets.card import Card
 from ui.widgets.column import Column
-from ui.widgets.labels import Text, hairline
+from ui.widgets.labels import Text, hairline, tool_tip
 from wimdesk.events import Changed
 from wimdesk.i18n import _
 from wimdesk.services import attaching, library_duplicates, library_search
@@ -370,7 +370,7 @@ class _Name(Text):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self._name = name
-        self.setToolTip(name)
+        self.setToolTip(tool_tip(name))
         self.setAccessibleName(name)
         self.setMinimumWidth(theme.px(80))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)

@@ -19,7 +19,7 @@ from ui.widgets.card import scrolling
 from ui.widgets.combo import ChoiceField
 from ui.widgets.date import DateField
 from ui.widgets.flow import Flow
-from ui.widgets.labels import Text, hairline
+from ui.widgets.labels import Text, hairline, tool_tip
 from ui.widgets.languagemap import LanguageMapField
 from ui.widgets.lookup import LookUpField
 from ui.widgets.number import NumberField
@@ -76,7 +76,7 @@ class Checklist(QWidget):
         described = fields(LibraryItem)
         for name, sentence in missing:
             button = LinkButton(_(described[name]["label"]), "arrow-right")
-            button.setToolTip(sentence)
+            button.setToolTip(tool_tip(sentence))
             button.setAccessibleDescription(sentence)
             button.set_slim()
             button.clicked.connect(lambda _checked=False, name=name: self.chosen.emit(name))

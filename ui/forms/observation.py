@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QWidget
 from ui import theme
 from ui.icons import IconLabel
 from ui.widgets.buttons import IconButton
-from ui.widgets.labels import Text
+from ui.widgets.labels import Text, tool_tip
 from ui.widgets.number import NumberField, format_number
 from wimdesk.i18n import _
 from wimdesk.records.observation import STATUS
@@ -92,7 +92,7 @@ class CellRow(QWidget):
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(0, 1)
         self.label = Text(row.measure.label, wrap=True)
-        self.label.setToolTip(row.measure.definition)
+        self.label.setToolTip(tool_tip(row.measure.definition))
         self.field = CellField(row.measure.label)
         self.field.setFixedWidth(theme.px(FIELD))
         self.label.setBuddy(self.field)

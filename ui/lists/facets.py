@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from ui import icons, theme
 from ui.widgets.buttons import LinkButton
 from ui.widgets.flow import Flow
-from ui.widgets.labels import Text
+from ui.widgets.labels import Text, tool_tip
 from ui.widgets.popup import Popup
 from ui.widgets.search import SearchField
 from wimdesk.i18n import _, ngettext
@@ -60,7 +60,7 @@ class FacetChip(QPushButton):
         shown = whole if len(whole) <= _LETTERS else f"{parts[0][:_LETTERS]} +{len(parts) - 1}".removesuffix(" +0")
         self.setText(shown.replace("&", "&&") if parts else self.label)
         self.setAccessibleName(f"{self.label}: {whole}" if parts else self.label)
-        self.setToolTip(f"{self.label}: {whole}" if parts else "")
+        self.setToolTip(tool_tip(f"{self.label}: {whole}" if parts else ""))
         theme.mark(self, on=bool(parts))
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -190,7 +190,7 @@ class FacetBox(Popup):
             item.setData(_CODE, code)
             item.setData(_COUNT, self._count(code))
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{words}, {self._count(code)}")
-            item.setToolTip(words)
+            item.setToolTip(tool_tip(words))
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Checked if code in here else Qt.CheckState.Unchecked)
             self.list.addItem(item)

@@ -13,6 +13,7 @@ from ui.desk import Desk
 from ui.forms.saved_search import SavedSearchForm
 from ui.lists.lines import HEIGHT, LineDelegate
 from ui.widgets.buttons import IconButton, LinkButton, QuietButton
+from ui.widgets.labels import tool_tip
 from ui.widgets.rows import ROW_ROLE, Row, row_list
 from wimdesk.i18n import _
 from wimdesk.services import groups
@@ -85,7 +86,7 @@ class GroupList(QWidget):
             item.setData(group.id, _ID)
             item.setData(Row(group.name, meta=count, icon="users"), ROW_ROLE)
             item.setData(f"{group.name}, {self._counted(group.count)}", Qt.ItemDataRole.AccessibleTextRole)
-            item.setData(group.name, Qt.ItemDataRole.ToolTipRole)
+            item.setToolTip(tool_tip(group.name))
             self._model.appendRow(item)
         self._arrange()
         self._name_new()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer
 
+from ui.widgets.labels import tool_tip
 from ui.widgets.rows import ROW_ROLE, Row
 
 if TYPE_CHECKING:
@@ -101,8 +102,10 @@ class IdRows(QAbstractListModel):
             if found is None:
                 self._want(index.row())
             return _BLANK if found is None else found.row
-        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
+        if role == Qt.ItemDataRole.DisplayRole:
             return self._now(index.row()).row.title
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tool_tip(self._now(index.row()).row.title)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._now(index.row()).spoken
         return None

@@ -12,6 +12,7 @@ from ui.pages.initiatives_list import InitiativeList, ThemesPane
 from ui.widgets.buttons import SecondaryButton
 from ui.widgets.card import sliding
 from ui.widgets.empty import EmptyState
+from ui.widgets.labels import tool_tip
 from ui.widgets.panes import beside
 from wimdesk.events import Changed
 from wimdesk.i18n import _
@@ -110,7 +111,7 @@ class InitiativesPage(Page):
         self._board = board
         joint = "lead" in board.can
         self.new_button.setText(_("New initiative") if joint else _("Our own initiative"))
-        self.new_button.setToolTip(f"{self.new_button.text()} (Ctrl+N)")
+        self.new_button.setToolTip(tool_tip(f"{self.new_button.text()} (Ctrl+N)"))
         self.new_button.setVisible("begin" in board.can and bool(board.entries))
         self.themes.show_themes(board.themes, sum(bool(entry.role) for entry in board.entries))
         known = [entry.id for entry in board.entries]

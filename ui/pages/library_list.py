@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from ui.widgets.labels import tool_tip
 from ui.widgets.rows import ROW_ROLE, Row
 from wimdesk.i18n import _
 from wimdesk.records.library_item import STATES
@@ -74,7 +75,7 @@ class ResultModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return entry.title
         if role == Qt.ItemDataRole.ToolTipRole:
-            return entry.title
+            return tool_tip(entry.title)
         if role in {Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.AccessibleDescriptionRole}:
             return self._sentence(entry) if role == Qt.ItemDataRole.AccessibleTextRole else entry.summary
         return None

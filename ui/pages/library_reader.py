@@ -99,7 +99,9 @@ class Picture(QLabel):
     """
 
     def __init__(self, desk: Desk, item_id: str, name: str, words: str, portrait: bool = False) -> None:
-        super().__init__(words)
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)  # else the name of a picture could load another one
+        self.setText(words)
         self._desk, self._id, self._name = desk, item_id, name
         self.setAccessibleName(_("Picture: {name}").format(name=words))
         self.setWordWrap(True)

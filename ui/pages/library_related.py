@@ -11,7 +11,7 @@ from ui.desk import Desk
 from ui.widgets.buttons import IconButton, LinkButton
 from ui.widgets.card import Card
 from ui.widgets.column import Column
-from ui.widgets.labels import Text
+from ui.widgets.labels import Text, tool_tip
 from wimdesk.errors import WimdeskError
 from wimdesk.i18n import _
 from wimdesk.services import library_duplicates, reading_lists
@@ -53,7 +53,7 @@ class RelatedCard(Card):
         line.setSpacing(8)
         words = related.title if len(related.title) <= 60 else f"{related.title[:60]}…"
         button = LinkButton(words.replace("&", "&&"))
-        button.setToolTip(related.title)
+        button.setToolTip(tool_tip(related.title))
         button.setObjectName(f"open:{related.id}")
         button.clicked.connect(partial(self._desk.navigate, "library", related.id))
         line.addWidget(button)

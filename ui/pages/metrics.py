@@ -15,7 +15,7 @@ from ui.widgets.buttons import IconButton, PrimaryButton, SecondaryButton
 from ui.widgets.card import scrolling
 from ui.widgets.combo import ChoiceField
 from ui.widgets.empty import EmptyState
-from ui.widgets.labels import Tone
+from ui.widgets.labels import Tone, tool_tip
 from wimdesk import clock
 from wimdesk.events import Changed
 from wimdesk.i18n import _, ngettext
@@ -132,7 +132,7 @@ class MetricsPage(Page):
         words = _("Copy {month}").format(month=self._month_before) if self._month_before else _("Copy last month")
         self.copy_button.setText("" if self.width() < theme.px(_NARROW) else words)
         self.copy_button.setAccessibleName(words)
-        self.copy_button.setToolTip(words)
+        self.copy_button.setToolTip(tool_tip(words))
 
     def _take_overview(self, found: tuple[list[SiteChoice], Sheet | None, Chart | None]) -> None:
         sites, sheet, chart = found

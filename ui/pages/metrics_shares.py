@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QVBoxLayout, QWidget
 
 from ui.widgets.chartcard import ChartCard
 from ui.widgets.figure import Figure
-from ui.widgets.labels import Tone
+from ui.widgets.labels import Tone, tool_tip
 from ui.widgets.linechart import with_unit
 from wimdesk.i18n import _
 from wimdesk.pdf.chart import Chart
@@ -47,7 +47,7 @@ class SharesPane(QWidget):
 
 
 def _show(figure: Figure, share: Share, locale: QLocale) -> None:
-    figure.setToolTip(share.definition)
+    figure.setToolTip(tool_tip(share.definition))
     if share.value is None:
         if share.is_wrong:
             figure.show_value(None, share.reason, "circle-alert", "err")

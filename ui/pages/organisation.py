@@ -23,6 +23,7 @@ from ui.widgets.banner import Banner
 from ui.widgets.buttons import IconButton, SecondaryButton
 from ui.widgets.card import sliding
 from ui.widgets.empty import EmptyState
+from ui.widgets.labels import tool_tip
 from ui.widgets.panes import beside
 from wimdesk.events import Changed
 from wimdesk.i18n import N_, _
@@ -222,7 +223,7 @@ class OrganisationPage(Page):
     def _name_button(self) -> None:
         words = _(_NEW[self.pane.tab()])
         self.new_button.setText(words)
-        self.new_button.setToolTip(f"{words} (Ctrl+N)")
+        self.new_button.setToolTip(tool_tip(f"{words} (Ctrl+N)"))
 
     def _take(self, directory: Directory) -> None:
         if self._wanted not in {"", directory.asked}:

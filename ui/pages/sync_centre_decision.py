@@ -12,7 +12,7 @@ from ui.widgets.buttons import IconButton, PrimaryButton, QuietButton, Secondary
 from ui.widgets.card import Card
 from ui.widgets.choice import RadioCard
 from ui.widgets.flow import Flow
-from ui.widgets.labels import Chip, Text, hairline
+from ui.widgets.labels import Chip, Text, hairline, tool_tip
 from wimdesk.i18n import _, ngettext
 from wimdesk.services.sync_review import Decision, Option, Question
 
@@ -163,7 +163,7 @@ class DecisionCard(Card):
                 _("{field}, {side}: {value}").format(field=question.label, side=side, value=option.text or _("(empty)"))
             )
             card.setAccessibleDescription(" ".join(part for part in (option.who, shown) if part))
-            card.setToolTip(card.accessibleDescription())
+            card.setToolTip(tool_tip(card.accessibleDescription()))
             card.toggled.connect(self._follow)
             group.addButton(card)
             self.cards[question.field][option.seq] = card

@@ -7,7 +7,7 @@ from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
 
 from ui import icons, theme
-from ui.widgets.labels import plain_name
+from ui.widgets.labels import plain_name, tool_tip
 
 _ICON_GAP = 6
 
@@ -57,7 +57,7 @@ class ActionButton(QPushButton):
             self.setAccessibleName(words)
         if self._tipped or (words and not self.toolTip()):
             self._tipped = bool(words)
-            self.setToolTip(words)
+            self.setToolTip(tool_tip(words))
         self._draw_icon()  # the gap beside the icon depends on whether there is a text
 
     def set_slim(self, slim: bool = True) -> None:
@@ -126,7 +126,7 @@ class IconButton(QToolButton):
     def set_name(self, name: str) -> None:
         """Say what the button does, for the ear and as a tool tip."""
         self.setAccessibleName(plain_name(name))
-        self.setToolTip(plain_name(name))
+        self.setToolTip(tool_tip(plain_name(name)))
 
     def show_icon(self, icon: str, token: str | None = None) -> None:
         """Change the icon and, if given, its colour."""

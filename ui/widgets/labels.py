@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 from typing import Literal
 
+from PySide6 import QtGui
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QStyle, QWidget
 
@@ -94,6 +96,12 @@ def hairline(parent: QWidget | None = None) -> QFrame:
     theme.mark(line, role="hairline")
     line.setFixedHeight(1)
     return line
+
+
+def tool_tip(text: str) -> str:
+    """Return a text as a tool tip that shows it letter by letter. Qt takes for markup whatever looks like it, and would
+    open the files that it names, on other computers too."""
+    return f"<p>{html.escape(text)}</p>" if QtGui.Qt.mightBeRichText(text) else text
 
 
 def plain_name(text: str) -> str:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPlainTextEdit, QVB
 
 from ui import theme
 from ui.widgets.buttons import LinkButton
-from ui.widgets.labels import Chip
+from ui.widgets.labels import Chip, tool_tip
 from wimdesk.i18n import LANGUAGES, _, content_language
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class LanguageMapField(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         chip = Chip(code.upper(), "neutral")
-        chip.setToolTip(self._languages.get(code, code))
+        chip.setToolTip(tool_tip(self._languages.get(code, code)))
         chip.setMinimumWidth(theme.px(40))
         row.addWidget(chip, 0, Qt.AlignmentFlag.AlignTop if self._multiline else Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(edit, 1)

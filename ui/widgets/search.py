@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
 from ui import icons
+from ui.widgets.labels import tool_tip
 from wimdesk.i18n import _
 
 
@@ -30,7 +31,7 @@ class SearchField(QLineEdit):
         for button in self.findChildren(QToolButton):
             action = button.defaultAction()
             button.setAccessibleName(action.text())
-            button.setToolTip(action.text())
+            button.setToolTip(tool_tip(action.text()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.text():
