@@ -139,6 +139,8 @@ class ReadingDesk(QFrame):
         """Follow what happened to the practice shown."""
         if self._id and self._id in change.ids.get(library.TYPE, frozenset()):
             self._read()
+        if self.is_choosing() and (change.touches("attachment") or change.touches(library.TYPE)):
+            self.downloads.reload()
 
     def flush(self) -> None:
         """Save what is being written."""
@@ -371,6 +373,10 @@ class ReadingDesk(QFrame):
             self.removed.emit()
 
         self._desk.tasks.write(self, library.remove, gone, done=done)
+
+    def is_choosing(self) -> bool:
+        """Say whether it is shown which files come to this computer."""
+        return self._stack.currentWidget() is self.downloads
 
     def show_downloads(self) -> None:
         """Show which files come to this computer, in the place of the text."""

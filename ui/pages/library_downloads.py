@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui import theme
@@ -12,8 +14,10 @@ from ui.widgets.card import scrolling
 from ui.widgets.labels import Text, hairline
 from wimdesk.i18n import _, ngettext
 from wimdesk.services import library_downloads
-from wimdesk.services.library_downloads import NO_COLLECTION, Line
+from wimdesk.services.library_downloads import NO_COLLECTION, Line, Overview
 from wimdesk.services.sizes import size_text
+
+_MEGABYTE = 1_000_000
 
 
 class DownloadsPane(QFrame):
@@ -23,6 +27,8 @@ class DownloadsPane(QFrame):
         super().__init__(parent)
         self._desk = desk
         self.boxes: dict[str, QCheckBox] = {}
+        self._sizes: dict[str, Text] = {}
+        self._clicks = 0
         content = QFrame()
         column = QVBoxLayout(content)
         column.setContentsMargins(margins(0, 12, 12, 24))
@@ -48,40 +54,70 @@ class DownloadsPane(QFrame):
 
     def reload(self) -> None:
         """Read anew what there is and what it takes."""
-        contents = self._desk.app.contents
-        self._desk.tasks.read(self, library_downloads.lines, contents, done=self._take, key="library.downloads")
-
-    def _take(self, lines: list[Line]) -> None:
-        for row in self._shown:
-            self._lines.removeWidget(row)
-            row.hide()
-            row.deleteLater()
-        self.boxes = {}
-        self._shown = [self._line(line) for line in lines]
-        for row in self._shown:
-            self._lines.addWidget(row)
         app = self._desk.app
-        told = _("{used} of {room} are used.").format(
-            used=size_text(app.contents.used()), room=size_text(app.settings.number("files_megabytes") * 1_000_000)
-        )
-        metered = _("Every byte costs: files wait. You can change that in the settings.")
-        self.room.setText(f"{told} {metered}" if app.settings.flag("metered") else told)
+        most = app.settings.number("file_megabytes") * _MEGABYTE
+        clicks = self._clicks
+
+        def take(found: Overview) -> None:
+            if clicks == self._clicks:  # else the boxes would show what was chosen before the last click
+                self._take(found)
+
+        self._desk.tasks.read(self, library_downloads.overview, app.contents, most, done=take, key="library.downloads")
+
+    def _take(self, found: Overview) -> None:
+        self._fill(found.lines)
+        settings = self._desk.app.settings
+        room = settings.number("files_megabytes") * _MEGABYTE
+        told = [_("{used} of {room} are used.").format(used=size_text(found.used), room=size_text(room))]
+        if settings.flag("metered"):
+            told.append(_("Every byte costs: files wait. You can change that in the settings."))
+        elif found.used + found.coming > room:
+            words = _("What you chose takes {size} more: the smallest come first, as far as there is room.")
+            told.append(words.format(size=size_text(found.coming)))
+        self.room.setText(" ".join(told))
+
+    def _fill(self, lines: Sequence[Line]) -> None:
+        """Show the lines. A box that is there stays, so that whoever goes by the keyboard stays with it."""
+        if [line.collection for line in lines] == [*self.boxes]:
+            for line in lines:
+                self._say(line)
+        else:
+            for row in self._shown:
+                self._lines.removeWidget(row)
+                row.hide()
+                row.deleteLater()
+            self.boxes, self._sizes = {}, {}
+            self._shown = [self._line(line) for line in lines]
+            for row in self._shown:
+                self._lines.addWidget(row)
         self.everything.setEnabled(not all(line.chosen for line in lines))
 
     def _line(self, line: Line) -> QWidget:
         name = line.collection if line.collection != NO_COLLECTION else _("In no collection")
-        count = ngettext("{count} practice", "{count} practices", line.items).format(count=line.items)
-        told = f"{count} · {size_text(line.size)}"
         row = QWidget()
         layout = QHBoxLayout(row)
         layout.setContentsMargins(0, 0, 0, 0)
-        box = self.boxes[line.collection] = QCheckBox(name)
-        box.setAccessibleDescription(told)
-        box.setChecked(line.chosen)
-        box.clicked.connect(lambda: self._choose([name for name, each in self.boxes.items() if each.isChecked()]))
+        box = self.boxes[line.collection] = QCheckBox(name.replace("&", "&&"))
+        box.setAccessibleName(name)
+        box.clicked.connect(self._follow)
+        size = self._sizes[line.collection] = Text("", "caption")
         layout.addWidget(box, 1)
-        layout.addWidget(Text(told, "caption"))
+        layout.addWidget(size)
+        self._say(line)
         return row
 
+    def _say(self, line: Line) -> None:
+        count = ngettext("{count} practice", "{count} practices", line.items).format(count=line.items)
+        told = f"{count} · {size_text(line.size)}"
+        self._sizes[line.collection].setText(told)
+        self.boxes[line.collection].setAccessibleDescription(told)
+        self.boxes[line.collection].setChecked(line.chosen)
+
+    def _follow(self) -> None:
+        chosen = [name for name, box in self.boxes.items() if box.isChecked()]
+        # Who wants all of them wants those that others begin later, too.
+        self._choose(None if len(chosen) == len(self.boxes) else chosen)
+
     def _choose(self, collections: list[str] | None) -> None:
+        self._clicks += 1
         self._desk.tasks.write(self, library_downloads.choose, collections, done=lambda _none: self.reload())

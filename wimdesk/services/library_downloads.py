@@ -6,7 +6,7 @@ The choice belongs to this computer and never syncs. Texts are records and come 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -44,6 +44,15 @@ class Line:
     size: int
     here: int
     chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What may come, collection by collection; how many bytes all files take here, and how many are to come yet."""
+
+    lines: tuple[Line, ...]
+    used: int
+    coming: int
 
 
 def choice(session: Session) -> Choice:
@@ -97,8 +106,7 @@ def lines(session: Session, contents: Contents) -> list[Line]:
     """Return each collection with what it would take, by name; what is in none comes last."""
     known = choice(session)
     sizes: dict[str, list[Attachment]] = {}
-    mine = (Attachment.part_of_type == TYPE, Attachment.space == ALLIANCE, Attachment.deleted.is_(False))
-    for each in session.scalars(select(Attachment).where(*mine)):
+    for each in _files(session):
         sizes.setdefault(each.part_of, []).append(each)
     groups: dict[str, list[str]] = {}
     shown = select(LibraryItem.id, LibraryItem.collections)
@@ -113,6 +121,23 @@ def lines(session: Session, contents: Contents) -> list[Line]:
         chosen = known.collections is None or name in known.collections
         found.append(Line(name, len(ids), size, here, chosen))
     return sorted(found, key=lambda line: (line.collection == NO_COLLECTION, line.collection.casefold()))
+
+
+def _files(session: Session) -> Sequence[Attachment]:
+    mine = (Attachment.part_of_type == TYPE, Attachment.space == ALLIANCE, Attachment.deleted.is_(False))
+    return session.scalars(select(Attachment).where(*mine)).all()
+
+
+def overview(session: Session, contents: Contents, most: int) -> Overview:
+    """Return what is chosen and what it takes; a file of more than `most` bytes does not come by itself."""
+    files = _files(session)
+    wished = wishes(session, {each.part_of for each in files})
+    sizes = {each.identifier: filebox.boxed_size(each.extent or 0) for each in files if each.part_of in wished}
+    pinned = {each.identifier for each in files if wished.get(each.part_of, False)}
+    coming = sum(
+        size for digest, size in sizes.items() if (size <= most or digest in pinned) and not contents.has(digest)
+    )
+    return Overview(tuple(lines(session, contents)), contents.used(), coming)
 
 
 def dispensable(session: Session, contents: Contents) -> list[tuple[str, int]]:
