@@ -165,3 +165,9 @@ def test_the_reader_may_neither_connect_nor_start_nor_write(tmp_path: Path) -> N
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.split() == ["refused"] * 5
+
+
+def test_whatever_somebody_wrote_as_the_language_of_a_practice_the_next_file_is_read(process: Process) -> None:
+    for likely in ("en\n7 en\nnothing", "en 5", "中文", "en"):
+        assert [page.text for page in process.pages(b"Lamps for all", likely)] == ["Lamps for all"], likely
+        assert process.verdict == "whole"

@@ -201,6 +201,9 @@ class LibraryPage(Page):
             found.missing_files,
         )
         more = rest.format(count=found.missing_files) if found.missing_files else ""
+        listed = self._result
+        if listed is not None and listed.found > len(listed.entries):
+            more = f"{more} " + _("The list holds the first ones only: choose a filter to write the others.")
         self.desk.notices.say(f"{words.format(count=found.count)} {more}".strip())
 
     def _open_draft(self, item_id: str) -> None:
@@ -328,9 +331,10 @@ class LibraryPage(Page):
             self._show_nothing(result)
         found = self.model.find(current)
         if result.entries:
-            if found < 0 and current and current == self.reading.apart():
+            is_apart = found < 0 and current and current == self.reading.apart()
+            if is_apart or (self.reading.is_choosing() and not self._wanted):
                 self._say.start()
-                return  # an earlier version is being read; it is not among what is listed
+                return  # an earlier version, or what comes here, stands there; it is not among what is listed
             index = self.model.index(max(0, found))
             flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
             self.view.selectionModel().setCurrentIndex(index, flag)

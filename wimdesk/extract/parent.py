@@ -81,6 +81,8 @@ class Process:
         process = self._process
         if process is None or process.stdin is None:
             return False
+        if not likely.isascii() or not likely.isalpha():
+            likely = ""  # whatever somebody wrote as the language of a practice: a line must stay one
         # The content is written by a thread of its own: a process that stands still reads nothing any more.
         threading.Thread(target=_hand_over, args=(process.stdin, content, likely), daemon=True).start()
         return True

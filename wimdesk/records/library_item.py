@@ -183,9 +183,17 @@ class LibraryItem(Record):
 
 
 def has_ended(template: str, channels: Mapping[str, str] | None) -> bool:
-    """Say whether the library may no longer tell a story: its last day is over."""
-    until = (channels or {}).get("library", "")
-    return template == "role_model" and bool(until) and until < clock.today().isoformat()
+    """Say whether the library may no longer tell a story: its last day is over, also that of a month or a year, or what
+    somebody sent in its place is no day."""
+    until: object = (channels or {}).get("library", "")
+    if template != "role_model" or until == "":
+        return False
+    return not isinstance(until, str) or is_over(until)
+
+
+def is_over(day: str) -> bool:
+    """Say whether a day is over; it may stop at month or year."""
+    return day < clock.today().isoformat()[: len(day)]
 
 
 def missing_parts(item: LibraryItem) -> list[tuple[str, str]]:

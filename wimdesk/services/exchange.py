@@ -19,6 +19,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -82,6 +83,13 @@ def _told(cls: type[Record]) -> list[str]:
 
 
 def write_file(path: Path, data: bytes, *, secret: bool = False) -> None:
+    """Write a file as `writing` does. Raises UserError with a sentence."""
+    with writing(path, secret=secret) as file:
+        file.write(data)
+
+
+@contextlib.contextmanager
+def writing(path: Path, *, secret: bool = False) -> Iterator[BinaryIO]:
     """Write a file in one step: either whole or not at all. Raises UserError with a sentence.
 
     Only the person who writes it may read what is `secret`.
@@ -90,17 +98,18 @@ def write_file(path: Path, data: bytes, *, secret: bool = False) -> None:
     rights = 0o600 if secret else 0o666
     try:
         fresh.unlink(missing_ok=True)  # made anew below: it could lead to somewhere else, or belong to somebody else
-        with open(fresh, "xb", opener=lambda name, flags: os.open(name, flags, rights)) as file:
-            file.write(data)
+        with open(fresh, "x+b", opener=lambda name, flags: os.open(name, flags, rights)) as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
-        Path(fresh).replace(path)
+        fresh.replace(path)
     except OSError as error:
-        with contextlib.suppress(OSError):  # where nothing can be written there is nothing to remove
-            fresh.unlink(missing_ok=True)
         raise UserError(
             _("The file could not be written. Your data in WIMDesk is safe. Choose another place or free some space.")
         ) from error
+    finally:
+        with contextlib.suppress(OSError):  # where nothing can be written there is nothing to remove
+            fresh.unlink(missing_ok=True)
 
 
 def read_text(path: Path) -> str:

@@ -6,7 +6,6 @@ names, what was done by whom as JSON lines, and a manifest with a checksum of ea
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import hashlib
 import io
@@ -21,7 +20,7 @@ from sqlalchemy.orm import Session
 
 import wimdesk
 from wimdesk import clock
-from wimdesk.errors import EnvironmentProblem, UserError
+from wimdesk.errors import EnvironmentProblem
 from wimdesk.i18n import N_, _
 from wimdesk.records import Attachment
 from wimdesk.services import attaching, exchange
@@ -66,18 +65,10 @@ class Exported:
 
 def export(store: Store, contents: Contents, path: Path) -> Exported:
     """Write everything into one file, whole or not at all. Raises UserError where it can't be written."""
-    fresh = path.with_name(path.name + ".part")
-    try:
-        with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED) as archive:
+    with exchange.writing(path) as file:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             found = store.read(_fill, contents, _Writer(archive))
-        found.size = fresh.stat().st_size
-        fresh.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            fresh.unlink(missing_ok=True)
-        raise UserError(
-            _("The file could not be written. Your data in WIMDesk is safe. Choose another place or free some space.")
-        ) from error
+        found.size = file.tell()
     return found
 
 

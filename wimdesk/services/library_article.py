@@ -99,7 +99,7 @@ def article(session: Session, item_id: str, code: str = "") -> Article:
         earlier=before.id if before else "",
         pinned=found.key() in library_downloads.choice(session).pinned,
         story=_story(session, found, who),
-        ended=found.channels.get("library", "") if has_ended(found.template, found.channels) else "",
+        ended=str(found.channels.get("library")) if has_ended(found.template, found.channels) else "",
         variants=library_works.variants(session, found),
         note=_note(session, found),
         left_alone=who.role == "secretariat" and found.id in orphans(session),

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from wimdesk.i18n import N_, _
 from wimdesk.records import Attachment, LibraryItem
 from wimdesk.services.library_search import TYPE, Asks
+from wimdesk.services.library_sharing import fetch
 from wimdesk.services.likeness import plain
-from wimdesk.store import file_texts, history, journal
+from wimdesk.store import file_texts, identity, journal
 from wimdesk.store.record import fields
 
 REASONS = {
@@ -92,15 +93,19 @@ def holders(session: Session, digest: str, but: str = "") -> list[Twin]:
         .where(LibraryItem.deleted.is_(False))
         .order_by(LibraryItem.created_at.desc())
     )
-    kin = family(session, but)
-    found = [(item, name) for item, name in session.execute(query) if item.id not in kin]
+    kin, who = family(session, but), identity.read(session)
+    found = [
+        (item, name)
+        for item, name in session.execute(query)
+        if item.id not in kin and item.shown_to(who.organisation, who.role)
+    ]
     copies = {item.counterpart_id for item, _name in found}
     return [Twin(item.id, item.caption(), "file", name) for item, name in found if item.id not in copies]
 
 
 def twins(session: Session, searcher: Asks, item_id: str) -> list[Twin]:
     """Return the practices that are perhaps the same as this one; the surest reason first. Raises NotFound."""
-    item = _fetch(session, item_id)
+    item = fetch(session, item_id)
     mine = look(session, item)
     found = {twin.id: twin for digest in mine.files for twin in holders(session, digest, item_id)}
     asked = [*item.title.values(), *(each.partition(":")[2] for each in mine.identifiers)]
@@ -121,24 +126,31 @@ def _candidates(session: Session, searcher: Asks, texts: Iterable[str]) -> list[
     for text in texts:
         found = searcher.ask_loosely(text, TYPE, _CANDIDATES) if text.strip() else None
         ids |= dict.fromkeys(hit.id for hit in (found[0] if found else ()))
-    living = select(LibraryItem).where(LibraryItem.id.in_(ids), LibraryItem.deleted.is_(False))
-    by_id = {item.id: item for item in session.scalars(living)}
+    by_id = told(session, LibraryItem.id.in_(ids))
     return [by_id[each] for each in ids if each in by_id]
+
+
+def told(session: Session, *wanted: ColumnElement[bool]) -> dict[str, LibraryItem]:
+    """Return the practices that are there and may be told here, by their ids."""
+    who = identity.read(session)
+    living = session.scalars(select(LibraryItem).where(LibraryItem.deleted.is_(False), *wanted))
+    return {item.id: item for item in living if item.shown_to(who.organisation, who.role)}
 
 
 def pairs(session: Session) -> list[tuple[LibraryItem, LibraryItem, str]]:
     """Return any two practices that are perhaps one, and the code of the reason. Slow: it looks at all of them."""
-    items = {item.id: item for item in session.scalars(select(LibraryItem).where(LibraryItem.deleted.is_(False)))}
+    items = told(session)
     looks = {id: look(session, item) for id, item in items.items()}
     shared: dict[object, list[str]] = defaultdict(list)
     for id, each in looks.items():
         for key in (*each.files, *each.identifiers, *each.titles):
             shared[key].append(id)
     met = {pair for ids in shared.values() if len(ids) <= _OFTEN for pair in combinations(sorted(ids), 2)}
+    kin = families(session, {one for one, _other in met})
     found = []
     for one, other in sorted(met):
         reason = compare(looks[one], looks[other])
-        if reason and other not in family(session, one):
+        if reason and other not in kin[one]:
             found.append((items[one], items[other], reason))
     return found
 
@@ -176,7 +188,7 @@ def link(session: Session, item_id: str, other: str) -> int:
     """Note that two practices belong together, in each that is ours; return the act, to undo it. Raises NotFound."""
     mine = journal.scribe_of(session).author.organisation
     for one, two in ((item_id, other), (other, item_id)):
-        item = _fetch(session, one)
+        item = fetch(session, one)
         if two not in item.related and (one == item_id or item.owner == mine):
             item.related = [*item.related, two]
     session.flush()
@@ -194,8 +206,19 @@ def family(session: Session, item_id: str) -> set[str]:
     return kin
 
 
-def _fetch(session: Session, item_id: str) -> LibraryItem:
-    found = history.fetch(session, TYPE, item_id)
-    if not isinstance(found, LibraryItem):
-        raise TypeError(item_id)
-    return found
+def families(session: Session, ids: Iterable[str]) -> dict[str, set[str]]:
+    """Return the family of each of many practices, with one question for all of them."""
+    made: dict[str, set[str]] = defaultdict(set)
+    links = select(LibraryItem.id, LibraryItem.counterpart_id).where(LibraryItem.counterpart_id != "")
+    for one, copy in session.execute(links):
+        made[one].add(copy)
+        made[copy].add(one)
+    return {id: _reached(made, id) for id in ids}
+
+
+def _reached(made: Mapping[str, set[str]], id: str) -> set[str]:
+    kin, fresh = set[str](), {id}
+    while fresh:
+        kin |= fresh
+        fresh = set[str]().union(*(made.get(each, ()) for each in fresh)) - kin
+    return kin

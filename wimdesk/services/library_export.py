@@ -9,9 +9,10 @@ import html
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 from urllib.parse import quote
 
 from sqlalchemy import select
@@ -24,12 +25,16 @@ from wimdesk.records.library_item import CASE_PARTS, LICENCES, TEMPLATES
 from wimdesk.services import attaching, exchange, library_markdown
 from wimdesk.services.library_text import is_safe_link, pieces
 from wimdesk.services.library_words import country_name, language_name
+from wimdesk.store import identity
 from wimdesk.store.contents import Contents
 from wimdesk.store.record import fields
 
 KINDS = ("zip", "md", "bib", "ris", "csv")
 _PARTS = ("body", *CASE_PARTS)
-_MOST = 5000
+_AT_ONCE = 500
+_LONGEST_NAME = 60
+_NOT_OF_AN_ADDRESS = re.compile(r"[^!#-;=?-\[\]_a-z~]")
+"""What no address may hold as it is (RFC 3986, 2), and braces."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _STYLE = """
 :root { color-scheme: light dark }
@@ -55,37 +60,39 @@ def export(session: Session, contents: Contents, ids: Sequence[str], path: Path)
         raise UserError(
             _("Nothing was written. The name of the file must end in one of these: {known}.").format(known=known)
         )
-    items = _items(session, ids)
-    if not items:
+    there = [item.id for item in _items(session, ids)]
+    if not there:
         raise UserError(_("There is no practice to export. Nothing was written."))
-    if kind == "zip":
-        content, missing = _zip(session, contents, items)
-        exchange.write_file(path, content)
-        return Exported(len(items), missing)
-    write: dict[str, Callable[[Sequence[LibraryItem]], str]] = {
-        "md": lambda each: "\n\n".join(map(library_markdown.write, each)), "bib": bibtex, "ris": ris, "csv": table,
-    }  # fmt: skip
-    exchange.write_file(path, write[kind](items).encode())
-    return Exported(len(items), 0)
+    with exchange.writing(path) as file:
+        if kind == "zip":
+            return Exported(len(there), _zip(session, contents, there, file))
+        for words in _WRITERS[kind](_items(session, there)):
+            file.write(words.encode())
+    return Exported(len(there), 0)
 
 
-def _items(session: Session, ids: Sequence[str]) -> list[LibraryItem]:
-    found = {
-        item.id: item
-        for at in range(0, min(len(ids), _MOST), 500)
-        for item in session.scalars(
-            select(LibraryItem).where(LibraryItem.id.in_(ids[at : at + 500]), LibraryItem.deleted.is_(False))
-        )
-    }
-    return [found[each] for each in ids if each in found]
+def _items(session: Session, ids: Sequence[str]) -> Iterator[LibraryItem]:
+    """Yield those that are there and may be told here, a few at a time: a whole library has no room in memory."""
+    who = identity.read(session)
+    for at in range(0, len(ids), _AT_ONCE):
+        some = ids[at : at + _AT_ONCE]
+        living = select(LibraryItem).where(LibraryItem.id.in_(some), LibraryItem.deleted.is_(False))
+        found = {item.id: item for item in session.scalars(living) if item.shown_to(who.organisation, who.role)}
+        yield from (found[each] for each in some if each in found)
+        session.expunge_all()
 
 
 # ------------------------------------------------------------- for reference managers
 
 
-def bibtex(items: Iterable[LibraryItem]) -> str:
-    """Return items as BibTeX, with the letters as they are (UTF-8, as biber reads it)."""
-    return "\n".join(_bibtex_entry(item) for item in items)
+def markdown(items: Iterable[LibraryItem]) -> Iterator[str]:
+    """Yield items as Markdown."""
+    return (f"{library_markdown.write(item)}\n\n" for item in items)
+
+
+def bibtex(items: Iterable[LibraryItem]) -> Iterator[str]:
+    """Yield items as BibTeX, with the letters as they are (UTF-8, as biber reads it)."""
+    return (f"{_bibtex_entry(item)}\n" for item in items)
 
 
 def _bibtex_entry(item: LibraryItem) -> str:
@@ -96,9 +103,10 @@ def _bibtex_entry(item: LibraryItem) -> str:
         "publisher": _tex(item.publisher),
         "abstract": _tex(" ".join(pick(item.summary).split())),
         "keywords": _tex(", ".join((*item.collections, *item.subject))),
-        "language": item.language,
+        "language": _tex(item.language),
         "doi": _tex(item.identifier) if item.identifier.startswith("10.") else "",
-        "url": item.link if is_safe_link(item.link) else "",
+        # As it is for programs that read it, and with nothing that would end the field.
+        "url": _NOT_OF_AN_ADDRESS.sub(lambda c: quote(c[0]), item.link) if is_safe_link(item.link) else "",
         "note": _tex(item.license),
     }
     lines = [f"  {name} = {{{value}}}," for name, value in told.items() if value not in {"", "{}"}]
@@ -115,9 +123,9 @@ def _tex(text: str) -> str:
     return "".join(special.get(c) or (f"\\{c}" if c in "&%$#_{}" else c) for c in " ".join(text.split()))
 
 
-def ris(items: Iterable[LibraryItem]) -> str:
-    """Return items as RIS."""
-    return "".join("\r\n".join([*_ris_lines(item), "ER  - ", "", ""]) for item in items)
+def ris(items: Iterable[LibraryItem]) -> Iterator[str]:
+    """Yield items as RIS."""
+    return ("\r\n".join([*_ris_lines(item), "ER  - ", "", ""]) for item in items)
 
 
 def _ris_lines(item: LibraryItem) -> list[str]:
@@ -146,49 +154,73 @@ _COLUMNS: dict[str, Callable[[LibraryItem], str]] = {
 }  # fmt: skip
 
 
-def table(items: Iterable[LibraryItem]) -> str:
-    """Return items as CSV; the columns are named by Dublin Core's terms."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(_COLUMNS)
+def table(items: Iterable[LibraryItem]) -> Iterator[str]:
+    """Yield items as CSV; the columns are named by Dublin Core's terms."""
+    yield "\ufeff" + _line(_COLUMNS)
     for item in items:
-        writer.writerow([exchange.harmless(cell(item)) for cell in _COLUMNS.values()])
-    return "\ufeff" + out.getvalue()
+        yield _line(exchange.harmless(cell(item)) for cell in _COLUMNS.values())
+
+
+def _line(cells: Iterable[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow(cells)
+    return out.getvalue()
+
+
+_WRITERS: dict[str, Callable[[Iterable[LibraryItem]], Iterator[str]]] = {
+    "md": markdown, "bib": bibtex, "ris": ris, "csv": table,
+}  # fmt: skip
 
 
 # ------------------------------------------------------------- one zip with everything in it
 
 
-def _zip(session: Session, contents: Contents, items: Sequence[LibraryItem]) -> tuple[bytes, int]:
-    out, missing = io.BytesIO(), 0
-    names = _names(items)
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as pack:
-        for item in items:
-            files = _files(session, item)
-            there = {each.title: each for each in files if contents.has(each.identifier)}
-            missing += len({each.title for each in files} - set(there))
-            for title, each in there.items():
-                _put(pack, f"files/{names[item.id]}/{attaching.safe_name(title)}", contents.read(each.identifier))
-            _put(pack, f"practices/{names[item.id]}.html", _page(item, names[item.id], there).encode())
-            _put(pack, f"markdown/{names[item.id]}.md", library_markdown.write(item).encode())
-        _put(pack, "index.html", _index(items, names).encode())
-        for name, text in (("library.bib", bibtex(items)), ("library.ris", ris(items)), ("library.csv", table(items))):
-            _put(pack, name, text.encode())
-    return out.getvalue(), missing
+def _zip(session: Session, contents: Contents, ids: Sequence[str], file: BinaryIO) -> int:
+    """Write everything; return how many files are not on this computer."""
+    missing, lines = 0, []
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as pack:
+        for number, item in enumerate(_items(session, ids), 1):
+            name, files = _name(number, item), _files(session, item)
+            there = [each for each in files if contents.has(each.identifier)]
+            missing += len(files) - len(there)
+            named = _named(there)
+            for kept, each in named.items():
+                _put(pack, f"files/{name}/{kept}", [contents.read(each.identifier)])
+            _put(pack, f"practices/{name}.html", [_page(item, name, named).encode()])
+            _put(pack, f"markdown/{name}.md", [library_markdown.write(item).encode()])
+            lines.append(_entry(item, name))
+        _put(pack, "index.html", [_index(lines).encode()])
+        for kind in ("bib", "ris", "csv"):
+            _put(pack, f"library.{kind}", (words.encode() for words in _WRITERS[kind](_items(session, ids))))
+    return missing
 
 
-def _put(pack: zipfile.ZipFile, name: str, content: bytes) -> None:
+def _put(pack: zipfile.ZipFile, name: str, pieces: Iterable[bytes]) -> None:
     info = zipfile.ZipInfo(name, _EPOCH)
     info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-    pack.writestr(info, content)
+    with pack.open(info, "w", force_zip64=True) as file:
+        for piece in pieces:
+            file.write(piece)
 
 
-def _names(items: Iterable[LibraryItem]) -> dict[str, str]:
-    """Return a name for the files of each item, none twice, of letters that any system takes."""
-    found: dict[str, str] = {}
-    for number, item in enumerate(items, 1):
-        words = "-".join(re.findall(r"[a-z0-9]+", pick(item.title).lower())[:6])
-        found[item.id] = f"{number:03}-{words}".rstrip("-")
+def _name(number: int, item: LibraryItem) -> str:
+    """Return a name for the files of an item, none twice, of letters that any system takes."""
+    words = "-".join(re.findall(r"[a-z0-9]+", pick(item.title).lower())[:6])
+    return f"{number:03}-{words}"[:_LONGEST_NAME].rstrip("-")
+
+
+def _named(files: Iterable[Attachment]) -> dict[str, Attachment]:
+    """Return a name for each file of an item, none twice, in capitals or not: not every system tells them apart."""
+    found: dict[str, Attachment] = {}
+    taken: set[str] = set()
+    for each in files:
+        name = wanted = PurePosixPath(attaching.safe_name(each.title))
+        number = 1
+        while name.name.casefold() in taken:
+            number += 1
+            name = wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}")
+        taken.add(name.name.casefold())
+        found[name.name] = each
     return found
 
 
@@ -197,9 +229,11 @@ def _files(session: Session, item: LibraryItem) -> list[Attachment]:
     return list(session.scalars(select(Attachment).where(*mine).order_by(Attachment.created_at, Attachment.id)))
 
 
-def _page(item: LibraryItem, name: str, there: dict[str, Attachment]) -> str:
+def _page(item: LibraryItem, name: str, files: Mapping[str, Attachment]) -> str:
     described = fields(LibraryItem)
-    known = {title.casefold(): attaching.safe_name(title) for title in there}
+    known: dict[str, str] = {}
+    for file, each in files.items():
+        known.setdefault(each.title.casefold(), file)
     shown: set[str] = set()
     back = _("All practices")
     body = [f'<p><a href="../index.html">{_e(back)}</a></p>', f"<h1>{_e(pick(item.title))}</h1>"]
@@ -217,10 +251,10 @@ def _page(item: LibraryItem, name: str, there: dict[str, Attachment]) -> str:
                 body.append(_picture(name, file, piece.words))
             else:
                 body.append(piece.html or f'<p class="quiet">[{_e(piece.words)}]</p>')
-    rest = [(title, each) for title, each in there.items() if attaching.safe_name(title) not in shown]
-    body += [_picture(name, attaching.safe_name(t), t) for t, each in rest if each.format in attaching.PICTURES]
-    others = [title for title, each in rest if each.format not in attaching.PICTURES]
-    body += [f'<p><a href="{_path(name, attaching.safe_name(title))}">{_e(title)}</a></p>' for title in others]
+    rest = [(file, each) for file, each in files.items() if file not in shown]
+    body += [_picture(name, file, each.title) for file, each in rest if each.format in attaching.PICTURES]
+    others = [(file, each) for file, each in rest if each.format not in attaching.PICTURES]
+    body += [f'<p><a href="{_path(name, file)}">{_e(each.title)}</a></p>' for file, each in others]
     if is_safe_link(item.link):
         body.append(f'<p><a href="{_e(item.link)}">{_e(item.link)}</a></p>')
     body.append(f'<p class="quiet">{_e(" · ".join(part for part in (item.creator, _licence(item)) if part))}</p>')
@@ -235,13 +269,14 @@ def _path(name: str, file: str) -> str:
     return "../" + quote(str(PurePosixPath("files") / name / file))
 
 
-def _index(items: Iterable[LibraryItem], names: dict[str, str]) -> str:
+def _index(entries: Iterable[str]) -> str:
     title = _("Best-practice library")
-    body = [f"<h1>{_e(title)}</h1>"]
-    for item in items:
-        body.append(f'<h2><a href="practices/{names[item.id]}.html">{_e(pick(item.title) or item.id)}</a></h2>')
-        body.append(f'<p>{_e(pick(item.summary))}<br><span class="quiet">{_e(_facts(item))}</span></p>')
-    return _html(title, body)
+    return _html(title, [f"<h1>{_e(title)}</h1>", *entries])
+
+
+def _entry(item: LibraryItem, name: str) -> str:
+    title = f'<h2><a href="practices/{name}.html">{_e(pick(item.title) or item.id)}</a></h2>'
+    return f'{title}\n<p>{_e(pick(item.summary))}<br><span class="quiet">{_e(_facts(item))}</span></p>'
 
 
 def _facts(item: LibraryItem) -> str:

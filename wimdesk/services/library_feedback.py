@@ -14,7 +14,8 @@ from wimdesk.i18n import _
 from wimdesk.records import Feedback, LibraryItem
 from wimdesk.records.feedback import KINDS
 from wimdesk.services import editing
-from wimdesk.store import facts, history, identity
+from wimdesk.services.library_sharing import fetch
+from wimdesk.store import facts, identity
 from wimdesk.store.journal import SAMPLE
 
 TYPE = "feedback"
@@ -55,7 +56,7 @@ class Said:
 
 def said(session: Session, item_id: str) -> Said:
     """Return what is said of an item in whatever language it was read; raises NotFound."""
-    item = _item(session, item_id)
+    item = fetch(session, item_id)
     mine = identity.read(session).organisation
     query = select(Feedback).where(Feedback.work == item.key(), Feedback.deleted.is_(False))
     found = session.scalars(query.order_by(Feedback.date.desc(), Feedback.id)).all()
@@ -82,7 +83,7 @@ def say(session: Session, item_id: str, kind: str, rating: int | None = None, /,
 
     `told`: comment, country_code, context. Raises UserError where it is not shared, or is our own; RuleBroken.
     """
-    item = _item(session, item_id)
+    item = fetch(session, item_id)
     refusal = _refusal(session, item)
     if refusal:
         raise UserError(refusal)
@@ -121,10 +122,3 @@ def _refusal(session: Session, item: LibraryItem) -> str:
     if session.scalars(sources).first() or (item.work and session.scalars(made).first()):
         return _("This is your own practice. What others say of it comes with a sync.")
     return "" if who.role != "reader" else _("This computer may only read. Nothing was said.")
-
-
-def _item(session: Session, item_id: str) -> LibraryItem:
-    found = history.fetch(session, "library_item", item_id)
-    if not isinstance(found, LibraryItem):
-        raise TypeError(item_id)
-    return found

@@ -5,14 +5,13 @@ Any other Markdown file can be brought in too: its first heading is the title, i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from sqlalchemy.orm import Session
 
 from wimdesk.errors import UserError
 from wimdesk.i18n import LANGUAGES, _, content_language, pick, speaking
-from wimdesk.records import LibraryItem
+from wimdesk.records import LibraryItem, rules
 from wimdesk.records.library_item import CASE_PARTS, TEMPLATES
 from wimdesk.services import editing, encodings, library_sharing
 from wimdesk.services.sizes import size_text
@@ -26,10 +25,6 @@ _TERMS = {
 }  # fmt: skip
 """Dublin Core's terms at the head of a file, and the fields that they are here."""
 _LISTS = {"subject": "subject", "collection": "collections", "theme": "themes"}
-_HEAD = re.compile(r"\A\ufeff?---\s*\n(.*?)\n---\s*(?:\n|\Z)", re.DOTALL)
-_LINE = re.compile(r"([A-Za-z]+)\s*:\s*(.*)")
-_TITLE = re.compile(r"\A\s*#\s+(.+?)\s*#*\s*(?:\n|\Z)")
-_HEADING = re.compile(r"^##\s+(.+?)\s*#*\s*$", re.MULTILINE)
 _LONGEST = 200_000
 """Bytes of a file; a record has to fit into one message."""
 _SHORT = 400
@@ -55,22 +50,21 @@ def write(item: LibraryItem, code: str = "") -> str:
 
 def read(text: str, language: str) -> dict[str, object]:
     """Return the values of an item that a Markdown file holds; `language` is its language where it does not say so."""
-    values: dict[str, object] = {}
-    head = _HEAD.match(text)
-    if head:
-        values |= _terms(head[1])
-        text = text[head.end() :]
+    head, text = _parted(text.removeprefix("\ufeff"))
+    told = _terms(head)
+    values = _values(told)
     code = str(values.get("language") or language)
     values["language"] = code = code if code in LANGUAGES else language
-    if found := _TITLE.match(text):
-        values["title"], text = {code: found[1]}, text[found.end() :]
-    elif head and (named := re.search(r"^title:\s*(.+)$", head[1], re.MULTILINE)):
-        values["title"] = {code: named[1].strip()}
+    first, _end, rest = text.lstrip().partition("\n")
+    if title := _heading(first, "#"):
+        text = rest
+    if title or told.get("title"):
+        values["title"] = {code: title or told["title"]}
+    parts: dict[str, list[str]] = {}
     for name, words in _sections(text):
         if words:
-            before = values.get(name)
-            known = before.get(code, "") if isinstance(before, dict) else ""
-            values[name] = {code: f"{known}\n\n{words}".strip()}
+            parts.setdefault(name, []).append(words)
+    values |= {name: {code: "\n\n".join(words)} for name, words in parts.items()}
     if not any(part in values for part in CASE_PARTS):
         values.setdefault("template", "tool")
     return values
@@ -81,7 +75,7 @@ def bring(session: Session, raw: bytes, name: str) -> str:
     if len(raw) > _LONGEST:
         raise UserError(_("This file is larger than {size}. Nothing was brought in.").format(size=size_text(_LONGEST)))
     text, _code = encodings.decode(raw)
-    text = "".join(c for c in text.replace("\r\n", "\n").replace("\r", "\n") if c in "\n\t" or c.isprintable())
+    text = rules.without_control_characters(text)
     if not text.strip():
         raise UserError(_("This file is empty. Nothing was brought in."))
     values = read(text, content_language())
@@ -91,33 +85,62 @@ def bring(session: Session, raw: bytes, name: str) -> str:
     return made
 
 
-def _terms(head: str) -> dict[str, object]:
+# A file may be made to keep a pattern busy for hours; so it is read line by line, each once.
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """Return what stands at the head of a file between two lines of ``---``, and the rest."""
+    first, *lines = text.split("\n")
+    marks = (at for at, line in enumerate(lines) if line.rstrip() == "---")
+    end = next(marks, -1) if first.rstrip() == "---" else -1
+    return ("", text) if end < 0 else ("\n".join(lines[:end]), "\n".join(lines[end + 1 :]))
+
+
+def _terms(head: str) -> dict[str, str]:
+    pairs = (line.partition(":") for line in head.splitlines())
+    told = ((term.strip(), value.strip().strip("\"'")) for term, _colon, value in pairs)
+    return {term: value for term, value in told if value}
+
+
+def _values(told: Mapping[str, str]) -> dict[str, object]:
     values: dict[str, object] = {}
-    for line in head.splitlines():
-        term, value = found.groups() if (found := _LINE.fullmatch(line.strip())) else ("", "")
-        value = value.strip().strip("\"'")
-        if term in _TERMS and value and (term != "type" or value in TEMPLATES):
+    for term, value in told.items():
+        if term in _TERMS and (term != "type" or value in TEMPLATES):
             values[_TERMS[term]] = value
-        elif term in _LISTS and value:
+        elif term in _LISTS:
             values[_LISTS[term]] = [word.strip() for word in value.strip("[]").split(",") if word.strip()]
     return values
+
+
+def _heading(line: str, mark: str) -> str:
+    """Return the words of a heading with this mark, which may stand at its end too (CommonMark, 4.2), or nothing."""
+    if not line.startswith((f"{mark} ", f"{mark}\t")):
+        return ""
+    words = line[len(mark) :].strip()
+    bare = words.rstrip("#")
+    return bare.rstrip() if not bare or bare[-1].isspace() else words
 
 
 def _sections(text: str) -> Iterator[tuple[str, str]]:
     """Yield (field, words): what stands before the first heading is the summary, as far as it is short."""
     known = _headings()
-    places = [*_HEADING.finditer(text)]
-    first = text[: places[0].start()].strip() if places else text.strip()
+    found: list[tuple[str, list[str]]] = [("", [])]
+    for line in text.split("\n"):
+        if title := _heading(line, "##"):
+            found.append((title, []))
+        else:
+            found[-1][1].append(line)
+    (_none, before), *others = found
+    first = "\n".join(before).strip()
     summary, _blank, rest = first.partition("\n\n")
     if summary and len(summary) <= _SHORT and not summary.lstrip().startswith(("#", "-", "*", "1.", "|", ">", "!")):
         yield "summary", " ".join(summary.split())
         yield "body", rest.strip()
     else:
         yield "body", first
-    for place, found in enumerate(places):
-        end = places[place + 1].start() if place + 1 < len(places) else len(text)
-        words, name = text[found.end() : end].strip(), known.get(found[1].casefold(), "")
-        yield (name, words) if name else ("body", f"## {found[1]}\n\n{words}")
+    for title, lines in others:
+        words, name = "\n".join(lines).strip(), known.get(title.casefold(), "")
+        yield (name, words) if name else ("body", f"## {title}\n\n{words}")
 
 
 def _headings() -> Mapping[str, str]:

@@ -14,9 +14,9 @@ from wimdesk.i18n import _
 from wimdesk.records import LibraryItem
 from wimdesk.records.library_item import POINTS, missing_parts
 from wimdesk.services import erasing
-from wimdesk.store import history, identity
+from wimdesk.services.library_sharing import TYPE, fetch
+from wimdesk.store import identity
 
-TYPE = "library_item"
 _WAITS = frozenset({"submitted", "in_review"})
 
 
@@ -31,7 +31,7 @@ class Review:
 
 def review(session: Session, item_id: str) -> Review:
     """Return how far the review of an item is; raises NotFound."""
-    item = _item(session, item_id)
+    item = fetch(session, item_id)
     return Review(tuple(p for p in POINTS if p in item.checked), tuple(missing_parts(item)), item.review_note)
 
 
@@ -49,7 +49,7 @@ def check(session: Session, item_id: str, points: Collection[str]) -> None:
 
 def tick(session: Session, item_id: str, point: str, done: bool) -> None:
     """Say of one point whether it was looked at; the others stay as they are. Raises UserError."""
-    before = set(_item(session, item_id).checked)
+    before = set(fetch(session, item_id).checked)
     check(session, item_id, before | {point} if done else before - {point})
 
 
@@ -69,7 +69,7 @@ def withdraw(session: Session, item_id: str, reason: str) -> list[str]:
     if not reason.strip():
         raise RuleBroken([("review_note", _("Say why it is withdrawn. Its author reads that."))])
     _only_the_secretariat(session)
-    item = _item(session, item_id)
+    item = fetch(session, item_id)
     if item.space != ALLIANCE:
         raise UserError(_("This practice is not in the Alliance’s library. Nothing was changed."))
     for source in session.scalars(select(LibraryItem).where(LibraryItem.counterpart_id == item.id)):
@@ -83,7 +83,7 @@ def withdraw(session: Session, item_id: str, reason: str) -> list[str]:
 
 def _waiting(session: Session, item_id: str) -> LibraryItem:
     _only_the_secretariat(session)
-    item = _item(session, item_id)
+    item = fetch(session, item_id)
     if item.space == ALLIANCE or item.state not in _WAITS:
         raise UserError(_("This practice does not wait for the Secretariat. Nothing was changed."))
     return item
@@ -92,10 +92,3 @@ def _waiting(session: Session, item_id: str) -> LibraryItem:
 def _only_the_secretariat(session: Session) -> None:
     if identity.read(session).role != "secretariat":
         raise UserError(_("Only the Secretariat can do this. Nothing was changed."))
-
-
-def _item(session: Session, item_id: str) -> LibraryItem:
-    found = history.fetch(session, TYPE, item_id)
-    if not isinstance(found, LibraryItem):
-        raise TypeError(item_id)
-    return found

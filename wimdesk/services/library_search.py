@@ -6,7 +6,7 @@ has only some of the words comes behind it, and it is said where that begins.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -64,7 +64,7 @@ class Copy(NamedTuple):
     title: str
 
 
-Files = Mapping[str, tuple[Copy, ...]]
+Files = Mapping[str, Sequence[Copy]]
 """What contents are attached to, by their digest."""
 
 
@@ -90,10 +90,10 @@ class Found:
 def files(session: Session) -> Files:
     """Return what is attached to practices."""
     query = select(Attachment.identifier, Attachment.part_of, Attachment.id, Attachment.title)
-    found: dict[str, tuple[Copy, ...]] = {}
+    found: dict[str, list[Copy]] = {}
     here = (Attachment.part_of_type == TYPE, Attachment.deleted.is_(False))
     for digest, *rest in session.execute(query.where(*here).order_by(Attachment.created_at, Attachment.id)):
-        found[digest] = (*found.get(digest, ()), Copy(*rest))
+        found.setdefault(digest, []).append(Copy(*rest))
     return found
 
 

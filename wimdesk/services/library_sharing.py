@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from sync.protocol import ALLIANCE
 from wimdesk import clock
 from wimdesk.errors import RuleBroken
 from wimdesk.i18n import _, language
@@ -129,10 +130,31 @@ def publish(session: Session, item_id: str) -> str:
 
     Raises RuleBroken while a part or a point of the review is missing; then nothing is shared.
     """
-    lacking = missing(session, item_id) + unchecked(fetch(session, item_id))
+    item = fetch(session, item_id)
+    lacking = missing(session, item_id) + unchecked(item) + _untrue(session, item)
     if lacking:
         raise RuleBroken(lacking)
     return _share(session, item_id, "alliance", "published")
+
+
+def _untrue(session: Session, item: LibraryItem) -> list[tuple[str, str]]:
+    """Return what an item says of others: it would stand in the place of theirs, and theirs be put away."""
+    found = []
+    if (keepers := _keepers(session, item.supersedes)) and item.owner not in keepers:
+        found.append(("supersedes", _("It says that it replaces a practice of others. Send it back.")))
+    if item.language not in item.made_from and _keepers(session, item.key()) - {item.owner}:
+        found.append(("work", _("It says that it is a practice of others. Send it back.")))
+    return found
+
+
+def _keepers(session: Session, key: str) -> set[str]:
+    """Return of whom we published what they handed in under this key; whoever translated it does not count."""
+    if not key:
+        return set()
+    same = or_(LibraryItem.work == key, LibraryItem.id == key)
+    found = session.scalars(select(LibraryItem).where(same, LibraryItem.space != ALLIANCE)).all()
+    first = [each for each in found if each.language not in each.made_from]
+    return {each.owner for each in first if session.get(LibraryItem, publishing.copy_id(session, each.id, "alliance"))}
 
 
 def _share(session: Session, item_id: str, scope: Literal["shared", "alliance"], state: str) -> str:

@@ -18,6 +18,7 @@ from sync.protocol import ALLIANCE
 from wimdesk import clock
 from wimdesk.records import Consent, LibraryItem, Person
 from wimdesk.records.consent import CHANNELS
+from wimdesk.records.library_item import is_over
 from wimdesk.search import Hit
 from wimdesk.services import attaching, publishing
 from wimdesk.services.library_sharing import TYPE, copies, fetch
@@ -77,13 +78,12 @@ def places(session: Session, person: str) -> tuple[Place, ...]:
     mine = (Consent.person_id == person, Consent.purpose == PURPOSE, Consent.deleted.is_(False))
     newest = (Consent.date.desc(), Consent.created_at.desc(), Consent.id.desc())
     events = session.scalars(select(Consent).where(*mine).order_by(*newest)).all()
-    today = clock.today().isoformat()
     found = []
     for channel in CHANNELS:
         last = next((e for e in events if e.channel == channel or (not e.channel and e.state == "withdrawn")), None)
         state = last.state if last is not None else ""
         until = last.until if last is not None and state == "given" else ""
-        found.append(Place(channel, "ended" if until and until < today else state, until))
+        found.append(Place(channel, "ended" if until and is_over(until) else state, until))
     return tuple(found)
 
 

@@ -17,9 +17,9 @@ from wimdesk.errors import UserError
 from wimdesk.i18n import LANGUAGES, _, content_language
 from wimdesk.records import LibraryItem
 from wimdesk.services import editing
-from wimdesk.store import history, identity
+from wimdesk.services.library_sharing import TYPE, fetch
+from wimdesk.store import identity
 
-TYPE = "library_item"
 _TAKEN = (
     "template", "themes", "subject", "collections", "country_code", "license", "minutes", "evidence", "creator",
     "publisher", "identifier", "audience", "people", "link", "edition", "review_on",
@@ -69,7 +69,7 @@ def _original(group: list[LibraryItem]) -> LibraryItem:
 
 def translate(session: Session, item_id: str, code: str) -> str:
     """Begin a translation of somebody's practice as a draft of our own; return its id. Raises UserError."""
-    item = _item(session, item_id)
+    item = fetch(session, item_id)
     if code not in LANGUAGES or any(each.code == code for each in variants(session, item)):
         raise UserError(_("This practice is there in this language already, or it is no language. Nothing was begun."))
     if "-ND-" in item.license:
@@ -85,16 +85,9 @@ def translate(session: Session, item_id: str, code: str) -> str:
 
 def confirm(session: Session, item_id: str, code: str) -> None:
     """Say that a translation says what its original says now. Raises UserError where it is not ours."""
-    item = _item(session, item_id)
+    item = fetch(session, item_id)
     who = identity.read(session)
     if item.owner != who.organisation and not (who.role == "secretariat" and item.space == ALLIANCE):
         raise UserError(_("This belongs to others. Nothing was changed. Ask them, or the Secretariat."))
     original = item if code != (item.language or "en") else _original(_group(session, item))
     item.made_from = item.made_from | {code: original.proof(original.language or "en")}
-
-
-def _item(session: Session, item_id: str) -> LibraryItem:
-    found = history.fetch(session, TYPE, item_id)
-    if not isinstance(found, LibraryItem):
-        raise TypeError(item_id)
-    return found

@@ -24,6 +24,8 @@ SEARCH = "saved_search"
 AUDIENCES: Mapping[Scope, str] = {"shared": N_("Send to the Secretariat"), "alliance": N_("Send to the whole Alliance")}
 """To whom a list may be sent, with the words for it: spaces that a computer may write to and knows by a name."""
 _RELATED = 6
+_LINKED = 50
+"""The last so many that were linked: what came from elsewhere may name any number."""
 _ASKED, _ASKED_WORDS = 60, 12
 
 
@@ -56,8 +58,9 @@ def every(session: Session) -> list[Saved]:
     mine = identity.read(session).organisation
     lists = list(session.scalars(select(ReadingList).where(ReadingList.deleted.is_(False))))
     sources = {each.counterpart_id for each in lists}
+    kin = library_duplicates.families(session, {item for each in lists for item in each.items}) if lists else {}
     # Our own copy for others stands behind the list that it was made from.
-    found += [_as_saved(session, each, each.owner == mine) for each in lists if each.id not in sources]
+    found += [_as_saved(each, kin, each.owner == mine) for each in lists if each.id not in sources]
     return sorted(found, key=lambda saved: (saved.kind != SEARCH, plain(saved.name)))
 
 
@@ -82,12 +85,10 @@ def answer(session: Session, searcher: Asks, saved: str) -> list[str]:
     raise NotFound(_("There is no such saved search or reading list. Nothing was changed."))
 
 
-def _as_saved(session: Session, found: ReadingList, mine: bool) -> Saved:
+def _as_saved(found: ReadingList, kin: Mapping[str, set[str]], mine: bool) -> Saved:
     """Under whichever of its copies a practice is shown here, it is on the list."""
-    kin = dict.fromkeys(
-        each for item in found.items for each in (item, *sorted(library_duplicates.family(session, item)))
-    )
-    return Saved(LIST, found.id, found.caption(), Question(), tuple(kin), mine)
+    items = dict.fromkeys(each for item in found.items for each in (item, *sorted(kin[item])))
+    return Saved(LIST, found.id, found.caption(), Question(), tuple(items), mine)
 
 
 def begin(session: Session, title: str, items: Iterable[str] = ()) -> str:
@@ -170,8 +171,7 @@ def related(session: Session, searcher: Asks, item_id: str) -> list[Related]:
         for twin in twins
         if twin.id not in item.related
     }
-    linked = select(LibraryItem).where(LibraryItem.id.in_(item.related), LibraryItem.deleted.is_(False))
-    for other in session.scalars(linked):
+    for other in library_duplicates.told(session, LibraryItem.id.in_(item.related[-_LINKED:])).values():
         found.setdefault(other.id, Related(other.id, other.caption(), _("Linked")))
     for other in _about_the_same(session, searcher, item):
         if len(found) < _RELATED:
@@ -186,8 +186,7 @@ def _about_the_same(session: Session, searcher: Asks, item: LibraryItem) -> list
     found = searcher.ask_loosely(" ".join(words), TYPE, _ASKED)
     ids = [hit.id for hit in found[0]] if found else []
     family = library_duplicates.family(session, item.id)
-    living = select(LibraryItem).where(LibraryItem.id.in_(ids), LibraryItem.deleted.is_(False))
-    by_id = {each.id: each for each in session.scalars(living)}
+    by_id = library_duplicates.told(session, LibraryItem.id.in_(ids))
     copies = {each.counterpart_id for each in by_id.values()}
     others = [by_id[each] for each in ids if each in by_id and each not in family | copies]
     return [each for each in others if not item.themes or set(item.themes) & set(each.themes)]
