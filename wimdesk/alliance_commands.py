@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from wimdesk.app import App
-from wimdesk.commands import printing, with_app
+from wimdesk.commands import a_day, printing, with_app
 from wimdesk.errors import UserError
 from wimdesk.i18n import _, content_language, language
 from wimdesk.records.alliance_text import KINDS
@@ -49,7 +49,7 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     one.set_defaults(handler=printing(propose))
     one = group.add_parser("publish", help="put a draft or a proposal into force, as the Secretariat")
     one.add_argument("text")
-    one.add_argument("--on", default="", metavar="DAY")
+    one.add_argument("--on", default="", type=a_day, metavar="DAY")
     one.add_argument("--decision", default="")
     one.set_defaults(handler=printing(publish))
     _add_remarks(group)
@@ -80,7 +80,7 @@ def _add_words(group: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     one.add_argument("--capacity", required=True)
     one.add_argument("--answer", default="", choices=["", *ANSWERS])
     one.add_argument("--reservation", default="")
-    one.add_argument("--on", default="", metavar="DAY")
+    one.add_argument("--on", default="", type=a_day, metavar="DAY")
     one.add_argument("--independent", action="store_true", help="state that the organisation stays independent")
     one.add_argument("--for", dest="organisation", default="", metavar="ID", help="as the Secretariat, for another")
     one.add_argument("--document", default="", metavar="FILE", help="the signed paper")
@@ -88,7 +88,7 @@ def _add_words(group: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     one = group.add_parser("unsign", help="withdraw our word; it stays in the history")
     one.add_argument("id", help="id of the word, as text ours shows it")
     one.add_argument("--why", default="")
-    one.add_argument("--on", default="", metavar="DAY")
+    one.add_argument("--on", default="", type=a_day, metavar="DAY")
     one.set_defaults(handler=printing(withdraw))
     one = group.add_parser("ours", help="show what our organisation has said on a version")
     one.add_argument("text", help=_TEXT)
@@ -99,7 +99,7 @@ def _add_words(group: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     one.add_argument("text", help=_TEXT)
     one.set_defaults(handler=printing(show_overview))
     one = group.add_parser("register", help="show who endorsed the Declaration, by region, as of a day")
-    one.add_argument("--on", default="", metavar="DAY")
+    one.add_argument("--on", default="", type=a_day, metavar="DAY")
     one.add_argument("--out", default="", metavar="FILE", help="a CSV of the same table")
     one.set_defaults(handler=printing(show_register))
     one = group.add_parser("certificate", help="make the PDF that certifies a word")

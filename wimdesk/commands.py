@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 
 from sync.client import enrolment
@@ -166,6 +167,14 @@ def with_app(work: Callable[[App, argparse.Namespace], object]) -> Handler:
             app.close()
 
     return run
+
+
+def a_day(text: str) -> str:
+    """Return a whole day that was typed (ISO 8601), or the empty text; argparse refuses what is none."""
+    with contextlib.suppress(ValueError):
+        if not text or date.fromisoformat(text).isoformat() == text:
+            return text
+    raise argparse.ArgumentTypeError("write the day as 2026-12-31")
 
 
 def pairs(type_name: str, texts: list[str]) -> dict[str, object]:

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from wimdesk.app import App
-from wimdesk.commands import pairs, printing, with_app
+from wimdesk.commands import a_day, pairs, printing, with_app
 from wimdesk.services import (
     attendance,
     calendar_files,
@@ -22,6 +22,7 @@ from wimdesk.services import (
     owed,
     progress,
     recurrence,
+    themes,
     working_groups,
     zones,
 )
@@ -62,13 +63,13 @@ def _add_minutes(kinds: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     )
     one.add_argument("id", help="id of the group")
     one.add_argument("text", help="what was said")
-    one.add_argument("--day", default="", help="such as 2021-09-08; else today")
+    one.add_argument("--day", default="", type=a_day, help="such as 2021-09-08; else today")
     one.set_defaults(handler=printing(write_minutes))
     one = kinds.add_parser("ask", help="add an action or a decision to minutes")
     one.add_argument("id", help="id of the minutes")
     one.add_argument("text", help="what is to be done, or was decided")
     one.add_argument("--who", default="", metavar="ID", help="the organisation that owes it")
-    one.add_argument("--due", default="", metavar="DAY")
+    one.add_argument("--due", default="", type=a_day, metavar="DAY")
     one.add_argument("--decision", action="store_true", help="a decision: nobody owes it")
     one.set_defaults(handler=printing(ask))
     one = kinds.add_parser("circulate", help="give minutes to the Alliance, and each organisation what it owes")
@@ -295,7 +296,7 @@ def import_events(app: App, args: argparse.Namespace) -> object:
 
 def _noted(app: App, args: argparse.Namespace, verb: Callable[..., Answer]) -> object:
     """Note each name in a transaction of its own: what is noted stays, whatever comes after it."""
-    day = app.read(attendance.sheet, args.id, args.day).day
+    day = app.read(attendance.day_of, args.id, args.day)
     names = args.names or [line.strip() for line in sys.stdin if line.strip()]
     done, open_names = 0, []
     for name in names:
@@ -327,8 +328,8 @@ def check_in(app: App, args: argparse.Namespace) -> object:
 @with_app
 def show_attendance(app: App, args: argparse.Namespace) -> object:
     """Show the sheet."""
-    found = app.read(attendance.sheet, args.id, args.day)
-    return _sheet(app, args.id, args.day) | {"attendees": [asdict(each) for each in found.attendees]}
+    found = app.read(attendance.sheet, args.id, app.read(attendance.day_of, args.id, args.day))
+    return _sheet(app, args.id, found.day) | {"attendees": [asdict(each) for each in found.attendees]}
 
 
 def _owed(each: owed.Owed) -> dict[str, object]:
@@ -435,8 +436,7 @@ def show_board(app: App, args: argparse.Namespace) -> object:
 @with_app
 def nominate(app: App, args: argparse.Namespace) -> object:
     """Nominate an organisation."""
-    themes = {str(row["key"]): str(row["id"]) for row in app.read(editing.rows, "theme")}
-    theme = themes.get(args.theme, args.theme)
+    theme = {row.key: row.id for row in app.read(themes.listed)}.get(args.theme, args.theme)
     return _seat(app, app.run(champions.nominate, theme, args.organisation, args.year))
 
 

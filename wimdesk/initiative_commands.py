@@ -8,7 +8,7 @@ from dataclasses import asdict
 from sqlalchemy.orm import Session
 
 from wimdesk.app import App
-from wimdesk.commands import printing, with_app
+from wimdesk.commands import a_day, printing, with_app
 from wimdesk.i18n import content_language
 from wimdesk.records.initiative import STATES
 from wimdesk.records.milestone import KINDS
@@ -24,7 +24,7 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     one.set_defaults(handler=printing(show_list))
     one = group.add_parser("show", help="show one with its course, and who takes part on a day")
     one.add_argument("id")
-    one.add_argument("--on", default="", metavar="DAY")
+    one.add_argument("--on", default="", type=a_day, metavar="DAY")
     one.set_defaults(handler=printing(show))
     one = group.add_parser("begin", help="begin one: a joint one as the Secretariat, else one of our own")
     one.add_argument("title")
@@ -34,7 +34,7 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     one.add_argument("id")
     one.add_argument("state", choices=list(STATES))
     one.add_argument("--decision", default="", help="where it was adopted")
-    one.add_argument("--on", default="", metavar="DAY")
+    one.add_argument("--on", default="", type=a_day, metavar="DAY")
     one.set_defaults(handler=printing(advance))
     one = group.add_parser("milestone", help="write down a milestone or a deliverable")
     one.add_argument("id")
@@ -48,7 +48,7 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     one.add_argument("--capacity", default="", help="what we can give, in words")
     one.add_argument("--people", type=int, default=None)
     one.add_argument("--hours", type=float, default=None, help="in a month")
-    one.add_argument("--until", default="", metavar="DAY")
+    one.add_argument("--until", default="", type=a_day, metavar="DAY")
     one.set_defaults(handler=printing(join))
     one = group.add_parser("leave", help="stop taking part today; what was done stays")
     one.add_argument("id")

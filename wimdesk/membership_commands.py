@@ -8,13 +8,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from wimdesk.app import App
-from wimdesk.commands import printing, with_app
+from wimdesk.commands import a_day, printing, with_app
 from wimdesk.errors import UserError
 from wimdesk.i18n import LANGUAGES, _, language
 from wimdesk.records.payment import METHODS
 from wimdesk.services import dues, editing, exchange, letters, money
 from wimdesk.services.dues import MemberRow
-from wimdesk.services.standing import STATUSES, first_day
+from wimdesk.services.standing import STATUSES
 
 
 def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -29,7 +29,7 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 def _add_members(group: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     one = _command(group, "list", list_members, "show members with their status, and the totals")
     _choose(one)
-    one.add_argument("--on", default="", metavar="DAY", help="as of this day, for example 2027-03-01; else today")
+    one.add_argument("--on", default="", type=a_day, metavar="DAY", help="as of this day; else today")
     one = _command(group, "join", join, "begin a membership")
     one.add_argument("type", help="id of the membership type")
     who = one.add_mutually_exclusive_group(required=True)
@@ -40,7 +40,7 @@ def _add_members(group: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     one = _command(group, "cancel", cancel, "end a membership")
     one.add_argument("id")
     one.add_argument("--reason", default="")
-    one.add_argument("--on", default="", metavar="DAY")
+    one.add_argument("--on", default="", type=a_day, metavar="DAY")
 
 
 def _add_money(group: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -103,8 +103,6 @@ def _print_options(parser: argparse.ArgumentParser) -> None:
 @with_app
 def list_members(app: App, args: argparse.Namespace) -> object:
     """Show members as of a day."""
-    if args.on and (len(args.on) != 10 or first_day(args.on) is None):
-        raise UserError(_("Write a day like 2026-10-31."))
     found = app.read(dues.members, args.on)
     return {
         "day": found.day,

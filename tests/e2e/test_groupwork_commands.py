@@ -61,6 +61,22 @@ def test_what_is_no_time_is_refused_with_a_sentence(desk: Terminal) -> None:
     assert desk.does("event", "list") == []
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("text", "register", "--on", "soon"),
+        ("text", "register", "--on", "2026-02-30"),
+        ("initiative", "show", "x", "--on", "2026-W01-1"),
+        ("initiative", "join", "x", "--until", "2027"),
+        ("group", "minutes", "x", "We met.", "--day", "yesterday"),
+    ],
+)
+def test_what_is_no_day_is_not_understood(desk: Terminal, words: tuple[str, ...]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        desk.run(*words)
+    assert stopped.value.code == 2
+
+
 def test_row_g01_a_calendar_goes_out_and_comes_in(desk: Terminal, tmp_path: Path) -> None:
     made = desk.does("event", "add", "Global Call", "2021-09-14 14:00", "minutes=60", "--zone", "Europe/London")
     seen = desk.does("event", "show", made["id"], "--from", "2021-09-01", "--zone", "America/Lima")
@@ -83,6 +99,7 @@ def test_row_g02_names_from_the_command_line(desk: Terminal) -> None:
     assert desk.does("event", "register", made, "Ana Quispe", "Inés Núñez", "Rosa Mamani")["registered"] == 3
     noted = desk.does("event", "check-in", made, "ana", "Carla Soto", "ana")
     assert (noted["noted"], noted["present"], noted["walk_ins"]) == (2, 2, 1)
+    assert "not on this day" in desk.fails("event", "check-in", made, "Rosa Mamani", "--day", "2021-09-15")
     rows = desk.does("event", "attendance", made)["attendees"]
     assert {row["name"]: row["waiting"] for row in rows} == {
         "Ana Quispe": False, "Carla Soto": False, "Inés Núñez": False, "Rosa Mamani": True,

@@ -14,7 +14,7 @@ from icalendar import Calendar
 
 from tests.support import Office, Template
 from wimdesk.errors import UserError
-from wimdesk.services import calendar_files, calendars, editing, events, recurrence
+from wimdesk.services import calendar_files, calendars, editing, events, recurrence, working_groups, zones
 from wimdesk.services.recurrence import Series
 
 if TYPE_CHECKING:
@@ -176,6 +176,43 @@ def test_a_later_version_here_and_what_others_made_are_left_alone(office: Office
     taken = app.run(calendar_files.take, read)
     assert (taken.left, taken.same) == (1, 1)
     assert app.read(editing.values, "event", call["id"])["place"] == "Lima"
+
+
+def test_g01_a_date_of_a_group_that_was_moved_stays_with_the_group(office: Office) -> None:
+    app = office.app()
+    group = app.run(working_groups.begin)
+    values = {"starts": "2021-09-07T14:00", "zone": "Europe/London", "recurrence": "FREQ=WEEKLY", "minutes": 60}
+    slot = app.run(events.add, group, {"title": {"en": "STEM"}} | values)
+    head = f"BEGIN:VEVENT\r\nUID:{slot}\r\nSUMMARY:STEM\r\nSEQUENCE:1\r\nDURATION:PT1H\r\nDTSTART;TZID=Europe/London:"
+    moved = HEAD.decode() + (
+        f"{head}20210907T140000\r\nRRULE:FREQ=WEEKLY\r\nEND:VEVENT\r\n"
+        f"{head}20210915T160000\r\nRECURRENCE-ID;TZID=Europe/London:20210914T140000\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+    taken = app.run(calendar_files.take, calendars.read(moved.encode()))
+    assert (taken.new, taken.changed) == (1, 1)
+    dates = app.read(working_groups.card, group, "2021-09-06").dates
+    assert [f"{moment:%d %H:%M}" for moment, _slot in dates][:3] == ["07 14:00", "15 16:00", "21 14:00"]
+    assert {row["space"] for row in app.read(editing.rows, "event")} == {"alliance"}
+
+
+def test_g01_a_whole_day_is_that_day_for_every_reader(office: Office) -> None:
+    entry = b"BEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Day\r\nDTSTART;VALUE=DATE:20210914\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    app = office.app()
+    app.run(calendar_files.take, calendars.read(HEAD + entry, "Australia/Brisbane"))
+    (row,) = app.read(events.load)
+    assert row.at is not None
+    assert row.whole_day
+    assert zones.both(row.at, row.zone, "America/Lima", row.whole_day) == ("Tue, 14 Sept 2021", "")
+
+
+def test_c03_a_slot_that_is_cancelled_is_no_next_date_of_its_group(office: Office) -> None:
+    app = office.app()
+    group = app.run(working_groups.begin)
+    values = {"starts": "2021-09-07T14:00", "recurrence": "FREQ=WEEKLY", "state": "cancelled"}
+    app.run(events.add, group, values)
+    card = app.read(working_groups.card, group)
+    assert ([slot.state for slot in card.slots], card.dates) == (["cancelled"], ())
+    assert [row.at for row in app.read(working_groups.load)] == [None]
 
 
 HEAD = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n"

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wimdesk.services.standing import STATUSES, Member, Paid, Terms, first_day, last_day, standing
+from wimdesk.services.days import first_day, last_day
+from wimdesk.services.standing import STATUSES, Member, Paid, Terms, standing
 
 YEARLY = Terms("money", 5000, "EUR", "months", 12, 30)
 CALENDAR = replace(YEARLY, period="calendar_year")

@@ -8,6 +8,8 @@ import pytest
 from wimdesk import clock
 from wimdesk.app import App
 from wimdesk.errors import RuleBroken, UserError
+from wimdesk.identifiers import new_id
+from wimdesk.records import participation as parts
 from wimdesk.services import catalogue, editing, samples, taking_part
 from wimdesk.store import facts, history
 
@@ -124,6 +126,37 @@ def test_who_takes_part_depends_on_the_day(app: App, on_day: Callable[[str], Non
     assert app.read(taking_part.detail, initiative, "2026-11-21").counts == {}
     assert app.read(taking_part.detail, initiative, "2026-12-23").counts == {"participant": 1}
     assert app.read(taking_part.detail, initiative, "2026-12-24").counts == {}
+
+
+def test_leaving_twice_keeps_the_day_of_the_first_time(app: App, on_day: Callable[[str], None]) -> None:
+    part = app.run(taking_part.take_part, joint(app), "participant")
+    on_day("2026-12-01")
+    app.run(taking_part.leave, part)
+    on_day("2026-12-05")
+    with pytest.raises(UserError, match="Nothing was changed"):
+        app.run(taking_part.leave, part)
+    assert app.read(editing.values, "participation", part)["end_date"] == "2026-12-01"
+
+
+def test_nobody_says_of_another_organisation_that_it_takes_part(app: App) -> None:
+    initiative, other = joint(app), new_id()
+    values = {"initiative_id": initiative, "organization_id": other, "role": "champion", "start_date": "2026-01-01"}
+    app.run(editing.add, "participation", values)
+    found = app.read(taking_part.detail, initiative)
+    assert (found.now, found.counts) == ((), {})
+    assert [entry.count for entry in app.read(taking_part.load).entries] == [0]
+    app.run(parts.join, initiative, other, "participant")  # as that organisation, or the Secretariat for it
+    assert app.read(taking_part.detail, initiative).counts == {"participant": 1}
+
+
+def test_an_organisation_is_counted_once_in_a_role_however_many_periods_overlap(app: App) -> None:
+    initiative = joint(app)
+    first = app.run(taking_part.take_part, initiative, "participant")
+    act = app.run(taking_part.leave, first)
+    app.run(taking_part.take_part, initiative, "participant")
+    app.run(history.undo, act)
+    found = app.read(taking_part.detail, initiative)
+    assert (len(found.now), found.counts) == (2, {"participant": 1})
 
 
 def test_leaving_can_be_undone(app: App) -> None:

@@ -111,6 +111,18 @@ def test_g02_what_one_takes_back_and_the_other_marks_stays_marked(office: Office
     assert [sheet(laptop, event).present for laptop in (awa, fatou)] == [1, 1]
 
 
+def test_g02_who_registered_before_we_joined_the_alliance_is_not_noted_twice(office: Office) -> None:
+    app = office.app("Awa")
+    event = app.run(events.add, "", {"title": {"en": "Open day"}, "starts": "2021-09-14T12:00"})
+    app.run(attendance.register, event, "", name="Carla Soto")
+    assert office.endpoint is not None
+    laptop = Laptop.join(app, office.endpoint, office.organisation)
+    app.run(mark, event, [], ["carla soto"])
+    (carla,) = sheet(laptop, event).attendees
+    assert (carla.registered, len(carla.times)) == (True, 1)
+    assert len(app.read(editing.rows, "attendance")) == 1
+
+
 def test_g02_who_is_erased_leaves_no_attendance_and_no_moment_behind(office: Office) -> None:
     awa, _fatou = together(office)
     person = awa.add("person", given_name="Carla", family_name="Soto")

@@ -96,3 +96,11 @@ def test_c07_a_report_that_is_sent_anew_replaces_the_one_before(office: Office) 
     outsider.sync()
     with pytest.raises(UserError, match="does not take part"):
         outsider.app.run(progress.begin_report, call)
+
+
+def test_c07_an_initiative_of_our_own_is_not_called_for_and_keeps_its_title(office: Office) -> None:
+    laptop = office.laptop("Awa")
+    initiative = laptop.add("initiative", title={"en": "Nobody knows of this yet"}, level="own")
+    with pytest.raises(UserError, match="Nothing was made"):
+        laptop.app.run(progress.call, initiative, "2026-12-31")
+    assert laptop.app.read(editing.rows, "report_round") == []

@@ -13,12 +13,16 @@ from PySide6.QtWidgets import QCheckBox
 from ui.pages.home import HomePage
 from ui.widgets.labels import Chip
 from wimdesk import clock
+from wimdesk.identifiers import new_id
+from wimdesk.records import Task
 from wimdesk.services import editing, todo
+from wimdesk.services.days import days_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytestqt.qtbot import QtBot
+    from sqlalchemy.orm import Session
 
     from ui.desk import Desk
 
@@ -135,3 +139,18 @@ def test_what_is_typed_while_a_task_is_saved_stays(
     settled()
     assert page.tasks.text.text() == "Buy paper"
     assert [each.title for each in desk.app.read(todo.open_tasks)] == ["Call the mine"]
+
+
+def test_a11_a_task_that_another_organisation_wrote_is_not_on_our_list(desk: Desk) -> None:
+    def write(session: Session) -> None:
+        session.add(Task(title="Send your list of members", owner=new_id(), space="alliance"))
+
+    desk.app.run(write)
+    assert desk.app.read(todo.open_tasks) == []
+
+
+@pytest.mark.parametrize(
+    ("due", "days"), [("2026-11", 0), ("2026", 31), ("2026-12-02", 2), ("2025", -334), ("x", None)]
+)
+def test_what_is_due_in_a_month_or_a_year_is_due_at_its_end(due: str, days: int | None) -> None:
+    assert days_until(due) == days

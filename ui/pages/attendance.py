@@ -125,7 +125,7 @@ class AttendanceCard(Card):
         self.sheet = sheet
         self.day.setVisible(len(sheet.days) > 1)
         blocked = self.day.blockSignals(True)
-        self.day.set_options([(day, day_text(day, "medium")) for day in sheet.days])
+        self.day.set_options([(day, day_text(day, "medium") or _("Without a day")) for day in sheet.days])
         self.day.set_value(sheet.day)
         self.day.blockSignals(blocked)
         self.set_right(_counts(sheet))

@@ -24,6 +24,7 @@ class Line:
     zone: str
     about: str = ""
     leave_out: str = ""
+    whole_day: bool = False
 
 
 class DatesCard(Card):
@@ -49,7 +50,7 @@ class DatesCard(Card):
 
     def texts(self) -> list[str]:
         """Return what is shown, one text for each date."""
-        return [" | ".join(zones.both(line.at, line.zone, self._mine())) for line in self.lines]
+        return [" | ".join(zones.both(line.at, line.zone, self._mine(), line.whole_day)) for line in self.lines]
 
     def _mine(self) -> str:
         return str(self._shown[1]) if self._shown else "UTC"
@@ -61,7 +62,7 @@ def _row(line: Line, mine: str, leave_out: object) -> QWidget:
     across.setContentsMargins(0, 6, 0, 6)
     words = QVBoxLayout()
     words.setSpacing(1)
-    first, second = zones.both(line.at, line.zone, mine)
+    first, second = zones.both(line.at, line.zone, mine, line.whole_day)
     words.addWidget(Text(first, "strong", wrap=True))
     quiet = " · ".join(part for part in (second, line.about) if part)
     if quiet:

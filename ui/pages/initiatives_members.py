@@ -72,7 +72,7 @@ def counts_text(detail: Detail) -> str:
     """Return how many take part, and in which roles."""
     if not detail.now:
         return _("No organisation takes part on this day.")
-    count = len({part.organisation for part in detail.now})
+    count = len({part.organisation_id for part in detail.now})
     total = ngettext("{count} organisation", "{count} organisations", count).format(count=count)
     roles = [f"{_(ROLES.get(role, role))} {number}" for role, number in detail.counts.items()]
     people, hours = sum(part.people or 0 for part in detail.now), sum(part.hours or 0 for part in detail.now)

@@ -23,12 +23,16 @@ from ui.widgets.combo import ChoiceField
 from ui.widgets.labels import Text, hairline
 from ui.widgets.rows import Row
 from wimdesk.events import Changed
-from wimdesk.i18n import _, ngettext
+from wimdesk.i18n import N_, _, ngettext
 from wimdesk.records.minutes import STATES
 from wimdesk.services import groupwork, owed
 from wimdesk.services.owed import MinutesRow, Owed
 from wimdesk.services.timeline import day_text
 
+_REST = N_(
+    "This was written on another computer while these minutes were circulated. Circulate it too, or move it to the "
+    "trash."
+)
 OWED = "owed"
 """Stands where the id of a record would."""
 _ROW, _MOST_ROWS = 64, 4
@@ -89,6 +93,9 @@ class MinutesPane(RecordCard):
         self.column.insertWidget(0, self.back, 0, Qt.AlignmentFlag.AlignLeft)
         self.words = Card(_("What was said"))
         self.asked = RepliesCard(self.desk, _("Actions and decisions"))
+        self.rest = Text(_(_REST), "muted", wrap=True)
+        self.rest.hide()
+        self.column.addWidget(self.rest)
         self.button = PrimaryButton(_("Circulate"), "send")
         self.button.setToolTip(_("Everybody in the Alliance sees the minutes, and each organisation what it owes."))
         self.button.clicked.connect(self.circulate)
@@ -145,6 +152,7 @@ class MinutesPane(RecordCard):
         self.asked.setVisible(not drafted and bool(card.actions))
         self.asked.show_owed(card.actions)
         self.button.setVisible(drafted)
+        self.rest.setVisible(card.is_rest)
         self.bin.setVisible("edit" in card.can)
 
     def _make_form(self, organisations: Sequence[tuple[str, str]]) -> None:

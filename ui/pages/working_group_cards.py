@@ -24,7 +24,7 @@ from wimdesk.events import Changed
 from wimdesk.i18n import _
 from wimdesk.records.event import STATES as EVENT_STATES
 from wimdesk.records.working_group import STATES
-from wimdesk.services import calendar_files, editing, events, groupwork, recurrence, zones
+from wimdesk.services import calendar_files, events, groupwork, recurrence, zones
 from wimdesk.services.events import EventCard
 from wimdesk.services.working_groups import GroupCard, Slot
 
@@ -77,7 +77,10 @@ class GroupPane(RecordCard):
         under = " · ".join(part for part in (theme_words, state) if part)
         self.show_title(card.title or _("New group"), under)
         of_slot = {slot.id: slot for slot in card.slots}
-        lines = [Line(moment, of_slot[slot].zone, _slot_words(of_slot[slot])) for moment, slot in card.dates]
+        lines = [
+            Line(moment, slot.zone, _slot_words(slot), whole_day=slot.whole_day)
+            for moment, slot in ((moment, of_slot[record]) for moment, record in card.dates)
+        ]
         self.dates.show_lines(lines, my_zone(self.desk))
         self.slots.show_slots(card)
         if "edit" in card.can and self.form is None:
@@ -136,10 +139,13 @@ class SlotsCard(Card):
 
 
 def _slot_item(slot: Slot) -> Item:
-    when = f"{recurrence.words(slot.rule)}, {slot.starts[11:16]} {zones.city(slot.zone)}" if slot.starts else ""
+    hour = "" if slot.whole_day else f", {slot.starts[11:16]} {zones.city(slot.zone)}"
+    when = f"{recurrence.words(slot.rule)}{hour}" if slot.starts else ""
     meta = ", ".join(slot.coordinators) or slot.title
     title = when or _("No dates yet")
-    return Item(slot.id, Row(title, meta=meta, icon="clock"), f"{title}. {meta}")
+    state = _(EVENT_STATES[slot.state]) if slot.state == "cancelled" else ""
+    row = Row(title, meta=meta, icon="clock", state=state, state_tone="err")
+    return Item(slot.id, row, ". ".join(part for part in (title, meta, state) if part))
 
 
 class EventPane(RecordCard):
@@ -211,8 +217,8 @@ class EventPane(RecordCard):
 
     def leave_out(self, date: str) -> None:
         """Leave out one date of a series."""
-        excluded = [*(self.form.binder.values()["excluded"] if self.form else ()), date]  # type: ignore[misc]  # a list
-        self.desk.tasks.write(self, editing.change, "event", self.record, {"excluded": excluded})
+        tell, words = self.desk.notices.offer_undo, _("Noted.")
+        self.desk.tasks.write(self, events.leave_out, self.record, date, done=lambda act: tell(words, act))
 
     def _go_back(self) -> None:
         if self.card is not None and self.card.group_id:
@@ -239,7 +245,9 @@ class EventPane(RecordCard):
         self.back.setVisible(bool(card.group))
         repeated = card.rule and "edit" in card.can
         lines = [
-            Line(moment, card.zone, "", moment.replace(tzinfo=None).isoformat()[:16] if repeated else "")
+            Line(
+                moment, card.zone, "", moment.replace(tzinfo=None).isoformat()[:16] if repeated else "", card.whole_day
+            )
             for moment in card.dates
         ]
         self.dates.show_lines(lines, my_zone(self.desk), self.leave_out)

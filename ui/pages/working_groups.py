@@ -26,6 +26,7 @@ from ui.widgets.rows import Row
 from ui.widgets.search import SearchField
 from wimdesk.events import Changed
 from wimdesk.i18n import _, ngettext
+from wimdesk.records.event import STATES
 from wimdesk.search import fold
 from wimdesk.services import calendar_files, events, groupwork, working_groups, zones
 from wimdesk.services.calendar_files import Taken
@@ -306,13 +307,15 @@ def _champions_item(overview: Overview) -> Item:
 
 
 def _group_item(row: GroupRow, mine: str) -> Item:
-    when = zones.both(row.at, "UTC", mine)[0] if row.at is not None else ""
+    when = zones.both(row.at, row.zone, mine, row.whole_day)[0] if row.at is not None else ""
     slots = ngettext("{count} time slot", "{count} time slots", row.slots).format(count=row.slots) if row.slots else ""
     meta = " · ".join(part for part in (when, slots) if part) or row.theme
     return Item(row.id, Row(row.title, meta=meta, icon="users"), f"{row.title}. {meta}. {row.theme}")
 
 
 def _event_item(row: EventRow, mine: str) -> Item:
-    when = zones.both(row.at, row.zone, mine)[0] if row.at is not None else _("No dates yet")
+    when = zones.both(row.at, row.zone, mine, row.whole_day)[0] if row.at is not None else _("No dates yet")
     meta = " · ".join(part for part in (when, row.group if row.group != row.title else "") if part)
-    return Item(row.id, Row(row.title, meta=meta, icon="calendar"), f"{row.title}. {meta}")
+    state = _(STATES[row.state]) if row.state == "cancelled" else ""
+    shown = Row(row.title, meta=meta, icon="calendar", state=state, state_tone="err")
+    return Item(row.id, shown, ". ".join(part for part in (row.title, meta, state) if part))

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Mapped, Session
 
 from wimdesk import clock
 from wimdesk.i18n import N_
-from wimdesk.identifiers import derived_id
 from wimdesk.records.rules import check_order
+from wimdesk.store import erasures
+from wimdesk.store.journal import SAMPLE
 from wimdesk.store.record import Record, field
 
 ROLES = {
@@ -45,10 +46,15 @@ class Participation(Record):
         return check_order(values, "start_date", "end_date")
 
 
+def counted() -> Select[Participation]:
+    """Return every part that counts: nobody says of another organisation that it takes part."""
+    own = or_(Participation.owner == Participation.organization_id, Participation.space == SAMPLE)
+    return select(Participation).where(Participation.deleted.is_(False), own)
+
+
 def active_on(day: str) -> Select[Participation]:
     """Return who takes part on an ISO day."""
-    return select(Participation).where(
-        Participation.deleted.is_(False),
+    return counted().where(
         Participation.start_date <= day,
         or_(Participation.end_date == "", Participation.end_date > day),
     )
@@ -64,12 +70,12 @@ def join(
     offline make one record.
     """
     for time in itertools.count():
-        record = derived_id("participation", organization, initiative, str(time))
+        record = erasures.own_id(session, organization, "participation", organization, initiative, str(time))
         made = session.get(Participation, record)
         if made is None or made.deleted:
             break
     if made is None:
-        made = Participation(id=record, initiative_id=initiative, organization_id=organization)
+        made = Participation(id=record, owner=organization, initiative_id=initiative, organization_id=organization)
         session.add(made)
     made.role, made.capacity, made.start_date = role, capacity, clock.today().isoformat()
     made.people, made.hours = people, hours

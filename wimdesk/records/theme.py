@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Mapped
 
+from sync.protocol import SHIPPED_OWNER
 from wimdesk.i18n import N_, pick
 from wimdesk.store.record import Record, field
 
@@ -26,3 +28,9 @@ class Theme(Record):
     def caption(self) -> str:
         """Return the title in the current language."""
         return pick(self.title) or self.key or self.id
+
+
+def official() -> Select[Theme]:
+    """Return the themes that the Alliance itself owns, which only the Secretariat writes, year by year."""
+    own = (Theme.deleted.is_(False), Theme.owner == SHIPPED_OWNER)
+    return select(Theme).where(*own).order_by(Theme.year, Theme.key, Theme.id)

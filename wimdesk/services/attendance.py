@@ -19,7 +19,7 @@ from wimdesk.i18n import _
 from wimdesk.identifiers import is_id
 from wimdesk.records import Attendance, CheckIn, Event, Person
 from wimdesk.search import fold
-from wimdesk.services import editing, events, people
+from wimdesk.services import events, people
 from wimdesk.store import erasures, history, identity, journal
 
 TYPE, CHECK_IN = "attendance", "check_in"
@@ -28,7 +28,8 @@ OFFERED = 8
 
 @dataclass(frozen=True, slots=True)
 class Attendee:
-    """Somebody on the sheet. `times` are the moments (UTC) at which she was marked present, the first one first."""
+    """Somebody on the sheet, once, however many records say so (`_who`). `times` are the moments (UTC) at which she was
+    marked present, the first one first."""
 
     id: str
     name: str
@@ -70,7 +71,7 @@ class Answer:
 def sheet(session: Session, event: str, day: str | None = None) -> Sheet:
     """Return the attendance on a day; without one, on the latest that has begun, else the first. Raises NotFound."""
     found = events.fetch(session, event)
-    days = _days(found)
+    days = _days(session, found)
     chosen = day if day in days else days[0]
     attendees = _attendees(session, found, chosen)
     return Sheet(
@@ -80,13 +81,26 @@ def sheet(session: Session, event: str, day: str | None = None) -> Sheet:
     )  # fmt: skip
 
 
-def _days(event: Event) -> list[str]:
-    """Return the days so far, the latest first, then the next one."""
-    past = events.days_of(event, clock.today())
-    if past == [""]:
-        return past
-    coming = [moment.date().isoformat() for moment in events.next_of(event, 2)]
-    return [*past, *(day for day in coming if day not in past)] or [""]
+def day_of(session: Session, event: str, day: str | None) -> str:
+    """Return the day that was typed, else the one that `sheet` shows. Raises RuleBroken where the event is not then."""
+    days = sheet(session, event).days
+    if day is not None and day not in days:
+        known = ", ".join(each for each in days if each) or "–"
+        sentence = _("The event is not on this day. Nothing was noted. Its days: {known}.").format(known=known)
+        raise RuleBroken([("day", sentence)])
+    return days[0] if day is None else day
+
+
+def _days(session: Session, event: Event) -> list[str]:
+    """Return the days so far, the latest first, then the next one; at the end those that somebody is noted for.
+
+    So nobody is lost where an event was put off, or began to repeat, after people had registered.
+    """
+    past = events.days_of(event)
+    coming = [] if past == [""] else [moment.date().isoformat() for moment in events.next_of(event, 2)]
+    noted = people.ours(session, Attendance).where(Attendance.event == events.alliance_id(session, event))
+    found = session.scalars(noted.with_only_columns(Attendance.day).distinct().order_by(Attendance.day.desc()))
+    return list(dict.fromkeys([*past, *coming, *found])) or [""]
 
 
 def _attendees(session: Session, event: Event, day: str) -> list[Attendee]:
@@ -97,23 +111,49 @@ def _attendees(session: Session, event: Event, day: str) -> list[Attendee]:
     marked = people.ours(session, CheckIn).where(
         CheckIn.attendance_id.in_(select(Attendance.id).where(Attendance.event == key))
     )
-    for each in session.scalars(marked):
-        times.setdefault(each.attendance_id, []).append(each.at)
+    for mark in session.scalars(marked):
+        times.setdefault(mark.attendance_id, []).append(mark.at)
     names = _names(session, [each.person_id for each in found if each.person_id])
-    on_time = sorted(
-        (each for each in found if each.registered_on and not each.cancelled_on),
-        key=lambda each: events.turn(each, "registered_on"),
-    )
-    late = {each.id for each in on_time[event.capacity :]} if event.capacity else set()
+    someone: dict[str, list[Attendance]] = {}
+    for each in sorted(found, key=lambda each: each.id):
+        someone.setdefault(_who(each), []).append(each)
+    turns = {
+        who: min(events.turn(each, "registered_on") for each in group if each.registered_on)
+        for who, group in someone.items()
+        if any(each.registered_on for each in group) and not any(each.cancelled_on for each in group)
+    }
+    late = set(sorted(turns, key=turns.__getitem__)[event.capacity :]) if event.capacity else set()
     attendees = [
         Attendee(
-            each.id, names.get(each.person_id) or each.name or _("Without a name"), each.person_id, each.organisation,
-            bool(each.registered_on), each.id in late, each.walk_in, bool(each.cancelled_on),
-            tuple(sorted(times.get(each.id, ()))),
+            group[0].id, names.get(group[0].person_id) or group[0].name or _("Without a name"), group[0].person_id,
+            next((each.organisation for each in group if each.organisation), ""),
+            any(each.registered_on for each in group), who in late, any(each.walk_in for each in group),
+            any(each.cancelled_on for each in group),
+            tuple(sorted(moment for each in group for moment in times.get(each.id, ()))),
         )
-        for each in found
+        for who, group in someone.items()
     ]  # fmt: skip
     return sorted(attendees, key=lambda each: (fold(each.name), each.id))
+
+
+def _who(attendance: Attendance) -> str:
+    """Return what says who is meant: two records say the same where two people of the list turned out to be one."""
+    return attendance.person_id or fold(attendance.name)
+
+
+def _same(session: Session, key: str, day: str, who: str) -> list[Attendance]:
+    """Return every attendance of somebody on a day, in an order that is the same on each laptop."""
+    query = people.ours(session, Attendance).where(
+        Attendance.event == key, Attendance.day == day, Attendance.person_id.in_(("", who))
+    )
+    return [each for each in session.scalars(query.order_by(Attendance.id)) if _who(each) == who]
+
+
+def _all_of(session: Session, attendance: str) -> list[Attendance]:
+    found = history.fetch(session, TYPE, attendance)
+    if not isinstance(found, Attendance):
+        raise TypeError(TYPE)
+    return _same(session, found.event, found.day, _who(found))
 
 
 def _names(session: Session, ids: Iterable[str]) -> dict[str, str]:
@@ -150,8 +190,9 @@ def register(
     made = _note(session, event, day, person, name, organisation)
     if not made.registered_on:
         made.registered_on = clock.today().isoformat()
-    if made.cancelled_on:
-        made.cancelled_on = ""
+    for each in _all_of(session, made.id):
+        if each.cancelled_on:
+            each.cancelled_on = ""
     session.flush()
     return made.id
 
@@ -177,7 +218,9 @@ def _meant(session: Session, event: str, day: str, text: str) -> list[tuple[str,
 
 def cancel(session: Session, attendance: str) -> int:
     """Note that somebody who registered does not come; return the act, to undo it. Raises NotFound."""
-    editing.change(session, TYPE, attendance, {"cancelled_on": clock.today().isoformat()})
+    for each in _all_of(session, attendance):
+        each.cancelled_on = clock.today().isoformat()
+    session.flush()
     return journal.scribe_of(session).act
 
 
@@ -189,14 +232,12 @@ def check_in(session: Session, event: str, day: str, *, person: str = "", name: 
     made = _note(session, event, day, person, name, "")
     if not made.registered_on and not made.walk_in:
         made.walk_in = True
-    already = session.scalars(
-        select(CheckIn).where(CheckIn.attendance_id == made.id, CheckIn.deleted.is_(False)).limit(1)
-    ).first()
-    if already is None:
+    already = bool(_marks(session, made.id))
+    if not already:
         session.add(CheckIn(attendance_id=made.id, at=clock.now()))
     session.flush()
     shown = _names(session, [made.person_id]).get(made.person_id, made.name) if made.person_id else made.name
-    return Answer(made.id, shown, already is not None, act=journal.scribe_of(session).act)
+    return Answer(made.id, shown, already, act=journal.scribe_of(session).act)
 
 
 def check_in_text(session: Session, event: str, day: str, text: str) -> Answer:
@@ -222,11 +263,15 @@ def check_in_offered(session: Session, event: str, day: str, record: str) -> Ans
 
 def take_back(session: Session, attendance: str) -> int:
     """Take back every mark that somebody is present; return the act, to undo it."""
-    query = select(CheckIn).where(CheckIn.attendance_id == attendance, CheckIn.deleted.is_(False))
-    for each in session.scalars(query):
+    for each in _marks(session, attendance):
         each.deleted = True
     session.flush()
     return journal.scribe_of(session).act
+
+
+def _marks(session: Session, attendance: str) -> list[CheckIn]:
+    ids = [each.id for each in _all_of(session, attendance)]
+    return list(session.scalars(people.ours(session, CheckIn).where(CheckIn.attendance_id.in_(ids))))
 
 
 def _note(session: Session, event: str, day: str, person: str, name: str, organisation: str) -> Attendance:
@@ -237,9 +282,11 @@ def _note(session: Session, event: str, day: str, person: str, name: str, organi
         history.fetch(session, "person", person)
     elif not name:
         raise RuleBroken([("name", _("Type a name. Nothing was added."))])
-    key, who = events.alliance_id(session, found), identity.read(session)
-    record = erasures.living_id(session, TYPE, who.organisation, key, day, person or fold(name))
+    key, mine = events.alliance_id(session, found), identity.read(session).organisation
+    record = erasures.own_id(session, mine, TYPE, mine, key, day, person or fold(name))
     made = session.get(Attendance, record)
+    if made is None or made.deleted:  # one from before we joined the Alliance, or of whom she was merged with
+        made = next(iter(_same(session, key, day, person or fold(name))), made)
     if made is None:
         # A person's name is not kept twice: it is read from the list of people.
         made = Attendance(

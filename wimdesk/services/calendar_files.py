@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from wimdesk.errors import UserError
 from wimdesk.i18n import _
 from wimdesk.records import Event
-from wimdesk.services import calendars, editing, events, exchange
+from wimdesk.services import calendars, editing, events, exchange, publishing
 from wimdesk.store import identity, journal
 from wimdesk.store.record import Values
 
@@ -36,7 +36,7 @@ class Taken:
 
 def content(session: Session, ids: Sequence[str] = ()) -> bytes:
     """Return these events, or every one that shows here, as a calendar."""
-    found = [each for each in events.seen(session, Event) if isinstance(each, Event) and (not ids or each.id in ids)]
+    found = [each for each in publishing.seen(session, Event) if not ids or each.id in ids]
     return calendars.write(_plain(session, each) for each in found)
 
 
@@ -71,14 +71,13 @@ def take(session: Session, found: calendars.Read) -> Taken:
     is left as it is, and so is what has a later version here.
     """
     who = identity.read(session)
-    here = {
-        (_uid(session, each), each.occurrence): each for each in events.seen(session, Event) if isinstance(each, Event)
-    }
+    here = {(_uid(session, each), each.occurrence): each for each in publishing.seen(session, Event)}
     counts = {"new": 0, "changed": 0, "same": 0, "left": 0}
     for values in found.entries:
         known = here.get((values["uid"], values["occurrence"])) if values["uid"] else None
         if known is None:
-            editing.add(session, events.TYPE, values)
+            series = here.get((values["uid"], "")) if values["occurrence"] and values["uid"] else None
+            _add(session, values, series if series is not None and series.owner == who.organisation else None)
             counts["new"] += 1
         elif known.owner != who.organisation or (known.sequence or 0) > (values["sequence"] or 0):
             counts["left"] += 1
@@ -86,6 +85,15 @@ def take(session: Session, found: calendars.Read) -> Taken:
             counts["changed" if editing.update(session, known, _followed(known, values)) else "same"] += 1
     session.flush()
     return Taken(**counts, remarks=found.remarks, act=journal.scribe_of(session).act)
+
+
+def _add(session: Session, values: Values, series: Event | None) -> None:
+    """A date that was moved is seen by whoever sees its series, which leaves it out."""
+    if series is None:
+        editing.prepare(session, Event, values)
+    else:
+        made = editing.prepare(session, Event, values | {"group_id": series.group_id, "theme_id": series.theme_id})
+        made.space = series.space
 
 
 def _followed(known: Event, values: Values) -> Values:

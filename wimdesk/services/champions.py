@@ -6,7 +6,6 @@ Anybody may nominate; only the nominated organisation can accept, decline and re
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal
 
 from sqlalchemy import select
@@ -16,8 +15,10 @@ from wimdesk import clock
 from wimdesk.errors import RuleBroken, UserError
 from wimdesk.i18n import _, pick
 from wimdesk.records import Champion, Reply, Theme
+from wimdesk.records.theme import official
 from wimdesk.search import fold
-from wimdesk.services import editing, events, owed
+from wimdesk.services import editing, events, owed, publishing
+from wimdesk.services.days import days_until
 from wimdesk.store import history, identity, journal
 from wimdesk.store.journal import SAMPLE
 
@@ -53,7 +54,7 @@ class Seat:
 def nominate(session: Session, theme: str, organisation: str, year: int | None = None) -> str:
     """Nominate an organisation as the champion of a theme for a year (this one); return the id. Raises RuleBroken."""
     broken = []
-    if session.get(Theme, theme) is None:
+    if session.scalars(official().where(Theme.id == theme)).first() is None:
         broken.append(("theme_id", _("Choose a theme. Nothing was made.")))
     if not organisation:
         broken.append(("organization_id", _("Choose an organisation. Nothing was made.")))
@@ -68,7 +69,7 @@ def nominate(session: Session, theme: str, organisation: str, year: int | None =
 
 def board(session: Session) -> list[Seat]:
     """Return every champion: what asks for something first, then by theme, the latest term first."""
-    found = [each for each in events.seen(session, Champion) if isinstance(each, Champion)]
+    found = publishing.seen(session, Champion)
     who = identity.read(session)
     themes = {theme.id: theme for theme in session.scalars(select(Theme))}
     replies = owed.answers(session, [each.id for each in found])
@@ -104,11 +105,7 @@ def _allowed(each: Champion, who: identity.Identity, state: State) -> frozenset[
 
 def _state(each: Champion, reply: Reply | None) -> tuple[State, int | None]:
     """Return how it stands and the days until the end of the term."""
-    today = clock.today()
-    try:
-        days = (date.fromisoformat(each.end) - today).days
-    except ValueError:
-        days = None
+    days = days_until(each.end)
     if reply is None or reply.state not in {"accepted", "declined"}:
         return "nominated", days
     if reply.state == "declined":
@@ -117,7 +114,7 @@ def _state(each: Champion, reply: Reply | None) -> tuple[State, int | None]:
         return "reported", days
     if days is not None and days < 0:
         return "overdue", days
-    if each.start and each.start > today.isoformat():
+    if each.start and each.start > clock.today().isoformat():
         return "coming", days
     return "asked" if days is not None and days <= SOON else "running", days
 

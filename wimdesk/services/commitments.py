@@ -164,7 +164,7 @@ def _refuse_to_sign(session: Session, row: AllianceText, who: identity.Identity,
 
 def _write(session: Session, text_id: str, whose: str, values: dict[str, object]) -> str:
     for time in itertools.count():
-        record = erasures.living_id(session, TYPE, whose, text_id, str(time))
+        record = erasures.own_id(session, whose, TYPE, whose, text_id, str(time))
         made = session.get(Commitment, record)
         if made is None or made.deleted:
             break

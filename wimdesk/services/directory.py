@@ -65,7 +65,7 @@ class Listed:
 def begin(session: Session) -> str:
     """Make our entry, unless it is there; nothing of it is shown yet. Return its id."""
     organisation = identity.read(session).organisation
-    record = erasures.living_id(session, "directory", organisation)
+    record = erasures.own_id(session, organisation, "directory", organisation)
     found = session.get(DirectoryEntry, record)
     if found is None:
         return editing.add(session, TYPE, {"organization_id": organisation}, record)
@@ -75,7 +75,8 @@ def begin(session: Session) -> str:
 
 def own(session: Session) -> str:
     """Return the id of our entry, or an empty text."""
-    record = erasures.living_id(session, "directory", identity.read(session).organisation)
+    organisation = identity.read(session).organisation
+    record = erasures.own_id(session, organisation, "directory", organisation)
     found = session.get(DirectoryEntry, record)
     return "" if found is None or found.deleted else record
 

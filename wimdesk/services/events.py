@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +15,7 @@ from wimdesk import clock
 from wimdesk.errors import RuleBroken
 from wimdesk.i18n import _, pick
 from wimdesk.records import Event, Organization, Theme, WorkingGroup
-from wimdesk.records.event import wall
+from wimdesk.records.event import is_zone, wall
 from wimdesk.search import fold
 from wimdesk.services import editing, publishing, recurrence, zones
 from wimdesk.services.recurrence import Series
@@ -40,6 +41,7 @@ class EventRow:
     state: str
     is_over: bool
     shared: bool
+    whole_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class EventCard:
     shared: bool
     can: frozenset[str]
     alliance_id: str
+    whole_day: bool = False
 
 
 def now() -> datetime:
@@ -122,23 +125,10 @@ def written(text: str) -> str:
     return text[:16] if wall(text) is not None and text.endswith(":00") and len(text) == 19 else text
 
 
-def seen(session: Session, cls: type[Record]) -> list[Record]:
-    """Return the records of a type that show here; what was published hides where it came from, samples their time."""
-    who = identity.read(session)
-    query = select(cls).where(cls.deleted.is_(False))
-    if not who.sample:
-        query = query.where(cls.space != SAMPLE)
-    found = list(session.scalars(query))
-    ids = {each.id for each in found}
-    return [
-        each for each in found if each.space == ALLIANCE or publishing.copy_id(session, each.id, "alliance") not in ids
-    ]
-
-
 def load(session: Session) -> list[EventRow]:
     """Return every event: those to come by their next date, then those that are over, the latest first."""
     groups = {each.id: each.caption() for each in session.scalars(select(WorkingGroup))}
-    found = [_row(each, groups) for each in seen(session, Event) if isinstance(each, Event)]
+    found = [_row(each, groups) for each in publishing.seen(session, Event)]
     coming = sorted((each for each in found if not each.is_over), key=lambda row: (row.at or _LAST, fold(row.title)))
     over = sorted((each for each in found if each.is_over), key=lambda row: row.at or _LAST, reverse=True)
     return [*coming, *over]
@@ -149,6 +139,7 @@ def _row(event: Event, groups: Mapping[str, str]) -> EventRow:
     return EventRow(
         event.id, pick(event.title) or _("Without a title"), shown[0] if shown else None, event.zone or "UTC",
         event.recurrence, groups.get(event.group_id, ""), event.state, is_over, event.space == ALLIANCE,
+        event.whole_day,
     )  # fmt: skip
 
 
@@ -178,6 +169,7 @@ def card(session: Session, event: str, after: str = "") -> EventCard:
         event, pick(found.title), found.group_id, group.caption() if group else "", theme.caption() if theme else "",
         found.zone or "UTC", found.recurrence, named(session, found.coordinators), tuple(shown), found.minutes or 0,
         is_over, found.state, found.space == ALLIANCE, frozenset(can), alliance_id(session, found),
+        found.whole_day,
     )  # fmt: skip
 
 
@@ -207,7 +199,15 @@ def share(session: Session, event: str) -> str:
         broken.append(("starts", _("Say first when it is. Nothing was shared.")))
     if broken:
         raise RuleBroken(broken)
-    return publishing.publish(session, TYPE, event, "alliance")
+    return publishing.share_rest(session, TYPE, event, "alliance")
+
+
+def leave_out(session: Session, event: str, date: str) -> int:
+    """Leave one date, as the clock of its zone shows it, out of a series; return the act, to undo it."""
+    found = fetch(session, event)
+    found.excluded = sorted({*found.excluded, date})
+    session.flush()
+    return journal.scribe_of(session).act
 
 
 def take_back(session: Session, event: str) -> int:
@@ -219,7 +219,7 @@ def take_back(session: Session, event: str) -> int:
 
 def organisations(session: Session) -> list[tuple[str, str]]:
     """Return (id, name) of every organisation of the Alliance that is known here, and ours, by name."""
-    found = {each.id: each.caption() for each in seen(session, Organization)}
+    found = {each.id: each.caption() for each in publishing.seen(session, Organization)}
     who = identity.read(session)
     if who.organisation_name:
         found.setdefault(who.organisation, who.organisation_name)
@@ -235,15 +235,21 @@ def named(session: Session, codes: Iterable[str]) -> tuple[str, ...]:
     return tuple(found.get(code, code) for code in wanted)
 
 
-def days_of(event: Event, until: date) -> list[str]:
-    """Return the days on which an event took or takes place, as attendance and minutes name them: the latest first.
+def days_of(event: Event) -> list[str]:
+    """Return the days on which an event took place, or does today, as attendance names them: the latest first.
 
-    An event that happens once has one nameless day, so that its attendance stays with it when it is put off.
+    An event that happens once has one nameless day, so that its attendance stays with it when it is put off. Today is
+    the day of this computer and that of the event: an evening in Lima is the next day in UTC, and a morning in
+    Brisbane.
     """
     if not event.recurrence and not event.extra:
         return [""]
-    last = datetime.combine(until, datetime.max.time(), UTC)
-    return [moment.date().isoformat() for moment in recurrence.dates(series(event), until=last)][::-1]
+    zone = ZoneInfo(event.zone or "UTC") if is_zone(event.zone or "UTC") else UTC
+    midnight = datetime.max.time()
+    here, there = datetime.combine(clock.today(), midnight), datetime.combine(now().astimezone(zone).date(), midnight)
+    last = max(here.astimezone(), there.replace(tzinfo=zone))
+    days = (moment.date().isoformat() for moment in recurrence.dates(series(event), until=last))
+    return list(dict.fromkeys(days))[::-1]
 
 
 def next_of(event: Event, count: int) -> list[datetime]:

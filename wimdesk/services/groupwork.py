@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from sync.protocol import ALLIANCE
 from wimdesk.i18n import pick
-from wimdesk.records import Action, Initiative, Theme, WorkingGroup
+from wimdesk.records import Action, Initiative, WorkingGroup
+from wimdesk.records.theme import official
 from wimdesk.search import fold
-from wimdesk.services import champions, events, owed, progress, working_groups
+from wimdesk.services import champions, events, owed, progress, publishing, working_groups
 from wimdesk.services.champions import Seat
 from wimdesk.services.events import EventCard, EventRow
 from wimdesk.services.owed import MinutesCard
@@ -150,7 +151,7 @@ class ReportsView:
 
 def reports(session: Session) -> ReportsView:
     """Return the calls for reports."""
-    found = [each for each in events.seen(session, Initiative) if each.space in {ALLIANCE, SAMPLE}]
+    found = [each for each in publishing.seen(session, Initiative) if each.space in {ALLIANCE, SAMPLE}]
     names = sorted(((each.id, each.caption()) for each in found), key=lambda pair: fold(pair[1]))
     may_call = identity.read(session).role in {"secretariat", "committee"}
     return ReportsView(tuple(progress.rounds(session)), may_call, tuple(names))
@@ -163,5 +164,4 @@ def minutes(session: Session, record: str) -> MinutesView:
 
 def themes(session: Session) -> Names:
     """Return (id, title) of the Alliance's themes."""
-    found = session.scalars(select(Theme).where(Theme.deleted.is_(False)).order_by(Theme.year, Theme.key))
-    return tuple((theme.id, theme.caption()) for theme in found)
+    return tuple((theme.id, theme.caption()) for theme in session.scalars(official()))

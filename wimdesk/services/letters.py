@@ -53,7 +53,8 @@ class ReceiptRow:
 
 def template_id(session: Session, kind: str) -> str:
     """Return the id of the organisation's own words for a kind: the same on each of its computers."""
-    return erasures.living_id(session, "letter_template", identity.read(session).organisation, kind)
+    organisation = identity.read(session).organisation
+    return erasures.own_id(session, organisation, "letter_template", organisation, kind)
 
 
 def words(session: Session, kind: str, lang: str) -> str:

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from sync.protocol import ALLIANCE
 from wimdesk.i18n import _, content_language, pick
-from wimdesk.records import LibraryItem, Theme
+from wimdesk.records import LibraryItem
 from wimdesk.records.library_item import CASE_PARTS, has_ended
+from wimdesk.records.theme import official
 from wimdesk.search import fold, marks
 from wimdesk.services import library_feedback, library_search, library_versions
 from wimdesk.services.library_article import Article as Article
@@ -103,7 +104,7 @@ class Result:
 
 def themes(session: Session) -> list[tuple[str, str, str]]:
     """Return (key, title in the reader's language, colour token) of each theme."""
-    found = session.scalars(select(Theme).where(Theme.deleted.is_(False)).order_by(Theme.year, Theme.key))
+    found = session.scalars(official())
     return [(theme.key, theme.caption(), theme.colour or "accent") for theme in found]
 
 

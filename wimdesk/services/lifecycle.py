@@ -11,9 +11,8 @@ from sync.protocol import ALLIANCE
 from wimdesk import clock
 from wimdesk.errors import RuleBroken, UserError
 from wimdesk.i18n import _, content_language
-from wimdesk.records import Initiative, Milestone
+from wimdesk.records import Initiative, Milestone, rules
 from wimdesk.records.initiative import BUDGET, NEXT, STATES
-from wimdesk.records.milestone import KINDS
 from wimdesk.services import editing, money, publishing
 from wimdesk.store import history, identity
 from wimdesk.store.journal import SAMPLE
@@ -139,9 +138,10 @@ def add_milestone(session: Session, initiative: str, title: str, due: str = "", 
         raise UserError(_("This belongs to others. Nothing was changed."))
     if not title.strip():
         raise RuleBroken([("title", _("Write in a few words what it is."))])
-    if kind not in KINDS:
-        raise RuleBroken([("kind", _("Choose one of these: {known}.").format(known=", ".join(KINDS)))])
     values = {"initiative_id": initiative, "title": {content_language(): title.strip()}, "due": due, "kind": kind}
+    broken = rules.check_values(Milestone, values)
+    if broken:
+        raise RuleBroken(broken)
     made = editing.prepare(session, Milestone, values)
     made.space, made.owner = found.space, found.owner
     session.flush()
@@ -158,7 +158,9 @@ def share(session: Session, initiative: str, copy: str) -> None:
         record = publishing.copy_id(session, each.id, "alliance")
         known = session.get(Milestone, record)
         if known is not None:
-            editing.update(session, known, values | {"deleted": bool(each.deleted)})
+            more = publishing.unsaid(session, each)
+            gone = {"deleted": True} if each.deleted else {}
+            editing.update(session, known, {name: values[name] for name in more} | gone)
         elif not each.deleted:
             session.add(Milestone(id=record, space=target.space, owner=target.owner, **values))
     session.flush()

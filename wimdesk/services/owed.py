@@ -6,9 +6,8 @@ organisation says of an action is a record of its own (`reply`), for in the Alli
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,8 +19,10 @@ from wimdesk.i18n import _
 from wimdesk.records import Action, Event, Minutes, Reply, WorkingGroup
 from wimdesk.records.reply import STATES
 from wimdesk.services import editing, events, publishing
+from wimdesk.services.days import days_until
 from wimdesk.store import erasures, history, identity, journal
-from wimdesk.store.record import fields
+from wimdesk.store.journal import SAMPLE
+from wimdesk.store.record import Record
 
 MINUTES, ACTION, REPLY = "minutes", "action", "reply"
 SOON = 14
@@ -87,12 +88,15 @@ class MinutesCard:
     state: str
     actions: tuple[Owed, ...]
     can: frozenset[str]
+    is_rest: bool = False
+    """Whether this was written on another computer while the minutes were circulated, and stayed behind."""
 
 
 def owed(session: Session, ours: bool = True, open_only: bool = True) -> list[Owed]:
     """Return what our organisation owes, or everybody, the most urgent first; decisions only among all."""
     who = identity.read(session)
-    found = [each for each in events.seen(session, Action) if isinstance(each, Action)]
+    gone = set(session.scalars(select(Minutes.id).where(Minutes.deleted)))  # with them goes what they asked for
+    found = [each for each in publishing.seen(session, Action) if each.minutes_id not in gone]
     if ours:
         found = [each for each in found if each.organization_id == who.organisation]
     told = _told(session, found)
@@ -123,20 +127,13 @@ def _told(session: Session, found: Iterable[Action]) -> list[Owed]:
         meeting = meetings.get(each.minutes_id)
         told.append(
             Owed(
-                each.id, each.text or _("Without a name"), each.kind or "action", each.due, _days(each.due),
+                each.id, each.text or _("Without a name"), each.kind or "action", each.due, days_until(each.due),
                 names.get(each.organization_id, ""), each.organization_id, groups.get(each.group_id, ""),
                 each.minutes_id, meeting.caption() if meeting is not None else "", state,
                 reply.text if reply is not None else "", reply.answered_on if reply is not None else "", frozenset(can),
             )
         )  # fmt: skip
     return sorted(told, key=lambda each: (not each.is_open, each.due or "9", each.text, each.id))
-
-
-def _days(due: str) -> int | None:
-    try:
-        return (date.fromisoformat(due) - clock.today()).days
-    except ValueError:
-        return None
 
 
 def answers(session: Session, ids: Iterable[str]) -> dict[tuple[str, str], Reply]:
@@ -152,19 +149,31 @@ def answer(session: Session, action: str, state: str, text: str = "") -> int:
         raise UserError(_("Another organisation owes this. Nothing was changed."))
     if found.space != ALLIANCE and found.organization_id != found.owner:
         raise UserError(_("These minutes are a draft. Nothing was changed. Circulate them first."))
-    reply(session, action, {"state": state, "answered_on": clock.today().isoformat(), "text": text.strip()})
+    values = {"state": state, "answered_on": clock.today().isoformat(), "text": text.strip()}
+    reply(session, action, values, found.space)
     return journal.scribe_of(session).act
 
 
-def reply(session: Session, about: str, values: dict[str, object]) -> str:
-    """Write what our organisation answers to something; return the id of the answer. Raises RuleBroken."""
+def reply(session: Session, about: str, values: Mapping[str, object], space: str = ALLIANCE) -> str:
+    """Write what our organisation answers to something, in the space where that is; return the id of the answer.
+
+    Raises RuleBroken.
+    """
     if values.get("state") not in {None, *STATES}:
         raise RuleBroken([("state", _("Choose one of these: {known}.").format(known=", ".join(STATES)))])
-    record = erasures.living_id(session, REPLY, identity.read(session).organisation, about)
+    record = _reply_id(session, about)
     if session.get(Reply, record) is None:
-        editing.add(session, REPLY, {"about": about}, record)
+        made = editing.prepare(session, Reply, {"about": about}, record)
+        if space != ALLIANCE:
+            made.space = space  # what is said of a draft stays where the draft is
+        session.flush()
     editing.change(session, REPLY, record, {**values, "deleted": False})
     return record
+
+
+def _reply_id(session: Session, about: str) -> str:
+    mine = identity.read(session).organisation
+    return erasures.own_id(session, mine, REPLY, mine, about)
 
 
 def fetch_action(session: Session, action: str) -> Action:
@@ -204,19 +213,35 @@ def begin_action(session: Session, minutes: str, kind: str = "action", **values:
 
 def minutes_of(session: Session, group: str = "") -> list[MinutesRow]:
     """Return the minutes that show here, of one group or of all, the latest first."""
-    found = [each for each in events.seen(session, Minutes) if isinstance(each, Minutes)]
+    found = publishing.seen(session, Minutes)
+    found += _asking_more(session, found)
     counts: dict[str, int] = {}
     for each in session.scalars(select(Action).where(Action.deleted.is_(False))):
         counts[each.minutes_id] = counts.get(each.minutes_id, 0) + 1
     groups = {each.id: each.caption() for each in session.scalars(select(WorkingGroup))}
     rows = [
         MinutesRow(
-            each.id, each.title or _("Without a title"), each.day, each.state, each.group_id,
+            each.id, each.title or _("Without a title"), each.day, _state(each), each.group_id,
             groups.get(each.group_id, ""), counts.get(each.id, 0),
         )
         for each in found if not group or each.group_id == group
     ]  # fmt: skip
     return sorted(rows, key=lambda row: (row.day, row.id), reverse=True)
+
+
+def _asking_more(session: Session, shown: Iterable[Minutes]) -> list[Minutes]:
+    """Return drafts behind their copies that ask for something which was written on another computer meanwhile."""
+    drafts = {each.minutes_id for each in publishing.seen(session, Action) if _is_private(each)}
+    found = (session.get(Minutes, each) for each in sorted(drafts - {each.id for each in shown}))
+    return [each for each in found if each is not None and not each.deleted]
+
+
+def _is_private(record: Record) -> bool:
+    return record.space not in {ALLIANCE, SAMPLE}
+
+
+def _state(minutes: Minutes) -> str:
+    return "draft" if _is_private(minutes) else minutes.state
 
 
 def minutes_card(session: Session, minutes: str) -> MinutesCard:
@@ -231,11 +256,11 @@ def minutes_card(session: Session, minutes: str) -> MinutesCard:
     can = set()
     if who.role != "reader" and (found.owner == who.organisation or who.role == "secretariat"):
         can.add("edit")
-        if found.space != ALLIANCE:
+        if _is_private(found):
             can.add("circulate")
     return MinutesCard(
         minutes, found.title or _("Without a title"), found.day, found.group_id, group.caption() if group else "",
-        found.text, found.state, tuple(actions), frozenset(can),
+        found.text, _state(found), tuple(actions), frozenset(can), _is_private(found) and found.state == "circulated",
     )  # fmt: skip
 
 
@@ -252,10 +277,12 @@ def circulate(session: Session, minutes: str) -> str:
     if any(each.kind != "decision" and not each.organization_id for each in actions):
         raise RuleBroken([("organization_id", _("Say of each action who owes it. Nothing was circulated."))])
     found.state = "circulated"
-    copy = publishing.publish(session, MINUTES, minutes, "alliance")
-    wanted = [name for name in fields(Action) if name != "minutes_id"]  # the copies belong to the copy
+    copy = publishing.share_rest(session, MINUTES, minutes, "alliance")
     for each in actions:
-        shared = publishing.publish(session, ACTION, each.id, "alliance", wanted)
+        shared = publishing.share_rest(session, ACTION, each.id, "alliance", but=("minutes_id",))
         fetch_action(session, shared).minutes_id = copy
+        said = session.get(Reply, _reply_id(session, each.id))
+        if said is not None and not said.deleted and shared != each.id:
+            reply(session, shared, {name: getattr(said, name) for name in ("state", "answered_on", "text")})
     session.flush()
     return copy

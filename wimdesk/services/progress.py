@@ -14,6 +14,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from sync.protocol import ALLIANCE
 from wimdesk import clock
 from wimdesk.errors import RuleBroken, UserError
 from wimdesk.i18n import _, pick
@@ -22,6 +23,7 @@ from wimdesk.records.organization import region_name
 from wimdesk.records.participation import active_on
 from wimdesk.search import fold
 from wimdesk.services import editing, events, publishing
+from wimdesk.services.days import days_until
 from wimdesk.store import erasures, history, identity, journal
 from wimdesk.store.journal import SAMPLE
 
@@ -104,6 +106,8 @@ class RoundCard:
 def call(session: Session, initiative: str, due: str, period: str = "", title: str = "") -> str:
     """Call for reports from whoever takes part in an initiative; return the id. Raises RuleBroken."""
     found = history.fetch(session, "initiative", initiative)
+    if found.space not in {ALLIANCE, SAMPLE}:  # everybody would read its title
+        raise UserError(_("Only a joint initiative is reported on. Nothing was made. Publish it first."))
     try:
         date.fromisoformat(due)
     except ValueError:
@@ -121,12 +125,12 @@ def call(session: Session, initiative: str, due: str, period: str = "", title: s
 def rounds(session: Session) -> list[RoundRow]:
     """Return the calls, open ones first by their day."""
     who = identity.read(session)
-    found = [each for each in events.seen(session, ReportRound) if isinstance(each, ReportRound)]
+    found = publishing.seen(session, ReportRound)
     names = {each.id: each.caption() for each in session.scalars(select(Initiative))}
     rows = [
         RoundRow(
             each.id, pick(each.title) or names.get(each.initiative_id, "") or _("Without a title"),
-            names.get(each.initiative_id, ""), each.due, _days(each.due), _ours(session, each, who.organisation),
+            names.get(each.initiative_id, ""), each.due, days_until(each.due), _ours(session, each, who.organisation),
             bool(each.closed_on),
         )
         for each in found
@@ -140,13 +144,6 @@ def due_soon(session: Session) -> list[RoundRow]:
         row for row in rounds(session)
         if not row.closed and row.ours in {"due", "draft"} and row.days is not None and row.days <= SOON
     ]  # fmt: skip
-
-
-def _days(due: str) -> int | None:
-    try:
-        return (date.fromisoformat(due) - clock.today()).days
-    except ValueError:
-        return None
 
 
 def _asked(session: Session, found: ReportRound) -> list[str]:
@@ -166,7 +163,7 @@ def _ours(session: Session, found: ReportRound, organisation: str) -> str:
 
 
 def _report_id(session: Session, call_id: str, organisation: str) -> str:
-    return erasures.living_id(session, REPORT, call_id, organisation)
+    return erasures.own_id(session, organisation, REPORT, call_id, organisation)
 
 
 def fetch(session: Session, call_id: str) -> ReportRound:

@@ -31,7 +31,7 @@ from wimdesk.records import (
 from wimdesk.records.contact_detail import TYPES
 from wimdesk.records.indicator import UNITS, catalogue
 from wimdesk.records.organization import CLASSIFICATIONS, LEGAL, SCOPES, country_name, region_name
-from wimdesk.records.participation import ROLES
+from wimdesk.records.participation import ROLES, counted
 from wimdesk.records.site import KINDS as SITE_KINDS
 from wimdesk.services import metric_shares, people, periods
 from wimdesk.store import identity
@@ -107,7 +107,7 @@ def _gather_report(session: Session, period: str, lang: str) -> Values:
 
 
 def _participations(session: Session, organisation: str, months: list[str]) -> list[participation_report.Participation]:
-    query = select(Participation).where(Participation.organization_id == organisation, Participation.deleted.is_(False))
+    query = counted().where(Participation.organization_id == organisation)
     found: list[participation_report.Participation] = []
     if not months:
         return found

@@ -91,8 +91,8 @@ def take(session: Session, key: str) -> str:
 
     The id follows from ours and the mine's, so that two computers make one site.
     """
-    mine = _mine(key)
-    record = erasures.living_id(session, "site", identity.read(session).organisation, mine["id"])
+    mine, organisation = _mine(key), identity.read(session).organisation
+    record = erasures.own_id(session, organisation, "site", organisation, mine["id"])
     found = session.get(Site, record)
     if found is None:
         return editing.add(session, TYPE, _values(mine) | {"status": "operating"}, record)

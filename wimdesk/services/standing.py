@@ -7,13 +7,13 @@ the one before, if it was paid before the days of grace were over; else it begin
 from __future__ import annotations
 
 import calendar
-import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
 from wimdesk.i18n import N_
+from wimdesk.services.days import first_day, last_day
 
 Status = Literal["pending", "new", "current", "grace", "expired", "cancelled"]
 STATUSES: dict[Status, str] = {
@@ -221,25 +221,3 @@ def _months_after(day: date, months: int) -> date:
     if year > date.max.year:
         return date.max
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
-def first_day(text: str) -> date | None:
-    """Return the first day that a partial ISO date may mean; None where it is empty or no date."""
-    return _day(text, last=False)
-
-
-def last_day(text: str) -> date | None:
-    """Return the last day that a partial ISO date may mean; None where it is empty or no date."""
-    return _day(text, last=True)
-
-
-@functools.lru_cache(maxsize=4096)
-def _day(text: str, *, last: bool) -> date | None:
-    try:
-        year, *rest = (int(part) for part in text.split("-"))
-        month = rest[0] if rest else 12 if last else 1
-        length = calendar.monthrange(year, month)[1]
-        day = min(rest[1], length) if len(rest) > 1 else length if last else 1
-        return date(year, month, day)
-    except (ValueError, calendar.IllegalMonthError, IndexError):
-        return None

@@ -12,13 +12,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from resources import content
-from sync.protocol import ALLIANCE, SHIPPED_OWNER
+from sync.protocol import ALLIANCE
 from wimdesk import clock
 from wimdesk.errors import RuleBroken, UserError
 from wimdesk.i18n import _, locale_name, pick
 from wimdesk.records import Activity, Initiative, Organization, Participation, Theme
 from wimdesk.records import participation as parts
 from wimdesk.records.participation import active_on
+from wimdesk.records.theme import official
 from wimdesk.search import fold
 from wimdesk.services import attaching, editing, lifecycle, publishing
 from wimdesk.services.people import ours
@@ -84,6 +85,7 @@ class Part:
     """One period in which an organisation takes part."""
 
     id: str
+    organisation_id: str
     organisation: str
     role: str
     capacity: str
@@ -140,7 +142,7 @@ class Detail:
 def load(session: Session) -> Board:
     """Return themes and initiatives as they are today. A published one stands for its source, not beside it."""
     who = identity.read(session)
-    initiatives = _seen(session, who)
+    initiatives = publishing.seen(session, Initiative)
     themes = {theme.id: theme for theme in _themes(session, initiatives)}
     active = list(session.scalars(active_on(clock.today().isoformat())))
     members: dict[str, set[str]] = {}
@@ -187,23 +189,9 @@ def _entry(found: Initiative, theme: ThemeInfo | None, role: str, count: int) ->
     )
 
 
-def _seen(session: Session, who: Identity) -> list[Initiative]:
-    """Samples are seen only while the app is tried; what was published hides where it came from."""
-    query = select(Initiative).where(Initiative.deleted.is_(False))
-    if not who.sample:
-        query = query.where(Initiative.space != SAMPLE)
-    found = list(session.scalars(query))
-    ids = {each.id for each in found}
-    return [
-        each for each in found if each.space == ALLIANCE or publishing.copy_id(session, each.id, "alliance") not in ids
-    ]
-
-
 def _themes(session: Session, initiatives: list[Initiative]) -> list[ThemeInfo]:
     counts = Counter(each.theme_id for each in initiatives)
-    official = Theme.owner == SHIPPED_OWNER  # which only the Secretariat writes
-    found = session.scalars(select(Theme).where(Theme.deleted.is_(False), official).order_by(Theme.year, Theme.key))
-    return [_theme(theme, counts[theme.id]) for theme in found]
+    return [_theme(theme, counts[theme.id]) for theme in session.scalars(official())]
 
 
 def _theme(theme: Theme, count: int = 0) -> ThemeInfo:
@@ -272,9 +260,7 @@ def _allowed(found: Initiative, who: Identity, running: Part | None) -> frozense
 
 
 def _parts(session: Session, initiative: str, who: Identity) -> list[Part]:
-    query = select(Participation).where(
-        Participation.initiative_id == initiative, Participation.deleted.is_(False)
-    )  # fmt: skip
+    query = parts.counted().where(Participation.initiative_id == initiative)
     found = list(session.scalars(query.order_by(Participation.start_date.desc(), Participation.id)))
     ids = {part.organization_id for part in found}
     names = {each.id: each.caption() for each in session.scalars(select(Organization).where(Organization.id.in_(ids)))}
@@ -283,8 +269,9 @@ def _parts(session: Session, initiative: str, who: Identity) -> list[Part]:
     unknown = _("An organisation that is not here yet")
     return [
         Part(
-            part.id, names.get(part.organization_id, unknown), part.role or "participant", part.capacity, part.note,
-            part.start_date, part.end_date, part.organization_id == who.organisation, part.people, part.hours,
+            part.id, part.organization_id, names.get(part.organization_id, unknown),
+            part.role or "participant", part.capacity, part.note, part.start_date, part.end_date,
+            part.organization_id == who.organisation, part.people, part.hours,
         )
         for part in found
     ]  # fmt: skip
@@ -298,7 +285,7 @@ def _active(found: list[Part], day: str) -> list[Part]:
 
 
 def _by_role(now: list[Part]) -> dict[str, int]:
-    counts = Counter(part.role for part in now)
+    counts = Counter(role for _who, role in {(part.organisation_id, part.role) for part in now})
     return {role: counts[role] for role in parts.ROLES if counts[role]}
 
 
@@ -367,9 +354,14 @@ def take_part(
 
 
 def leave(session: Session, participation: str) -> int:
-    """Stop taking part today; the part stays in the history. Returns the act, to undo it."""
+    """Stop taking part today; the part stays in the history. Returns the act, to undo it.
+
+    Raises UserError where it has ended already: the day on which it did stays.
+    """
     found = history.fetch(session, "participation", participation)
     if isinstance(found, Participation):
+        if found.end_date and found.end_date <= clock.today().isoformat():
+            raise UserError(_("Your organisation does not take part. Nothing was changed."))
         parts.leave(found)
     return journal.scribe_of(session).act
 
@@ -422,7 +414,7 @@ def publish(session: Session, initiative: str) -> str:
     """
     if not pick(fetch(session, initiative).title):
         raise RuleBroken([("title", _("Give it a title first. Nothing was shared."))])
-    copy = publishing.publish(session, "initiative", initiative, "alliance")
+    copy = publishing.share_rest(session, "initiative", initiative, "alliance")
     lifecycle.share(session, initiative, copy)
     attaching.share(session, initiative, copy, "alliance")
     return copy

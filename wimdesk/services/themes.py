@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Text, inspect, select, type_coerce
+from sqlalchemy import Text, inspect, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from sync.protocol import SHIPPED_OWNER
@@ -17,6 +17,7 @@ from wimdesk.errors import NotFound, UserError
 from wimdesk.i18n import N_, _, content_language, pick
 from wimdesk.identifiers import new_id
 from wimdesk.records import Theme
+from wimdesk.records.theme import official
 from wimdesk.services import commitments, editing, publishing, texts
 from wimdesk.store import identity, journal
 from wimdesk.store.journal import SAMPLE
@@ -67,7 +68,7 @@ class Themed:
 
 def listed(session: Session, year: int = 0) -> list[ThemeRow]:
     """Return the Alliance's themes of a year, or of all years with the latest first."""
-    query = select(Theme).where(Theme.deleted.is_(False), Theme.owner == SHIPPED_OWNER)
+    query = official()
     if year:
         query = query.where(Theme.year == year)
     rows = [_row(each) for each in session.scalars(query)]
@@ -84,9 +85,7 @@ def _row(theme: Theme) -> ThemeRow:
 
 def show(session: Session, theme: str) -> Themed:
     """Return everything that belongs to a theme, by its id or its key; raises NotFound."""
-    found = session.get(Theme, theme)
-    if found is None:
-        found = next(iter(session.scalars(select(Theme).where(Theme.key == theme))), None)
+    found = session.scalars(official().where(or_(Theme.id == theme, Theme.key == theme))).first()
     if found is None:
         raise NotFound(_("There is no such theme here. Sync, then look again."))
     groups = []

@@ -231,8 +231,8 @@ def moment_text(moment: str) -> str:
     return f"{day}, {format_time(local, 'short', locale=_locale())}"
 
 
-def clock_text(moment: datetime, zone: str) -> str:
-    """Return day and time as the clocks of an IANA zone show them, in the reader's language."""
+def clock_text(moment: datetime, zone: str, hours: bool = True) -> str:
+    """Return day and time, or only the day, as the clocks of an IANA zone show them, in the reader's language."""
     local = moment.astimezone(ZoneInfo(zone))
-    day = format_skeleton("yMMMEd", local, locale=_locale())
-    return f"{day}, {local:%H:%M}"
+    day = str(format_skeleton("yMMMEd", local, locale=_locale()))
+    return f"{day}, {local:%H:%M}" if hours else day

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from wimdesk import clock
 from wimdesk.errors import NotFound, RuleBroken
 from wimdesk.i18n import _
 from wimdesk.records import Task, rules
-from wimdesk.services import editing
+from wimdesk.services import editing, people
+from wimdesk.services.days import days_until
 from wimdesk.store import facts, history, journal
 from wimdesk.store.record import Record, types
 
@@ -74,7 +73,7 @@ def remove(session: Session, task: str) -> int:
 
 def open_tasks(session: Session, about: str = "") -> list[Todo]:
     """Return what is to be done, what is due first on top; what has no day comes last."""
-    query = select(Task).where(Task.deleted.is_(False), Task.done_on == "")
+    query = people.ours(session, Task).where(Task.done_on == "")
     if about:
         query = query.where(Task.about == about)
     found = session.scalars(query.order_by(Task.due == "", Task.due, Task.created_at, Task.id))
@@ -83,31 +82,22 @@ def open_tasks(session: Session, about: str = "") -> list[Todo]:
 
 def done_tasks(session: Session, most: int = 50) -> list[Todo]:
     """Return what was done, the latest first."""
-    query = select(Task).where(Task.deleted.is_(False), Task.done_on != "")
+    query = people.ours(session, Task).where(Task.done_on != "")
     return _told(session, session.scalars(query.order_by(Task.done_on.desc(), Task.id).limit(most)))
 
 
 def _told(session: Session, found: Iterable[Task]) -> list[Todo]:
-    today = clock.today()
-    return [_todo(session, task, today) for task in found]
+    return [_todo(session, task) for task in found]
 
 
-def _todo(session: Session, task: Task, today: date) -> Todo:
-    day = _day(task.due)
+def _todo(session: Session, task: Task) -> Todo:
+    days = days_until(task.due)
     about = session.get(types()[task.about_type], task.about) if task.about_type in types() else None
-    reminds = timedelta(days=min(max(task.remind_days or 0, 0), 3650))
     return Todo(
-        task.id, task.title, task.due, (day - today).days if day else None,
-        day is not None and day - reminds <= today, task.assignee, task.done_on, task.about_type, task.about,
+        task.id, task.title, task.due, days, days is not None and days <= max(task.remind_days or 0, 0),
+        task.assignee, task.done_on, task.about_type, task.about,
         about.caption() if about is not None and not about.deleted else "",
     )  # fmt: skip
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _any_record(session: Session, record: str) -> Record:

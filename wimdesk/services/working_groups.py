@@ -12,7 +12,7 @@ from wimdesk import clock
 from wimdesk.i18n import _, pick
 from wimdesk.records import Event, Theme, WorkingGroup
 from wimdesk.search import fold
-from wimdesk.services import editing, events, recurrence, zones
+from wimdesk.services import editing, events, publishing, recurrence, zones
 from wimdesk.store import history, identity
 from wimdesk.store.journal import SAMPLE
 
@@ -29,6 +29,9 @@ class GroupRow:
     state: str
     at: datetime | None
     slots: int
+    zone: str = "UTC"
+    whole_day: bool = False
+    """Of the slot that has the next date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ class Slot:
     starts: str
     coordinators: tuple[str, ...]
     dates: tuple[datetime, ...]
+    state: str = ""
+    whole_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +67,18 @@ class GroupCard:
 def load(session: Session) -> list[GroupRow]:
     """Return every group by its name, those that are closed at the end."""
     themes = {theme.id: theme.caption() for theme in session.scalars(select(Theme))}
-    found = [each for each in events.seen(session, WorkingGroup) if isinstance(each, WorkingGroup)]
+    found = publishing.seen(session, WorkingGroup)
     rows = [_row(session, each, themes) for each in found]
     return sorted(rows, key=lambda row: (row.state == "closed", fold(row.title), row.id))
 
 
 def _row(session: Session, group: WorkingGroup, themes: dict[str, str]) -> GroupRow:
     slots = _slots(session, group.id, events.now())
-    coming = sorted(each.dates[0] for each in slots if each.dates)
+    first = min((each for each in slots if each.dates), key=lambda each: each.dates[0], default=None)
     return GroupRow(
         group.id, pick(group.title) or _("Without a title"), themes.get(group.theme_id, ""), group.state,
-        coming[0] if coming else None, len(slots),
+        first.dates[0] if first else None, len(slots), first.zone if first else "UTC",
+        first is not None and first.whole_day,
     )  # fmt: skip
 
 
@@ -95,12 +101,14 @@ def card(session: Session, group: str, after: str = "") -> GroupCard:
 
 
 def _slots(session: Session, group: str, after: datetime) -> list[Slot]:
+    """What is cancelled stays in view, and has no date."""
     query = select(Event).where(Event.group_id == group, Event.deleted.is_(False)).order_by(Event.starts, Event.id)
     return [
         Slot(
             each.id, pick(each.title) or _("Without a title"), each.recurrence, each.zone or "UTC", each.starts,
             events.named(session, each.coordinators),
-            tuple(recurrence.next_dates(events.series(each), after, events.SHOWN)),
+            tuple(recurrence.next_dates(events.series(each), after, events.SHOWN)) if each.state != "cancelled" else (),
+            each.state, each.whole_day,
         )
         for each in session.scalars(query)
     ]  # fmt: skip

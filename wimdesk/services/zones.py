@@ -98,8 +98,13 @@ def city(name: str) -> str:
     return name.rpartition("/")[2].replace("_", " ")
 
 
-def both(moment: datetime, zone: str, mine: str) -> tuple[str, str]:
-    """Return a moment by the reader's clock and by another one; the second is empty where both say the same."""
+def both(moment: datetime, zone: str, mine: str, whole_day: bool = False) -> tuple[str, str]:
+    """Return a moment by the reader's clock and by another one; the second is empty where both say the same.
+
+    A whole day is that day everywhere, as the event's own zone has it.
+    """
+    if whole_day:
+        return timeline.clock_text(moment, zone, hours=False), ""
     first, second = (f"{timeline.clock_text(moment, each)} {city(each)}" for each in (mine, zone))
     same = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == moment.astimezone(ZoneInfo(mine)).replace(
         tzinfo=None

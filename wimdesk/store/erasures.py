@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
-from sqlalchemy import event, select, update
+from sqlalchemy import bindparam, event, select, update
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlcipher3 import dbapi2
 
@@ -24,6 +24,9 @@ from wimdesk.identifiers import derived_id
 from wimdesk.store import facts, file_texts, journal, rows, signers, tables
 from wimdesk.store.record import Record, types
 
+_BY_FIRST = (
+    select(tables.op.c.owner).where(tables.op.c.record == bindparam("record")).order_by(tables.op.c.pos).limit(1)
+)
 _MARKED = "(" + ", ".join(f"'{name}'" for name in sorted(MARKS)) + ")"
 _OPS = f"""SELECT pos, seq, device, epoch, n, type, record, owner, fields, base, payload FROM op
 WHERE record=? AND space=? AND owner<>? AND type NOT IN {_MARKED}"""
@@ -306,6 +309,18 @@ def living_id(session: Session, *parts: str) -> str:
     found, gone = derived_id(*parts), every(session)
     while found in gone:
         found = derived_id("again", found)
+    return found
+
+
+def own_id(session: Session, owner: str, *parts: str) -> str:
+    """Return the id that follows from the parts for a record of this owner.
+
+    Such an id can be guessed. Where somebody else wrote under it before, nobody would take our record: then it is one
+    that follows from that.
+    """
+    found = living_id(session, *parts)
+    while session.scalar(_BY_FIRST, {"record": found}) not in {None, owner}:
+        found = living_id(session, "again", found)
     return found
 
 
