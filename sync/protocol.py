@@ -343,12 +343,14 @@ class TokenRequest(msgspec.Struct, array_like=True, frozen=True):
 
 
 class TokenResponse(msgspec.Struct, array_like=True, frozen=True):
-    """A bearer token (text) that is good for `seconds`; role and organisation as they are now."""
+    """A bearer token (text) that is good for `seconds`; role and organisation as they are now, and the endpoint's
+    clock in seconds since 1970 (0 where it does not say)."""
 
     token: str
     seconds: int
     role: str
     organisation_name: str
+    now: int = 0
 
 
 class Envelope(msgspec.Struct, array_like=True, frozen=True):
@@ -401,11 +403,7 @@ class KeysResponse(msgspec.Struct, array_like=True, frozen=True):
 TOKEN_CONTEXT = b"wimdesk token v1\0"
 ENROL_CONTEXT = b"wimdesk enrol v1\0"
 BATCH_CONTEXT = b"wimdesk batch v1\0"
-
-
 ORDER_CONTEXT = b"wimdesk order v1\0"
-
-
 SEALED_CONTEXT = b"wimdesk sealed v1\0"
 
 

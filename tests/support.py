@@ -6,6 +6,7 @@ import base64
 import hashlib
 import random
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -81,9 +82,11 @@ class Endpoint:
 
 
 @contextmanager
-def endpoint_at(data: Path, database: str = "", owner: str = "") -> Iterator[Endpoint]:
+def endpoint_at(
+    data: Path, database: str = "", owner: str = "", now: Callable[[], float] = time.time
+) -> Iterator[Endpoint]:
     """Serve for as long as the block lasts, from a file in the folder or from a database."""
-    with running(data, failed_attempts=100_000, database=database) as url:
+    with running(data, failed_attempts=100_000, database=database, now=now) as url:
         yield Endpoint(data, url, database, owner)
 
 

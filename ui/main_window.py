@@ -269,6 +269,8 @@ class MainWindow(QWidget):
         self.desk.tasks.read(self, home.frame, site, done=self._show_frame_facts, key="frame")
 
     def _show_frame_facts(self, frame: Frame) -> None:
+        from wimdesk.services import leaving
+
         self._frame = frame
         name = frame.organisation or "WIMDesk"
         self.sidebar.set_owner(name, _("Sample data") if frame.sample else frame.site)
@@ -276,6 +278,9 @@ class MainWindow(QWidget):
         self.sidebar.set_badge("sync", frame.decisions)
         self.status.set_waiting(frame.waiting)
         self.status.set_last_sync(moments.moment(frame.last_success) if frame.last_success else "")
+        if frame.left and self.desk is not None:
+            self.notices.warn(_("Your organisation has left the Alliance"), frame.left)
+            self.desk.tasks.write(self, leaving.note_told)
         if not frame.enrolled:
             self.status.set_connection("not_set_up")
         elif self.desk is not None and (self.desk.engine is None or self.desk.engine.latest.state == "off"):

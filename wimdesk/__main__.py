@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         import_commands,
         initiative_commands,
         key_commands,
+        leaving_commands,
         library_commands,
         library_search_commands,
         membership_commands,
@@ -84,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     groupwork_commands.add_parsers(kinds)
     field_commands.add_parsers(kinds)
     key_commands.add_parsers(kinds)
+    leaving_commands.add_parsers(kinds)
     library_search_commands.add_kinds(library_commands.add_parsers(kinds))
     membership_commands.add_parsers(kinds)
     organisation_commands.add_parsers(kinds)

@@ -29,6 +29,7 @@ from wimdesk.services import (
     editing,
     exchange,
     finding,
+    leaving,
     recovery,
     sync_review,
     undoing,
@@ -289,6 +290,7 @@ def sync_now(app: App, _args: argparse.Namespace) -> object:
         "bytes_up": report.bytes_up, "bytes_down": report.bytes_down, "requests": report.requests,
         "ops_sent": report.sent, "ops_received": report.received, "ops_refused": report.refused,
         "waiting": report.waiting, "conflicts": report.decisions, "let_in": not app.read(computers.waits),
+        "has_left": app.read(leaving.has_left),
     }  # fmt: skip
 
 

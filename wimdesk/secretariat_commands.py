@@ -16,6 +16,8 @@ from wimdesk.i18n import _
 from wimdesk.services import exchange
 
 _ADDRESS_HELP = "a PostgreSQL database, postgresql://ROLE@HOST/NAME; or the variable WIMDESK_DATABASE"
+_MORE = ("file", "out", "device_id", "wipe", "organisation", "really")
+"""What some of the operator's verbs are told besides the place."""
 
 
 def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -55,6 +57,7 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         ("backup", "backup", "write everything into one file, while it serves"),
         ("restore", "restore", "put a backup into an empty folder or database"),
         ("bundle", "bundle", "take in a file of changes that somebody brought; write its answer"),
+        ("remove", "remove_organisation", "shut out an organisation that has left, and remove what only it could read"),
         ("revoke", "revoke", "shut a computer out from its next sync on"),
     ):
         parser = group.add_parser(name, help=text)
@@ -65,6 +68,9 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         if name == "bundle":
             parser.add_argument("file", type=Path, help="what somebody brought")
             parser.add_argument("--out", type=Path, required=True, help="where the answer is written")
+        if name == "remove":
+            parser.add_argument("--organisation", required=True, help="its name, or its id as “departures” lists it")
+            parser.add_argument("--yes", dest="really", action="store_true", help="really remove; it can't be undone")
         if name in {"admit", "drop", "revoke"}:
             parser.add_argument("--device", dest="device_id", required=True, help="its id, as “devices” lists it")
     parser.add_argument("--wipe", action="store_true", help="destroy the data on that computer, too")
@@ -148,7 +154,11 @@ def operate(args: argparse.Namespace) -> object:
     data, database = _place(args, service)
     if not database and args.verb != "restore" and not (data / service.FILE).is_file():
         raise UserError(_("There is no endpoint in this folder. Nothing was changed. Choose another folder."))
-    more = {name: getattr(args, name) for name in ("file", "out", "device_id", "wipe") if name in args}
+    more = {
+        name: getattr(args, name)
+        for name in ("file", "out", "device_id", "wipe", "organisation", "really")
+        if name in args
+    }
     try:
         found: object = getattr(service, args.verb)(data, database=database, **more)
     except service.Unusable as error:

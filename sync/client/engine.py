@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import logging
 import random
-import re
 import threading
 import time
 from collections.abc import Callable
@@ -16,34 +15,28 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from sync import wire
-from sync.client import answer, erasing, files, healing, keys, network, pieces
+from sync.client import answer, erasing, files, healing, keys, network, parting, pieces, tokens
 from sync.client.building import NOTHING, Building
 from sync.client.tally import Tally, begun, put_token
 from sync.client.transport import Traffic, Transport, damaged
 from sync.frames import packed
 from sync.protocol import (
     PATH_KEYS,
-    PATH_NONCE,
     PATH_SYNC,
-    PATH_TOKEN,
     VERSION,
+    KeysRequest,
     KeysResponse,
-    NonceRequest,
-    NonceResponse,
     Problem,
     SyncRequest,
     SyncResponse,
-    TokenRequest,
-    TokenResponse,
     order_message,
-    token_message,
 )  # fmt: skip
 from wimdesk import clock
 from wimdesk.app import App
 from wimdesk.errors import Cancelled, NoConnection, Refused, SyncProblem, UserError, WimdeskError
 from wimdesk.events import Changed, Signal
 from wimdesk.i18n import N_, _
-from wimdesk.services import tending
+from wimdesk.services import leaving, tending
 from wimdesk.store import facts, inbox, outbox, proof, recovery, seal_keys
 
 log = logging.getLogger(__name__)
@@ -56,7 +49,6 @@ _FAR = 150
 """Operations that came across before the line was cut; fewer mean a poor line."""
 _POOR = 3
 """How much smaller the bites are on a line that was cut before."""
-_TOKEN = re.compile(r"[!-~]{1,1000}")
 _QUIET_SECONDS, _STOP_SECONDS, _EVERY_SECONDS = 1.0, 35.0, 300.0
 WIPED = N_("This computer was removed by the Secretariat. Its data here is destroyed when you close WIMDesk.")
 _RECOVERIES = 5
@@ -132,20 +124,16 @@ class SyncEngine:
             self._cancelled.clear()
             tally = self.app.read(begun)
             if not tally.who.enrolled:
-                raise UserError(_("This profile is not connected to a Secretariat yet. Your data is safe here."))
+                raise UserError(self.app.read(leaving.why_apart))
             transport = self._transport_to(tally.who.server_url)
             transport.begin()
             if self._is_over():
                 transport.let_go()  # somebody has just cancelled
             self._show(state="running", step=_("Connecting"), sentence="")
             try:
-                self._exchange_as_one(transport, tally)
-                got = self._tend_keys(transport, tally)
-                if (self.app.read(tending.is_needed) and self.app.run(tending.tend)) or got:
-                    self._exchange_as_one(transport, tally)
-                if erasing.tend(self.app, transport, tally.token):
-                    self._exchange_as_one(transport, tally)
-                sentence = healing.heal(self.app, tally, lambda: self._exchange_as_one(transport, tally))
+                if parting.is_too_late(self.app, transport, tally):
+                    return self._report(transport.traffic, tally)
+                sentence = self._work(transport, tally)
             except Refused as refused:
                 raise self.obey(refused) from refused
             except WimdeskError as problem:
@@ -158,17 +146,29 @@ class SyncEngine:
             )  # fmt: skip
             self.app.run(outbox.record_run, run)
             self.files.carry(files.Line(transport, tally.token, self._check_files, self._tell))
-            self._tell(state="idle", step="", sentence="")
+            self._tell(state="off" if self.app.run(leaving.part_on_the_day) else "idle", step="", sentence="")
             return self._report(traffic, tally)
+
+    def _work(self, transport: Transport, tally: Tally) -> str:
+        """Send and fetch, and put in order what asks for it; return a sentence about what was mended, if anything."""
+        self._exchange_as_one(transport, tally)
+        got = self._tend_keys(transport, tally)
+        if (self.app.read(tending.is_needed) and self.app.run(tending.tend)) or got:
+            self._exchange_as_one(transport, tally)
+        if erasing.tend(self.app, transport, tally.token):
+            self._exchange_as_one(transport, tally)
+        return healing.heal(self.app, tally, lambda: self._exchange_as_one(transport, tally))
 
     def _tend_keys(self, transport: Transport, tally: Tally) -> bool:
         """Fetch and hand on the organisation's keys; say whether there is more to read or send now."""
         if tally.keys == self.app.read(facts.number, "key_changes"):
             return False
         self._show(step=_("Fetching keys"))
-        got = keys.tend(
-            self.app, lambda request: transport.post(PATH_KEYS, request, KeysResponse, self._token(transport, tally))
-        )
+
+        def ask(request: KeysRequest) -> KeysResponse:
+            return transport.post(PATH_KEYS, request, KeysResponse, tokens.token(self.app, transport, tally))
+
+        got = keys.tend(self.app, ask)
         if got:
             self.app.run(recovery.resume)
         return got
@@ -182,7 +182,7 @@ class SyncEngine:
         """Tell what was refused. Stop where the endpoint signed that we are revoked, and wipe if it says so."""
         told: WimdeskError = refused
         if refused.number == Problem.DEVICE_REVOKED and self._is_genuine(refused):
-            self._revoked = True
+            self._revoked = not self.app.run(leaving.part_if_announced, wipe=refused.wipe)
             if refused.wipe:
                 told = Refused(refused.number, _(WIPED), wipe=True, order=refused.order)
         self._tell_problem(told)
@@ -326,7 +326,7 @@ class SyncEngine:
         response, fresh = None, 0
         try:
             watch = functools.partial(self._watch, len(body), self.latest)
-            arriving = transport.stream(PATH_SYNC, body, self._token(transport, tally), watch)
+            arriving = transport.stream(PATH_SYNC, body, tokens.token(self.app, transport, tally), watch)
             for piece in answer.gathered(arriving):
                 for found in arrival.feed(piece):
                     taken = self.app.store.run_as("sync", answer.take, names, found)
@@ -379,20 +379,6 @@ class SyncEngine:
         request = SyncRequest(VERSION, generation, cursors, returning or epoch, [], all_read, *told)
         frames = pieces.frames(self.app, names, waiting, request.epoch, tally, key)
         return wire.hello(request, names) + (packed(frames, prefix) if frames else b""), prefix
-
-    def _token(self, transport: Transport, tally: Tally) -> str:
-        """Return the bearer token; get a new one by signing the endpoint's nonce where there is none."""
-        if tally.token:
-            return tally.token
-        device = tally.who.device
-        nonce = transport.post(PATH_NONCE, NonceRequest(device), NonceResponse).nonce
-        signature = self.app.device_keys.sign.sign(token_message(nonce))
-        answer = transport.post(PATH_TOKEN, TokenRequest(device, nonce, signature), TokenResponse)
-        if not _TOKEN.fullmatch(answer.token):
-            raise damaged()  # before it is kept, and spoils each pass that follows
-        self.app.run(put_token, answer.token, answer.role, answer.organisation_name)
-        tally.token = answer.token
-        return tally.token
 
     def _transport_to(self, url: str) -> Transport:
         if self._transport is None or self._transport.url != url:

@@ -14,7 +14,7 @@ from sync.protocol import PATH_ENROL, EnrolRequest, EnrolResponse, Problem, clea
 from wimdesk.app import App
 from wimdesk.errors import NoConnection, NotAnAnswer, Refused, SyncProblem, UserError, WimdeskError
 from wimdesk.i18n import _
-from wimdesk.services import samples, setting_up
+from wimdesk.services import leaving, samples, setting_up
 
 CODE_LENGTH = 16
 _KEY_BYTES, _LONGEST_NAME = 32, 200
@@ -30,6 +30,10 @@ def enrol(app: App, code: str, url: str, connect: Callable[[str], Transport] = T
     """
     if app.identity().enrolled:
         raise UserError(_("This profile is enrolled already. Nothing was changed. Make a new profile for another one."))
+    if app.read(leaving.has_left):
+        raise UserError(
+            _("This profile has left an Alliance. Nothing was changed. {how}").format(how=leaving.join_again())
+        )
     code = clean_code(code)
     if len(code) != CODE_LENGTH:
         raise UserError(_("A code has 16 letters and digits. Nothing was changed. Check it and type it again."))

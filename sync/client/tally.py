@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
@@ -39,8 +40,16 @@ def begun(session: Session) -> Tally:
     return Tally(who=identity.of(known), token=str(known.get("token") or ""), sending=bool(known.get("sending")))
 
 
-def put_token(session: Session, token: str, role: str = "", organisation_name: str = "") -> None:
-    """Keep the bearer token, and the role and name that came with it."""
+def put_token(session: Session, token: str, role: str = "", organisation_name: str = "", now: int = 0) -> None:
+    """Keep the bearer token, and what came with it: role, name, and which day it is by the endpoint's clock."""
     facts.put(session, token=token)
     if role:
-        facts.put(session, role=role, organisation_name=organisation_name)
+        facts.put(session, role=role, organisation_name=organisation_name, endpoint_day=_day(now))
+
+
+def _day(now: int) -> str:
+    """Return the day (UTC) of a moment; empty where the endpoint does not say it, or nonsense."""
+    try:
+        return datetime.fromtimestamp(now, UTC).date().isoformat() if now > 0 else ""
+    except (OverflowError, ValueError, OSError):
+        return ""

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from sync.erasures import stub
 from sync.protocol import Batch, Sealed
-from sync.server import audit, erasing, intake, numbers, sealed, tables
+from sync.server import audit, erasing, intake, leaving, numbers, sealed, tables
 from sync.server.enrolment import find
 from sync.server.refusals import Refused
 from sync.server.roles import Device, bytes_id, text_id
@@ -33,9 +33,9 @@ _Kept = Batch | Sealed
 def keep(store: Store, device: Device, batches: Iterable[_Kept]) -> int:
     """Keep what a revoked device signed, each piece once; return how many operations were new.
 
-    Raises Refused where a signature does not fit.
+    Of one whose organisation has left and was removed nothing is. Raises Refused where a signature does not fit.
     """
-    checked = list(batches)
+    checked = [] if leaving.is_removed(device) else list(batches)
     for batch in checked:
         _of(batch).check(device, batch)
 

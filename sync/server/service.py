@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
 
 from sync.bundles import MAX_CHANGES
-from sync.server import audit, bundles, enrolment, erasing, ledger, metrics, quarantine
+from sync.server import audit, bundles, enrolment, erasing, leaving, ledger, metrics, quarantine
 from sync.server import backup as copies
 from sync.server.app import FAILED_ATTEMPTS, create_app
 from sync.server.connections import BACKLOG, make_room
@@ -216,6 +216,22 @@ def drop(data: Path, device_id: str, *, database: str = "") -> dict[str, int]:
     with _opened(data, database) as store:
         store.check_owner()
         return store.write(lambda connection: quarantine.drop(connection, device_id, store.now()))
+
+
+def remove_organisation(data: Path, organisation: str, *, really: bool, database: str = "") -> dict[str, object]:
+    """Shut out all computers of an organisation that has left (its name or id), and remove what only it could read; say
+    what that is and, unless `really`, change nothing. On PostgreSQL only its owner may.
+
+    Raises ValueError with a sentence where there is none, or it is the Secretariat itself.
+    """
+    with _opened(data, database) as store:
+        store.check_owner()
+        id = store.read(lambda connection: leaving.find(connection, organisation))
+        if not really:
+            return store.read(lambda connection: leaving.look(connection, id)) | {"removed": False}
+        found = store.write(lambda connection: leaving.remove(connection, id, store.now()))
+        store.note_erased([])
+        return found | {"removed": True}
 
 
 def proofs(data: Path, *, database: str = "") -> dict[str, int]:

@@ -78,7 +78,7 @@ def _grant(store: Store, connection: Connection, device_id: bytes, given: bytes)
     row = {"hash": _hash(text), "device": device_id, "expires": now + TOKEN_SECONDS}
     connection.execute(insert(tables.token).values(row))
     audit.note(connection, now, text_id(device_id), "sign in")
-    return TokenResponse(text, TOKEN_SECONDS, device.role, device.organisation_name)
+    return TokenResponse(text, TOKEN_SECONDS, device.role, device.organisation_name, now)
 
 
 def _hash(text: str) -> bytes:

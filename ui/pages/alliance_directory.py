@@ -17,7 +17,7 @@ from ui.widgets.search import SearchField
 from wimdesk.events import Changed
 from wimdesk.i18n import _, ngettext
 from wimdesk.records.organization import CLASSIFICATIONS
-from wimdesk.services import directory, people
+from wimdesk.services import directory, leaving, people
 from wimdesk.services.directory import Listed
 
 DIRECTORY = people.LISTED
@@ -108,7 +108,8 @@ class AllianceDirectoryPane(RecordCard):
         ]  # fmt: skip
         told = [_("{label}: {text}").format(label=label, text=text) for label, text in lines if text]
         nothing = [] if told else [Text(_("Shows nothing more of itself."), "muted")]
-        self.one.fill([Text(place, "muted", wrap=True), *(_copyable(text) for text in told), *nothing])
+        left = [Text(leaving.in_words(each.left_on), "strong", wrap=True)] if each.left_on else []
+        self.one.fill([Text(place, "muted", wrap=True), *left, *(_copyable(text) for text in told), *nothing])
 
 
 def _copyable(words: str) -> Text:
@@ -125,5 +126,6 @@ def _item(each: Listed) -> Item:
     offers = _("Offers: {what}").format(what=", ".join(each.offers)) if each.offers else ""
     meta = " · ".join(part for part in (each.country or kind, offers) if part)
     state = _("Offers what you need") if each.offered else _("Needs what you offer") if each.wanted else ""
+    state = leaving.in_words(each.left_on) or state
     row = Row(each.name, meta=meta, state=state, icon="building-2")
     return Item(each.id, row, ". ".join(part for part in (each.name, meta, state) if part))

@@ -273,6 +273,11 @@ TOPICS = (
         (
             N_("Choose. Each change applies at once."),
             N_("Make a backup before you give the computer away."),
+            N_("To leave the Alliance, save everything first, then press “Leave…” and say the day."),
+        ),
+        (
+            N_("Whoever leaves keeps all that is on the computers, and may come back for 30 days."),
+            N_("After 30 days the Secretariat removes what your organisation shared from all other computers."),
         ),
     ),
     Topic(
@@ -295,6 +300,7 @@ TOPICS = (
             N_("Open a person: below stand what is allowed, a copy of everything, and “Erase on every computer”."),
             N_("Here you see what is kept for too long, and which computers have confirmed that they erased."),
             N_("Write down each breach, and tell the authority."),
+            N_("At the Secretariat: organisations that have left, and the removal of what they shared."),
         ),
         (N_("What was erased can't come back, also not from a backup."),),
     ),

@@ -1,5 +1,5 @@
 """Data protection: what is kept for too long, who was erased and which computers have confirmed, breaches, and the
-register of what is held and what for."""
+register of what is held and what for; at the Secretariat also which organisations have left."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from ui import theme
 from ui.forms.breach import BreachForm
 from ui.page import Page
+from ui.pages.privacy_departures import DeparturesCard
 from ui.widgets.buttons import LinkButton, QuietButton
 from ui.widgets.card import Card, scrolling
 from ui.widgets.labels import Chip, Text
@@ -31,7 +32,7 @@ _MOST = 50
 
 
 class PrivacyPage(Page):
-    """Four cards in one column."""
+    """Four cards in one column, and one more at the Secretariat."""
 
     key = "privacy"
     follows_syncs = True
@@ -41,6 +42,7 @@ class PrivacyPage(Page):
         self.header.set_title(_("Data protection"))
         self.due = Card(_("Kept for too long"))
         self.erased = Card(_("Erased"))
+        self.departures = DeparturesCard(self.desk)
         self.breaches = Card(_("Breaches"))
         self.register = Card(_("What is held, and what for"))
         self.forms: dict[str, BreachForm] = {}
@@ -60,7 +62,7 @@ class PrivacyPage(Page):
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
-        for card in (self.due, self.erased, self.breaches, self.register):
+        for card in (self.due, self.departures, self.erased, self.breaches, self.register):
             column.addWidget(card)
         column.addStretch(1)
         holder.addWidget(inner, 1)
@@ -80,6 +82,7 @@ class PrivacyPage(Page):
     def _show(self, found: Look) -> None:
         lines = [self._due_line(each, may=found.may_erase) for each in found.due[:_MOST]]
         self.due.fill(lines or [Text(_("Nothing is kept for longer than it may be."), "muted", wrap=True)])
+        self.departures.show_departures(found.departures)
         erased: list[QWidget] = [self._doubt_line(each) for each in found.doubts[:_MOST]]
         erased += [_standing(each) for each in found.erased[:_MOST]]
         self.erased.fill(erased or [Text(_("Nobody was erased yet."), "muted", wrap=True)])

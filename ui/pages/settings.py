@@ -44,6 +44,7 @@ class SettingsPage(Page):
     """Language, look, organisation, sync, storage, about."""
 
     key = "settings"
+    follows_syncs = True
 
     def build(self) -> None:
         """Make the groups."""
@@ -188,6 +189,7 @@ class SettingsPage(Page):
         self.leaving = Leaving(self.desk, self)
         for row in self.leaving.rows:
             self._add(card, row)
+        card.add(self.leaving.form)
 
     def _build_about(self) -> None:
         card = self._card(_("About & licences"))
@@ -254,7 +256,7 @@ class SettingsPage(Page):
         wanted = text.casefold().split()
         shown: dict[int, bool] = {}
         for card, row in self._rows:
-            fits = all(word in row.words.casefold() for word in wanted)
+            fits = row.applies and all(word in row.words.casefold() for word in wanted)
             row.setVisible(fits)
             shown[id(card)] = shown.get(id(card), False) or fits
         for card, _row in self._rows:

@@ -33,6 +33,13 @@ class SettingRow(QWidget):
         if isinstance(control, ActionButton):
             control.setAccessibleName(f"{control.text()}: {label}")
         self.words = f"{label} {sentence}"
+        self.applies = True
+        """Whether there is anything to do here; where not, no search shows it."""
+
+    def set_applies(self, applies: bool) -> None:
+        """Show the line only where there is anything to do."""
+        self.applies = applies
+        self.setVisible(applies)
 
     def say(self, sentence: str) -> None:
         """Change the quiet line."""

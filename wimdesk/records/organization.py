@@ -64,6 +64,7 @@ class Organization(Record):
     logo_id: Mapped[str] = field("link", N_("Logo"), link="attachment")
     summary: Mapped[dict[str, str]] = field("long_texts", N_("About"), search="body")
     website: Mapped[str] = field("text", N_("Web page"))
+    left_on: Mapped[str] = field("day", N_("Left the Alliance on"))
 
     def caption(self) -> str:
         """Return the name in the current language, else the short name."""

@@ -306,6 +306,7 @@ def _members(session: Session, who: identity.Identity) -> list[Organization]:
         each
         for each in session.scalars(query)
         if each.classification not in skipped
+        and not ("" < each.left_on <= clock.today().isoformat())
         and (each.owner == each.id or (who.sample and each.id == who.organisation))
     ]
 

@@ -60,6 +60,8 @@ class Listed:
     offered: tuple[str, ...]
     wanted: tuple[str, ...]
     mine: bool
+    left_on: str = ""
+    """The day from which it has left the Alliance, or will have."""
 
 
 def begin(session: Session) -> str:
@@ -147,7 +149,7 @@ def _one(each: Organization, entry: DirectoryEntry | None, ours: tuple[list[str]
         interests=tuple(entry.interests) if entry is not None else (), offers=offers, needs=needs,
         offered=tuple(offer for offer in offers if any(_fits(offer, need) for need in our_needs)),
         wanted=tuple(need for need in needs if any(_fits(offer, need) for offer in our_offers)),
-        mine=ours is None,
+        mine=ours is None, left_on=each.left_on,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from wimdesk.services import (
     commitments,
     computers,
     handover,
+    leaving,
     metrics,
     miner_groups,
     owed,
@@ -48,6 +49,8 @@ class Frame:
     waiting: int
     decisions: int
     last_success: str
+    left: str = ""
+    """A sentence that nobody has read yet: this computer has left the Alliance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,7 @@ def frame(session: Session, site: str = "") -> Frame:
         waiting=figures.waiting,
         decisions=figures.decisions,
         last_success=figures.last_success,
+        left=leaving.untold(session),
     )
 
 

@@ -47,9 +47,15 @@ _RIGHTS = (
     ),
     ("retention", "`wimdesk retention`, `--erase TYPE/ID`", "Data protection, “Kept for too long”"),
     ("breach log", "`wimdesk add breach`, `wimdesk list breach`", "Data protection, “Breaches”"),
+    (
+        "leaving, for an organisation",
+        "`wimdesk leave`, `wimdesk departures`",
+        "Settings, “Leave the Alliance”; Data protection",
+    ),
 )
 _TAIL = """
-How erasure works, and what it can't do: [architecture](ARCHITECTURE.md#erasing).
+How erasure works, and what it can't do: [architecture](ARCHITECTURE.md#erasing). What becomes of the data of an
+organisation that leaves: [taking part](participation.md#leaving).
 
 Retention erases by itself only where the table says so, 14 days after it is due, and never by this computer's clock
 alone: it goes by what other computers wrote lately, so a clock that is wrong by years erases nothing.

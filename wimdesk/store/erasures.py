@@ -162,18 +162,18 @@ def _tell_digest(connection: dbapi2.Connection, space: str, entries: list[digest
 def order(session: Session, record: Record) -> None:
     """Erase a record here, and order that it be erased wherever the log of its space is."""
     session.flush()
-    kind, space, id, owner = record.__tablename__, record.space, record.id, record.owner
+    kind, named = record.__tablename__, (record.space, record.id, record.owner)
     session.expunge(record)
-    scribe = journal.scribe_of(session)
-    scribe.note(kind, [id])
-    scribe.drafts.pop(id, None)
-    order_of(session, space, id, owner)
+    journal.scribe_of(session).note(kind, [record.id])
+    order_of(session, *named)
 
 
 def order_of(session: Session, space: str, record: str, owner: str) -> None:
-    """Erase what is here of a record, if anything, and order that it be erased wherever the log of its space is."""
-    _erase(session, space, record, clock.now(), journal.scribe_of(session).author.name)
+    """As `order`, also of what stands in the log only: this program may not know its type, or nothing of it is here."""
+    scribe = journal.scribe_of(session)
+    _erase(session, space, record, clock.now(), scribe.author.name)
     _write_order(session, space, record, owner)
+    scribe.drafts.pop(record, None)
 
 
 def _erase(session: Session, space: str, record: str, at: str, by: str, *, fully: bool = True) -> Gone:

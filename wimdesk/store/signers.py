@@ -158,7 +158,9 @@ def _write(session: Session, space: str, card: Card) -> None:
     signature = key.sign(signers.card_message(_bytes(author.organisation), named))
     signed = msgspec.structs.replace(named, signature=signature)
     record = str(uuid.UUID(bytes=signers.record_of(card.device)))
-    journal.write_mark(session, SIGNER, space, record, author.organisation, signers.values_of(signed))
+    # In the name of the computer: a card stays when everything else of its organisation is erased.
+    me = str(uuid.UUID(bytes=author.device))
+    journal.write_mark(session, SIGNER, space, record, author.organisation, signers.values_of(signed), by=me)
     if card.device == author.device:
         facts.put(session, **{_TOLD + space: card.role})
     _put(session, space, author.organisation, signed)

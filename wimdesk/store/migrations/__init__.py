@@ -32,6 +32,7 @@ _NAMES = (
     "m0014_library",
     "m0015_library_search",
     "m0016_trail",
+    "m0017_leaving",
 )  # fmt: skip
 STEPS = tuple(cast(Step, import_module(f"{__name__}.{name}").apply) for name in _NAMES)
 
