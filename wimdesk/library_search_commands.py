@@ -74,7 +74,7 @@ def search_library(app: App, args: argparse.Namespace) -> object:
             {
                 "id": entry.id, "title": entry.title, "all_words": at < exact,
                 "file": place.title if place else "", "page": place.page if place else 0,
-                "passage": result.passages.get(entry.id) or entry.summary,
+                "passage": result.passages.get(entry.id) or result.summary(entry),
             }
         )  # fmt: skip
     return told

@@ -161,8 +161,8 @@ def run(count: int, attached: int) -> list[Figure]:
             tell("text read and indexed, each second", text / took["reading"], "MB")
             tell("the file grows, for each MB of text", took["grown"] / 1e6 / text, "MB")
             _window(program, count, tell)
-            _ratio(app, tell)
             tell("memory at the end", memory(), "MB", GOAL_MEMORY)
+            _ratio(app, tell)
         finally:
             program.window.close()
             program.close()

@@ -77,13 +77,13 @@ class ResultModel(QAbstractListModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return tool_tip(entry.title)
         if role in {Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.AccessibleDescriptionRole}:
-            return self._sentence(entry) if role == Qt.ItemDataRole.AccessibleTextRole else entry.summary
+            return self._sentence(entry) if role == Qt.ItemDataRole.AccessibleTextRole else self._result.summary(entry)
         return None
 
     def _row(self, at: int, entry: Entry) -> Row:
         if at not in self._rows:
             question = self._result.question
-            text = self._result.passages.get(entry.id) or entry.summary
+            text = self._result.passages.get(entry.id) or self._result.summary(entry)
             words, icon, tone = _said(entry)
             self._rows[at] = Row(
                 title=entry.title,
@@ -112,7 +112,8 @@ class ResultModel(QAbstractListModel):
 
     def _sentence(self, entry: Entry) -> str:
         state = _said(entry)[0]
-        return ". ".join(part for part in (entry.title, entry.summary.rstrip("."), self._meta(entry), state) if part)
+        summary = self._result.summary(entry).rstrip(".")
+        return ". ".join(part for part in (entry.title, summary, self._meta(entry), state) if part)
 
 
 def _said(entry: Entry) -> tuple[str, str, str]:

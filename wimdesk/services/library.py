@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from sys import intern
 from typing import Any, Literal
 
+import msgspec
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
@@ -30,11 +32,12 @@ from wimdesk.services.library_sharing import publish as publish
 from wimdesk.services.library_sharing import remove as remove
 from wimdesk.services.library_sharing import submit as submit
 from wimdesk.services.library_sharing import take_back as take_back
-from wimdesk.store import identity
+from wimdesk.store import identity, rows
 from wimdesk.store.journal import SAMPLE
 
 _DEEP = 40
 """For so many results, from the top, the hit is looked for in the article too."""
+_decode = msgspec.json.Decoder(dict[str, str]).decode
 Order = Literal["match", "newest", "title", "reused"]
 NOTHING: Mapping[str, int] = {}
 MADE_UP = ("collection", "subject")
@@ -48,7 +51,6 @@ class Entry:
 
     id: str
     title: str
-    summary: str
     template: str
     themes: tuple[str, ...]
     language: str
@@ -100,6 +102,12 @@ class Result:
     passages: Mapping[str, str]
     near: int = 0
     places: Mapping[str, Place] = field(default_factory=dict)
+    summaries: Mapping[str, str] = field(default_factory=dict)
+    """As the database holds them. A shelf of 100,000 practices has no room for them, and few of them are looked at."""
+
+    def summary(self, entry: Entry) -> str:
+        """Return the summary of one of the entries."""
+        return pick(_decode(self.summaries.get(entry.id, "{}")))
 
 
 def themes(session: Session) -> list[tuple[str, str, str]]:
@@ -109,16 +117,16 @@ def themes(session: Session) -> list[tuple[str, str, str]]:
 
 
 _ROW = (
-    LibraryItem.id, LibraryItem.space, LibraryItem.owner, LibraryItem.title, LibraryItem.summary,
-    LibraryItem.template, LibraryItem.themes, LibraryItem.language, LibraryItem.country_code, LibraryItem.issued,
-    LibraryItem.state, LibraryItem.counterpart_id, LibraryItem.created_at, LibraryItem.collections,
-    LibraryItem.subject, LibraryItem.work, LibraryItem.made_from, LibraryItem.supersedes,
-    LibraryItem.review_on, LibraryItem.channels,
+    LibraryItem.id, LibraryItem.space, LibraryItem.owner, LibraryItem.title, LibraryItem.template, LibraryItem.themes,
+    LibraryItem.language, LibraryItem.country_code, LibraryItem.issued, LibraryItem.state, LibraryItem.counterpart_id,
+    LibraryItem.created_at, LibraryItem.collections, LibraryItem.subject, LibraryItem.work, LibraryItem.made_from,
+    LibraryItem.supersedes, LibraryItem.review_on, LibraryItem.channels,
 )  # fmt: skip
 _LINKED = (
     LibraryItem.id, LibraryItem.space, LibraryItem.owner, LibraryItem.template, LibraryItem.channels, LibraryItem.state,
     LibraryItem.counterpart_id, LibraryItem.supersedes,
 )  # fmt: skip
+_SUMMARIES = "SELECT id, summary FROM library_item WHERE id IN (SELECT value FROM json_each(:ids))"
 _FEW = 50
 _STREAMED = 1000
 
@@ -200,7 +208,6 @@ def _entry(
     return Entry(
         id=row.id,
         title=pick(row.title) or _("Without a title"),
-        summary=pick(row.summary),
         template=intern(row.template),
         themes=tuple(map(intern, row.themes)),
         language=intern(row.language),
@@ -211,12 +218,18 @@ def _entry(
         collections=tuple(row.collections),
         subject=tuple(row.subject),
         work=row.work or row.id,
-        languages=tuple(dict.fromkeys((row.language, *sorted(row.made_from)))) if row.language else (),
+        languages=_languages(row.language, *sorted(row.made_from)),
         is_translation=row.language in row.made_from,
         reused=used.get(row.work or row.id, 0),
         check=library_versions.is_overdue(state, row.review_on),
         aside=_aside(row, (row.work or row.id, row.space) in replaced),
     )
+
+
+@functools.cache
+def _languages(*codes: str) -> tuple[str, ...]:
+    """One for all that are alike: there are as many entries as practices."""
+    return tuple(dict.fromkeys(codes)) if codes[0] else ()
 
 
 def _aside(row: Row[*tuple[Any, ...]], is_replaced: bool) -> str:
@@ -315,8 +328,10 @@ def find(
         left, counts = list(shelf.shown), shelf.counts
     left = sort(left, order, ranked=bool(question.strip()))
     shown = tuple(left[:MOST])
+    summaries: dict[str, str] = dict(rows.find(session, _SUMMARIES, ids=[entry.id for entry in shown]))
     near = sum(entry.id in loose for entry in left)
-    return Result(question, shown, len(left), counts, _passages(session, shown, question, places), near, places)
+    result = Result(question, shown, len(left), counts, {}, near, places, summaries)
+    return replace(result, passages=_passages(session, result))
 
 
 def _left(entries: list[Entry], chosen: Mapping[str, frozenset[str]]) -> tuple[list[Entry], Mapping[str, Counter[str]]]:
@@ -373,12 +388,11 @@ def _filtered(
     return [entry for entry in entries if all(entry.id in ids for ids in passing.values())], counts
 
 
-def _passages(
-    session: Session, entries: tuple[Entry, ...], question: str, places: Mapping[str, Place]
-) -> dict[str, str]:
+def _passages(session: Session, result: Result) -> dict[str, str]:
+    question, places = result.question, result.places
     if not question.strip():
         return {}
-    wanted = [entry.id for entry in entries[:_DEEP] if not marks(entry.summary, question)]
+    wanted = [each.id for each in result.entries[:_DEEP] if not marks(result.summary(each), question)]
     parts = ("body", *CASE_PARTS)
     query = select(LibraryItem.id, *(getattr(LibraryItem, part) for part in parts))
     here = {item: places[item] for item in wanted if item in places}
