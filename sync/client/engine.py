@@ -132,6 +132,7 @@ class SyncEngine:
             self._show(state="running", step=_("Connecting"), sentence="")
             try:
                 if parting.is_too_late(self.app, transport, tally):
+                    self._tell(state="off", step="", sentence="")
                     return self._report(transport.traffic, tally)
                 sentence = self._work(transport, tally)
             except Refused as refused:
@@ -146,7 +147,7 @@ class SyncEngine:
             )  # fmt: skip
             self.app.run(outbox.record_run, run)
             self.files.carry(files.Line(transport, tally.token, self._check_files, self._tell))
-            self._tell(state="off" if self.app.run(leaving.part_on_the_day) else "idle", step="", sentence="")
+            self._tell(state="off" if parting.is_over(self.app) else "idle", step="", sentence="")
             return self._report(traffic, tally)
 
     def _work(self, transport: Transport, tally: Tally) -> str:

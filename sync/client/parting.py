@@ -21,4 +21,9 @@ def is_too_late(app: App, transport: Transport, tally: Tally) -> bool:
         tally.token = ""
         tokens.token(app, transport, tally)
         stage = app.read(leaving.stage)
-    return stage == "past" and app.run(leaving.part_after_term)
+    return stage == "past" and app.run(leaving.part)
+
+
+def is_over(app: App) -> bool:
+    """Part behind a whole pass, if our day has come by the endpoint's clock; say whether that was so."""
+    return app.read(leaving.has_come) and app.run(leaving.part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,15 +11,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
+from sync.client import enrolment
 from sync.server import service
 from tests import canary
 from tests.e2e.console import Console
-from tests.erased import proofs, settle
+from tests.erased import proofs
 from tests.support import Endpoint, Laptop, Office, Template, endpoint_at
 from wimdesk import clock
 from wimdesk.errors import Refused, UserError
 from wimdesk.services import attaching, departures, directory, editing, leaving, publishing
-from wimdesk.store import facts, proof
+from wimdesk.store import proof
 from wimdesk.store.record import types
 
 if TYPE_CHECKING:
@@ -69,13 +71,19 @@ def office(
 
 @dataclass
 class Scene:
-    """Two laptops of the one that leaves, one of another organisation, one of the Secretariat."""
+    """Two laptops of the one that leaves; of another organisation and of the Secretariat where they are needed."""
 
     office: Office
     anna: Laptop
     bela: Laptop
-    chi: Laptop
-    sec: Laptop
+
+    @functools.cached_property
+    def chi(self) -> Laptop:
+        return self.office.laptop("Chi", "WIM Tarkwa")
+
+    @functools.cached_property
+    def sec(self) -> Laptop:
+        return self.office.laptop("Sara", "Secretariat", "secretariat")
 
     @property
     def endpoint(self) -> Endpoint:
@@ -99,14 +107,9 @@ class Scene:
 
 @pytest.fixture
 def scene(office: Office) -> Scene:
-    sec = office.laptop("Sara", "Secretariat", "secretariat")
-    sec.sync()
-    anna = office.laptop(f"Anna {WORD}")
-    bela = office.laptop(f"Bela {WORD}", role="volunteer")
-    scene = Scene(office, anna, bela, office.laptop("Chi", "WIM Tarkwa"), sec)
-    for laptop in (anna, bela, scene.chi, sec):
-        laptop.sync()
-    return scene
+    anna, bela = office.laptop(f"Anna {WORD}"), office.laptop(f"Bela {WORD}", role="volunteer")
+    anna.sync()
+    return Scene(office, anna, bela)
 
 
 def _share(scene: Scene) -> None:
@@ -123,9 +126,15 @@ def _share(scene: Scene) -> None:
     app.run(attaching.share, practice, copy, "shared")
     gone = anna.add("initiative", title={"en": f"Dropped {WORD}"}, level="own")
     app.run(publishing.publish, "initiative", gone, "alliance")
-    settle(anna, scene.sec)
+    sync(anna, scene.sec)
     scene.sec.app.run(publishing.publish, "library_item", copy, "alliance")
     app.run(publishing.retract, "initiative", gone)
+    sync(anna, scene.sec)
+
+
+def sync(*laptops: Laptop) -> None:
+    for laptop in laptops:
+        laptop.sync()
 
 
 def rows(laptop: Laptop) -> dict[str, list[dict[str, Any]]]:
@@ -140,8 +149,9 @@ def test_row_p05_leaving_removes_what_was_shared_after_the_term(
     scene: Scene, calendar: Calendar, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     anna, bela, chi, sec = scene.anna, scene.bela, scene.chi, scene.sec
+    sync(*scene.all())
     _share(scene)
-    settle(*scene.all())
+    sync(anna, bela, chi)
     at_anna, at_sec, at_chi = (Console(each, capsys, monkeypatch) for each in (anna, sec, chi))
     for laptop in (chi, sec):
         laptop.app.back_up()
@@ -152,7 +162,7 @@ def test_row_p05_leaving_removes_what_was_shared_after_the_term(
     late = _part(scene, calendar, at_anna)
     kept = [rows(laptop) for laptop in (anna, bela)]
     _remove(scene, calendar, at_sec)
-    settle(sec, chi)
+    sync(sec, chi, sec, chi)
     assert scene.found() == {}
     assert at_sec.does("departures") == []
     assert at_chi.does("directory", "search", WORD) == []
@@ -174,13 +184,14 @@ def _announce(scene: Scene, calendar: Calendar, at_anna: Console, at_chi: Consol
     said = at_anna.does("leave", "--on", calendar.day(3), "--out", str(out))
     assert (said["state"], said["left_on"], said["removed_from"]) == ("leaving", calendar.day(3), calendar.day(33))
     assert out.is_file()
-    settle(*scene.all())
+    sync(scene.anna, scene.chi, scene.sec)
+    assert [each["left_on"] for each in at_sec.does("departures")] == [calendar.day(3)]
     assert [each["left_on"] for each in at_chi.does("directory", "search", WORD)] == [calendar.day(3)]
     assert at_anna.does("leave", "--take-back")["state"] == "in"
-    settle(*scene.all())
+    sync(scene.anna, scene.sec)
     assert at_sec.does("departures") == []
     at_anna.does("leave", "--on", calendar.day(3))
-    settle(*scene.all())
+    sync(scene.anna, scene.bela, scene.chi)
 
 
 def _part(scene: Scene, calendar: Calendar, at_anna: Console) -> str:
@@ -223,7 +234,7 @@ def _remove(scene: Scene, calendar: Calendar, at_sec: Console) -> None:
 def test_no_wrong_clock_cuts_a_computer_off(scene: Scene, calendar: Calendar) -> None:
     anna, bela = scene.anna, scene.bela
     anna.app.run(leaving.announce, calendar.day(3))
-    settle(anna, bela)
+    sync(anna, bela)
     with clock.driven_by(lambda: calendar() + 20 * 365 * 86400):
         bela.add("site", name="From far ahead")
         bela.sync()
@@ -238,8 +249,9 @@ def test_no_wrong_clock_cuts_a_computer_off(scene: Scene, calendar: Calendar) ->
 def test_only_our_own_word_counts(scene: Scene, calendar: Calendar) -> None:
     anna, bela, sec = scene.anna, scene.bela, scene.sec
     organisation = anna.app.identity().organisation
+    sec.sync()
     sec.change("organization", organisation, left_on=calendar.day())
-    settle(sec, anna, bela)
+    sync(sec, anna)
     assert anna.see("organization", organisation)["left_on"] == calendar.day()
     assert anna.app.read(leaving.standing).state == "in"
     with pytest.raises(UserError, match="Ask a coordinator"):
@@ -256,7 +268,7 @@ def test_only_our_own_word_counts(scene: Scene, calendar: Calendar) -> None:
 def test_whoever_was_off_for_the_whole_term_hears_of_no_order(scene: Scene, calendar: Calendar) -> None:
     anna, bela, sec = scene.anna, scene.bela, scene.sec
     anna.app.run(leaving.announce, calendar.day(1))
-    settle(anna, bela, sec)
+    sync(anna, bela, sec)
     calendar.pass_days(1)
     anna.sync()
     kept = rows(bela)
@@ -268,6 +280,9 @@ def test_whoever_was_off_for_the_whole_term_hears_of_no_order(scene: Scene, cale
     assert (bela.app.read(leaving.has_left), rows(bela)) == (True, kept)
     with pytest.raises(UserError, match="too late"):
         anna.app.run(leaving.take_back)
+    code = scene.endpoint.code("Another")
+    with pytest.raises(UserError, match="has left an Alliance"):
+        enrolment.enrol(anna.app, code, scene.endpoint.url)
 
 
 def test_coming_back_within_the_term(scene: Scene, calendar: Calendar) -> None:
@@ -281,7 +296,7 @@ def test_coming_back_within_the_term(scene: Scene, calendar: Calendar) -> None:
     anna.change("organization", organisation, acronym="Meanwhile")
     calendar.pass_days(leaving.TERM_DAYS - 1)
     anna.app.run(leaving.take_back)
-    settle(anna, chi)
+    sync(anna, chi)
     assert anna.app.read(leaving.standing).state == "in"
     seen = chi.see("organization", organisation)
     assert (seen["acronym"], seen["left_on"]) == ("Meanwhile", "")
@@ -291,7 +306,7 @@ def test_coming_back_within_the_term(scene: Scene, calendar: Calendar) -> None:
 def test_whoever_is_shut_out_after_the_day_works_on_alone(scene: Scene, calendar: Calendar) -> None:
     anna, bela = scene.anna, scene.bela
     anna.app.run(leaving.announce, calendar.day(1))
-    settle(anna, bela)
+    sync(anna, bela)
     calendar.pass_days(2)
     scene.operate(really=True)
     with pytest.raises(Refused, match="may no longer sync"):
@@ -299,10 +314,8 @@ def test_whoever_is_shut_out_after_the_day_works_on_alone(scene: Scene, calendar
     assert bela.app.read(leaving.has_left)
     assert service.kept_apart(scene.endpoint.data, database=scene.endpoint.owner) == []
     with pytest.raises(ValueError, match="Secretariat itself"):
-        service.remove_organisation(scene.endpoint.data, sec_id(scene), really=True, database=scene.endpoint.owner)
+        service.remove_organisation(
+            scene.endpoint.data, scene.sec.app.identity().organisation, really=True, database=scene.endpoint.owner
+        )
     with pytest.raises(ValueError, match="no organisation"):
         scene.operate(really=True)  # its name is gone
-
-
-def sec_id(scene: Scene) -> str:
-    return scene.sec.app.read(facts.text, "organisation")

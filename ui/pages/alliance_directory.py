@@ -127,5 +127,5 @@ def _item(each: Listed) -> Item:
     meta = " · ".join(part for part in (each.country or kind, offers) if part)
     state = _("Offers what you need") if each.offered else _("Needs what you offer") if each.wanted else ""
     state = leaving.in_words(each.left_on) or state
-    row = Row(each.name, meta=meta, state=state, icon="building-2")
+    row = Row(each.name, meta=meta, state=state, state_tone="warn" if each.left_on else "ok", icon="building-2")
     return Item(each.id, row, ". ".join(part for part in (each.name, meta, state) if part))

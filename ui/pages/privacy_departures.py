@@ -66,8 +66,8 @@ class DeparturesCard(Card):
         """First the endpoint, so that no computer of theirs hears of the orders; then what is here and everywhere."""
         asking = QWidget()
         column = QVBoxLayout(asking)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.px(4))
+        column.setContentsMargins(0, theme.px(6), 0, theme.px(6))
+        column.setSpacing(theme.px(8))
         shut = _("1. Whoever runs the server shuts out their computers and removes what only they could read:")
         column.addWidget(Text(shut, wrap=True))
         command = Text(isolated(departures.COMMAND.format(id=each.organisation)), "caption", wrap=True)

@@ -24,7 +24,7 @@ from ui.widgets.labels import hairline
 from ui.widgets.search import SearchField
 from wimdesk.events import Changed
 from wimdesk.i18n import LANGUAGES, _, isolated, language, missing, ngettext
-from wimdesk.services import metrics, samples
+from wimdesk.services import leaving, metrics, samples
 from wimdesk.settings import DECLARED, Value
 from wimdesk.store import backup
 
@@ -54,6 +54,7 @@ class SettingsPage(Page):
         self.search.textChanged.connect(self._filter)
         self.header.add_action(self.search)
         self._rows: list[tuple[Card, SettingRow]] = []
+        self._left = ""
         content = QWidget()
         outer = QHBoxLayout(content)
         outer.setContentsMargins(24, 16, 24, 24)
@@ -79,6 +80,7 @@ class SettingsPage(Page):
     def refresh(self) -> None:
         """Read who we are, our sites and how much room the data takes."""
         self.desk.tasks.read(self, _facts, done=self._show, key="settings")
+        self.desk.tasks.read(self, leaving.why_left, done=self._show_apart, key="left")
         self.leaving.refresh()
         self._show_size()
 
@@ -100,7 +102,9 @@ class SettingsPage(Page):
 
     def _add(self, card: Card, row: SettingRow) -> SettingRow:
         if any(known is card for known, _row in self._rows):
-            card.add(hairline())
+            row.line = hairline(card)
+            row.line.setVisible(row.applies)
+            card.add(row.line)
         card.add(row)
         self._rows.append((card, row))
         return row
@@ -213,6 +217,12 @@ class SettingsPage(Page):
 
     # ------------------------------------------------------------- what is shown
 
+    def _show_apart(self, left: str) -> None:
+        self._left = left
+        if left:
+            self._server_row.say(left)
+            self.join.hide()
+
     def _show(self, found: tuple[Identity, list[SiteChoice]]) -> None:
         who, sites = found
         blocked = self.site.blockSignals(True)
@@ -231,8 +241,9 @@ class SettingsPage(Page):
             if who.sample
             else _("A made-up organisation to try everything with. It is never sent.")
         )
-        self._server_row.say(who.server_url if who.enrolled else _("Not set up. Your data stays on this computer."))
-        self.join.setVisible(not who.enrolled)
+        apart = self._left or _("Not set up. Your data stays on this computer.")
+        self._server_row.say(who.server_url if who.enrolled else apart)
+        self.join.setVisible(not (who.enrolled or self._left))
 
     def _show_size(self) -> None:
         folder = self.desk.app.folder

@@ -77,10 +77,10 @@ class Leaving:
         if found.state == "left" and not found.may:
             sentences["left"] = _("Your organisation left on {day}. This computer works on alone, with all its data.")
         self.leave_row.say(sentences.get(found.state, "").format(day=day, until=until))
-        words = {"in": _("Leave…"), "leaving": _("Stay after all"), "left": _("Come back")}.get(
-            found.state, _("Leave…")
-        )
+        back = {"leaving": _("Stay after all"), "left": _("Come back")}
+        words = back.get(found.state, _("Leave…"))
         self.leave_button.setText(words)
+        self.leave_button.show_icon("undo-2" if found.state in back else "arrow-right")
         self.leave_button.setAccessibleName(f"{words}: {self.leave_row.label.text()}")
         self.leave_button.setVisible(found.may)
         if found.state != "in":

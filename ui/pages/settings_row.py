@@ -33,8 +33,15 @@ class SettingRow(QWidget):
         if isinstance(control, ActionButton):
             control.setAccessibleName(f"{control.text()}: {label}")
         self.words = f"{label} {sentence}"
+        self.line: QWidget | None = None
+        """What stands above it, and shows only with it."""
         self.applies = True
         """Whether there is anything to do here; where not, no search shows it."""
+
+    def setVisible(self, visible: bool) -> None:
+        super().setVisible(visible)
+        if self.line is not None:
+            self.line.setVisible(visible)
 
     def set_applies(self, applies: bool) -> None:
         """Show the line only where there is anything to do."""

@@ -35,7 +35,8 @@ Stage = Literal["", "ask", "past"]
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How our organisation stands to the Alliance: never joined, in it, in it until a day, or out of it since one.
+    """How our organisation stands to the Alliance: never joined (or its Secretariat), in it, in it until a day, or out
+    of it since one.
 
     `until`: the day on which the Secretariat removes what we shared. `may`: this computer may say a day or take it
     back. `has_come`: by this computer's own clock the day is there.
@@ -50,15 +51,13 @@ class Standing:
 
 def standing(session: Session) -> Standing:
     """Return how our organisation stands to the Alliance."""
-    enrolled, today = bool(facts.text(session, "server_url")), clock.today().isoformat()
-    may = erasing.may_erase(session) and facts.text(session, "role") != "secretariat"
-    left = facts.text(session, "left")
+    today, may, left = clock.today().isoformat(), erasing.may_erase(session), facts.text(session, "left")
     if left:
         until = end_of_term(left)
         return Standing("left", left, until, may and today < until, has_come=True)
-    day = announced(session)
-    if not enrolled:
+    if not facts.text(session, "server_url") or facts.text(session, "role") == "secretariat":
         return Standing("apart")
+    day = announced(session)
     if not day:
         return Standing("in", may=may)
     return Standing("leaving", day, end_of_term(day), may, today >= day)
@@ -170,13 +169,15 @@ def join_again() -> str:
 
 def why_apart(session: Session) -> str:
     """Return why this profile syncs with nobody."""
+    never = _("This profile is not connected to a Secretariat yet. Your data is safe here.")
+    return why_left(session) or never
+
+
+def why_left(session: Session) -> str:
+    """Return the sentence that this profile has left, empty where it has not."""
     left = facts.text(session, "left")
-    if left:
-        sentence = _(
-            "Your organisation left the Alliance on {day}. This computer works on alone. Your data is safe here."
-        )
-        return sentence.format(day=day_text(left))
-    return _("This profile is not connected to a Secretariat yet. Your data is safe here.")
+    sentence = _("Your organisation left the Alliance on {day}. This computer works on alone. Your data is safe here.")
+    return sentence.format(day=day_text(left)) if left else ""
 
 
 def has_left(session: Session) -> bool:
@@ -203,17 +204,14 @@ def endpoint_day(session: Session) -> str:
     return facts.text(session, "endpoint_day")
 
 
-def part_on_the_day(session: Session) -> bool:
-    """Part behind a whole pass, if the day has come by the endpoint's clock; say whether it was so."""
+def has_come(session: Session) -> bool:
+    """Say whether our day has come by the endpoint's clock."""
     day = announced(session)
-    if not day or endpoint_day(session) < day:
-        return False
-    _part(session, day)
-    return True
+    return bool(day) and endpoint_day(session) >= day
 
 
-def part_after_term(session: Session) -> bool:
-    """Part without a last pass; see `sync.client.parting`."""
+def part(session: Session) -> bool:
+    """Sync no more; say so."""
     _part(session, announced(session))
     return True
 
@@ -234,7 +232,7 @@ def _part(session: Session, day: str) -> None:
 
 def untold(session: Session) -> str:
     """Return the sentence that this computer has left, as long as nobody has read it; else an empty text."""
-    return why_apart(session) if has_left(session) and not facts.get(session, "left_told") else ""
+    return "" if facts.get(session, "left_told") else why_left(session)
 
 
 def note_told(session: Session) -> None:
