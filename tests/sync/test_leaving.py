@@ -223,12 +223,17 @@ def _remove(scene: Scene, calendar: Calendar, at_sec: Console) -> None:
     (left,) = at_sec.does("departures")
     assert (left["is_over"], left["left_on"]) == (True, calendar.day(-30))
     assert {laptop.app.identity().device for laptop in (scene.anna, scene.bela)} == set(left["computers"])
-    assert scene.operate(really=False)["removed"] is False
-    done = scene.operate(really=True)
-    assert done["not_shut_out"] == 2
-    assert int(str(done["boxes"])) > 0
+    place = ("--database", scene.endpoint.owner) if scene.endpoint.owner else ("--data", str(scene.endpoint.data))
+    operator = ("secretariat", "remove", "--organisation", organisation, *place)
+    seen = at_sec.does(*operator)
+    assert (seen["removed"], seen["not_shut_out"], len(seen["computers"])) == (False, 2, 2)
+    assert min(seen["boxes"], seen["readable"]) > 0
+    assert at_sec.does(*operator, "--yes") == seen | {"removed": True}
+    assert at_sec.does(*operator)["boxes"] == 0
     assert at_sec.does("departures", "--remove", organisation)["would_erase"] == left["records"]
     assert at_sec.does("departures", "--remove", organisation, "--yes") == {"erased": left["records"]}
+    scene.sec.sync()
+    assert at_sec.does(*operator)["readable"] == 0
 
 
 def test_no_wrong_clock_cuts_a_computer_off(scene: Scene, calendar: Calendar) -> None:
