@@ -47,6 +47,10 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     one = kinds.add_parser("add", help="begin a group")
     one.add_argument("values", nargs="+", metavar="FIELD=VALUE")
     one.set_defaults(handler=printing(add_group))
+    for name, there, text in (("join", True, "take part in a group"), ("leave", False, "no longer take part in one")):
+        one = kinds.add_parser(name, help=text)
+        one.add_argument("id")
+        one.set_defaults(handler=printing(join_group), there=there)
     one = kinds.add_parser("slot", help="give a group a time slot")
     one.add_argument("id")
     _add_when(one)
@@ -230,6 +234,14 @@ def add_group(app: App, args: argparse.Namespace) -> object:
     for _field, sentence in app.run(editing.change, working_groups.TYPE, made, pairs(working_groups.TYPE, args.values)):
         sys.stderr.write(sentence + "\n")
     return app.read(editing.values, working_groups.TYPE, made)
+
+
+@with_app
+def join_group(app: App, args: argparse.Namespace) -> object:
+    """Take part in a group, or no longer."""
+    app.run(working_groups.join, args.id, args.there)
+    card = app.read(working_groups.card, args.id)
+    return {"id": card.id, "title": card.title, "members": card.members}
 
 
 def _scheduled(app: App, group: str, args: argparse.Namespace, more: dict[str, object]) -> str:

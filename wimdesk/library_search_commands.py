@@ -55,7 +55,7 @@ def _add_kept(kinds: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     one.set_defaults(handler=printing(put_on_list))
     one = kinds.add_parser("send-list", help="send a reading list to others")
     one.add_argument("list")
-    one.add_argument("--to", choices=[*reading_lists.AUDIENCES], default="shared")
+    one.add_argument("--to", default="shared", help="shared (the Secretariat), alliance, or the id of a working group")
     one.set_defaults(handler=printing(send_list))
 
 

@@ -44,6 +44,10 @@ def test_row_c03_two_slots_are_one_group_and_its_dates_are_in_both_zones(desk: T
         f"2022-{day}T02:00:00+10:00" for day in ("02-09", "03-09", "04-13", "05-11", "06-15")
     ]
     assert [row["slots"] for row in desk.does("group", "list")] == [2]
+    desk.does("organisation", "set", 'name={"en": "WiM Peru"}')
+    assert desk.does("group", "join", group["id"])["members"] == ["WiM Peru"]
+    assert desk.does("group", "leave", group["id"])["members"] == []
+    assert "does not take part" in desk.fails("group", "leave", group["id"])
 
 
 def test_what_is_no_time_is_refused_with_a_sentence(desk: Terminal) -> None:

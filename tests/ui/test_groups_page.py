@@ -119,6 +119,18 @@ def test_row_c03_a_group_with_two_slots_shows_its_dates_in_my_zone_and_in_theirs
     qtbot.waitUntil(lambda: pane.dates.texts()[0].startswith("Wed, 8 Sept 2021, 17:30 Brisbane"))
 
 
+def test_c02_our_organisation_joins_a_group_and_leaves_it(page: WorkingGroupsPage, desk: Desk, qtbot: QtBot) -> None:
+    desk.app.run(editing.add, "organization", {"name": {"en": "WiM Peru"}}, desk.app.identity().organisation)
+    card = opened(page, qtbot, desk.app.run(groups.begin), GroupPane)
+    qtbot.waitUntil(lambda: card.members.join.isVisible())
+    card.members.join.setFocus()
+    qtbot.keyClick(card.members.join, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: card.members.names.text() == "WiM Peru" and card.members.leave.hasFocus())
+    qtbot.keyClick(card.members.leave, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: card.members.names.text() == "No organisation has joined yet.")
+    assert card.members.join.hasFocus()
+
+
 def test_c03_the_rule_follows_the_day_and_one_date_is_left_out(
     page: WorkingGroupsPage, desk: Desk, qtbot: QtBot
 ) -> None:
@@ -261,6 +273,7 @@ def test_row_c08_minutes_ask_and_what_we_owe_is_one_list(page: WorkingGroupsPage
     qtbot.waitUntil(lambda: pane_owed.nothing.isVisible())
     (done,) = desk.app.read(owed.owed, True, False)
     assert (done.state, done.answer) == ("done", "It is in the library")
+    qtbot.waitUntil(desk.notices.undo_bar.button.isVisible)
     qtbot.mouseClick(desk.notices.undo_bar.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(pane_owed.card.lines) == 1)
 

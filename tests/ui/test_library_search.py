@@ -15,7 +15,7 @@ from tests.ui.test_library_page import row
 from ui.forms.attachment import AttachmentsCard
 from ui.widgets.buttons import LinkButton
 from ui.widgets.labels import Text
-from wimdesk.services import attaching, editing, library, library_duplicates, reading_lists
+from wimdesk.services import attaching, editing, library, library_duplicates, reading_lists, working_groups
 from wimdesk.services.file_words import unread
 from wimdesk.store import file_texts
 
@@ -154,6 +154,21 @@ def test_row_d08_a_reading_list_is_filled_and_sent(desk: Desk, page: LibraryPage
     sent = desk.app.read(editing.values, reading_lists.LIST, copy)
     assert (sent["items"], sent["audience"]) == ([first], "alliance")
     assert len([each for each in desk.app.read(reading_lists.every) if each.kind == reading_lists.LIST]) == 1
+
+
+def test_d08_a_reading_list_is_sent_to_a_working_group(desk: Desk, page: LibraryPage, qtbot: QtBot) -> None:
+    group = desk.app.run(working_groups.begin)
+    desk.app.run(editing.change, "working_group", group, {"title": {"en": "Data"}})
+    qtbot.waitUntil(lambda: page.reading.item_id() != "")
+    page.saved.put.click()
+    qtbot.waitUntil(page.saved.to_group.isVisible)
+    page.saved.group.set_value(group)
+    page.saved.to_group.click()
+    qtbot.waitUntil(lambda: len(desk.app.read(working_groups.lists_of, group)) == 1)
+    page.saved.choice.set_value("")
+    qtbot.waitUntil(lambda: not page.saved.to_group.isVisible())
+    page.show_record(desk.app.read(reading_lists.every)[0].id)
+    qtbot.waitUntil(lambda: page.model.rowCount() == 1 and page.saved.to_group.isVisible())
 
 
 def test_what_is_perhaps_the_same_or_about_the_same_is_beside_it(desk: Desk) -> None:

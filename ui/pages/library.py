@@ -139,7 +139,9 @@ class LibraryPage(Page):
         return self._result.question if self._result else None
 
     def show_record(self, record_id: str) -> None:
-        """Show one practice; filters and search that would hide it are taken back."""
+        """Show one practice, or a reading list; filters and search that would hide it are taken back."""
+        if self.saved.show_list(record_id):
+            return
         self._wanted = record_id
         if self._only is not None and record_id not in self._only:
             self._only = None

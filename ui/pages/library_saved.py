@@ -57,11 +57,23 @@ class SavedBar(QWidget):
         self._column = column
         self._form: ReadingListForm | None = None
         self.send: dict[Scope, SecondaryButton] = {}
+        self.group = ChoiceField((), _("Working group"))
+        self.to_group = SecondaryButton(_("Send to this working group"), "send")
+        self.to_group.setToolTip(_("It shows with those who take part in the group; the whole Alliance may read it."))
+        self.to_group.clicked.connect(lambda: self._send(self.group.value() or ""))
+        self._groups = QWidget()
+        below = QVBoxLayout(self._groups)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(4)
+        below.addWidget(self.group)
+        below.addWidget(self.to_group, 0, Qt.AlignmentFlag.AlignLeading)
+        self._groups.hide()
         for scope, words in reading_lists.named():
             self.send[scope] = send = SecondaryButton(words, "send")
             send.clicked.connect(lambda _on=False, scope=scope: self._send(scope))
             send.hide()
             column.addWidget(send, 0, Qt.AlignmentFlag.AlignLeading)
+        column.addWidget(self._groups)
         self.reload()
 
     def reload(self) -> None:
@@ -70,12 +82,21 @@ class SavedBar(QWidget):
 
     def changed(self, change: Changed) -> None:
         """Follow what was kept here or came by a sync."""
-        if change.touches(SEARCH) or change.touches(LIST):
+        if change.touches(SEARCH, LIST, "working_group", "reply"):
             self.reload()
 
     def current(self) -> Saved | None:
         """Return what is chosen."""
         return self._known.get(self.choice.value() or _ALL)
+
+    def show_list(self, record: str) -> bool:
+        """Choose a reading list; say whether there is one of this id."""
+        known = record in self._known
+        if known:
+            self.choice.set_value(record)
+        else:
+            self._wanted = record  # may be on its way
+        return known
 
     def show_all(self) -> None:
         """Go back to the whole library without telling."""
@@ -84,8 +105,13 @@ class SavedBar(QWidget):
         self.choice.blockSignals(False)
         self._show_acts()
 
-    def _take(self, stock: tuple[list[Saved], list[Scope]]) -> None:
-        found, scopes = stock
+    def _take(self, stock: tuple[list[Saved], list[Scope], list[tuple[str, str]]]) -> None:
+        found, scopes, groups = stock
+        chosen = self.group.value()
+        self.group.set_value(None)  # else a group that was closed would stay on offer
+        self.group.set_options(groups)
+        if chosen in dict(groups):
+            self.group.set_value(chosen)
         before = self.current()
         self._known = {each.id: each for each in found}
         self._scopes = scopes
@@ -114,6 +140,7 @@ class SavedBar(QWidget):
         self.bin.setVisible(saved is not None and saved.mine)
         for scope, button in self.send.items():
             button.setVisible(is_mine and scope in self._scopes)
+        self._groups.setVisible(is_mine and self.group.count() > 0)
         self._show_form(saved.id if is_mine and saved else "")
 
     def _show_form(self, record: str) -> None:
@@ -173,9 +200,9 @@ class SavedBar(QWidget):
         tell, words = self._desk.notices.offer_undo, _("Moved to the trash. The practices stay.")
         self._desk.tasks.write(self, reading_lists.remove, saved, done=lambda act: tell(words, act))
 
-    def _send(self, scope: Scope) -> None:
+    def _send(self, to: str) -> None:
         saved = self.current()
-        if saved is None:
+        if saved is None or not to:
             return
         if self._form is not None:
             self._form.flush()
@@ -191,4 +218,4 @@ class SavedBar(QWidget):
         def failed(problem: Exception) -> None:
             self._desk.notices.warn(str(problem))
 
-        self._desk.tasks.write(self, reading_lists.send, saved.id, scope, done=done, failed=failed)
+        self._desk.tasks.write(self, reading_lists.send, saved.id, to, done=done, failed=failed)

@@ -19,12 +19,13 @@ from ui.pages.record_card import RecordCard
 from ui.pages.record_list import Item, RecordList
 from ui.widgets.buttons import LinkButton, QuietButton, SecondaryButton
 from ui.widgets.card import Card
+from ui.widgets.labels import Text
 from ui.widgets.rows import Row
 from wimdesk.events import Changed
 from wimdesk.i18n import _
 from wimdesk.records.event import STATES as EVENT_STATES
 from wimdesk.records.working_group import STATES
-from wimdesk.services import calendar_files, events, groupwork, recurrence, zones
+from wimdesk.services import calendar_files, events, groupwork, recurrence, working_groups, zones
 from wimdesk.services.events import EventCard
 from wimdesk.services.working_groups import GroupCard, Slot
 
@@ -48,8 +49,10 @@ class GroupPane(RecordCard):
         self.slots.list.chosen.connect(self.wanted)
         self.minutes = MinutesList(self.desk, self.record)
         self.minutes.chosen.connect(self.wanted)
+        self.members = MembersCard(self.desk, self.record)
+        self.lists = Card(_("Reading lists"))
         self.words = Card(_("About this group"))
-        for part in (self.dates, self.slots, self.minutes, self.words):
+        for part in (self.dates, self.slots, self.members, self.lists, self.minutes, self.words):
             self.column.addWidget(part)
         self._files = AttachmentsCard(self.desk, self.type_name, self.record)
         self.column.addWidget(self._files)
@@ -70,6 +73,11 @@ class GroupPane(RecordCard):
             self.form.first.setFocus(Qt.FocusReason.OtherFocusReason)
         self._begun = True
 
+    def _list_link(self, record: str, title: str) -> QWidget:
+        link = LinkButton(title, "library")
+        link.clicked.connect(lambda: self.desk.navigate("library", record))
+        return link
+
     def _take(self, found: groupwork.GroupView) -> None:
         card = found.card
         theme_words = card.theme if card.theme != card.title else ""
@@ -83,6 +91,9 @@ class GroupPane(RecordCard):
         ]
         self.dates.show_lines(lines, my_zone(self.desk))
         self.slots.show_slots(card)
+        self.members.show_members(card)
+        self.lists.setVisible(bool(card.lists))
+        self.lists.fill([self._list_link(*pair) for pair in card.lists])
         if "edit" in card.can and self.form is None:
             self.form = WorkingGroupForm(self.desk, self.record, found.themes, found.organisations)
             self.column.insertWidget(self.column.indexOf(self.minutes) + 1, self.form)
@@ -94,10 +105,41 @@ class GroupPane(RecordCard):
         self.bin.setVisible("edit" in card.can)
 
 
+class MembersCard(Card):
+    """Which organisations take part in a group, and whether ours does."""
+
+    def __init__(self, desk: Desk, group: str, parent: QWidget | None = None) -> None:
+        super().__init__(_("Who takes part"), parent=parent)
+        self._desk, self._group = desk, group
+        self.names = Text("", wrap=True)
+        self.join, self.leave = SecondaryButton(_("Take part"), "handshake"), QuietButton(_("Leave"))
+        self.join.clicked.connect(lambda: self._write(True, _("Your organisation takes part.")))
+        self.leave.clicked.connect(lambda: self._write(False, _("You no longer take part.")))
+        for button in (self.join, self.leave):
+            button.hide()
+            self.add_to_head(button)
+        self.add(self.names)
+
+    def show_members(self, card: GroupCard) -> None:
+        """Show the names; the focus stays where somebody has just pressed."""
+        self.names.setText(", ".join(card.members) or _("No organisation has joined yet."))
+        stay = self.join.hasFocus() or self.leave.hasFocus()
+        now, other = (self.leave, self.join) if "leave" in card.can else (self.join, self.leave)
+        now.setVisible(bool({"join", "leave"} & card.can))
+        if stay:
+            now.setFocus(Qt.FocusReason.OtherFocusReason)
+        other.hide()
+
+    def _write(self, there: bool, words: str) -> None:
+        tell = self._desk.notices.offer_undo
+        self._desk.tasks.write(
+            self._desk.tasks, working_groups.join, self._group, there, done=lambda act: tell(words, act),
+            failed=lambda problem: self._desk.notices.warn(str(problem)),
+        )  # fmt: skip
+
+
 def groupwork_words(found: groupwork.GroupView) -> list[QWidget]:
     """Return what a group says of itself, for who may not change it."""
-    from ui.widgets.labels import Text
-
     parts: list[QWidget] = []
     for label, words in (
         (_("Coordinators"), ", ".join(found.card.coordinators)),

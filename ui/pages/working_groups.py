@@ -43,6 +43,7 @@ _TYPES = (
     "minutes",
     "action",
     "reply",
+    "reading_list",
     "report_round",
     "progress_report",
     "participation",

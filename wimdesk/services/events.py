@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from sync.protocol import ALLIANCE
 from wimdesk import clock
-from wimdesk.errors import RuleBroken
+from wimdesk.errors import RuleBroken, UserError
 from wimdesk.i18n import _, pick
 from wimdesk.records import Event, Organization, Theme, WorkingGroup
 from wimdesk.records.event import is_zone, wall
@@ -224,6 +224,13 @@ def organisations(session: Session) -> list[tuple[str, str]]:
     if who.organisation_name:
         found.setdefault(who.organisation, who.organisation_name)
     return sorted(found.items(), key=lambda pair: fold(pair[1]))
+
+
+def refuse_nameless(session: Session) -> None:
+    """Raise UserError where the others could not read who we are."""
+    who = identity.read(session)
+    if not who.organisation_name and session.get(Organization, who.organisation) is None:
+        raise UserError(_("Your organisation has no name yet. Nothing was sent. Fill in its profile first."))
 
 
 def named(session: Session, codes: Iterable[str]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from sync.protocol import ROLES
 from wimdesk.errors import NotFound, UserError
 from wimdesk.i18n import N_, _, pick
 from wimdesk.records import LibraryItem, ReadingList, SavedSearch
-from wimdesk.services import editing, library, library_duplicates, people, publishing, question
+from wimdesk.services import editing, library, library_duplicates, people, publishing, question, working_groups
 from wimdesk.services.library_search import TYPE, Asks
 from wimdesk.services.question import Question
 from wimdesk.services.roster import plain
@@ -56,12 +56,23 @@ def every(session: Session) -> list[Saved]:
     searches = [each for each in session.scalars(people.ours(session, SavedSearch)) if each.asks_for == TYPE]
     found = [Saved(SEARCH, each.id, each.caption(), question.read(each.query)) for each in searches]
     mine = identity.read(session).organisation
-    lists = list(session.scalars(select(ReadingList).where(ReadingList.deleted.is_(False))))
+    lists = _reached(session, mine)
     sources = {each.counterpart_id for each in lists}
     kin = library_duplicates.families(session, {item for each in lists for item in each.items}) if lists else {}
     # Our own copy for others stands behind the list that it was made from.
     found += [_as_saved(each, kin, each.owner == mine) for each in lists if each.id not in sources]
     return sorted(found, key=lambda saved: (saved.kind != SEARCH, plain(saved.name)))
+
+
+def _reached(session: Session, mine: str) -> list[ReadingList]:
+    """Return our lists, and those of others that are for everybody here or for a group of ours."""
+    found = session.scalars(select(ReadingList).where(ReadingList.deleted.is_(False)))
+    groups = working_groups.mine(session)
+    return [each for each in found if each.owner == mine or _is_for(set(each.audience.split()), groups)]
+
+
+def _is_for(audience: set[str], groups: frozenset[str]) -> bool:
+    return bool(audience & (groups | AUDIENCES.keys())) or not audience
 
 
 def save_search(session: Session, asked: Question, name: str = "") -> str:
@@ -118,30 +129,43 @@ def named() -> list[tuple[Scope, str]]:
     return [(scope, _(words)) for scope, words in AUDIENCES.items()]
 
 
-def stock(session: Session) -> tuple[list[Saved], list[Scope]]:
-    """Return what is kept, and to whom this computer may send a list."""
+def stock(session: Session) -> tuple[list[Saved], list[Scope], list[tuple[str, str]]]:
+    """Return what is kept, and to whom this computer may send a list: spaces, and working groups by (id, title)."""
     who = identity.read(session)
     spaces, role = identity.author(who).spaces, ROLES.get(who.role)
     may = role.writes_own if role is not None else frozenset()
-    return every(session), [scope for scope in AUDIENCES if scope in spaces and scope in may]
+    scopes = [scope for scope in AUDIENCES if scope in spaces and scope in may]
+    return every(session), scopes, working_groups.open_groups(session) if "alliance" in scopes else []
 
 
-def send(session: Session, reading_list: str, scope: Scope) -> tuple[str, int]:
-    """Send a list to others; return the id of their copy and how many practices stay behind, as only we have them.
+def send(session: Session, reading_list: str, to: str) -> tuple[str, int]:
+    """Send a list to a space, or to a working group by its id; return the id of their copy and how many practices stay
+    behind, as only we have them.
 
-    In their copy stand the practices as they have them. Raises UserError where none would be left; NotFound.
+    A group has no space of its own: what is sent to it lies in the Alliance, and shows with those who take part. In
+    the copy stand the practices as its readers have them. Raises UserError where none would be left; NotFound.
     """
     found = _fetch(session, reading_list)
+    scope = _scope_of(session, to)
     theirs = [copy for item in found.items if (copy := _reaching(session, item, scope))]
     if not theirs:
         raise UserError(_("Nothing on this list was shared with them yet. Nothing was sent. Share a practice first."))
     behind = len(found.items) - len(theirs)
-    found.audience = scope
+    found.audience = " ".join(dict.fromkeys([*found.audience.split(), to]))
     made = publishing.publish(session, LIST, reading_list, scope)
     if made != reading_list:
-        _fetch(session, made).items = theirs
+        sent = _fetch(session, made)
+        sent.items = theirs
+        sent.audience = " ".join(code for code in found.audience.split() if (code == "shared") == (scope == "shared"))
     session.flush()
     return made, behind
+
+
+def _scope_of(session: Session, to: str) -> Scope:
+    scope = next((each for each in AUDIENCES if each == to), None)
+    if scope is None:
+        history.fetch(session, working_groups.TYPE, to)
+    return scope or "alliance"
 
 
 def _reaching(session: Session, item_id: str, scope: Scope) -> str:

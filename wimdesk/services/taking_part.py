@@ -21,7 +21,7 @@ from wimdesk.records import participation as parts
 from wimdesk.records.participation import active_on
 from wimdesk.records.theme import official
 from wimdesk.search import fold
-from wimdesk.services import attaching, editing, lifecycle, publishing
+from wimdesk.services import attaching, editing, events, lifecycle, publishing
 from wimdesk.services.people import ours
 from wimdesk.store import history, identity, journal
 from wimdesk.store.identity import Identity
@@ -339,17 +339,14 @@ def take_part(
         problems.append(("end_date", _("The end is before the start. Check both dates.")))
     if problems:
         raise RuleBroken(problems)
-    who = identity.read(session)
-    if not who.organisation_name and session.get(Organization, who.organisation) is None:
-        raise UserError(_("Your organisation has no name yet. Nothing was sent. Fill in its profile first."))
+    events.refuse_nameless(session)
     found = detail(session, initiative)
     if found.part is not None:
         raise UserError(_("Your organisation takes part already. Nothing was changed."))
     if "join" not in found.can:
         raise UserError(_("Nobody can join this initiative now. Nothing was changed."))
-    made = parts.join(
-        session, initiative, who.organisation, role, capacity.strip(), people=people, hours=hours, until=until
-    )  # fmt: skip
+    ours = identity.read(session).organisation
+    made = parts.join(session, initiative, ours, role, capacity.strip(), people=people, hours=hours, until=until)
     return made.id
 
 

@@ -1,4 +1,7 @@
-"""Working groups of the Alliance: who coordinates, and one list of dates however many time slots a group has."""
+"""Working groups of the Alliance: who coordinates and who takes part, and one list of dates however many time slots.
+
+That an organisation takes part is a `reply` of its own about the group: nobody else can say so.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from sync.protocol import ALLIANCE
 from wimdesk import clock
+from wimdesk.errors import UserError
 from wimdesk.i18n import _, pick
-from wimdesk.records import Event, Theme, WorkingGroup
+from wimdesk.records import Event, ReadingList, Theme, WorkingGroup
 from wimdesk.search import fold
-from wimdesk.services import editing, events, publishing, recurrence, zones
-from wimdesk.store import history, identity
+from wimdesk.services import editing, events, owed, publishing, recurrence, zones
+from wimdesk.store import history, identity, journal
 from wimdesk.store.journal import SAMPLE
 
 TYPE = "working_group"
@@ -51,7 +56,11 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class GroupCard:
-    """A group beside its fields; `dates` are the next ones of all its slots together. `can` may hold "edit", "meet"."""
+    """A group beside its fields; `dates` are the next ones of all its slots together.
+
+    `members` are who takes part, by name; `lists` are (id, title) of the reading lists sent to the group. `can` may
+    hold "edit", "meet", "join", "leave".
+    """
 
     id: str
     title: str
@@ -62,6 +71,8 @@ class GroupCard:
     slots: tuple[Slot, ...]
     dates: tuple[tuple[datetime, str], ...]
     can: frozenset[str]
+    members: tuple[str, ...] = ()
+    lists: tuple[tuple[str, str], ...] = ()
 
 
 def load(session: Session) -> list[GroupRow]:
@@ -94,10 +105,60 @@ def card(session: Session, group: str, after: str = "") -> GroupCard:
     can = set() if who.role == "reader" else {"meet"}
     if can and (found.owner == who.organisation or who.role == "secretariat" or found.space == SAMPLE):
         can.add("edit")
+    joined = _joined(session, group)
+    if can and who.organisation in joined:
+        can.add("leave")
+    elif can and found.state != "closed":
+        can.add("join")
+    names = {each: name for each, name in events.organisations(session) if each in joined}
+    members = sorted((names.get(each, _("An organisation that is not here yet")) for each in joined), key=fold)
     return GroupCard(
         group, pick(found.title), theme.caption() if theme else "", found.state, found.zone or "UTC",
         events.named(session, found.coordinators), tuple(slots), tuple(dates[: events.SHOWN]), frozenset(can),
+        tuple(members), tuple(lists_of(session, group)),
     )  # fmt: skip
+
+
+def _joined(session: Session, group: str) -> set[str]:
+    return {owner for (_about, owner), said in owed.answers(session, [group]).items() if said.state == "accepted"}
+
+
+def join(session: Session, group: str, there: bool = True) -> int:
+    """Let our organisation take part in a group, or no longer; return the act, to undo it.
+
+    Raises UserError where that is so already or can't be, NotFound.
+    """
+    if ("join" if there else "leave") not in card(session, group).can:
+        raise UserError(
+            _("Your organisation takes part already, or nobody can join now. Nothing was changed.") if there
+            else _("Your organisation does not take part. Nothing was changed.")
+        )  # fmt: skip
+    if there:
+        events.refuse_nameless(session)
+    state = "accepted" if there else "declined"
+    owed.reply(session, group, {"state": state, "answered_on": clock.today().isoformat()})
+    return journal.scribe_of(session).act
+
+
+def mine(session: Session) -> frozenset[str]:
+    """Return the groups in which our organisation takes part, or which it coordinates."""
+    ours, groups = identity.read(session).organisation, publishing.seen(session, WorkingGroup)
+    said = owed.answers(session, [each.id for each in groups])
+    told = {about for (about, owner), reply in said.items() if owner == ours and reply.state == "accepted"}
+    return frozenset(each.id for each in groups if each.id in told or ours in each.coordinators)
+
+
+def open_groups(session: Session) -> list[tuple[str, str]]:
+    """Return (id, title) of the groups that are not closed, those in which we take part first."""
+    ours, rows = mine(session), [row for row in load(session) if row.state != "closed"]
+    return [(row.id, row.title) for row in sorted(rows, key=lambda row: row.id not in ours)]
+
+
+def lists_of(session: Session, group: str) -> list[tuple[str, str]]:
+    """Return (id, title) of the reading lists that were sent to a group, by title."""
+    sent = select(ReadingList).where(ReadingList.deleted.is_(False), ReadingList.space.in_((ALLIANCE, SAMPLE)))
+    found = [each for each in session.scalars(sent) if group in each.audience.split()]
+    return sorted(((each.id, each.caption()) for each in found), key=lambda pair: (fold(pair[1]), pair[0]))
 
 
 def _slots(session: Session, group: str, after: datetime) -> list[Slot]:
