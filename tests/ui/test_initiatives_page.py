@@ -14,6 +14,7 @@ from ui.desk import Desk
 from ui.forms.participation import JoinForm, PartForm
 from ui.notices import Notices
 from ui.pages.initiatives import InitiativesPage
+from ui.pages.initiatives_course import MilestonesCard
 from ui.pages.initiatives_detail import InitiativePane
 from ui.tasks import Tasks
 from ui.widgets.labels import Text
@@ -234,6 +235,28 @@ def test_the_log_takes_a_line_and_says_what_is_missing(sample: Desk, qtbot: QtBo
     line = sample.app.read(taking_part.detail, pane.record).log[0]
     assert (line.date, line.text, line.hours) == ("2026-11-22", "Talked to the group", 1.5)
     qtbot.waitUntil(lambda: "Talked to the group" in [text.text() for text in log.findChildren(Text)])
+
+
+def test_a_day_that_can_t_be_read_is_not_left_out_of_a_milestone(desk: Desk, qtbot: QtBot) -> None:
+    card = MilestonesCard(desk, desk.app.run(taking_part.begin))
+    qtbot.addWidget(card)
+    card.text.setText("A list of sizes")
+    card.due.setText("next spring")
+    card.enter()
+    assert card.due.accessibleDescription() == "This is not a date. Write it like 2026-10-31."
+    card.due.setText("2027-04")
+    card.enter()
+    qtbot.waitUntil(lambda: [row["due"] for row in desk.app.read(editing.rows, "milestone")] == ["2027-04"])
+    assert card.due.accessibleDescription() == ""
+
+
+def test_what_is_wrong_is_said_at_its_own_field_when_joining(desk: Desk, qtbot: QtBot) -> None:
+    form = JoinForm(desk, "any")
+    qtbot.addWidget(form)
+    form.people.setText("many")
+    form.join()
+    assert form.people.accessibleDescription() == form.people.problem() != ""
+    assert form.until.accessibleDescription() == "Left empty, until you leave."
 
 
 def test_nobody_is_told_twice_that_there_is_nothing(desk: Desk, qtbot: QtBot) -> None:

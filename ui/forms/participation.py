@@ -52,18 +52,23 @@ class JoinForm(QWidget):
         fields.add_wide(FieldRow(_("As"), self.role))
         fields.add_wide(FieldRow(_("What we can give"), self.capacity))
         self.people, self.hours, self.until = NumberField(), NumberField(), DateField(whole_days=True)
-        fields.add(FieldRow(_("People"), self.people))
-        fields.add(FieldRow(_("Hours a month"), self.hours))
-        self._until_row = FieldRow(_("Until"), self.until, _("Left empty, until you leave."))
-        fields.add_wide(self._until_row)
+        self._rows = (
+            FieldRow(_("People"), self.people),
+            FieldRow(_("Hours a month"), self.hours),
+            FieldRow(_("Until"), self.until, _("Left empty, until you leave.")),
+        )
+        fields.add(self._rows[0])
+        fields.add(self._rows[1])
+        fields.add_wide(self._rows[2])
         column.addWidget(fields)
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
 
     def join(self) -> None:
         """Take part from today on."""
-        self._until_row.clear_message()
-        if problem := self.until.problem() or self.people.problem() or self.hours.problem():
-            self._until_row.set_message(problem)
+        problems = (self.people.problem(), self.hours.problem(), self.until.problem())
+        for row, problem in zip(self._rows, problems, strict=True):
+            row.set_message(problem)
+        if any(problems):
             return
         if self._asked:
             return

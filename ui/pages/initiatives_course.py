@@ -117,7 +117,7 @@ class MilestonesCard(Card):
         self.button.clicked.connect(self.enter)
         self.text.returnPressed.connect(self.enter)
         self._row = FieldRow(_("What"), self.text)
-        due = FieldRow(_("Due"), self.due)
+        due = self._due = FieldRow(_("Due"), self.due)
         due.setFixedWidth(theme.px(_DATE))
         self.adding = QWidget()
         line = QHBoxLayout(self.adding)
@@ -153,6 +153,9 @@ class MilestonesCard(Card):
     def enter(self) -> None:
         """Add the milestone that is typed."""
         self._row.clear_message()
+        self._due.set_message(self.due.problem())
+        if self.due.problem():
+            return
         self._desk.tasks.write(
             self, lifecycle.add_milestone, self._initiative, self.text.text(), self.due.value() or "",
             done=self._entered, failed=lambda problem: self._row.set_message(str(problem)),

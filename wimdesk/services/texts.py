@@ -34,6 +34,9 @@ SECTION = "#"
 """Stands between the id of a text and the address of a section."""
 Mark = Literal["added", "removed", "same"]
 _HEADING = re.compile(r"#{1,6}\s+(?P<words>.*?)\s*(?:\{#(?P<key>[\w-]+)\})?\s*#*")
+_LONGEST_HEADING = 1000
+_COMPARED = 700 * 700
+"""Lines of one text times lines of the other: above, lines that come again and again are not looked at one by one."""
 _EMPTY = N_("Begin with a line # and the name of the section. Nothing was published.")
 
 
@@ -94,25 +97,26 @@ class Line:
 def sections(text: str) -> list[Section]:
     """Return a text by its headings; what stands before the first one is a section with the address "begin"."""
     found: list[Section] = []
+    taken: set[str] = set()
     key, heading, lines = "begin", "", list[str]()
-
-    def close() -> None:
+    headed = again = 0
+    for line in [*text.splitlines(), None]:
+        mark = _HEADING.fullmatch(line.strip()) if line is not None and len(line) <= _LONGEST_HEADING else None
+        if line is not None and mark is None:
+            lines.append(line)
+            continue
         said = "\n".join(lines).strip()
         if heading or said:
             found.append(Section(key, heading, said))
-
-    for line in text.splitlines():
-        mark = _HEADING.fullmatch(line.strip())
-        if mark is None:
-            lines.append(line)
-            continue
-        close()
-        heading, lines = mark["words"], []
-        taken = {each.key for each in found}
-        key = mark["key"] or str(len([each for each in found if each.heading]) + 1)
-        while key in taken:
-            key += "-"
-    close()
+            taken.add(key)
+            headed += bool(heading)
+        if mark is not None:
+            heading, lines = mark["words"], []
+            name = mark["key"] or str(headed + 1)
+            key = f"{name}-" if name in taken else name
+            while key in taken:
+                again += 1
+                key = f"{name}-{again}"
     return found
 
 
@@ -243,7 +247,8 @@ def difference(session: Session, old: str, new: str, lang: str = "") -> list[Lin
 def compare(before: str, after: str) -> Iterator[Line]:
     """Yield the lines of two texts in order; a line that was rewritten is removed and added."""
     old, new = list(_lines(before)), list(_lines(after))
-    matcher = SequenceMatcher(None, [text for _key, text in old], [text for _key, text in new], autojunk=False)
+    rough = len(old) * len(new) > _COMPARED
+    matcher = SequenceMatcher(None, [text for _key, text in old], [text for _key, text in new], autojunk=rough)
     for tag, first, last, begin, end in matcher.get_opcodes():
         if tag == "equal":
             yield from (Line(key, "same", text) for key, text in new[begin:end])
