@@ -37,11 +37,11 @@ from ui.tour import hands
 from wimdesk.app import App
 from wimdesk.identifiers import derived_id
 from wimdesk.records import Attachment, LibraryItem
-from wimdesk.services import library_search
+from wimdesk.services import library_article, library_search, reading_lists
 from wimdesk.store import inbox
 from wimdesk.store.engine import Store
 
-GOAL_PAINTED, GOAL_RATIO, GOAL_MEMORY, GOAL_GAP = 80.0, 1.5, 300.0, 50.0
+GOAL_PAINTED, GOAL_RATIO, GOAL_MEMORY, GOAL_GAP, GOAL_READ = 80.0, 1.5, 300.0, 50.0, 50.0
 LANGUAGES = {
     "en": "english", "fr": "french", "es": "spanish", "pt": "portuguese", "it": "italian", "tr": "turkish",
     "cs": "czech", "ru": "russian",
@@ -161,6 +161,7 @@ def run(count: int, attached: int) -> list[Figure]:
             tell("text read and indexed, each second", text / took["reading"], "MB")
             tell("the file grows, for each MB of text", took["grown"] / 1e6 / text, "MB")
             _window(program, count, tell)
+            _reading(app, count, tell)
             tell("memory at the end", memory(), "MB", GOAL_MEMORY)
             _ratio(app, tell)
         finally:
@@ -213,6 +214,17 @@ def _timed(page: LibraryPage, act: Callable[[], object]) -> float:
     wait_until(lambda: page.result_question() == page.search.text(), pause=0.0)
     page.view.viewport().repaint()
     return (time.perf_counter() - start) * 1000
+
+
+def _reading(app: App, count: int, tell: Callable[..., None]) -> None:
+    """What a click on a row asks for, and what stands beside it."""
+    searcher, taken, beside = app.searcher("bench"), [], []
+    for number in range(0, count, max(1, count // 40)):
+        record = derived_id("bench", str(number))
+        taken.append(_took(partial(app.read, library_article.article, record)))
+        beside.append(_took(partial(app.read, reading_lists.related, searcher, record)))
+    tell("a practice to be read: median", statistics.median(taken), "ms", GOAL_READ)
+    tell("what is related to it: median", statistics.median(beside), "ms")
 
 
 def _ratio(app: App, tell: Callable[..., None]) -> None:

@@ -3,18 +3,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import event
 
 from wimdesk.app import App
 from wimdesk.errors import NotFound, RuleBroken
 from wimdesk.identifiers import new_id
 from wimdesk.records.library_item import POINTS
-from wimdesk.services import attaching, editing, library, library_review, samples, undoing
+from wimdesk.services import (
+    attaching,
+    editing,
+    library,
+    library_duplicates,
+    library_feedback,
+    library_review,
+    samples,
+    undoing,
+)
 from wimdesk.store import facts, history
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from sqlalchemy.engine.interfaces import DBAPICursor
     from sqlalchemy.orm import Session
 
 WHOLE: dict[str, Any] = {
@@ -269,3 +280,27 @@ def test_a_passage_begins_shortly_before_the_hit() -> None:
     text = "word " * 100 + "needle here"
     assert library.around(text, "needle").index("needle") < 45
     assert library.around("needle first", "needle") == "needle first"
+
+
+@pytest.mark.parametrize("verb", [library.article, library_feedback.said, library_duplicates.family])
+def test_no_click_on_a_practice_looks_through_all_of_them(app: App, verb: Callable[[Session, str], object]) -> None:
+    record = app.run(library.draft)
+    app.run(editing.change, "library_item", record, {"supersedes": "another", "counterpart_id": "a copy"})
+    plans: list[str] = []
+
+    def explained(session: Session) -> None:
+        bind = session.connection()
+
+        def note(_c: object, cursor: DBAPICursor, statement: str, given: tuple[str, ...], *_more: object) -> None:
+            cursor.execute(f"EXPLAIN QUERY PLAN {statement}", given)
+            plans.extend(str(row[-1]) for row in cursor.fetchall())
+
+        event.listen(bind, "before_cursor_execute", note)
+        try:
+            verb(session, record)
+        finally:
+            event.remove(bind, "before_cursor_execute", note)
+
+    app.read(explained)
+    assert plans
+    assert [plan for plan in plans if plan.startswith(("SCAN library_item", "SCAN attachment", "SCAN feedback"))] == []

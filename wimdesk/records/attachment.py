@@ -21,11 +21,11 @@ class Attachment(Record):
 
     title: Mapped[str] = field("text", N_("Name"), listed=True, required=True, personal=True)
     part_of_type: Mapped[str] = field("text", N_("Belongs to a"))
-    part_of: Mapped[str] = field("text", N_("Belongs to"))
+    part_of: Mapped[str] = field("text", N_("Belongs to"), sought=True)
     format: Mapped[str] = field("text", N_("Kind of file"), listed=True)
     extent: Mapped[int | None] = field("integer", N_("Bytes"), minimum=0, listed=True)
     created: Mapped[str] = field("day", N_("Day"), listed=True)
-    identifier: Mapped[str] = field("text", N_("Proof of the content"))
+    identifier: Mapped[str] = field("text", N_("Proof of the content"), sought=True)
     carried: Mapped[str] = field("text", N_("Proof of what travels"))
     carried_extent: Mapped[int | None] = field("integer", N_("Bytes that travel"), minimum=0)
     secret: Mapped[str] = field("text", N_("Key of the file"), secret=True)

@@ -20,7 +20,7 @@ class Feedback(Record):
     type_label_many = N_("Feedback")
     home = "alliance"
 
-    work: Mapped[str] = field("text", N_("Work"))
+    work: Mapped[str] = field("text", N_("Work"), sought=True)
     kind: Mapped[str] = field("choice", N_("What was done with it"), choices=KINDS, listed=True)
     rating: Mapped[int | None] = field("integer", N_("Stars"), minimum=1, maximum=MOST, listed=True)
     comment: Mapped[str] = field("long_text", N_("What others should know"))

@@ -54,6 +54,8 @@ class Info(TypedDict):
     """A key: in no file that a person writes or reads, whatever else of the record is there."""
     choices: NotRequired[dict[str, str]]
     link: NotRequired[str]
+    sought: NotRequired[bool]
+    """Records are found by it, as by a link: the database keeps an index."""
     required: NotRequired[bool]
     minimum: NotRequired[float]
     maximum: NotRequired[float]
@@ -90,7 +92,7 @@ def field(kind: Kind, label: str, **more: object) -> Column:
         case "flag":
             return mapped_column(Boolean, info=info, server_default=text("0"))
         case _:
-            return mapped_column(Text, info=info, server_default=text("''"), index=kind == "link")
+            return mapped_column(Text, info=info, server_default=text("''"), index=kind == "link" or "sought" in more)
 
 
 class Record(Base):
