@@ -94,7 +94,7 @@ def test_tables_lists_and_pictures_are_shown(desk: Desk, qtbot: QtBot, tmp_path:
     assert picture.pixmap().width() <= theme.px(COLUMN)
     assert picture.accessibleName() == "Picture: The lamp room"
     markup = "".join(passage.text() for passage in page.reading.reader.findChildren(Passage))
-    for tag in ("<table", "<ul", '<ol style="margin:0 0 0 -14px" start="3">', "<blockquote", "<strong>buy</strong>"):
+    for tag in ("<table", "<ul", '<ol style="margin:0 0 8px -14px" start="3">', "<blockquote", "<strong>buy</strong>"):
         assert tag in markup, tag
     followed: list[str] = []
     page.reading.reader.followed.disconnect()
@@ -176,6 +176,18 @@ def test_nothing_in_a_text_is_fetched_or_run(
 def test_a_text_made_to_be_slow_is_read_all_the_same() -> None:
     for text in ("[" * 20_000, "> " * 5_000 + "x", "- " * 3_000 + "x", "*a_ " * 20_000, "|a" * 5_000, "`" * 30_000):
         assert library_text.pieces(text) is not None
+
+
+def test_a_long_text_is_laid_out_in_few_parts(desk: Desk, qtbot: QtBot) -> None:
+    """A policy of 200 pages, and one that was made to fill the window with pictures."""
+    told = "".join(f"Paragraph {number}.\n\n---\n\n" for number in range(3000))
+    tool(desk, told + "![Plan](plan.png)\n\n" * 300)
+    page = shown(desk, qtbot, 1)
+    qtbot.waitUntil(lambda: "Paragraph 2999." in read(page))
+    assert all(f"Paragraph {number}." in read(page) for number in range(0, 3000, 100))
+    assert len(page.reading.reader.findChildren(Passage)) < 100
+    assert len(page.reading.reader.findChildren(Picture)) == 100
+    assert read(page).count("Plan") == 200, "the others by their names"
 
 
 def test_the_library_is_read_without_a_mouse(desk: Desk, qtbot: QtBot) -> None:

@@ -6,7 +6,7 @@ import html
 from collections.abc import Mapping
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
@@ -20,14 +20,14 @@ from ui.sides import margins
 from ui.widgets.buttons import QuietButton
 from ui.widgets.card import scrolling
 from ui.widgets.flow import Flow
-from ui.widgets.labels import Chip, Text, Tone, hairline
+from ui.widgets.labels import Chip, Text, Tone
 from wimdesk.i18n import _, language
 from wimdesk.records.library_item import EVIDENCE, STATES, TEMPLATES
 from wimdesk.search import marks
 from wimdesk.services import attaching
 from wimdesk.services.attaching import Listed
 from wimdesk.services.library import TYPE, Article
-from wimdesk.services.library_text import Piece, is_safe_link, pieces
+from wimdesk.services.library_text import Piece, is_safe_link, joined, pieces
 from wimdesk.services.library_words import country_name, language_name, short_date
 
 COLUMN = 680
@@ -60,6 +60,7 @@ class Passage(QLabel):
 
     def __init__(self, role: str, markup: str, spoken: str, leading: int = 150, token: str = "text") -> None:
         super().__init__()
+        self._heights: dict[int, int] = {}
         theme.mark(self, role=role)
         self.setTextFormat(Qt.TextFormat.RichText)
         self.setWordWrap(True)
@@ -73,19 +74,38 @@ class Passage(QLabel):
         self.setAccessibleName(spoken)
         self.setText(f'<div style="line-height:{leading}%; color:{theme.css(token)}">{_dressed(markup)}</div>')
 
+    # Whoever lays out the page asks each passage two dozen times, and Qt lays out all its words for each answer.
+
+    def heightForWidth(self, width: int) -> int:
+        if width not in self._heights:
+            self._heights[width] = super().heightForWidth(width)
+        return self._heights[width]
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme.px(COLUMN), self.heightForWidth(theme.px(COLUMN)))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, 0)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+            self._heights.clear()
+        super().changeEvent(event)
+
 
 def _dressed(markup: str) -> str:
     """Give the tags of a text the distances and colours of the look; Qt's rich text knows no style sheet of ours."""
-    line, quiet, link = theme.css("border"), theme.css("text2"), theme.css("link")
+    line, quiet, link, below = theme.css("border"), theme.css("text2"), theme.css("link"), "; margin-bottom:8px"
     for bare, dressed in (
-        ("<p>", '<p style="margin:0">'),
-        ("<ol", '<ol style="margin:0 0 0 -14px"'),
-        ("<ul>", '<ul style="margin:0 0 0 -14px">'),
+        ("<p>", '<p style="margin:0 0 8px 0">'),
+        ("<ol", '<ol style="margin:0 0 8px -14px"'),
+        ("<ul>", '<ul style="margin:0 0 8px -14px">'),
         ("<li>", '<li style="line-height:150%; margin-bottom:6px">'),
-        ("<h3>", '<h3 style="margin:6px 0 0 0">'),
-        ("<h4>", '<h4 style="margin:6px 0 0 0">'),
-        ("<table>", f'<table border="1" cellspacing="0" cellpadding="6" style="border-color:{line}">'),
-        ("<blockquote>", f'<blockquote style="margin:0 0 0 16px; color:{quiet}">'),
+        ("<h3>", '<h3 style="margin:6px 0 8px 0">'),
+        ("<h4>", '<h4 style="margin:6px 0 8px 0">'),
+        ("<table>", f'<table border="1" cellspacing="0" cellpadding="6" style="border-color:{line}{below}">'),
+        ("<blockquote>", f'<blockquote style="margin:0 0 8px 16px; color:{quiet}">'),
+        ("<hr>", f'<hr style="background-color:{line}">'),
         ("<a ", f'<a style="color:{link}" '),
     ):
         markup = markup.replace(bare, dressed)
@@ -231,7 +251,7 @@ class Reader(QWidget):
             if heading:
                 column.addSpacing(10)
                 column.addWidget(Text(heading, "section", wrap=True))
-            for piece in pieces(text, partial(marked, question=question)):
+            for piece in joined(pieces(text, partial(marked, question=question))):
                 column.addWidget(self._piece(article, piece))
         if is_safe_link(article.link):
             column.addSpacing(10)
@@ -241,8 +261,6 @@ class Reader(QWidget):
     def _piece(self, article: Article, piece: Piece) -> QWidget:
         if piece.kind == "picture":
             return Picture(self._desk, article.id, piece.picture, piece.words)
-        if piece.kind == "rule":
-            return hairline()
         return self._linked(Passage("reading", piece.html, piece.words))
 
     def _linked(self, passage: Passage) -> Passage:

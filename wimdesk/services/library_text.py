@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import unquote, urlsplit
@@ -25,6 +25,7 @@ _TAGS = frozenset(
     {"p", "ol", "ul", "li", "table", "thead", "tbody", "tr", "th", "td", "blockquote", "strong", "em", "s"}
 )
 _PICTURE = re.compile(r"[^/\\:?#%<>\x00-\x1f]{1,200}")
+_TOGETHER, _MOST_PICTURES = 4000, 100
 _HEADINGS = (3, 4)
 """The levels that headings in a text may have below the heading of the part."""
 _parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
@@ -53,6 +54,31 @@ def pieces(text: str, shown: Callable[[str], str] = html.escape) -> list[Piece]:
         found += _pieces(block, shown)
         at += len(block)
     return found
+
+
+def joined(found: Iterable[Piece]) -> Iterator[Piece]:
+    """Yield the pictures, as far as there are not too many, and what stands between them in pieces of a few thousand
+    letters: to lay out each block by itself takes seconds for a long text."""
+    kept: list[Piece] = []
+    size = pictures = 0
+    for piece in found:
+        is_picture = piece.kind == "picture" and pictures < _MOST_PICTURES
+        if kept and (is_picture or size + len(piece.html) > _TOGETHER):
+            yield _one(kept)
+            kept, size = [], 0
+        if is_picture:
+            pictures += 1
+            yield piece
+        else:
+            kept.append(piece)
+            size += len(piece.html)
+    if kept:
+        yield _one(kept)
+
+
+def _one(parts: list[Piece]) -> Piece:
+    markup = (part.html or f"<p>{html.escape(f'[{part.words}]')}</p>" for part in parts)
+    return Piece("p", "".join(markup), "\n".join(part.words for part in parts if part.words))
 
 
 def plain(text: str) -> str:
