@@ -209,6 +209,37 @@ def test_row_d06_after_a_cut_only_the_rest_comes(three: tuple[Laptop, Laptop, La
     assert hashlib.sha256(rosa.app.contents.read(digest)).hexdigest() == hashlib.sha256(content).hexdigest() == digest
 
 
+def test_row_d05_nobody_reviews_what_they_hand_in(three: tuple[Laptop, Laptop, Laptop]) -> None:
+    anna, sara, _rosa = three
+    record = anna.app.run(library.draft, "tool")
+    anna.change("library_item", record, **TOOL)
+    copy = anna.app.run(library.submit, record)
+    anna.change("library_item", copy, checked=[*POINTS])
+    settle(anna, sara)
+
+    def refuses() -> bool:
+        assert sara.app.read(library_review.review, copy).checked == ()
+        with pytest.raises(RuleBroken, match="Not checked yet"):
+            sara.app.run(library.publish, copy)
+        return True
+
+    assert refuses(), "its author says that all was looked at"
+    sara.app.run(library_review.check, copy, [*POINTS])
+    assert set(sara.app.read(library_review.review, copy).checked) == {*POINTS}
+    sara.sync()
+    anna.change("library_item", copy, body={"en": "Something else."})
+    settle(anna, sara)
+    assert refuses(), "its author has changed what was looked at"
+    for point in POINTS:
+        sara.app.run(library_review.tick, copy, point, True)
+    attaching.attach(anna.app.store, anna.app.contents, ("library_item", copy), "late.txt", b"Late.")
+    settle(anna, sara)
+    assert refuses(), "or has attached something else"
+    sara.app.run(library_review.check, copy, [*POINTS])
+    settle(sara, anna)
+    sara.app.run(library.publish, copy)
+
+
 def test_row_d06_chosen_collections_pins_and_a_budget_that_is_never_exceeded(
     three: tuple[Laptop, Laptop, Laptop],
 ) -> None:

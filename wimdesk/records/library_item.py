@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy.orm import Mapped
 
@@ -211,12 +211,12 @@ def missing_parts(item: LibraryItem) -> list[tuple[str, str]]:
     return [*found, *((part, _say(item.template, part)) for part in lacking)]
 
 
-def unchecked(item: LibraryItem) -> list[tuple[str, str]]:
+def unchecked(looked_at: Collection[str]) -> list[tuple[str, str]]:
     """Return (point, sentence) for what the Secretariat has not looked at yet."""
     return [
         (point, _("Not checked yet: {point}.").format(point=_(words)))
         for point, words in POINTS.items()
-        if point not in item.checked
+        if point not in looked_at
     ]
 
 

@@ -14,7 +14,7 @@ from wimdesk.i18n import _
 from wimdesk.records import LibraryItem
 from wimdesk.records.library_item import POINTS, missing_parts
 from wimdesk.services import erasing
-from wimdesk.services.library_sharing import TYPE, fetch
+from wimdesk.services.library_sharing import TYPE, fetch, looked_at
 from wimdesk.store import identity
 
 _WAITS = frozenset({"submitted", "in_review"})
@@ -32,7 +32,7 @@ class Review:
 def review(session: Session, item_id: str) -> Review:
     """Return how far the review of an item is; raises NotFound."""
     item = fetch(session, item_id)
-    return Review(tuple(p for p in POINTS if p in item.checked), tuple(missing_parts(item)), item.review_note)
+    return Review(tuple(looked_at(session, item)), tuple(missing_parts(item)), item.review_note)
 
 
 def check(session: Session, item_id: str, points: Collection[str]) -> None:
@@ -42,6 +42,8 @@ def check(session: Session, item_id: str, points: Collection[str]) -> None:
         known = ", ".join(POINTS)
         raise RuleBroken([("checked", _("There is no such point. Known: {names}.").format(names=known))])
     item = _waiting(session, item_id)
+    item.checked = []  # written anew, also where its author has written the same
+    session.flush()
     item.checked = [point for point in POINTS if point in points]
     if item.state == "submitted":
         item.state = "in_review"
@@ -49,7 +51,7 @@ def check(session: Session, item_id: str, points: Collection[str]) -> None:
 
 def tick(session: Session, item_id: str, point: str, done: bool) -> None:
     """Say of one point whether it was looked at; the others stay as they are. Raises UserError."""
-    before = set(fetch(session, item_id).checked)
+    before = set(looked_at(session, fetch(session, item_id)))
     check(session, item_id, before | {point} if done else before - {point})
 
 

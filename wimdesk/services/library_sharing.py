@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from typing import Literal
 
@@ -13,11 +14,13 @@ from wimdesk import clock
 from wimdesk.errors import RuleBroken
 from wimdesk.i18n import _, language
 from wimdesk.records import Attachment, LibraryItem
-from wimdesk.records.library_item import missing_parts, unchecked
-from wimdesk.services import attaching, editing, publishing
-from wimdesk.store import facts, history, identity, journal
+from wimdesk.records.library_item import POINTS, missing_parts, unchecked
+from wimdesk.services import attaching, computers, editing, publishing
+from wimdesk.store import facts, history, identity, journal, tables
 
 TYPE = "library_item"
+_OF_THE_REVIEW = frozenset({"state", "review_note", "counterpart_id"})
+"""Fields that say nothing of what is to be looked at."""
 _SAID = frozenset({"in_review", "returned", "withdrawn"})
 """What becomes of a practice is said on the copy that the Secretariat has."""
 
@@ -131,10 +134,25 @@ def publish(session: Session, item_id: str) -> str:
     Raises RuleBroken while a part or a point of the review is missing; then nothing is shared.
     """
     item = fetch(session, item_id)
-    lacking = missing(session, item_id) + unchecked(item) + _untrue(session, item)
+    lacking = missing(session, item_id) + unchecked(looked_at(session, item)) + _untrue(session, item)
     if lacking:
         raise RuleBroken(lacking)
     return _share(session, item_id, "alliance", "published")
+
+
+def looked_at(session: Session, item: LibraryItem) -> list[str]:
+    """Return the points that were looked at on computers of ours since others last wrote in an item or its files: what
+    it says of that itself is the word of whoever handed it in."""
+    ours = {uuid.UUID(id).bytes for id in (identity.read(session).device, *(c.id for c in computers.every(session)))}
+    op, files = tables.op.c, select(Attachment.id).where(Attachment.part_of == item.id)
+    written = select(op.device, op.record, op.fields).where(or_(op.record == item.id, op.record.in_(files)))
+    for row in session.execute(written.order_by(op.pos.desc())):
+        looks = row.record == item.id and "checked" in row.fields
+        if row.device in ours and looks:
+            return [point for point in POINTS if point in item.checked]
+        if row.device not in ours and (looks or row.record != item.id or not _OF_THE_REVIEW.issuperset(row.fields)):
+            return []
+    return []
 
 
 def _untrue(session: Session, item: LibraryItem) -> list[tuple[str, str]]:
