@@ -95,6 +95,11 @@ def test_a_row_of_the_table_is_the_row_that_went_in() -> None:
     assert rows[1:] == wanted
 
 
+@pytest.mark.parametrize("day", ["9999999999", "2026-02-30", "some day", "-1", ""])
+def test_what_is_no_day_is_printed_as_it_is(day: str) -> None:
+    assert Writing("en").date(day) == day
+
+
 def test_letters_of_many_alphabets_are_printed() -> None:
     text = "Nguyễn Thị Hồng · Đặng Ước · Łódź · ñ ü ß œ æ ø · Алтан гар Өлзий · Αθήνα · ğ ı ş · Ọ̀ṣun · 12,5 % · “q” – €"
     content = made(replace(documents.empty_report(), notes=text))

@@ -126,12 +126,14 @@ def test_a_title_at_the_head_may_be_empty() -> None:
 
 def test_no_address_breaks_out_of_its_field(app: App, tmp_path: Path) -> None:
     link = "https://example.org/a}, note = {\\input{secret.tex}"
-    record = add(app, link=link, language="en}, x={")
+    record = of_another(app, link=link, language="en}, x={")
+    app.run(lambda session: setattr(session.get_one(LibraryItem, record), "issued", "},\ny"))
     app.read(library_export.export, app.contents, [record], tmp_path / "out.bib")
     text = (tmp_path / "out.bib").read_text("utf-8")
     assert "\\input" not in text
     assert re.findall(r"^  (\w+) = ", text, re.MULTILINE).count("note") == 1
     assert not re.search(r"(?<!\\)\}, x", text)
+    assert re.fullmatch(r"@misc\{[a-z0-9-]+,", text.splitlines()[0])
 
 
 def test_files_of_one_name_are_all_in_the_zip(app: App, tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ class Writing:
         try:
             numbers = [int(part) for part in parts]
             day = datetime.date(*[*numbers, 1, 1][:3])
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             return text
         if len(numbers) == 1:
             return parts[0]

@@ -99,7 +99,7 @@ def _bibtex_entry(item: LibraryItem) -> str:
     told = {
         "title": f"{{{_tex(pick(item.title))}}}",
         "author": _tex(item.creator or item.publisher),
-        "year": item.issued[:4],
+        "year": _year(item),
         "publisher": _tex(item.publisher),
         "abstract": _tex(" ".join(pick(item.summary).split())),
         "keywords": _tex(", ".join((*item.collections, *item.subject))),
@@ -115,7 +115,13 @@ def _bibtex_entry(item: LibraryItem) -> str:
 
 def _bibtex_key(item: LibraryItem) -> str:
     words = re.findall(r"[A-Za-z0-9]+", pick(item.title))[:3]
-    return "-".join([*(word.lower() for word in words), item.issued[:4] or "nd", item.id.replace("-", "")[-8:]])
+    return "-".join([*(word.lower() for word in words), _year(item) or "nd", item.id.replace("-", "")[-8:]])
+
+
+def _year(item: LibraryItem) -> str:
+    """Return four figures, or nothing: what others sent as a day may be any text."""
+    year = item.issued[:4]
+    return year if len(year) == 4 and year.isdecimal() else ""
 
 
 def _tex(text: str) -> str:
@@ -132,7 +138,7 @@ def _ris_lines(item: LibraryItem) -> list[str]:
     kind, number = ("VIDEO" if item.template == "video" else "RPRT"), item.identifier
     told: list[tuple[str, str]] = [
         ("TY", kind), ("TI", pick(item.title)), ("AU", item.creator or item.publisher), ("A2", item.contributor),
-        ("PY", item.issued[:4]), ("DA", item.issued.replace("-", "/")), ("PB", item.publisher),
+        ("PY", _year(item)), ("DA", item.issued.replace("-", "/")), ("PB", item.publisher),
         ("AB", pick(item.summary)), ("LA", item.language),
         *(("KW", word) for word in (*item.collections, *item.subject)),
         ("DO" if number.startswith("10.") else "SN", number), ("UR", item.link if is_safe_link(item.link) else ""),
