@@ -77,6 +77,8 @@ class Files:
     def __init__(self, app: App) -> None:
         self._app = app
         self._later: dict[str, tuple[float, float]] = {}
+        self._used = -1
+        """Bytes that all files take here, as counted since the last one came or went; less than 0: to be counted."""
 
     def retry(self) -> None:
         """Somebody asks for it now: forget what was put off."""
@@ -87,6 +89,7 @@ class Files:
         # What was fetched may have to go on: a copy in a wider space is sent by whoever has the content.
         found: list[Errand] | None = None
         for goes_up in (True, False, True):
+            self._used = -1
             if self._app.settings.flag("metered"):
                 return
             found = self._app.read(errands, self._app.contents) if found is None else found
@@ -161,7 +164,9 @@ class Files:
 
     def _is_within(self, errand: Errand) -> bool:
         contents, room = self._app.contents, self._app.settings.number("files_megabytes") * _MEGABYTE
-        return contents.used(contents.part(errand.carried)) + filebox.boxed_size(errand.extent) <= room
+        if self._used < 0:
+            self._used = contents.used()
+        return self._used - contents.part(errand.carried).takes() + filebox.boxed_size(errand.extent) <= room
 
     def _make_room(self, errand: Errand) -> bool:
         """Forget files of the library that are at the endpoint and not pinned, until this one fits; else say so."""
@@ -171,6 +176,7 @@ class Files:
         if kept + filebox.boxed_size(errand.extent) <= room:
             for digest, _size in others:
                 self._app.contents.forget(digest)
+                self._used = -1
                 if self._is_within(errand):
                     return True
         self._put_off(errand, _("There is no room for this file. Allow more in the settings, or remove others."))
@@ -200,6 +206,7 @@ class Files:
     def _fetch(self, line: Line, errand: Errand) -> None:
         """Fetch what is missing, and keep the content if it is the one that was promised."""
         part = self._app.contents.part(errand.carried)
+        self._used = -1
         if part.size() > errand.size:
             part.drop()
         if part.size() < errand.size:

@@ -134,7 +134,7 @@ def test_what_came_before_the_line_was_cut_stays(contents: Contents) -> None:
             part.append(coming())  # type: ignore[arg-type]  # an iterator that breaks off
     assert part.read() == b"oneone"
     assert contents.used() == 6 + 16
-    assert contents.used(part) == 0
+    assert part.takes() == 6 + 16
 
 
 def test_killed_between_the_file_and_the_record_nothing_is_lost_and_nothing_stays_for_ever(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from wimdesk.errors import NoConnection, NotFound, RuleBroken
 from wimdesk.records.library_item import POINTS
 from wimdesk.services import attaching, consents, library, library_downloads, library_feedback, library_review, trail
 from wimdesk.store import proof
+from wimdesk.store.contents import Contents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -274,6 +275,22 @@ def test_row_d06_chosen_collections_pins_and_a_budget_that_is_never_exceeded(
     note = rosa.app.read(attaching.one, rosa.app.contents, law[1][1]).note
     assert "no room" in note, "all the room is pinned: it says so"
     assert here(rosa, *(file for _item, file in health)) == [True, True], "and nothing that is pinned goes"
+
+
+def test_files_for_which_there_is_no_room_are_counted_together(
+    three: tuple[Laptop, Laptop, Laptop], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With thousands of files, to look at each of them for each other took minutes of every pass."""
+    anna, sara, rosa = three
+    files = [with_file(anna, sara, noise(20_000, seed), "Law")[1] for seed in range(6)]
+    rosa.app.settings.put("files_megabytes", 0)  # smaller than the screen offers
+    counted: list[int] = []
+    count = Contents.used
+    monkeypatch.setattr(Contents, "used", lambda contents: counted.append(1) or count(contents))
+    settle(sara)
+    rosa.sync()
+    assert here(rosa, *files) == [False] * 6
+    assert len(counted) <= 2
 
 
 def test_row_d11_her_story_is_hidden_everywhere_when_her_consent_is_over(

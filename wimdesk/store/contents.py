@@ -101,11 +101,10 @@ class Contents:
         """Return what has arrived so far of what travels under this name."""
         return Part(self._folder / (self._name("part", digest) + _PART), self._name("part key", digest))
 
-    def used(self, but: Part | None = None) -> int:
-        """Return the bytes that contents take here, those that are arriving too, without this one."""
-        skipped = but.path.name if but else ""
+    def used(self) -> int:
+        """Return the bytes that contents take here, those that are arriving too. It looks at each file."""
         with contextlib.suppress(OSError), os.scandir(self._folder) as found:
-            return sum(each.stat().st_size for each in found if each.name != skipped)
+            return sum(each.stat().st_size for each in found)
         return 0
 
     def sweep(self, named: Collection[str], arriving: Collection[str]) -> int:
@@ -155,8 +154,12 @@ class Part:
 
     def size(self) -> int:
         """Return how many bytes have arrived."""
+        return max(0, self.takes() - _NONCE)
+
+    def takes(self) -> int:
+        """Return how many bytes it takes on the disk."""
         try:
-            return max(0, self.path.stat().st_size - _NONCE)
+            return self.path.stat().st_size
         except OSError:
             return 0
 
