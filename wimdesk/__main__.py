@@ -48,52 +48,13 @@ def _general() -> argparse.ArgumentParser:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from wimdesk import (
-        alliance_commands,
-        attachment_commands,
-        bundle_commands,
-        commands,
-        field_commands,
-        frame_commands,
-        groupwork_commands,
-        import_commands,
-        initiative_commands,
-        key_commands,
-        leaving_commands,
-        library_commands,
-        library_search_commands,
-        membership_commands,
-        organisation_commands,
-        people_commands,
-        privacy_commands,
-        removal_commands,
-        secretariat_commands,
-        task_commands,
-    )
+    from wimdesk import commands
 
     about = "Take part in the International WIM Alliance, offline first. Without a command the window opens."
     parser = argparse.ArgumentParser(prog="wimdesk", description=about, parents=[_general()])
     parser.add_argument("--version", action="version", version=f"%(prog)s {wimdesk.__version__}")
     kinds = parser.add_subparsers(metavar="COMMAND", required=True)
     commands.add_parsers(kinds)
-    alliance_commands.add_parsers(kinds)
-    import_commands.add_parsers(kinds)
-    initiative_commands.add_parsers(kinds)
-    bundle_commands.add_parsers(kinds)
-    attachment_commands.add_parsers(kinds)
-    frame_commands.add_parsers(kinds)
-    groupwork_commands.add_parsers(kinds)
-    field_commands.add_parsers(kinds)
-    key_commands.add_parsers(kinds)
-    leaving_commands.add_parsers(kinds)
-    library_search_commands.add_kinds(library_commands.add_parsers(kinds))
-    membership_commands.add_parsers(kinds)
-    organisation_commands.add_parsers(kinds)
-    people_commands.add_parsers(kinds)
-    privacy_commands.add_parsers(kinds)
-    removal_commands.add_parsers(kinds)
-    secretariat_commands.add_parsers(kinds)
-    task_commands.add_parsers(kinds)
     tour = kinds.add_parser("tour", help="two laptops and a Secretariat go through the main job, offscreen")
     tour.add_argument("--out", type=Path, required=True, help="folder for pictures, PDFs and the summary")
     tour.add_argument("--no-gallery", action="store_true", help="only the steps, without a picture of every page")

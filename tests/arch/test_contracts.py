@@ -77,7 +77,6 @@ def skeleton(tmp_path: Path) -> Path:
     folders += ("wimdesk/extract", "wimdesk/commands", "sync/client", "sync/server", *PACKAGES)
     files = [
         "wimdesk/__main__.py",
-        *(f"wimdesk/{path.name}" for path in (ROOT / "wimdesk").glob("*_commands.py")),
         "wimdesk/app.py",
     ]
     leaves = ("protocol", "merge", "columns", "digests", "erasures", "frames", "wire", "bundles", "sealing", "filebox")

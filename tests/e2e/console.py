@@ -7,8 +7,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from wimdesk import commands
 from wimdesk.__main__ import main
+from wimdesk.commands import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ class Console:
     def _sat_at(self) -> Iterator[None]:
         app = self.laptop.app
         with self.patch.context() as here:
-            here.setattr(commands, "open_app", lambda _args: app)
+            here.setattr(terminal, "open_app", lambda _args: app)
             here.setattr(type(app), "close", _stay_open)
             yield
 

@@ -353,6 +353,6 @@ def test_backups_from_the_terminal(tmp_path: Path) -> None:
 
 def test_results_are_utf_8_whatever_the_system_writes_by_itself() -> None:
     words = environment() | {"PYTHONUTF8": "0", "PYTHONIOENCODING": "cp1252"}
-    code = "from wimdesk.commands import emit; emit({'name': 'Łucja 北京'})"
+    code = "from wimdesk.commands.terminal import emit; emit({'name': 'Łucja 北京'})"
     done = subprocess.run([sys.executable, "-c", code], env=words, capture_output=True, timeout=120, check=True)
     assert json.loads(done.stdout.decode("utf-8")) == {"name": "Łucja 北京"}

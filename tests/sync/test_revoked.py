@@ -12,10 +12,10 @@ from sync.client import transport
 from sync.protocol import Problem
 from sync.server import service
 from tests.support import PASSPHRASE, Endpoint, Laptop, Office, endpoint_at
-from wimdesk import commands
 from wimdesk.__main__ import main
 from wimdesk.app import DATABASE, App
 from wimdesk.errors import NotAProfile, Refused
+from wimdesk.services import editing
 from wimdesk.store import facts, keys
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def test_what_it_still_sends_is_kept_apart_and_its_data_stays(office: Office, an
     mine = kept_of(endpoint, anna)
     assert [(row["sealed"], row["operations"], row["types"]) for row in mine] == [(True, 1, [])]
     bela.sync()
-    assert record not in {row["id"] for row in bela.app.read(commands.editing.rows, "site")}
+    assert record not in {row["id"] for row in bela.app.read(editing.rows, "site")}
 
 
 def test_what_it_still_sent_can_be_let_in(office: Office, anna: Laptop) -> None:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from sqlalchemy.orm import Session
 
 from wimdesk.app import App
-from wimdesk.commands import a_day, printing, with_app
+from wimdesk.commands.terminal import a_day, printing, with_app
 from wimdesk.i18n import content_language
 from wimdesk.records.initiative import STATES
 from wimdesk.records.milestone import KINDS

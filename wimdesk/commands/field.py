@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from wimdesk.app import App
-from wimdesk.commands import pairs, printing, with_app
+from wimdesk.commands.terminal import pairs, printing, with_app
 from wimdesk.errors import UserError
 from wimdesk.i18n import _
 from wimdesk.identifiers import is_id

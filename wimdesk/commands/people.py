@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from wimdesk.app import App
-from wimdesk.commands import pairs_and_own, printing, with_app
+from wimdesk.commands.terminal import pairs_and_own, printing, with_app
 from wimdesk.errors import UserError
 from wimdesk.i18n import _
 from wimdesk.services import (

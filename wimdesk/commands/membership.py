@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from wimdesk.app import App
-from wimdesk.commands import a_day, printing, with_app
+from wimdesk.commands.terminal import a_day, printing, with_app
 from wimdesk.errors import UserError
 from wimdesk.i18n import LANGUAGES, _, language
 from wimdesk.records.payment import METHODS

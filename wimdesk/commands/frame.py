@@ -8,7 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from wimdesk.app import App
-from wimdesk.commands import emit, export_file, open_app, printing, with_app
+from wimdesk.commands.records import export_file
+from wimdesk.commands.terminal import emit, open_app, printing, with_app
 from wimdesk.errors import UserError
 from wimdesk.i18n import _
 from wimdesk.services import full_export, full_import, trail

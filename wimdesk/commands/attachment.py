@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sync.client.engine import SyncEngine
 from wimdesk.app import App
-from wimdesk.commands import printing, with_app
+from wimdesk.commands.terminal import printing, with_app
 from wimdesk.services import attaching
 from wimdesk.services.attaching import Attached
 

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from wimdesk.app import App
-from wimdesk.commands import a_day, pairs, printing, with_app
+from wimdesk.commands.terminal import a_day, pairs, printing, with_app
 from wimdesk.services import (
     attendance,
     calendar_files,

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 from sync.protocol import ROLES
-from wimdesk.commands import emit, printing
+from wimdesk.commands.terminal import emit, printing
 from wimdesk.errors import EnvironmentProblem, UserError
 from wimdesk.i18n import _
 from wimdesk.services import exchange

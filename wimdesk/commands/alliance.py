@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from wimdesk.app import App
-from wimdesk.commands import a_day, printing, with_app
+from wimdesk.commands.terminal import a_day, printing, with_app
 from wimdesk.errors import UserError
 from wimdesk.i18n import _, content_language, language
 from wimdesk.records.alliance_text import KINDS

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from wimdesk.app import App
-from wimdesk.commands import pairs, printing, with_app
+from wimdesk.commands.terminal import pairs, printing, with_app
 from wimdesk.records.organization import country_name
 from wimdesk.services import attaching, branches, directory, editing, logos, people, terms
 from wimdesk.services.people import Term

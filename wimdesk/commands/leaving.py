@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from wimdesk.app import App
-from wimdesk.commands import printing, with_app
+from wimdesk.commands.terminal import printing, with_app
 from wimdesk.errors import UserError
 from wimdesk.i18n import _
 from wimdesk.services import departures, full_export, leaving

@@ -10,7 +10,7 @@ from pathlib import Path
 from sync.client import bundles
 from sync.client.engine import SyncEngine
 from wimdesk.app import App
-from wimdesk.commands import printing, with_app
+from wimdesk.commands.terminal import printing, with_app
 
 
 def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

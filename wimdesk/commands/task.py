@@ -6,7 +6,7 @@ import argparse
 from dataclasses import asdict
 
 from wimdesk.app import App
-from wimdesk.commands import printing, with_app
+from wimdesk.commands.terminal import printing, with_app
 from wimdesk.services import editing, todo
 
 
