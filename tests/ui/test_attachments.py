@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from tests.ui.sync_seat import words
 from ui import pictures
 from ui.forms.attachment import AttachmentsCard
-from wimdesk.services import attaching, editing
+from wimdesk.services import attaching, editing, publishing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -186,6 +186,20 @@ def test_what_cant_be_read_is_said_and_changes_nothing(
     told = desk.notices.banner
     assert told.accessibleName() in {"none.pdf", "empty"}, "which of the files it was"
     assert "Nothing was attached." in told.accessibleDescription()
+
+
+def test_the_card_says_where_a_file_reaches_everybody(desk: Desk, qtbot: QtBot) -> None:
+    said = "Everybody in the Alliance sees it"
+    private = desk.app.run(editing.add, "initiative", {"title": {"en": "Boots that fit"}})
+    shared = desk.app.run(publishing.publish, "initiative", private, "alliance")
+    joint, own = (AttachmentsCard(desk, "initiative", record) for record in (shared, private))
+    for card in (joint, own):
+        qtbot.addWidget(card)
+        card.resize(700, 200)
+        card.show()
+        qtbot.waitUntil(card.add_button.isVisible)
+    qtbot.waitUntil(lambda: said in words(joint))
+    assert said not in words(own)
 
 
 def test_where_every_byte_costs_a_file_that_waits_says_why(ana: Laptop, sit: Sit, qtbot: QtBot, tmp_path: Path) -> None:

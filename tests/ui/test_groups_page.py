@@ -273,7 +273,7 @@ def test_row_c08_minutes_ask_and_what_we_owe_is_one_list(page: WorkingGroupsPage
     qtbot.waitUntil(lambda: pane_owed.nothing.isVisible())
     (done,) = desk.app.read(owed.owed, True, False)
     assert (done.state, done.answer) == ("done", "It is in the library")
-    qtbot.waitUntil(desk.notices.undo_bar.button.isVisible)
+    qtbot.waitUntil(lambda: not desk.notices.undo_bar.isHidden())
     qtbot.mouseClick(desk.notices.undo_bar.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(pane_owed.card.lines) == 1)
 

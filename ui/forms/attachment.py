@@ -242,6 +242,7 @@ class AttachmentsCard(Card):
         waits = any(each.mine and each.travels and not each.sent if each.here else each.wanted for each in listed.files)
         self.waits.setVisible(waits and self._desk.app.settings.flag("metered"))
         self.add_button.setVisible(listed.may_add)
+        self.set_right(_("Everybody in the Alliance sees it") if listed.for_all else "")
         self.setVisible(listed.may_add or bool(listed.files))
         self._fold()
 

@@ -19,7 +19,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.orm import Session
 
 from sync import filebox
-from sync.protocol import MAX_FILE, ROLES
+from sync.protocol import ALLIANCE, MAX_FILE, ROLES
 from wimdesk import clock
 from wimdesk.errors import NotFound, UserError
 from wimdesk.i18n import _
@@ -93,10 +93,11 @@ class Attached:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The attachments of one record, and whether one may be added."""
+    """The attachments of one record, whether one may be added, and whether the whole Alliance gets it then."""
 
     files: tuple[Attached, ...]
     may_add: bool
+    for_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,11 +224,10 @@ def listed(session: Session, contents: Contents, type_name: str, record: str) ->
     mine = (Attachment.part_of == record, Attachment.part_of_type == type_name, Attachment.deleted.is_(False))
     query = select(Attachment).where(*mine).order_by(Attachment.created_at, Attachment.id)
     try:
-        space_for(session, type_name, record)
-        may_add = True
+        space = space_for(session, type_name, record)
     except UserError:
-        may_add = False
-    return Listed(tuple(_shown(session, contents, session.scalars(query))), may_add)
+        space = ""
+    return Listed(tuple(_shown(session, contents, session.scalars(query))), bool(space), space == ALLIANCE)
 
 
 def every(session: Session, contents: Contents) -> list[Attached]:
