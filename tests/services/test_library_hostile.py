@@ -191,3 +191,13 @@ def test_nobody_puts_a_practice_in_the_place_of_anothers(app: App) -> None:
             app.run(library.publish, handed_in(MEAN, **claim))
     app.run(library.publish, handed_in(ANOTHER, supersedes=theirs, edition=2))
     app.run(library.publish, handed_in(MEAN, work=theirs, language="fr", made_from={"fr": "a proof"}))
+
+
+def test_a_row_is_no_longer_than_anybody_sees(app: App) -> None:
+    """Each row is measured and painted in the window: what others send must not make that slow."""
+    record = of_another(app, title={"en": "Title " * 50_000}, summary={"en": "Summary " * 50_000})
+    result = app.read(library.find, app.searcher(), app.read(library.load), "", {})
+    assert result is not None
+    (entry,) = result.entries
+    assert (entry.id, len(entry.title), len(result.summary(entry))) == (record, 300, 1000)
+    assert len(app.read(library.article, record).summary) == 400_000, "to be read it is whole"

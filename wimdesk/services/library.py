@@ -107,7 +107,7 @@ class Result:
 
     def summary(self, entry: Entry) -> str:
         """Return the summary of one of the entries."""
-        return pick(_decode(self.summaries.get(entry.id, "{}")))
+        return pick(_decode(self.summaries.get(entry.id, "{}")))[:_LONGEST_SUMMARY]
 
 
 def themes(session: Session) -> list[tuple[str, str, str]]:
@@ -127,6 +127,8 @@ _LINKED = (
     LibraryItem.counterpart_id, LibraryItem.supersedes,
 )  # fmt: skip
 _SUMMARIES = "SELECT id, summary FROM library_item WHERE id IN (SELECT value FROM json_each(:ids))"
+_LONGEST_TITLE, _LONGEST_SUMMARY = 300, 1000
+"""Letters of a row: nobody sees more of it, and what others send may be as long as a book."""
 _FEW = 50
 _STREAMED = 1000
 
@@ -207,7 +209,7 @@ def _entry(
     state = latest([copy.state] if copy is not None else [], row.state)
     return Entry(
         id=row.id,
-        title=pick(row.title) or _("Without a title"),
+        title=pick(row.title)[:_LONGEST_TITLE] or _("Without a title"),
         template=intern(row.template),
         themes=tuple(map(intern, row.themes)),
         language=intern(row.language),
