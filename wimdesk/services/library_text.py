@@ -28,6 +28,9 @@ _PICTURE = re.compile(r"[^/\\:?#%<>\x00-\x1f]{1,200}")
 _TOGETHER, _MOST_PICTURES = 4000, 100
 _HEADINGS = (3, 4)
 """The levels that headings in a text may have below the heading of the part."""
+_SPECIAL, _MOST_SPECIAL = "[]*_`~!|<&\\\n", 20_000
+"""Letters that may mark something, and so many of them as somebody may write: to parse one takes some ten microseconds,
+and a text is parsed where the window waits for it."""
 _parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
 
@@ -42,7 +45,13 @@ class Piece:
 
 
 def pieces(text: str, shown: Callable[[str], str] = html.escape) -> list[Piece]:
-    """Return a text block by block. `shown` makes markup of plain words: it must escape them, and may mark hits."""
+    """Return a text block by block. `shown` makes markup of plain words: it must escape them, and may mark hits.
+
+    Where more letters may mark something than anybody writes, nothing in the text is taken for a mark.
+    """
+    if sum(map(text.count, _SPECIAL)) > _MOST_SPECIAL:
+        blocks = (" ".join(block.split()) for block in text.split("\n\n"))
+        return [Piece("p", f"<p>{shown(block)}</p>", block) for block in blocks if block]
     found: list[Piece] = []
     tokens = _parser.parse(text.strip())
     at = 0
