@@ -6,7 +6,7 @@ import pytest
 
 from tests.support import Laptop, Office
 from wimdesk.errors import RuleBroken, UserError
-from wimdesk.services import editing, events, owed, working_groups
+from wimdesk.services import attaching, editing, events, owed, working_groups
 from wimdesk.services.owed import Owed
 
 SECRET = "Only the note-taker reads this draft"
@@ -187,3 +187,26 @@ def test_g01_what_one_changes_while_the_other_shares_an_event_is_not_lost(office
     assert (awa.see("event", copy)["starts"], awa.see("event", copy)["place"]) == ("2026-12-09T14:00", "Dakar")
     awa.change("event", copy, starts="2026-12-10T14:00", place="")
     assert shown() == {copy}, "what goes on in the copy brings nothing back"
+
+
+def test_files_go_along_with_minutes_and_events_that_are_shared(three: tuple[Laptop, Laptop, Laptop]) -> None:
+    peru, senegal, _other = three
+    group = senegal.app.run(working_groups.begin)
+    minutes = senegal.app.run(owed.begin_minutes, group, "", "2021-09-15")
+    senegal.change("minutes", minutes, text="We met.")
+    meeting = senegal.add("event", title={"en": "Survey"}, starts="2021-09-15T14:00", zone="UTC")
+    for kind, record in (("minutes", minutes), ("event", meeting)):
+        attaching.attach(senegal.app.store, senegal.app.contents, (kind, record), f"{kind}.txt", kind.encode())
+    senegal.sync()
+    peru.sync()
+    assert peru.app.read(editing.rows, "attachment") == [], "what belongs to a draft is private as it is"
+    shared = senegal.app.run(owed.circulate, minutes), senegal.app.run(events.share, meeting)
+    senegal.sync()
+    peru.sync()
+    for kind, copy in zip(("minutes", "event"), shared, strict=True):
+        (seen,) = peru.app.read(attaching.listed, peru.app.contents, kind, copy).files
+        assert seen.title == f"{kind}.txt"
+    senegal.app.run(events.take_back, meeting)
+    senegal.sync()
+    peru.sync()
+    assert peru.app.read(attaching.listed, peru.app.contents, "event", shared[1]).files == ()

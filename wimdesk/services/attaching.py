@@ -45,6 +45,9 @@ PARENTS = frozenset(
         "library_item",
         "submission",
         "commitment",
+        "event",
+        "minutes",
+        "working_group",
     }
 )
 """Record types that files may be attached to."""
@@ -316,6 +319,8 @@ def note(session: Session, /, attachment: str, **known: object) -> None:
 
 def share(session: Session, record: str, copy: str, scope: Scope) -> None:
     """Give the copy of a record in a wider space what is attached to the record now, and nothing else."""
+    if record == copy:
+        return  # it is there already, with all that is attached to it
     space = journal.scribe_of(session).author.spaces[scope]
     made = {each.identifier: each for each in session.scalars(select(Attachment).where(Attachment.part_of == copy))}
     live = select(Attachment).where(Attachment.part_of == record, Attachment.deleted.is_(False))

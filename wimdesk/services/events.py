@@ -17,7 +17,7 @@ from wimdesk.i18n import _, pick
 from wimdesk.records import Event, Organization, Theme, WorkingGroup
 from wimdesk.records.event import is_zone, wall
 from wimdesk.search import fold
-from wimdesk.services import editing, publishing, recurrence, zones
+from wimdesk.services import attaching, editing, publishing, recurrence, zones
 from wimdesk.services.recurrence import Series
 from wimdesk.store import history, identity, journal
 from wimdesk.store.journal import SAMPLE
@@ -190,7 +190,10 @@ def moment(text: str) -> datetime:
 
 
 def share(session: Session, event: str) -> str:
-    """Give an event to the whole Alliance; return the id of the shared one. Raises RuleBroken where it has no date."""
+    """Give an event with its files to the whole Alliance; return the id of the shared one.
+
+    Raises RuleBroken where it has no date.
+    """
     found = fetch(session, event)
     broken = problems(editing.plain(found))
     if not pick(found.title):
@@ -199,7 +202,9 @@ def share(session: Session, event: str) -> str:
         broken.append(("starts", _("Say first when it is. Nothing was shared.")))
     if broken:
         raise RuleBroken(broken)
-    return publishing.share_rest(session, TYPE, event, "alliance")
+    copy = publishing.share_rest(session, TYPE, event, "alliance")
+    attaching.share(session, event, copy, "alliance")
+    return copy
 
 
 def leave_out(session: Session, event: str, date: str) -> int:
@@ -212,7 +217,7 @@ def leave_out(session: Session, event: str, date: str) -> int:
 
 def take_back(session: Session, event: str) -> int:
     """Move an event to the trash, and out of the Alliance where it is ours; return the act, to undo it."""
-    publishing.retract(session, TYPE, event)
+    attaching.retract(session, publishing.retract(session, TYPE, event))
     editing.remove(session, TYPE, event)
     return journal.scribe_of(session).act
 

@@ -18,7 +18,7 @@ from wimdesk.errors import RuleBroken, UserError
 from wimdesk.i18n import _
 from wimdesk.records import Action, Event, Minutes, Reply, WorkingGroup
 from wimdesk.records.reply import STATES
-from wimdesk.services import editing, events, publishing
+from wimdesk.services import attaching, editing, events, publishing
 from wimdesk.services.days import days_until
 from wimdesk.store import erasures, history, identity, journal
 from wimdesk.store.journal import SAMPLE
@@ -265,7 +265,7 @@ def minutes_card(session: Session, minutes: str) -> MinutesCard:
 
 
 def circulate(session: Session, minutes: str) -> str:
-    """Give minutes with their actions and decisions to the Alliance; return the id of the copy.
+    """Give minutes with their actions, decisions and files to the Alliance; return the id of the copy.
 
     Raises RuleBroken where nothing is written, or an action has no organisation that owes it.
     """
@@ -278,6 +278,7 @@ def circulate(session: Session, minutes: str) -> str:
         raise RuleBroken([("organization_id", _("Say of each action who owes it. Nothing was circulated."))])
     found.state = "circulated"
     copy = publishing.share_rest(session, MINUTES, minutes, "alliance")
+    attaching.share(session, minutes, copy, "alliance")
     for each in actions:
         shared = publishing.share_rest(session, ACTION, each.id, "alliance", but=("minutes_id",))
         fetch_action(session, shared).minutes_id = copy
