@@ -179,6 +179,18 @@ def rebuild(session: Session) -> int:
     return count
 
 
+_NAMED = """SELECT r.record FROM search_title f JOIN search_ref r ON r.doc = f.rowid
+WHERE search_title MATCH :match AND f.rowid BETWEEN :low AND :high LIMIT :limit"""
+
+
+def named(session: Session, type_name: str, text: str, limit: int = 500) -> list[str]:
+    """Return ids of records of a type in whose titles or tags all these beginnings of words are, in no order."""
+    match = " ".join(f'"{word}"*' for word in folded(text).split())
+    low, high = band(type_name)
+    found = rows.find(session, _NAMED, match=match, low=low, high=high, limit=limit) if match else []
+    return [record for (record,) in found]
+
+
 _PLAIN = "SELECT r.type, r.record FROM {0} f JOIN search_ref r ON r.doc = f.rowid WHERE {0} MATCH ?"
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from wimdesk import clock
+from wimdesk import clock, search
 from wimdesk.errors import RuleBroken
 from wimdesk.i18n import _
 from wimdesk.identifiers import is_id
@@ -170,7 +170,9 @@ def offers(session: Session, event: str, day: str, text: str) -> list[tuple[str,
     here = [each for each in sheet(session, event, day).attendees if _has(each.name, words)]
     found = [(each.person_id or each.id, each.name) for each in here]
     known = {record for record, _name in found}
+    likely = search.named(session, "person", text)
     query = people.ours(session, Person).with_only_columns(Person.id, Person.given_name, Person.family_name)
+    query = query.where(Person.id.in_(likely)).order_by(Person.family_name, Person.given_name, Person.id)
     for record, given, family in session.execute(query):
         name = f"{given} {family}".strip()
         if len(found) < OFFERED and record not in known and _has(name, words):
