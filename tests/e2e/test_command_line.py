@@ -46,6 +46,11 @@ class Machine:
             command, env=environment(passphrase), capture_output=True, encoding="utf-8", timeout=120, check=False
         )
 
+    def tells(self, *words: str) -> tuple[int, str, str]:
+        """Run a command; return its exit code, what it printed, and its sentences."""
+        done = self.run(*words)
+        return done.returncode, done.stdout, done.stderr
+
     def does(self, *words: str) -> Any:  # noqa: ANN401 - whatever JSON the command prints
         """Run a command that must succeed; return what it printed."""
         done = self.run(*words)

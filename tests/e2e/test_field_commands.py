@@ -8,20 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.test_membership_commands import Terminal
+from tests.e2e.test_command_line import Terminal
 from wimdesk import clock
-from wimdesk.i18n import set_language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 
 @pytest.fixture
-def efua(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Terminal]:
-    monkeypatch.setenv("WIMDESK_PASSPHRASE", "a passphrase for tests")
-    yield Terminal(tmp_path / "efua", capsys)
-    set_language("en")
+def efua(tmp_path: Path) -> Terminal:
+    return Terminal(tmp_path / "efua")
 
 
 def test_row_a15_a_known_mine_a_visit_three_contacts_and_a_photo(efua: Terminal, tmp_path: Path) -> None:

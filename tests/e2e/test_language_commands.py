@@ -7,21 +7,18 @@ from typing import TYPE_CHECKING
 import pytest
 from pypdf import PdfReader
 
-from tests.e2e.test_membership_commands import Terminal, with_a_type
+from tests.e2e.test_command_line import Terminal
+from tests.e2e.test_membership_commands import with_a_type
 from tests.pdf.reading import squeezed, tree
-from wimdesk.i18n import LANGUAGES, set_content_language, set_language
+from wimdesk.i18n import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Terminal]:
-    monkeypatch.setenv("WIMDESK_PASSPHRASE", "a passphrase for tests")
-    yield Terminal(tmp_path / "desk", capsys)
-    set_language("en")
-    set_content_language("")
+def desk(tmp_path: Path) -> Terminal:
+    return Terminal(tmp_path / "desk")
 
 
 def test_row_p01_languages_are_whole_and_chosen_one_by_one(desk: Terminal) -> None:

@@ -1,16 +1,13 @@
 from __future__ import annotations
 
 import contextlib
-import json
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.test_command_line import WORD, Machine
+from tests.e2e.test_command_line import WORD, Machine, Terminal
 from wimdesk import clock
-from wimdesk.__main__ import main
 from wimdesk.app import App
 from wimdesk.records.library_item import POINTS
 from wimdesk.services import editing
@@ -22,35 +19,10 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 
-@dataclass
-class Terminal:
-    """The command line in this process: the same door as `Machine`, without starting Python for each command."""
-
-    profile: Path
-    capsys: pytest.CaptureFixture[str]
-
-    def run(self, *words: str) -> tuple[int, str, str]:
-        code = main(["--profile", str(self.profile), *words])
-        return (code, *self.capsys.readouterr())
-
-    def does(self, *words: str) -> Any:  # noqa: ANN401 - whatever JSON the command prints
-        """Run a command that must succeed; return what it printed."""
-        code, out, said = self.run(*words)
-        assert (code, said) == (0, ""), words
-        return json.loads(out)
-
-    def fails(self, *words: str) -> str:
-        """Run a command that must not succeed; return its sentence."""
-        code, out, said = self.run(*words)
-        assert (code, out) == (1, ""), words
-        return said
-
-
 @pytest.fixture
-def machine(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Terminal:
+def machine(tmp_path: Path) -> Terminal:
     """A terminal on a new profile."""
-    monkeypatch.setenv("WIMDESK_PASSPHRASE", WORD)
-    return Terminal(tmp_path / "profile", capsys)
+    return Terminal(tmp_path / "profile")
 
 
 def test_row_d01_a_case_from_its_template(tmp_path: Path) -> None:

@@ -3,47 +3,20 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.e2e.test_command_line import Terminal
 from tests.pdf import reading
-from wimdesk.__main__ import main
-from wimdesk.i18n import set_language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 
-class Terminal:
-    """The command line within this process: what it prints, and its exit code."""
-
-    def __init__(self, profile: Path, out: pytest.CaptureFixture[str]) -> None:
-        self.profile = profile
-        self.out = out
-
-    def run(self, *words: str) -> tuple[int, str, str]:
-        code = main(["--profile", str(self.profile), *words])
-        said = self.out.readouterr()
-        return code, said.out, said.err
-
-    def does(self, *words: str) -> Any:  # noqa: ANN401 - whatever JSON the command prints
-        code, out, err = self.run(*words)
-        assert (code, err) == (0, ""), words
-        return json.loads(out)
-
-    def fails(self, *words: str) -> str:
-        code, out, err = self.run(*words)
-        assert (code, out) == (1, ""), words
-        return err
-
-
 @pytest.fixture
-def anna(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Terminal]:
-    monkeypatch.setenv("WIMDESK_PASSPHRASE", "a passphrase for tests")
-    yield Terminal(tmp_path / "anna", capsys)
-    set_language("en")
+def anna(tmp_path: Path) -> Terminal:
+    return Terminal(tmp_path / "anna")
 
 
 def with_a_type(machine: Terminal, **values: str) -> str:
@@ -116,7 +89,7 @@ def test_row_a07_receipts_cards_and_letters(anna: Terminal, tmp_path: Path) -> N
     assert anna.does(*letters)["printed"] == 49
     words = tmp_path / "card.txt"
     words.write_text("{organisation}\n{nom}", encoding="utf-8")
-    _code, out, err = anna.run("membership", "template", "card", "--document-language", "fr", "--set", str(words))
+    _code, out, err = anna.tells("membership", "template", "card", "--document-language", "fr", "--set", str(words))
     assert "Français: {nom} is not known." in err
     assert json.loads(out)["text"] == "{organisation}\n{nom}"
     cards = ("membership", "cards", "--document-language", "fr", "--out", str(out))

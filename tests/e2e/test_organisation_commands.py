@@ -7,20 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.test_membership_commands import Terminal
+from tests.e2e.test_command_line import Terminal
 from wimdesk import clock
-from wimdesk.i18n import set_language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 
 @pytest.fixture
-def awa(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Terminal]:
-    monkeypatch.setenv("WIMDESK_PASSPHRASE", "a passphrase for tests")
-    yield Terminal(tmp_path / "awa", capsys)
-    set_language("en")
+def awa(tmp_path: Path) -> Terminal:
+    return Terminal(tmp_path / "awa")
 
 
 def test_row_a01_names_in_two_languages_and_the_region_of_the_country(awa: Terminal) -> None:
@@ -33,7 +29,7 @@ def test_row_a01_names_in_two_languages_and_the_region_of_the_country(awa: Termi
     assert {"member_count", "member_count_source", "member_count_as_of", "founding_date"} <= missing
     assert not {"name", "country_code", "scope", "legal_status"} & missing
     assert seen["filled"] + len(missing) == seen["asked"]
-    _code, _out, err = awa.run("organisation", "set", "country_code=XX")
+    _code, _out, err = awa.tells("organisation", "set", "country_code=XX")
     assert "no country with these two letters" in err
     counted = ("member_count=416", "member_count_source=Annual meeting", "member_count_as_of=2026-03-01")
     seen = awa.does("organisation", "set", "country_code=SN", *counted)
