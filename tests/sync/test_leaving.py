@@ -261,6 +261,12 @@ def test_only_our_own_word_counts(scene: Scene, calendar: Calendar) -> None:
     assert anna.app.read(leaving.standing).state == "in"
     with pytest.raises(UserError, match="Ask a coordinator"):
         bela.app.run(leaving.announce, calendar.day())
+    bela.sync()
+    bela.change("organization", organisation, left_on=calendar.day(1))
+    sync(bela, anna)
+    for laptop in (anna, bela):
+        assert laptop.see("organization", organisation)["left_on"] == calendar.day(1)
+        assert laptop.app.read(leaving.standing).state == "in"
     with pytest.raises(UserError, match="can't leave"):
         sec.app.run(leaving.announce, calendar.day())
     for day, words in ((calendar.day(-1), "This day is over"), ("soon", "not a day")):

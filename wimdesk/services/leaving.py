@@ -15,7 +15,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sync.protocol import ALLIANCE, private_space
+from sync.protocol import ALLIANCE, ROLES, private_space
 from wimdesk import clock
 from wimdesk.errors import UserError
 from wimdesk.i18n import _
@@ -80,7 +80,8 @@ def announced(session: Session) -> str:
 
 
 def _is_ours(session: Session, organisation: str) -> bool:
-    """Say whether a computer of ours wrote the day: the Secretariat may write any profile, and sends nobody away."""
+    """Say whether a computer of ours wrote the day that may say it: the Secretariat may write any profile, and sends
+    nobody away; a volunteer, too, may write ours."""
     op = tables.op.c
     query = select(op.device, op.fields).where(op.record == organisation, op.space == ALLIANCE)
     said = [
@@ -89,8 +90,11 @@ def _is_ours(session: Session, organisation: str) -> bool:
     if not said:
         return False
     device = bytes(said[-1])
-    if text_of(device) in {facts.text(session, "device"), *(each.id for each in computers.every(session))}:
-        return True
+    names = {each.id: each.role for each in computers.every(session)}
+    names[facts.text(session, "device")] = facts.text(session, "role")
+    if text_of(device) in names:
+        role = ROLES.get(names[text_of(device)])
+        return role is not None and role.erases
     # One that was removed since: it has written where only ours can.
     inside = select(op.pos).where(op.space == private_space(organisation), op.device == device).limit(1)
     return session.scalar(inside) is not None
