@@ -19,7 +19,7 @@ from wimdesk.services import attaching, computers, editing, publishing
 from wimdesk.store import facts, history, identity, journal, tables
 
 TYPE = "library_item"
-_OF_THE_REVIEW = frozenset({"state", "review_note", "counterpart_id"})
+_OF_THE_REVIEW = frozenset({"state", "review_note", "counterpart_id", "channels"})
 """Fields that say nothing of what is to be looked at."""
 _SAID = frozenset({"in_review", "returned", "withdrawn"})
 """What becomes of a practice is said on the copy that the Secretariat has."""
