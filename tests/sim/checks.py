@@ -357,10 +357,14 @@ def _is_quiet(world: World, laptop: Laptop) -> bool:
 def proved(world: World, laptop: Laptop) -> None:
     """I1: the laptop's own look at everything finds nothing, and neither side ever saw a difference that was none."""
     # Whose order was refused has erased in vain: she reads again what others have of it (wimdesk.store.proof). So does
-    # whoever has still what the endpoint erased on an order that nobody has proved to her yet.
-    vain = {space for (space,) in laptop.ask("SELECT space FROM op WHERE type = 'erase' AND state = 'refused'")}
+    # whoever has still what the endpoint erased on an order that nobody has proved to her yet. A later edit of the
+    # record takes the place of what was refused.
+    refused = "SELECT space FROM op WHERE type = 'erase' AND state IN ('refused', 'replaced')"
+    vain = {space for (space,) in laptop.ask(refused)}
     if found := set(laptop.app.read(proof.differing)) - vain:
         raise world.broken("I1", f"{laptop.seat.name} says that something differs in {found}")
+    if world.restored_at:  # then the endpoint says for a while again what it had erased
+        vain |= {space for space, _record in world.erased}
     read_again = {
         key.removeprefix("reread ") for (key,) in laptop.ask("SELECT key FROM local WHERE key LIKE 'reread %'")
     }

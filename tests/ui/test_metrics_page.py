@@ -179,11 +179,13 @@ def test_a_blank_says_why(desk: Desk, page: MetricsPage, site: str, qtbot: QtBot
     assert saved(desk, site, "women_left") is None
 
 
-def test_typing_is_saved_before_another_month_is_shown(desk: Desk, page: MetricsPage, site: str, qtbot: QtBot) -> None:
+def test_typing_is_saved_in_its_own_month_when_another_one_is_shown(
+    desk: Desk, page: MetricsPage, site: str, qtbot: QtBot
+) -> None:
     type_into(qtbot, page, "women_left", "7")
     page.back.click()
     qtbot.waitUntil(lambda: cell(page, "women_employed").field.text() == "209")
-    assert saved(desk, site, "women_left") == 7
+    qtbot.waitUntil(lambda: saved(desk, site, "women_left") == 7)
     assert saved(desk, site, "women_left", BEFORE) is None
     assert cell(page, "women_left").field.text() == ""
 
