@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.postgres import PLACES, binaries
-from tests.support import Endpoint, Office, Post, Template, endpoint_at
+from tests.support import Endpoint, Laptop, Office, Post, Template, endpoint_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +44,19 @@ def office(
         office = Office(template, tmp_path, endpoint)
         stack.callback(office.close)
         yield office
+
+
+@pytest.fixture
+def anna(office: Office) -> Laptop:
+    """A coordinator's laptop."""
+    return office.laptop("Anna")
+
+
+@pytest.fixture
+def bela(office: Office, anna: Laptop) -> Laptop:
+    """A second one in the same organisation, which the first has heard of."""
+    anna.sync()
+    return office.laptop("Bela")
 
 
 @pytest.fixture

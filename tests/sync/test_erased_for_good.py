@@ -43,17 +43,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.own_endpoint
 
 
-@pytest.fixture
-def anna(office: Office) -> Laptop:
-    return office.laptop("Anna")
-
-
-@pytest.fixture
-def bela(office: Office, anna: Laptop) -> Laptop:
-    anna.sync()
-    return office.laptop("Bela")
-
-
 def test_an_old_backup_brings_nobody_back(office: Office, tmp_path: Path) -> None:
     assert office.endpoint is not None
     folder, stick = tmp_path / "anna", tmp_path / "copies"

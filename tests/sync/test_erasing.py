@@ -42,17 +42,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.own_endpoint
 
 
-@pytest.fixture
-def anna(office: Office) -> Laptop:
-    return office.laptop("Anna")
-
-
-@pytest.fixture
-def bela(office: Office, anna: Laptop) -> Laptop:
-    anna.sync()
-    return office.laptop("Bela")
-
-
 def test_twenty_people_are_in_no_byte_of_any_store(office: Office, anna: Laptop, bela: Laptop) -> None:
     assert office.endpoint is not None
     people = [person(anna, word) for word in WORDS]

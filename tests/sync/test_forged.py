@@ -46,11 +46,6 @@ def office(template: Template, tmp_path: Path) -> Iterator[Office]:
 
 
 @pytest.fixture
-def anna(office: Office) -> Laptop:
-    return office.laptop("Anna")
-
-
-@pytest.fixture
 def bela(office: Office, anna: Laptop) -> Laptop:
     anna.sync()
     laptop = office.laptop("Bela")

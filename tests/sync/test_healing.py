@@ -98,17 +98,6 @@ def an_operation_counts_twice(session: Session, records: list[str]) -> None:
     sql(session, f"INSERT INTO op({columns}) SELECT {again} FROM op WHERE record = ? LIMIT 1", records[6])
 
 
-@pytest.fixture
-def anna(office: Office) -> Laptop:
-    return office.laptop("Anna")
-
-
-@pytest.fixture
-def bela(office: Office, anna: Laptop) -> Laptop:
-    anna.sync()
-    return office.laptop("Bela")
-
-
 def stocked(anna: Laptop, bela: Laptop) -> list[str]:
     """Sites that both hold: some edited by both, some in the trash, some changed in two places."""
     records = [anna.add("site", name=f"Pit {n:03}") for n in range(12)]

@@ -25,17 +25,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 
-@pytest.fixture
-def anna(office: Office) -> Laptop:
-    return office.laptop("Anna")
-
-
-@pytest.fixture
-def bela(office: Office, anna: Laptop) -> Laptop:
-    anna.sync()
-    return office.laptop("Bela")
-
-
 def add_sites(session: Session, count: int, space: str = "") -> list[str]:
     made = [Site(name=f"Pit {n:03}") for n in range(count)]
     for site in made:

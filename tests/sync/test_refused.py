@@ -23,17 +23,6 @@ LONG = TOO_LONG
 CARLA = {"given_name": "Carla", "family_name": "Quispe", "role": "Chair"}
 
 
-@pytest.fixture
-def anna(office: Office) -> Laptop:
-    return office.laptop("Anna")
-
-
-@pytest.fixture
-def bela(office: Office, anna: Laptop) -> Laptop:
-    anna.sync()
-    return office.laptop("Bela")
-
-
 def settle(*laptops: Laptop) -> None:
     for laptop in [*laptops, *laptops]:
         laptop.sync()

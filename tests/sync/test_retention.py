@@ -30,11 +30,6 @@ def office(template: Template, tmp_path: Path) -> Iterator[Office]:
         office.close()
 
 
-@pytest.fixture
-def anna(office: Office) -> Laptop:
-    return office.laptop("Anna")
-
-
 def due(app: App) -> dict[str, tuple[str, str]]:
     return {each.id: (each.use, each.until) for each in app.read(retention.due)}
 

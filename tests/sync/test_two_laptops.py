@@ -34,17 +34,6 @@ PRACTICE: dict[str, object] = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def anna(office: Office) -> Laptop:
-    return office.laptop("Anna")
-
-
-@pytest.fixture
-def bela(office: Office, anna: Laptop) -> Laptop:
-    anna.sync()
-    return office.laptop("Bela")
-
-
 def person(anna: Laptop, bela: Laptop) -> str:
     """A person whom both laptops know."""
     record = anna.add("person", given_name="Carla", family_name="Quispe", role="Member")

@@ -94,17 +94,6 @@ def house(office: Office, tmp_path: Path) -> House:
     return House(office, tmp_path)
 
 
-@pytest.fixture
-def anna(office: Office) -> Laptop:
-    return office.laptop("Anna")
-
-
-@pytest.fixture
-def bela(office: Office, anna: Laptop) -> Laptop:
-    anna.sync()
-    return office.laptop("Bela")
-
-
 # ----------------------------------------------------------------- a laptop went back
 
 

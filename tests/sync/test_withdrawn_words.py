@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.extract import papers
 from wimdesk.services import attaching, library, library_search
 from wimdesk.store import file_texts
@@ -31,11 +29,6 @@ def raw(app: App) -> bytes:
         return b"".join(block for found in blocks for (block,) in found) + texts.encode().lower()
     finally:
         connection.close()
-
-
-@pytest.fixture
-def anna(office: Office) -> Laptop:
-    return office.laptop("Anna")
 
 
 def test_row_d02_withdrawn_words_leave_the_index_of_others(office: Office, anna: Laptop) -> None:
