@@ -11,6 +11,7 @@ from hypothesis import settings
 
 from tests.offline import guard
 from tests.postgres import Cluster, cluster
+from wimdesk.i18n import set_content_language, set_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +43,14 @@ def nobodys_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             patch.delenv(name, raising=False)
         patch.setenv("LANG", "C.UTF-8")
         yield
+
+
+@pytest.fixture(autouse=True)
+def nobodys_language() -> Iterator[None]:
+    """A test that speaks another language, or reads in one, leaves English to the next."""
+    yield
+    set_language("en")
+    set_content_language("")
 
 
 @pytest.fixture(scope="session")

@@ -103,7 +103,7 @@ def _own_language() -> Iterator[None]:
         yield
     finally:
         set_language(before)
-        set_content_language(content)
+        set_content_language(content if content != before else "")  # else it would no longer follow the screens
 
 
 @contextmanager

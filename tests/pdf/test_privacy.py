@@ -11,7 +11,6 @@ from pypdf.generic import StreamObject
 
 from tests.pdf.reading import opened, printed, tree
 from wimdesk.app import App
-from wimdesk.i18n import set_language
 from wimdesk.pdf import organisation_profile, participation_report
 from wimdesk.services import editing, people, publishing, report_data, reporting
 from wimdesk.store import identity
@@ -28,7 +27,6 @@ def app(tmp_path: Path) -> Iterator[App]:
     app = App.open(tmp_path / "profile", "a passphrase")
     yield app
     app.close()
-    set_language("en")
 
 
 def fill(app: App) -> None:

@@ -14,7 +14,7 @@ from tests.support import PASSPHRASE, Office, Template, endpoint_at
 from wimdesk import clock
 from wimdesk.app import App
 from wimdesk.errors import RuleBroken, UserError
-from wimdesk.i18n import LANGUAGES, set_language
+from wimdesk.i18n import LANGUAGES
 from wimdesk.pdf.text import STAND_IN, Fonts, face
 from wimdesk.records.letter_template import CARD_LINES, KINDS, LetterTemplate, faults, fill
 from wimdesk.services import dues, editing, letters, money, numbering, people
@@ -43,7 +43,6 @@ def time() -> Iterator[Clock]:
     found = Clock()
     with clock.driven_by(lambda: found.at):
         yield found
-    set_language("en")
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ import pytest
 from tests.support import PASSPHRASE
 from wimdesk.app import App
 from wimdesk.errors import NotFound, RuleBroken, UserError
-from wimdesk.i18n import set_language
 from wimdesk.services import bulk, editing, exchange, groups, people, people_roster, question, roster, undoing
 from wimdesk.store import journal
 
@@ -27,7 +26,6 @@ def app(tmp_path: Path) -> Iterator[App]:
     app = App.open(tmp_path / "profile", PASSPHRASE)
     yield app
     app.close()
-    set_language("en")
 
 
 def person(app: App, name: str, **values: object) -> str:

@@ -21,10 +21,8 @@ TODAY = date(2026, 11, 22)
 
 
 @pytest.fixture(autouse=True)
-def today(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def today(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "today", lambda: TODAY)
-    yield
-    set_language("en")
 
 
 @pytest.fixture

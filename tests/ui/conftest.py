@@ -22,7 +22,7 @@ from ui.desk import Desk
 from ui.notices import Notices
 from ui.tasks import Tasks
 from wimdesk.app import App
-from wimdesk.i18n import set_content_language, set_language
+from wimdesk.i18n import set_language
 from wimdesk.services import samples
 
 if TYPE_CHECKING:
@@ -39,11 +39,8 @@ QtBot.waitUntil.__kwdefaults__["timeout"] = 20_000
 def dressed(qapp: QApplication) -> Iterator[QApplication]:
     """Give the light look and British English, and put both back afterwards."""
     theme.apply(qapp, "light", contrast=False)
-    set_language("en")
     QLocale.setDefault(BRITISH)
     yield qapp
-    set_language("en")
-    set_content_language("")
     QLocale.setDefault(BRITISH)
     qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
     theme.apply(qapp, "light", contrast=False)
@@ -90,10 +87,9 @@ def settled(qtbot: QtBot, desk: Desk) -> Callable[[], None]:
 
 
 @pytest.fixture
-def speak() -> Iterator[Callable[[str], None]]:
+def speak() -> Callable[[str], None]:
     """Return what changes the language for one test."""
-    yield set_language
-    set_language("en")
+    return set_language
 
 
 def unnamed(root: QWidget) -> list[str]:
