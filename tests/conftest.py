@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import gc
 import logging
 import os
 from typing import TYPE_CHECKING
@@ -11,10 +13,14 @@ from hypothesis import settings
 
 from tests.offline import guard
 from tests.postgres import Cluster, cluster
+from tests.support import Template
+from wimdesk.app import App
 from wimdesk.i18n import set_content_language, set_language
+from wimdesk.store import keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -26,6 +32,20 @@ settings.register_profile("wimdesk", deadline=None, print_blob=True)
 settings.load_profile("wimdesk")
 
 OUR_LOGGERS = ("wimdesk", "ui", "sync", "resources")
+
+
+def pytest_collection_finish() -> None:
+    """Looking for garbage, which every window does when it closes, need not go through all tests and modules again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def known_passphrases() -> Iterator[None]:
+    """What a passphrase gives is slow to compute on purpose, and always the same: within one run, once is enough."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keys, "hash_secret_raw", functools.cache(keys.hash_secret_raw))
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -58,6 +78,19 @@ def postgres() -> Iterator[Cluster]:
     """One PostgreSQL server for all tests that ask for one."""
     with cluster() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    return Template.make(tmp_path_factory.mktemp("template") / "profile")
+
+
+@pytest.fixture
+def app(template: Template, tmp_path: Path) -> Iterator[App]:
+    """A new encrypted profile."""
+    found = template.new(tmp_path / "profile")
+    yield found
+    found.close()
 
 
 class _Listener(logging.Handler):

@@ -28,7 +28,7 @@ from wimdesk import search
 from wimdesk.app import DATABASE, App
 from wimdesk.identifiers import new_id
 from wimdesk.services import editing
-from wimdesk.store import facts, history, identity, journal, keys, outbox, seal_keys
+from wimdesk.store import audit, facts, history, identity, journal, keys, outbox, seal_keys
 from wimdesk.store.engine import Store
 from wimdesk.store.history import TwoPlaces
 from wimdesk.store.record import Info, Values, fields
@@ -49,6 +49,13 @@ class Template:
     def make(cls, folder: Path) -> Template:
         App.open(folder, PASSPHRASE).close()
         return cls(folder, keys.unlock(folder, PASSPHRASE))
+
+    def new(self, folder: Path) -> App:
+        """Open a copy as a profile that was just made; its passphrase is PASSPHRASE."""
+        shutil.copytree(self.folder, folder)
+        app = self.reopen(folder, self.unlocked.device)
+        app.store.indexers.append(audit.follow)
+        return app
 
     def open(self, folder: Path) -> App:
         """Open a copy that is a device of its own."""

@@ -23,6 +23,7 @@ class Collector(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         gc.disable()
+        self._froze = False
         self._alive.add(id(self))
         self._timer = QTimer(self)
         self._timer.setInterval(_EVERY_MS)
@@ -33,6 +34,7 @@ class Collector(QObject):
         """Collect the oldest generation that is due, by Python's own thresholds; at first set aside what is here."""
         if not gc.get_freeze_count():
             gc.freeze()
+            self._froze = True
             return
         due = [
             place
@@ -47,6 +49,7 @@ class Collector(QObject):
         self._timer.stop()
         self._alive.discard(id(self))
         if not self._alive:
-            gc.unfreeze()
+            if self._froze:
+                gc.unfreeze()
             gc.collect()
             gc.enable()

@@ -82,18 +82,23 @@ def apply(
     """Dress the application; call once before the first window and again when a setting changes.
 
     ``text_scale`` runs from 0.9 to 1.5; ``contrast`` None follows the computer's wish for high contrast.
+    Where all is as it was, nothing is drawn anew.
     """
     _load_fonts()
+    before = (_look.name, _look.scale, _look.density)
     _look.busy = True
     try:
         _set_colour_scheme(app, scheme)
         _look.scheme, _look.density, _look.contrast = scheme, density, contrast
         _look.scale = min(MAX_SCALE, max(MIN_SCALE, text_scale))
         _look.name = _resolve_name(app, scheme, contrast)
+        is_dressed = bool(app.styleSheet())
+        if is_dressed and (_look.name, _look.scale, _look.density) == before:
+            return
         _look.tokens = THEMES[_look.name]
         _look.colours = {}
         _look.generation += 1
-        if app.style().name().lower() != "fusion":
+        if not is_dressed:
             app.setStyle("Fusion")
         app.setFont(font(14))
         app.setPalette(palette())

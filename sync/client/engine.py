@@ -457,7 +457,7 @@ class SyncEngine:
             self._show(next_try=clock.ago(-wait) if wait else "")
             network.rest(self._wake, wait, failed=failures > 0)
             if self._wake.is_set() and not self._asked:
-                time.sleep(_QUIET_SECONDS)  # somebody may still be typing
+                self._stopping.wait(_QUIET_SECONDS)  # somebody may still be typing
             self._wake.clear()
             if self._stopping.is_set():
                 return

@@ -12,11 +12,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    return Template.make(tmp_path_factory.mktemp("template") / "profile")
-
-
 @pytest.fixture(scope="module")
 def laptops(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Laptop, Laptop]]:
     """Two laptops of the Secretariat, which may write everywhere, and a real endpoint: one pair for the whole suite."""

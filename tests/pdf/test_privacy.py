@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from pypdf import PdfReader
 from pypdf.generic import StreamObject
@@ -20,13 +17,6 @@ SECRETS = (
     "pronouns-kept", "notes-kept", "phone-of-a-person", "reason-kept", "operator-kept", "note-for-others-kept",
     "draft-kept", "removed-activity", "former-holder", "other-organisation", "other-address",
 )  # fmt: skip
-
-
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[App]:
-    app = App.open(tmp_path / "profile", "a passphrase")
-    yield app
-    app.close()
 
 
 def fill(app: App) -> None:

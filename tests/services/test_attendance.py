@@ -5,24 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import pytest
-
 from wimdesk import clock
 from wimdesk.app import App
 from wimdesk.services import attendance, editing, events, merging
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from wimdesk.services.attendance import Sheet
-
-
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[App]:
-    app = App.open(tmp_path / "profile", "a passphrase")
-    yield app
-    app.close()
 
 
 def weekly(app: App, starts: str, zone: str) -> str:

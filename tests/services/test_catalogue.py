@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from sqlalchemy import text
 
 from resources import content
@@ -14,19 +13,9 @@ from wimdesk.records import Theme
 from wimdesk.services import catalogue, editing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from sqlalchemy.orm import Session
 
 FIRST, SECOND = (theme["id"] for theme in content.themes()[:2])
-
-
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[App]:
-    found = App.open(tmp_path / "profile", "four words for tests")
-    yield found
-    found.close()
 
 
 def title(session: Session, theme: str) -> dict[str, str]:

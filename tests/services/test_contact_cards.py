@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.store.conftest import app as app
-from tests.store.conftest import office as office
-from tests.store.conftest import template as template
 from wimdesk.errors import UserError
 from wimdesk.services import contact_cards, editing, undoing, vcard
 from wimdesk.services.contact_cards import Brought

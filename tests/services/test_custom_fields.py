@@ -12,7 +12,6 @@ from pypdf import PdfReader
 
 from tests.e2e.test_command_line import Terminal
 from tests.services.test_duplicates import two as two
-from tests.store.conftest import template as template
 from wimdesk.errors import NotFound, RuleBroken
 from wimdesk.services import bulk, custom_fields, editing, merging, people_roster, question, roster, undoing
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.e2e.test_command_line import Terminal
-from tests.store.conftest import template as template
 from tests.support import Laptop, Office, endpoint_at
 from wimdesk.errors import UserError
 from wimdesk.identifiers import new_id

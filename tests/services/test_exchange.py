@@ -13,18 +13,10 @@ from wimdesk.services.exchange import Imported
 from wimdesk.store import history
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 BOARD = "family_name,role\nMensah,Chair\nBoateng,Treasurer\n"
 SAME = Imported(new=0, changed=0, same=2)
-
-
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[App]:
-    app = App.open(tmp_path / "profile", "a passphrase")
-    yield app
-    app.close()
 
 
 def bring(app: App, text: str, type_name: str = "person") -> Imported:

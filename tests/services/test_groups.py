@@ -6,26 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support import PASSPHRASE
 from wimdesk.app import App
 from wimdesk.errors import NotFound, RuleBroken, UserError
 from wimdesk.services import bulk, editing, exchange, groups, people, people_roster, question, roster, undoing
 from wimdesk.store import journal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from sqlalchemy.orm import Session
 
 TYPE = people_roster.TYPE
-
-
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[App]:
-    app = App.open(tmp_path / "profile", PASSPHRASE)
-    yield app
-    app.close()
 
 
 def person(app: App, name: str, **values: object) -> str:

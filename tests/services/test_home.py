@@ -12,18 +12,15 @@ from wimdesk.services import home
 from wimdesk.store import facts, outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    pass
 
 DAY = 24 * 3600
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Iterator[App]:
-    app = App.open(tmp_path / "profile", "a passphrase")
+def app(app: App) -> App:
     app.run(facts.put, server_url="https://sync.example.org")
-    yield app
-    app.close()
+    return app
 
 
 @pytest.mark.parametrize(("days", "told"), [(6, []), (9, ["silent"])])

@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.services import workbooks
-from tests.store.conftest import app as app
-from tests.store.conftest import office as office
-from tests.store.conftest import template as template
 from wimdesk.errors import RuleBroken, UserError
 from wimdesk.services import (
     cells,

@@ -22,8 +22,7 @@ from wimdesk.services import (
 from wimdesk.store import facts, history
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable
 
     from sqlalchemy.engine.interfaces import DBAPICursor
     from sqlalchemy.orm import Session
@@ -43,13 +42,6 @@ WHOLE: dict[str, Any] = {
     "outcomes": {"en": "Fans were repaired within days because the anemometer showed it."},
     "takeaways": {"en": "Post the results."},
 }
-
-
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[App]:
-    app = App.open(tmp_path / "profile", "a passphrase")
-    yield app
-    app.close()
 
 
 @pytest.fixture

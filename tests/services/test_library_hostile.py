@@ -30,19 +30,11 @@ from wimdesk.services import (
 from wimdesk.store import facts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from sqlalchemy.orm import Session
 
 ANOTHER, MEAN = "5f5b1c9e-0000-4000-8000-000000000001", "5f5b1c9e-0000-4000-8000-000000000002"
-
-
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[App]:
-    app = App.open(tmp_path / "profile", "a passphrase")
-    yield app
-    app.close()
 
 
 def add(app: App, **told: object) -> str:

@@ -12,19 +12,9 @@ from wimdesk.records import Submission, observation
 from wimdesk.services import editing, metric_rules, metric_shares, metrics
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from sqlalchemy.orm import Session
 
 OCTOBER, SEPTEMBER = "2026-10", "2026-09"
-
-
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[App]:
-    app = App.open(tmp_path / "profile", "a passphrase")
-    yield app
-    app.close()
 
 
 @pytest.fixture

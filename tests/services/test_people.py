@@ -14,8 +14,7 @@ from wimdesk.services.people import PersonRow
 from wimdesk.store import facts, history
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    pass
 
 TODAY = date(2026, 11, 22)
 
@@ -23,13 +22,6 @@ TODAY = date(2026, 11, 22)
 @pytest.fixture(autouse=True)
 def today(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "today", lambda: TODAY)
-
-
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[App]:
-    app = App.open(tmp_path / "profile", "a passphrase")
-    yield app
-    app.close()
 
 
 @pytest.fixture

@@ -16,18 +16,15 @@ from wimdesk.services import editing, sync_review
 from wimdesk.store import history, outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    pass
 
 ROSA = {"given_name": "Rosa", "family_name": "Quispe", "role": "Operator"}
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Iterator[App]:
-    app = App.open(tmp_path / "profile", "a passphrase")
+def app(app: App) -> App:
     app.set_person("Ana")
-    yield app
-    app.close()
+    return app
 
 
 @pytest.fixture

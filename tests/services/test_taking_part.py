@@ -14,8 +14,7 @@ from wimdesk.services import catalogue, editing, samples, taking_part
 from wimdesk.store import facts, history
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable
 
     from sqlalchemy.orm import Session
 
@@ -30,11 +29,9 @@ def on_day(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
 
 @pytest.fixture
-def app(tmp_path: Path, on_day: Callable[[str], None]) -> Iterator[App]:
-    app = App.open(tmp_path / "profile", "a passphrase")
+def app(app: App, on_day: Callable[[str], None]) -> App:
     app.run(lambda session: facts.put(session, organisation_name="WIM Test"))
-    yield app
-    app.close()
+    return app
 
 
 @pytest.fixture

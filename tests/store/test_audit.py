@@ -14,17 +14,9 @@ from wimdesk.services import editing, erasing, samples, trail
 from wimdesk.store import audit, identity, journal, proof, tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable
 
     from sqlalchemy.orm import Session
-
-
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[App]:
-    app = App.open(tmp_path / "profile", "a passphrase")
-    yield app
-    app.close()
 
 
 def work(app: App) -> list[int]:

@@ -14,7 +14,6 @@ from tests.ui.sync_seat import mamani as mamani
 from tests.ui.sync_seat import office as office
 from tests.ui.sync_seat import secretariat as secretariat
 from tests.ui.sync_seat import sit as sit
-from tests.ui.sync_seat import template as template
 from tests.ui.sync_seat import two as two
 from ui import theme
 from ui.bridge import Bridge
@@ -27,9 +26,7 @@ from wimdesk.services import samples
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
-PASSPHRASE = "four words for tests"
 BRITISH = QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom)
 # A shared build machine stalls now and then for longer than the usual five seconds.
 QtBot.waitUntil.__kwdefaults__["timeout"] = 20_000
@@ -44,14 +41,6 @@ def dressed(qapp: QApplication) -> Iterator[QApplication]:
     QLocale.setDefault(BRITISH)
     qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
     theme.apply(qapp, "light", contrast=False)
-
-
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[App]:
-    """Open a new encrypted profile."""
-    found = App.open(tmp_path / "profile", PASSPHRASE)
-    yield found
-    found.close()
 
 
 @pytest.fixture

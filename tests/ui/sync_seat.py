@@ -32,11 +32,6 @@ THEIRS = {"role": "Shift supervisor", "summary": "Leads the day shift."}
 LEFT, RIGHT = 0, 1
 
 
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    return Template.make(tmp_path_factory.mktemp("template") / "profile")
-
-
 @pytest.fixture(scope="module")
 def secretariat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
     with endpoint_at(tmp_path_factory.mktemp("secretariat")) as endpoint:

@@ -146,7 +146,9 @@ def test_a_large_photo_asks_and_a_picture_is_shown(
 
     def look() -> None:
         # Found anew each time: the rows are made again whenever something about a file has changed.
-        (found,) = [each for each in card.findChildren(QAbstractButton) if each.objectName() == f"look:{shown.id}"]
+        *_going, found = [
+            each for each in card.findChildren(QAbstractButton) if each.objectName() == f"look:{shown.id}"
+        ]
         found.click()
         settled()
 

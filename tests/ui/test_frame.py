@@ -12,6 +12,7 @@ from PySide6.QtCore import QLocale, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
+from tests.support import PASSPHRASE, Template
 from tests.ui.test_every_page import cut, sideways
 from ui import theme
 from ui.application import Program
@@ -24,7 +25,6 @@ from ui.pages.settings import SettingsPage
 from ui.trash import TrashPage
 from ui.unlock import Refusal, Unlock
 from wimdesk import clock, i18n
-from wimdesk.app import App
 from wimdesk.i18n import set_language
 from wimdesk.services import editing, people, samples
 
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-PASSPHRASE = "four words for tests"
 LATER = 1_900_000_000.0
 OWN_PAGES = ("home", "settings", "help", "trash")
 FIRST_PAINT = """
@@ -54,10 +53,10 @@ print(heavy[0], program.window.sidebar.isVisible())
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(template: Template, tmp_path: Path) -> Path:
     """Make a profile with the sample in it, as somebody left it."""
     folder = tmp_path / "profile"
-    app = App.open(folder, PASSPHRASE)
+    app = template.new(folder)
     app.run(samples.plant)
     app.settings.put("first_run_done", True)
     app.settings.put("scheme", "light")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import weakref
+from collections.abc import Iterator
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from ui.garbage import Collector
@@ -17,6 +19,14 @@ class _Circle:
         self.me = self
 
 
+@pytest.fixture
+def nothing_set_aside() -> Iterator[None]:
+    gc.unfreeze()
+    yield
+    gc.freeze()
+
+
+@pytest.mark.usefixtures("nothing_set_aside")
 def test_what_is_there_from_the_beginning_is_not_looked_at_again(qtbot: QtBot) -> None:
     collector = Collector()
     try:
@@ -34,6 +44,7 @@ def test_what_is_there_from_the_beginning_is_not_looked_at_again(qtbot: QtBot) -
     assert gc.isenabled()
 
 
+@pytest.mark.usefixtures("nothing_set_aside")
 def test_what_comes_later_is_collected_here(qtbot: QtBot) -> None:
     collector = Collector()
     try:

@@ -26,7 +26,6 @@ from wimdesk.store import facts, history
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
@@ -34,10 +33,9 @@ CAMPUS = "Campus days across Latin America"
 
 
 @pytest.fixture
-def desk(qapp: QApplication, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def desk(qapp: QApplication, qtbot: QtBot, app: App, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     monkeypatch.setattr(clock, "today", lambda: date(2026, 11, 22))
     theme.apply(qapp, "light", contrast=False)
-    app = App.open(tmp_path / "profile", "a passphrase")
     ground = QWidget()
     qtbot.addWidget(ground)
     problems: list[BaseException] = []
@@ -47,7 +45,6 @@ def desk(qapp: QApplication, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.M
     yield Desk(app, None, tasks, bridge, notices)
     tasks.close()
     bridge.close()
-    app.close()
     set_language("en")
     assert not problems
 

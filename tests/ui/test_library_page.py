@@ -26,7 +26,6 @@ from wimdesk.store import facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
@@ -50,9 +49,8 @@ WHOLE: dict[str, object] = {
 
 
 @pytest.fixture
-def desk(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
+def desk(qapp: QApplication, qtbot: QtBot, app: App) -> Iterator[Desk]:
     theme.apply(qapp, "light", contrast=False)
-    app = App.open(tmp_path / "profile", "a passphrase")
     app.run(samples.write_common)
     ground = QWidget()
     qtbot.addWidget(ground)
@@ -61,7 +59,6 @@ def desk(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
     yield Desk(app, None, tasks, bridge, Notices(ground, ground))
     tasks.close()
     bridge.close()
-    app.close()
     assert not problems
 
 

@@ -112,12 +112,8 @@ def test_row_d01_a_case_is_checked_and_stands_in_collection_and_tag(desk: Desk, 
     assert "Collections: Health" in read(page)
 
 
-@pytest.mark.parametrize(
-    ("template", "part", "hidden"), [("tool", "body", "objectives"), ("video", "link", "takeaways")]
-)
-def test_row_d01_each_template_asks_for_its_parts(
-    desk: Desk, qtbot: QtBot, template: str, part: str, hidden: str
-) -> None:
+@pytest.mark.parametrize(("kind", "part", "hidden"), [("tool", "body", "objectives"), ("video", "link", "takeaways")])
+def test_row_d01_each_template_asks_for_its_parts(desk: Desk, qtbot: QtBot, kind: str, part: str, hidden: str) -> None:
     page = shown(desk, qtbot)
     page.write()
     qtbot.waitUntil(lambda: page.reading.form is not None and page.reading.form.isVisible())
@@ -125,7 +121,7 @@ def test_row_d01_each_template_asks_for_its_parts(
     assert form is not None
     choice = form.editors["template"]
     assert isinstance(choice, ChoiceField)
-    choice.set_value(template)
+    choice.set_value(kind)
     qtbot.waitUntil(lambda: form.editors[part].isVisible() and not form.editors[hidden].isVisible())
     record = form.item_id
     qtbot.waitUntil(lambda: part in {name for name, _said in desk.app.read(library.missing, record)})

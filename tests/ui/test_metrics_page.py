@@ -21,7 +21,6 @@ from wimdesk.services import editing, metrics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
@@ -29,10 +28,9 @@ MONTH, BEFORE = "2026-10", "2026-09"
 
 
 @pytest.fixture
-def desk(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
+def desk(qapp: QApplication, qtbot: QtBot, app: App) -> Iterator[Desk]:
     theme.apply(qapp, "light", contrast=False)
     QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
-    app = App.open(tmp_path / "profile", "a passphrase")
     ground = QWidget()
     qtbot.addWidget(ground)
     problems: list[BaseException] = []
@@ -40,7 +38,6 @@ def desk(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
     yield Desk(app, None, tasks, bridge, Notices(ground, ground))
     tasks.close()
     bridge.close()
-    app.close()
     assert not problems
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
+from tests.support import PASSPHRASE, Template
 from ui.application import Program
 from ui.rescue import Rescue
-from wimdesk.app import DATABASE, App
+from wimdesk.app import DATABASE
 from wimdesk.i18n import set_language
 from wimdesk.services import editing, samples
 from wimdesk.store import backup
@@ -20,14 +21,12 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-PASSPHRASE = "four words for tests"
-
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(template: Template, tmp_path: Path) -> Path:
     """A profile with a backup, work after it, and one turned bit."""
     folder = tmp_path / "profile"
-    app = App.open(folder, PASSPHRASE)
+    app = template.new(folder)
     app.run(samples.plant)
     app.settings.put("first_run_done", True)
     app.settings.put("scheme", "light")

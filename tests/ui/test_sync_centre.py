@@ -219,8 +219,8 @@ def test_a_computer_that_asks_to_come_in_is_told_to_whoever_may_let_it_in(office
     office.laptop("Carla", introduced=False).sync()
     anna.sync()
     seat.qtbot.waitUntil(lambda: len(page.forms) == 2)
-    assert [form.words.text() for form in page.forms.values()] == ["half of the", ""], "what was typed stays"
-    assert next(iter(page.forms.values())).words.hasFocus()
+    (begun,) = [form for form in page.forms.values() if form.words.text() == "half of the"]  # what was typed stays
+    assert begun.words.hasFocus()
 
 
 # ----------------------------------------------------------------- what waits, what was refused, what was done
