@@ -12,7 +12,6 @@ from tests.e2e.console import Console
 from tests.pdf import reading
 from tests.ui.sync_seat import office as office
 from tests.ui.sync_seat import secretariat as secretariat
-from tests.ui.sync_seat import template as template
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from wimdesk.errors import RuleBroken
@@ -77,7 +77,7 @@ def tree(session: Session, organisation: str = "") -> Tree:
     """Return an organisation, ours where none is named, with its branches. Raises NotFound."""
     who = identity.read(session)
     top = organisation or who.organisation
-    forest = _forest(session)
+    forest = _forest(session, top)
     if top not in forest.known:
         history.fetch(session, TYPE, top)
         return Tree((Unit(top, who.organisation_name, "", "", 0, None, "", "", "", 0, 1, 0, True, False),))
@@ -94,13 +94,13 @@ def tree(session: Session, organisation: str = "") -> Tree:
 def find(session: Session, text: str, without: str = "") -> list[tuple[str, str]]:
     """Return (id, name) of the first organisations that have these words, leaving out one and all below it."""
     words = [fold(word) for word in text.split()]
-    forest = _forest(session)
-    hidden = _with_below(forest, without)
+    hidden = _with_below(_forest(session), without)
     found = []
-    for record, each in forest.known.items():
-        said = fold(f"{' '.join(each.name.values())} {each.acronym}")
+    columns = select(Organization.id, Organization.name, Organization.acronym).where(_shown(session))
+    for record, name, acronym in session.execute(columns):
+        said = fold(f"{' '.join(name.values())} {acronym}")
         if record not in hidden and all(word in said for word in words):
-            found.append((record, _name(each)))
+            found.append((record, _called(name, acronym)))
     return sorted(found, key=lambda pair: (fold(pair[1]), pair[0]))[:_MOST_FOUND]
 
 
@@ -129,19 +129,30 @@ def name_of(session: Session, organisation: str) -> str:
 
 
 def _name(found: Organization) -> str:
-    return pick(found.name) or found.acronym or _("Without a name")
+    return _called(found.name, found.acronym)
 
 
-def _forest(session: Session) -> _Forest:
-    who = identity.read(session)
-    shown = Organization.space == SAMPLE if who.sample else Organization.space != SAMPLE
-    rows = session.scalars(select(Organization).where(Organization.deleted.is_(False), shown))
+def _called(name: dict[str, str], acronym: str) -> str:
+    return pick(name) or acronym or _("Without a name")
+
+
+def _shown(session: Session) -> ColumnElement[bool]:
+    is_sample = Organization.space == SAMPLE
+    return and_(Organization.deleted.is_(False), is_sample if identity.read(session).sample else ~is_sample)
+
+
+def _forest(session: Session, also: str = "") -> _Forest:
+    """Read what is a part of something or has parts, and `also`: of thousands of others only their names are needed."""
+    shown = _shown(session)
+    above = select(Organization.parent_id).where(shown, Organization.parent_id != "")
+    wanted = or_(Organization.parent_id != "", Organization.id.in_(above), Organization.id == also)
+    rows = session.scalars(select(Organization).where(shown, wanted))
     forest = _Forest({each.id: each for each in rows})
     parents = {each.id: each.parent_id for each in forest.known.values() if each.parent_id in forest.known}
     forest.circles, cut = _circles(parents)
     forest.parents = {record: above for record, above in parents.items() if record not in cut}
-    for record, above in forest.parents.items():
-        forest.below.setdefault(above, []).append(record)
+    for record, over in forest.parents.items():
+        forest.below.setdefault(over, []).append(record)
     for several in forest.below.values():
         several.sort(key=lambda record: (fold(_name(forest.known[record])), record))
     return forest

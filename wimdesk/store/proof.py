@@ -52,14 +52,19 @@ def differing(session: Session) -> list[str]:
 
 def _wrong_log(session: Session, space: str, cursor: int, said: tuple[bytes, bytes]) -> str:
     op = tables.op.c
-    found = session.execute(select(tables.op).where(op.space == space, op.seq.is_not(None)).order_by(op.seq)).all()
-    if [row.seq for row in found] != list(range(1, cursor + 1)):
+    query = select(tables.op).where(op.space == space, op.seq.is_not(None)).order_by(op.seq)
+    passed = digest = b""
+    seq = 0
+    for part in session.execute(query.execution_options(yield_per=_CHUNK)).partitions():
+        entries = [digests.Entry(row.seq, Author(row.device, row.epoch), row.n, journal.op_of(row)) for row in part]
+        if [entry.seq for entry in entries] != list(range(seq + 1, seq + len(entries) + 1)):
+            return "the log has a hole"
+        seq += len(entries)
+        for _seq, author, n, _op in entries:
+            passed = trail(passed, *author, n)
+        digest = digests.add(digest, entries) if said[1] else b""
+    if seq != cursor:
         return "the log has a hole"
-    entries = [digests.Entry(row.seq, Author(row.device, row.epoch), row.n, journal.op_of(row)) for row in found]
-    passed = b""
-    for _seq, author, n, _op in entries:
-        passed = trail(passed, *author, n)
-    digest = digests.add(b"", entries) if said[1] else b""
     return "" if (passed, digest) == said else "the log was changed"
 
 
