@@ -76,9 +76,9 @@ def _open_window(args: argparse.Namespace) -> int:
 
 
 def _tour(args: argparse.Namespace) -> int:
-    from ui import tour
+    from ui.tour import journey
 
-    return tour.run(args.out, endpoint=not args.no_endpoint, gallery=not args.no_gallery)
+    return journey.run(args.out, endpoint=not args.no_endpoint, gallery=not args.no_gallery)
 
 
 def _demo(args: argparse.Namespace) -> int:
@@ -88,9 +88,9 @@ def _demo(args: argparse.Namespace) -> int:
 
 
 def _bench(args: argparse.Namespace) -> int:
-    from ui import bench
+    from ui.bench import report
 
-    return bench.run(quick=args.quick)
+    return report.run(quick=args.quick)
 
 
 if __name__ == "__main__":

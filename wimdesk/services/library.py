@@ -207,30 +207,36 @@ def _entry(
     replaced: Container[tuple[str, str]] = (),
 ) -> Entry:
     state = latest([copy.state] if copy is not None else [], row.state)
+    work = row.work if row.work not in {"", row.id} else row.id  # the same text, not one more that is like it
     return Entry(
         id=row.id,
         title=pick(row.title)[:_LONGEST_TITLE] or _("Without a title"),
         template=intern(row.template),
-        themes=tuple(map(intern, row.themes)),
+        themes=_alike(*row.themes),
         language=intern(row.language),
         country_code=intern(row.country_code),
         issued=intern(row.issued),
         state=intern(state),
         ours="waiting" if orphan else _ours(row.space, row.owner, state, who),
-        collections=tuple(row.collections),
-        subject=tuple(row.subject),
-        work=row.work or row.id,
+        collections=_alike(*row.collections),
+        subject=_alike(*row.subject),
+        work=work,
         languages=_languages(row.language, *sorted(row.made_from)),
         is_translation=row.language in row.made_from,
-        reused=used.get(row.work or row.id, 0),
+        reused=used.get(work, 0),
         check=library_versions.is_overdue(state, row.review_on),
-        aside=_aside(row, (row.work or row.id, row.space) in replaced),
+        aside=_aside(row, (work, row.space) in replaced),
     )
+
+
+@functools.lru_cache(maxsize=10_000)
+def _alike(*codes: str) -> tuple[str, ...]:
+    """One for all that are alike: there are as many entries as practices."""
+    return codes
 
 
 @functools.cache
 def _languages(*codes: str) -> tuple[str, ...]:
-    """One for all that are alike: there are as many entries as practices."""
     return tuple(dict.fromkeys(codes)) if codes[0] else ()
 
 
