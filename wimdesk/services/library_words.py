@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from resources import content
 from wimdesk.i18n import LANGUAGES, _, language
 from wimdesk.pdf.writing import Writing
@@ -23,7 +25,12 @@ def short_date(text: str) -> str:
 
 def countries() -> list[tuple[str, str]]:
     """Return (code, name) of every country, by name."""
-    return sorted(((code, country_name(code)) for code in content.m49()), key=lambda pair: pair[1])
+    return [*_countries(language())]
+
+
+@functools.cache
+def _countries(code: str) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(((each, country_name(each, code)) for each in content.m49()), key=lambda pair: pair[1]))
 
 
 def licences() -> list[tuple[str, str]]:
