@@ -101,6 +101,14 @@ def test_everything_is_there_with_counts(page: LibraryPage) -> None:
     assert not page.filters.clear_button.isEnabled()
 
 
+def test_a_list_that_ends_early_says_so(page: LibraryPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library, "MOST", 10)
+    page.filters.box("language", "fr").box.click()
+    page.filters.clear()
+    qtbot.waitUntil(lambda: page.count.text() == "42 practices; the first 10 are listed")
+    assert page.model.rowCount() == 10
+
+
 def test_typing_answers_with_marked_hits(page: LibraryPage, qtbot: QtBot) -> None:
     search(page, qtbot, "MENTORÍA", 2)
     assert page.count.text() == "2 practices"

@@ -382,4 +382,6 @@ def _said(result: Result) -> str:
     words = ngettext("{count} practice", "{count} practices", exact).format(count=exact)
     if result.near:
         return _("{practices}; {count} with some of the words").format(practices=words, count=result.near)
+    if result.found > len(result.entries):
+        return _("{practices}; the first {count} are listed").format(practices=words, count=len(result.entries))
     return words
