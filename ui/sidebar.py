@@ -40,7 +40,7 @@ class NavRow(QPushButton):
         theme.mark(self, role="nav")
         self.setCheckable(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.set_badge(0)
 
     def set_badge(self, count: int) -> None:
@@ -60,7 +60,8 @@ class NavRow(QPushButton):
         return QSize(theme.px(COLLAPSED_WIDTH - 16), theme.px(38))
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        """Return how far it gives way where large letters meet a low screen."""
+        return QSize(theme.px(COLLAPSED_WIDTH - 16), theme.px(30))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         # The ring is for those who use the keyboard; a window that opens or a mouse click shows none.
@@ -190,6 +191,9 @@ class Sidebar(QFrame):
         self._site.setVisible(bool(site))
         self._mark.setToolTip(tool_tip(name))
         self._fit_owner()
+        # Layouts remember how large these wanted to be, also when letters have grown.
+        for part in (self._mark, *self._rows.values()):
+            part.updateGeometry()
 
     def set_badge(self, key: str, count: int) -> None:
         """Show how much waits in a section; zero hides the badge."""
@@ -234,6 +238,7 @@ class Sidebar(QFrame):
 
     def _add_owner(self) -> None:
         owner = QWidget(self)
+        owner.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._owner_line = line = QHBoxLayout(owner)
         line.setSpacing(10)
         self._mark = Mark()
@@ -269,3 +274,6 @@ class Sidebar(QFrame):
         self._owner_line.setContentsMargins(margins(sides[0], 14, sides[1], 12))
         self.setFixedWidth(theme.px(COLLAPSED_WIDTH if self._folded else WIDTH) + 1)
         self._fit_owner()
+        # Layouts remember how large these wanted to be, also when letters have grown.
+        for part in (self._mark, *self._rows.values()):
+            part.updateGeometry()

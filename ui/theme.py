@@ -44,7 +44,7 @@ _FONT_FILES = (
     *("Inter-Regular.ttf", "Inter-Medium.ttf", "Inter-SemiBold.ttf", "Inter-Bold.ttf"),
     *("NotoSansArabic-Regular.ttf", "NotoSansArabic-Bold.ttf"),
 )
-_LENGTHS = (6, 16, 18, 20, 24, 32, 34, 38)
+_LENGTHS = (6, 16, 18, 20, 24, 30, 32, 34, 38)
 
 
 class Notifier(QObject):

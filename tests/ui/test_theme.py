@@ -7,9 +7,11 @@ import pytest
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor, QFontInfo, QImage, QPalette
 from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
 
 import resources
 from ui import icons, theme
+from ui.sidebar import Mark, NavRow, Sidebar
 from ui.tokens import LIGHT, PAIRS, THEMES
 
 
@@ -169,3 +171,18 @@ def test_fonts_and_icons_carry_their_licences() -> None:
     assert "ISC License" in resources.path("icons", "LICENSE.txt").read_text(encoding="utf-8")
     for font in resources.path("fonts").glob("Inter-*.ttf"):
         assert font.stat().st_size < 300_000, font.name
+
+
+def test_with_the_largest_letters_the_sidebar_keeps_its_circle_on_a_low_screen(
+    dressed: QApplication, qtbot: QtBot
+) -> None:
+    sidebar = Sidebar([(str(number), "Home", "house") for number in range(9)])
+    qtbot.addWidget(sidebar)
+    sidebar.set_collapsed(True)
+    sidebar.resize(90, 690)
+    sidebar.show()
+    theme.apply(dressed, "light", theme.MAX_SCALE)
+    (mark,) = sidebar.findChildren(Mark)
+    qtbot.waitUntil(lambda: mark.height() == mark.width() == theme.px(36))
+    rows = sidebar.findChildren(NavRow)
+    assert max(row.geometry().bottom() for row in rows) < sidebar.height() == 690

@@ -1,7 +1,7 @@
 """The screenshot set: every page in each of the ways that people see it.
 
 `python -m ui.tour.looks --out FOLDER` leaves page-way.png for each: light, dark, mirrored as in Arabic, letters of
-150 %, 1,024 pixels wide. The first questions are among them.
+150 %, 1,024 pixels wide. The first questions are among them. It is the demo's laptop, so that no page is empty.
 """
 
 from __future__ import annotations
@@ -17,17 +17,20 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QApplication
 
-from ui import navigation
+from ui import demo, navigation
 from ui.first_run import LANGUAGE, NAME, PLACE, FirstRun
+from ui.tour.endpoint import Endpoint
 from ui.tour.expectations import say
 from ui.tour.hands import settle
 from ui.tour.room import SIZE, Room
 from wimdesk.i18n import LANGUAGES
-from wimdesk.services import samples, todo
+from wimdesk.services import todo
 from wimdesk.settings import Value
 
 _MIRRORED = "ar"
 _QUESTION = "mentor"
+_UNTIL_SHOWN = 0.2
+"""Seconds: what is chosen in the library is laid out a moment later."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +59,13 @@ def take(out: Path, ways: Sequence[Way] = WAYS) -> list[str]:
     found = QApplication.instance()
     application = found if isinstance(found, QApplication) else QApplication([])
     names: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="wimdesk-looks-") as folder:
-        room = Room(application, Path(folder) / "profile", "looks", known=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="wimdesk-looks-") as folder,
+        Endpoint(Path(folder) / "endpoint") as endpoint,
+    ):
+        word = os.urandom(16).hex()
+        profile = demo.prepare(Path(folder), endpoint, word)
+        room = Room(application, profile, "looks", known=True, passphrase=word)
         try:
             _furnish(room)
             for way in ways:
@@ -70,8 +78,6 @@ def take(out: Path, ways: Sequence[Way] = WAYS) -> list[str]:
 
 def _furnish(room: Room) -> None:
     app = room.laptop.app
-    app.run(samples.write_own, app.identity().organisation)
-    app.set_person("Rosa Mamani Flores")
     app.run(todo.add, "Call the mine about the visit", "2026-11-20")
     app.run(todo.add, "Renew the licence of the training room", "")
     room.idle()
@@ -109,7 +115,7 @@ def _take_way(application: QApplication, room: Room, way: Way, out: Path) -> lis
 
 
 def _take(room: Room, name: str, out: Path) -> str:
-    settle(0.1)
+    settle(_UNTIL_SHOWN)
     room.idle()
     room.window.grab().save(str(out / f"{name}.png"))
     return f"{name}.png"

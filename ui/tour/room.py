@@ -23,12 +23,14 @@ SIZE = (1366, 740)
 class Room:
     """The running program on a profile of its own; `laptop` is there as soon as the profile is open."""
 
-    def __init__(self, application: QApplication, folder: Path, name: str, *, known: bool = False) -> None:
+    def __init__(
+        self, application: QApplication, folder: Path, name: str, *, known: bool = False, passphrase: str = ""
+    ) -> None:
         settings = Settings(folder / "settings.json")
         settings.put("sync_automatically", False)
         settings.put("scheme", "light")
         settings.put("first_run_done", known)
-        self.program = Program(application, folder, os.urandom(16).hex())
+        self.program = Program(application, folder, passphrase or os.urandom(16).hex())
         self.window = self.program.window
         self.window.resize(*SIZE)
         self.program.start()
