@@ -296,3 +296,12 @@ def test_no_click_on_a_practice_looks_through_all_of_them(app: App, verb: Callab
     app.read(explained)
     assert plans
     assert [plan for plan in plans if plan.startswith(("SCAN library_item", "SCAN attachment", "SCAN feedback"))] == []
+
+
+def test_what_is_read_is_in_the_language_of_its_text_and_not_of_a_translated_title(app: App) -> None:
+    told = {"title": {"en": "Lamps", "fr": "Lampes"}, "activities": {"fr": "Des lampes."}, "language": "fr"}
+    record = app.run(editing.add, "library_item", told)
+    assert app.read(library.article, record, "en").shown == "fr"
+    assert app.read(library.article, record).title == "Lamps"
+    app.run(editing.change, "library_item", record, {"activities": {"fr": "Des lampes.", "en": "Lamps."}})
+    assert app.read(library.article, record, "en").shown == "en"

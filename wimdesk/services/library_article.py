@@ -93,7 +93,7 @@ def article(session: Session, item_id: str, code: str = "") -> Article:
         can=_allowed(session, found) - (_NOT_OLD if later else frozenset()),
         link=found.link,
         details=_details(found),
-        shown=next((each for each, text in found.title.items() if text == texts[0]), found.language),
+        shown=_language(found, code),
         check=library_versions.is_overdue(found.state, found.review_on),
         newer=later.id if later else "",
         earlier=before.id if before else "",
@@ -104,6 +104,15 @@ def article(session: Session, item_id: str, code: str = "") -> Article:
         note=_note(session, found),
         left_alone=who.role == "secretariat" and found.id in orphans(session),
     )
+
+
+def _language(item: LibraryItem, code: str) -> str:
+    """Return in which language it is read: that of its text, for a title alone may have been translated."""
+    texts: tuple[dict[str, str], ...] = (item.body, *(getattr(item, part) for part in CASE_PARTS), item.title)
+    for said in texts:
+        if text := pick(said, code):
+            return next(each for each, told in said.items() if told == text)
+    return item.language
 
 
 def _note(session: Session, item: LibraryItem) -> str:
