@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from tests import rows
 
 A06 = "tests/ui/test_members.py::test_row_a06_a_type_is_made"
@@ -22,3 +25,13 @@ def test_a_row_without_a_test_is_missing_and_one_that_failed_does_not_hold() -> 
     assert not rows.all_hold({A06: "passed"}, ["A06", "A07"])
     assert not rows.all_hold({A06: "skipped"}, ["A06"])
     assert rows.all_hold({A06: "passed"}, ["A06"])
+
+
+def test_each_row_that_a_test_names_stands_in_the_table() -> None:
+    files = Path(rows.__file__).parent.rglob("test_*.py")
+    named = {
+        match[1].upper()
+        for file in files
+        for match in re.finditer(r"def test_row_([a-z]\d\d)_", file.read_text("utf-8"))
+    }
+    assert named == set(rows.ROWS)
