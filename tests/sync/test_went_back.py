@@ -14,7 +14,7 @@ from tests.support import Endpoint, Laptop, Office, endpoint_at
 from tests.sync.test_refused import set_role
 from wimdesk.errors import NoConnection
 from wimdesk.services import editing
-from wimdesk.store import facts, history, inbox, outbox, proof, recovery, tables
+from wimdesk.store import facts, history, inbox, journal, outbox, proof, recovery, tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -429,6 +429,39 @@ def test_what_only_a_reader_holds_does_not_cover_what_was_done_since(house: Hous
         settle(anna, rita, bela)
         assert [[q.field for q in laptop.questions()] for laptop in (anna, bela, rita)] == [["role"]] * 3
         agreed(anna, bela, rita)
+
+
+def test_what_a_reader_edits_later_carries_her_own_refused_value_not_what_another_said_since(house: House) -> None:
+    with house.open():
+        anna, bela = house.laptop("Anna"), house.laptop("Bela")
+        record = anna.add("person", given_name="Carla", role="r0")
+        settle(anna, bela)
+        house.keep_copy()
+    with house.open():
+        anna.change("person", record, role="Anna's")
+        settle(anna, bela)
+        bela.change("person", record, role="Bela's")
+        settle(bela, anna)
+    house.restore()
+    with house.open():
+        set_role(house.office, anna, "reader")
+        anna.sync()
+        assert role(anna, record) == "Anna's", "what she did stays on top, as it does of what the log says"
+        anna.change("person", record, summary="hers")
+        assert _said(anna, record) == {"role": "Anna's", "summary": "hers"}
+        assert anna.app.read(proof.differing) == []
+        bela.sync()
+        set_role(house.office, anna, "coordinator")
+        anna.app.run(outbox.send_again, "person", record)
+        settle(anna, bela, anna)
+        assert [[q.field for q in laptop.questions()] for laptop in (anna, bela)] == [["role"]] * 2
+        assert [role(laptop, record) for laptop in (anna, bela)] == ["Anna's"] * 2
+
+
+def _said(laptop: Laptop, record: str) -> Values:
+    """Return what the newest operation of a record says."""
+    query = select(tables.op).where(tables.op.c.record == record).order_by(tables.op.c.pos.desc()).limit(1)
+    return laptop.app.read(lambda session: journal.values_of(session.execute(query).one()))
 
 
 def test_an_endpoint_that_was_restored_without_a_word_is_noticed(house: House) -> None:

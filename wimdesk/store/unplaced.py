@@ -55,14 +55,16 @@ def visible(
 def waiting(session: Session, records: list[str], returning: int) -> dict[str, list[OnTop]]:
     """Return the operations that have no place: what a person did stays on top, also where it was refused.
 
-    So does what the endpoint lost; once all are together again, only where nobody has gone on.
+    What the endpoint lost shows too; once all are together again only where nobody has gone on, and beneath what was
+    done here: a later edit carries what was refused as it shows, and may not say what another one said.
     """
     states = sorted(recovery.present(session))
     if not states:
         return {}
     found: dict[str, list[OnTop]] = defaultdict(list)
     for at in range(0, len(records), _CHUNK):
-        for row in session.execute(_ON_TOP, {"records": records[at : at + _CHUNK], "states": states}):
+        ops = session.execute(_ON_TOP, {"records": records[at : at + _CHUNK], "states": states}).all()
+        for row in ops if returning else sorted(ops, key=lambda each: bool(each.state != tables.LOST)):
             left_alone = row.state == tables.LOST and not returning
             told = journal.values_of(row)
             found[row.record].append(OnTop(row, _older_beneath(session, row, told) if left_alone else told))
