@@ -8,6 +8,7 @@ import msgspec
 
 from sync.protocol import Problem
 from tests.sim import approvals, erasing
+from tests.sim.fate import tick_of
 from tests.sim.laptop import BLANK, FIELDS, TYPE, Laptop, Written
 from tests.sim.model import BY_ITSELF, DELETED, MARKS, Entry, Question, Save, SaveId
 from wimdesk.errors import WimdeskError
@@ -58,7 +59,7 @@ def _read_entry(world: World, entry: Entry) -> None:
         return
     erasing.arrived(world, entry)
     model = world.model
-    save = model.saves.get(entry.save) or erasing.said_by_itself(world, entry)
+    save = model.saves.get(entry.save) or erasing.said_by_itself(world, entry) or _just_sent_again(world, entry)
     if save is None:
         raise world.broken("I3", f"nobody saved {entry.save} in {entry.space}")
     if save.seq:
@@ -73,6 +74,14 @@ def _read_entry(world: World, entry: Entry) -> None:
         if not any(world.may_write(laptop.seat, r, save) for r in world.roles_between(laptop.seat.device, save.tick)):
             raise world.broken("I7", f"{laptop.seat.name} may not write {entry.save} in {entry.space}")
     model.place(entry.space, save)
+
+
+def _just_sent_again(world: World, entry: Entry) -> Save | None:
+    """What followed something refused goes out again by itself, and may be let in before that pass is over: who was a
+    reader may have become a writer meanwhile. Nobody has looked at the laptop by then."""
+    for laptop in world.laptops:
+        _sent_again(world, laptop)
+    return world.model.saves.get(entry.save)
 
 
 def saved(world: World, laptop: Laptop, expected: dict[str, dict[str, object]] | None, space: str = "") -> None:
@@ -109,7 +118,7 @@ def _register(world: World, laptop: Laptop, rows: list[Written]) -> None:
             raise world.broken("I3", f"{row.save} was journalled twice")
         record = row.save.record
         own, read = frozenset(life.own.get(record, ())), world.model.seen(life, row.space, record)
-        save = Save(row.save, row.space, row.owner, row.type, row.values, read, own, world.clock.tick)
+        save = Save(row.save, row.space, row.owner, row.type, row.values, read, own, tick_of(row.save.at))
         save.unsure = not life.heard
         if DELETED not in row.values and is_kept_in_view(laptop, record):
             save.fields[DELETED] = world.model.but_for_removals(read)
@@ -194,18 +203,11 @@ def _outbox(world: World, laptop: Laptop) -> None:
     )
     there = {row.save for row in waiting}
     erasing.placed(world, laptop, there)
+    _sent_again(world, laptop)
     # Only the states that have an index are read as a whole: this runs after each step.
     elsewhere = {save.record for save in life.unsent if save not in there}
     carried = [row for r in sorted(elsewhere) for row in laptop.written("record = ? AND state = 'replaced'", r)]
-    for row in sorted([*stuck, *carried], key=lambda each: each.pos):
-        save = life.unsent.pop(row.save, None)
-        if save is not None:
-            _refused(world, laptop, save, row.problem)
-    again = [row for row in waiting if row.pos > laptop.last_pos]
-    for row in again:
-        if row.values != _carried(world, laptop, row.save.record, {}) or not row.values:
-            raise world.broken("I2", f"{laptop.seat.name} sends again {row}")
-    _register(world, laptop, again)
+    _note_refused(world, laptop, [*stuck, *carried])
     if sorted(row.save for row in waiting) != sorted(life.unsent):
         gone, extra = set(life.unsent) - there, there - set(life.unsent)
         raise world.broken("I2", f"{laptop.seat.name}: gone from the outbox {gone}, waiting for nothing {extra}")
@@ -214,14 +216,42 @@ def _outbox(world: World, laptop: Laptop) -> None:
         raise world.broken("I2", f"{laptop.seat.name}: refused {sorted(life.refused)}; the journal says {said}")
 
 
+def _sent_again(world: World, laptop: Laptop) -> None:
+    """I2: what the program sends again by itself is all that was refused of the record, as it is now."""
+    author = laptop.app.store.author
+    by_itself = "device = ? AND epoch = ? AND type NOT IN ('erased', 'signer')"
+    for row in laptop.written(f"pos > ? AND {by_itself}", laptop.last_pos, author.device, author.epoch):
+        record = row.save.record
+        _note_refused(world, laptop, laptop.written("record = ? AND state IN ('refused', 'replaced')", record))
+        if row.values != _carried(world, laptop, record, {}) or not row.values:
+            raise world.broken("I2", f"{laptop.seat.name} sends again {row}")
+        _register(world, laptop, [row])
+
+
+def _note_refused(world: World, laptop: Laptop, rows: list[Written]) -> None:
+    for row in sorted(rows, key=lambda each: each.pos):
+        save = laptop.life.unsent.pop(row.save, None)
+        if save is not None:
+            _refused(world, laptop, save, row.problem)
+
+
 def _refused(world: World, laptop: Laptop, save: Save, problem: int) -> None:
     roles = world.roles_between(laptop.seat.device, save.tick)
-    follows = problem == Problem.FOLLOWS_REFUSED and save.id.record in laptop.life.tainted
+    follows = problem == Problem.FOLLOWS_REFUSED and _is_built_on_refused(world, laptop, save)
     if save.seq or not (follows or any(not world.may_write(laptop.seat, role, save) for role in roles)):
         raise world.broken("I2", f"{save.id} of {laptop.seat.name} was refused without a reason ({problem})")
     laptop.life.refused[save.id] = save
     laptop.life.tainted.add(save.id.record)
     world.tally.outcomes["operation refused"] += 1
+
+
+def _is_built_on_refused(world: World, laptop: Laptop, save: Save) -> bool:
+    """Say whether something of the record was refused. What is sealed goes in boxes, each taken or refused as a whole:
+    there it may be something of another record."""
+    life, saves = laptop.life, world.model.saves
+    if save.id.record in life.tainted or not save.space.endswith("/private"):
+        return save.id.record in life.tainted
+    return any(saves[each].space == save.space for record in life.tainted for each in life.own.get(record, ()))
 
 
 def look_at(world: World, laptop: Laptop, space: str, record: str) -> None:

@@ -156,7 +156,7 @@ def erase(world: World, laptop: Laptop) -> str:
         outcome = "not allowed"
     except Crash:
         laptop.reborn()
-        laptop.last_pos, outcome = last, "died"
+        outcome = "died"
     # Others' orders came in between, too, and have a place already.
     ordered = laptop.written("pos > ? AND type = 'erase' AND seq IS NULL", last)
     if [row.save.record for row in ordered] != [record] * (outcome == "erased") and outcome != "died":
@@ -292,10 +292,8 @@ def crash_while_saving(world: World, laptop: Laptop) -> str:
     )
     with contextlib.suppress(Crash), dying:
         laptop.run(_change_all, expected)
-    last = laptop.last_pos
     laptop.reborn()
-    laptop.last_pos = last
-    there = bool(laptop.written("pos > ? AND state IN ('waiting', 'held')", last))
+    there = bool(laptop.written("pos > ? AND state IN ('waiting', 'held')", laptop.last_pos))
     checks.saved(world, laptop, expected if there else {})
     return "there" if there else "gone"
 

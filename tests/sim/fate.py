@@ -10,6 +10,7 @@ import random
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
+from datetime import datetime
 from typing import ParamSpec, TypeVar
 from unittest import mock
 
@@ -56,6 +57,11 @@ class Clock:
             yield
         finally:
             self.leaps = before
+
+
+def tick_of(at: str) -> int:
+    """Return the true time at which somebody acted who read this on her clock, however wrong it was."""
+    return int(datetime.fromisoformat(at).timestamp() - BEGINNING) % LEAP
 
 
 async def _inline(work: Callable[..., R], *args: object, **_options: object) -> R:

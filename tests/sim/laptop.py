@@ -118,7 +118,7 @@ class Laptop:
 
         The ledger of what was erased stays: it is a file of its own.
         """
-        dead = self.app.folder
+        dead, looked_at = self.app.folder, self.last_pos
         self.eye.close()
         with_file = dead if source is None else source
         kept = self.home / f"{self.seat.name}.kept"
@@ -128,6 +128,8 @@ class Laptop:
             shutil.copyfile(dead / erasing.LEDGER, kept / erasing.LEDGER)
         shutil.rmtree(dead)
         self.open(kept)
+        if source is None:
+            self.last_pos = looked_at  # what was written since is still to be looked at
         shutil.rmtree(kept)
 
     def _leave(self) -> None:
