@@ -100,8 +100,7 @@ class Laptop:
         copy_database(source / DATABASE, folder / DATABASE)
         if (source / erasing.LEDGER).exists():
             shutil.copyfile(source / erasing.LEDGER, folder / erasing.LEDGER)
-        self.app: App = self.template.reopen(folder, self.seat.device_keys, Here())
-        self.app._copier = Here()  # noqa: SLF001 - one thread for all: chance is drawn in one order
+        self.app: App = reopened(self.template, folder, self.seat.device_keys)
         self.app.run(erasing.apply_ledger, erasing.read_ledger(folder))
         self.engine = SyncEngine(self.app, lambda url: Transport(url, self.wire))
         self.eye: dbapi2.Connection = self.app.store.raw()
@@ -217,6 +216,13 @@ class Laptop:
     @property
     def epoch(self) -> int:
         return self.app.store.author.epoch
+
+
+def reopened(template: Template, folder: Path, device_keys: keys.DeviceKeys) -> App:
+    """Open what is in the folder, with one thread for all that is done: chance is drawn in one order."""
+    app = template.reopen(folder, device_keys, Here())
+    app._copier = Here()  # noqa: SLF001 - see above
+    return app
 
 
 def _seen(row: tuple[object, ...]) -> dict[str, object]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import random
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +16,7 @@ from tests.sim.simulator import run, scene
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.sim.scene import Scene
 
@@ -46,6 +49,20 @@ def test_one_seed_is_one_story(here: Scene) -> None:
     first, again, other = (run(here, 60, seed).trace for seed in (SEED, SEED, SEED + 1))
     assert first == again
     assert first != other
+
+
+def test_nothing_draws_chance_beside_what_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads = set[str]()
+
+    class Drawn(random.Random):
+        def randbytes(self, n: int) -> bytes:
+            threads.add(threading.current_thread().name)
+            return super().randbytes(n)
+
+    monkeypatch.setattr(random, "Random", Drawn)
+    with scene(2, tmp_path) as made:
+        run(made, 20, SEED)
+    assert not [name for name in threads if name.startswith("backup")], "nobody waits for a backup"
 
 
 def test_any_number_of_processes_tells_one_story(here: Scene) -> None:
