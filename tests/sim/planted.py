@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import inspect
 import json
 import logging
 import sys
@@ -49,8 +50,13 @@ def _bug(planting: Planting) -> Planting:
 
 
 def _around(place: object, name: str, wrong: Callable[..., Thing]) -> AbstractContextManager[object]:
-    """Put `wrong(right, ...)` in the place of a function."""
+    """Put `wrong(right, ...)` in the place of a function. Raises TypeError where it does not take the same: such a bug
+    would be found only because it crashes."""
     right = getattr(place, name)
+    taken = inspect.signature(right).parameters.values()
+    named = {each.name: None for each in taken if each.kind is each.KEYWORD_ONLY}
+    in_order = [None for each in taken if each.kind in {each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD}]
+    inspect.signature(wrong).bind(right, *in_order, **named)
 
     def instead(*args: object, **kwargs: object) -> object:
         return wrong(right, *args, **kwargs)
@@ -397,19 +403,19 @@ def hole_in_the_numbers() -> AbstractContextManager[object]:
 
 @_bug
 def acknowledged_but_not_stored() -> AbstractContextManager[object]:
-    def wrong(right: Thing, connection: Thing, device: Thing, batch: Thing, accepted: Thing) -> None:
-        right(connection, device, batch, accepted[:-1] if len(accepted) > 3 else accepted)
+    def wrong(right: Thing, connection: Thing, device: Thing, batch: Thing, accepted: Thing, *rest: Thing) -> None:
+        right(connection, device, batch, accepted[:-1] if len(accepted) > 3 else accepted, *rest)
 
     return _around(intake, "_append", wrong)
 
 
 @_bug
 def stored_twice() -> AbstractContextManager[object]:
-    def wrong(right: Thing, connection: Thing, device: Thing, batch: Thing, accepted: Thing) -> None:
-        right(connection, device, batch, accepted)
+    def wrong(right: Thing, connection: Thing, device: Thing, batch: Thing, accepted: Thing, *rest: Thing) -> None:
+        right(connection, device, batch, accepted, *rest)
         again = [item._replace(n=item.n + (1 << 40)) for item in accepted[-1:]]
         if len(accepted) > 2:
-            right(connection, device, batch, again)
+            right(connection, device, batch, again, *rest)
 
     return _around(intake, "_append", wrong)
 

@@ -88,4 +88,4 @@ def test_a_number_of_bugs_is_planted() -> None:
     assert len(planted.PLANTED) >= 30
     for planting in planted.PLANTED.values():
         with planting():
-            """What it spoils is still there under its name."""
+            """What it spoils is still there under its name, and takes the same."""
