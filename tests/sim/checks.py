@@ -219,8 +219,8 @@ def _outbox(world: World, laptop: Laptop) -> None:
 def _sent_again(world: World, laptop: Laptop) -> None:
     """I2: what the program sends again by itself is all that was refused of the record, as it is now."""
     author = laptop.app.store.author
-    by_itself = "device = ? AND epoch = ? AND type NOT IN ('erased', 'signer')"
-    for row in laptop.written(f"pos > ? AND {by_itself}", laptop.last_pos, author.device, author.epoch):
+    own = "device = ? AND epoch = ? AND type NOT IN ('erased', 'signer')"
+    for row in laptop.written(f"pos > ? AND {own}", laptop.last_pos, author.device, author.epoch):
         record = row.save.record
         _note_refused(world, laptop, laptop.written("record = ? AND state IN ('refused', 'replaced')", record))
         if row.values != _carried(world, laptop, record, {}) or not row.values:

@@ -15,7 +15,8 @@ from sync.protocol import Payload
 DELETED = "deleted"
 ALL = "*"
 ERASE = "erase"
-BY_ITSELF = frozenset({"erased", "signer"})
+SIGNER = "signer"
+BY_ITSELF = frozenset({"erased", SIGNER})
 """Types of operations that a computer writes by itself."""
 ERASING = frozenset({"coordinator", "committee", "secretariat"})
 """Roles that may order that a record be erased."""

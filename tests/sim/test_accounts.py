@@ -10,6 +10,7 @@ from sync.protocol import private_space
 from tests.sim import checks, passes
 from tests.sim.fate import LEAP, Clock, seeded, tick_of
 from tests.sim.laptop import TYPE, Laptop, add_in
+from tests.sim.model import SIGNER, Save, SaveId
 from tests.sim.simulator import scene
 from tests.sim.wire import Fault
 from tests.sim.world import Tally, World
@@ -77,6 +78,19 @@ def test_what_was_built_on_something_refused_is_let_in_with_it_within_one_pass(w
     assert [laptop.life.unsent, laptop.life.refused] == [{}, {}]
     checks.quiet(world)
     assert [world.model.by_record[private_space(laptop.seat.organisation), r][-1].seq for r in (record, another)]
+
+
+def test_whose_key_is_whose_is_told_again_only_by_who_may_give_orders_of_the_same_organisation(world: World) -> None:
+    office, own = (laptop.seat for laptop in world.laptops)
+    nobody = frozenset[SaveId]()
+    private = private_space(own.organisation)
+    far, near = (
+        Save(SaveId("", ""), space, own.organisation, SIGNER, {}, nobody, nobody, 0) for space in ("alliance", private)
+    )
+    assert world.may_write(own, "coordinator", far)
+    assert not any((world.may_write(own, "volunteer", far), world.may_write(office, "secretariat", far)))
+    assert world.may_write(own, "volunteer", near), "the endpoint does not see what is sealed"
+    assert not any((world.may_write(own, "reader", near), world.may_write(office, "secretariat", near)))
 
 
 def test_a_save_names_the_true_time_however_wrong_its_clock_was() -> None:

@@ -16,7 +16,7 @@ from tests.sim import checks
 from tests.sim.endpoint import Secretariat
 from tests.sim.fate import Clock
 from tests.sim.laptop import Laptop, Seat
-from tests.sim.model import BY_ITSELF, ERASE, ERASING, FORBIDDING, Life, Model, Save, SaveId
+from tests.sim.model import ERASE, ERASING, FORBIDDING, SIGNER, Life, Model, Save, SaveId
 from tests.sim.scene import Scene
 from tests.sim.wire import Letter, Wire
 
@@ -113,12 +113,13 @@ class World:
 
     def may_write(self, seat: Seat, role: str, save: Save) -> bool:
         """Say whether the rules let this seat, in this role, write this: the rules told once more, in short."""
-        if save.type in BY_ITSELF:
-            return save.space in self.readable(seat)
         if save.type == ERASE and role not in ERASING:
             return False
         if role in FORBIDDING or save.space not in self.readable(seat):
             return False
+        if save.type == SIGNER and save.space == "alliance":
+            # Whoever could tell others' keys could give orders in their name: not even the Secretariat may.
+            return role in ERASING and save.owner == seat.organisation
         return save.space != "alliance" or seat.secretariat or save.owner == seat.organisation
 
     def view(self, laptop: Laptop, space: str, record: str) -> dict[str, object]:
