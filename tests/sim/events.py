@@ -399,7 +399,7 @@ def endpoint_restore(world: World, _laptop: Laptop) -> str:
     _operate_again(world)
     for each in world.laptops:
         for life in (each.life, *(copy.life for copy in each.copies)):
-            world.model.leave(life)
+            world.model.lose(life)
     gone = world.model.rewind(logs)
     world.generation, world.restored_at = world.endpoint.generation(), world.clock.tick
     for each in world.active:

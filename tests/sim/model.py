@@ -24,7 +24,6 @@ FORBIDDING = frozenset({"reader"})
 """Roles that may write nothing."""
 MARKS = BY_ITSELF | {ERASE}
 """Types of operations that set nothing."""
-_BEFORE = 1 << 40
 
 
 class SaveId(NamedTuple):
@@ -38,6 +37,10 @@ def told_at(space: str, type_name: str, opened: Payload) -> str:
     """Return what names a save beside its record: when it was made; of what a computer says by itself also where and by
     which."""
     return f"{opened.at} {space} {opened.by}" if type_name in BY_ITSELF else opened.at
+
+
+Order = dict[tuple[str, str], list[SaveId]]
+"""By space and record: what had a place when the endpoint was restored."""
 
 
 class Entry(NamedTuple):
@@ -76,8 +79,6 @@ class Save:
     tick: int
     order: int = 0
     seq: int = 0
-    was: int | None = None
-    """Its place before the endpoint was restored; lower for what had none even then, None for what is new since."""
     fields: dict[str, frozenset[SaveId]] = field(default_factory=dict)
     """What its author had seen of some fields, where it is less: when a field was first set that was refused then, and
     is carried here; of the removal of a record that still shows."""
@@ -103,6 +104,8 @@ class Life:
     """Whether this file and the endpoint speak of one log; not while one of them has gone back in time."""
     ahead: dict[str, frozenset[SaveId]] = field(default_factory=dict)
     """What had been read of each record before the endpoint was restored."""
+    old: Order = field(default_factory=dict)
+    """In which order, as far as this file has read the logs that are gone."""
 
     def on_top(self, record: str) -> list[Save]:
         """Return the own saves of a record that have no place, in the order made."""
@@ -115,7 +118,7 @@ class Life:
         own.update({record: list(saves) for record, saves in self.own.items()})
         return Life(
             own, dict(self.unsent), dict(self.refused), set(self.tainted), dict(self.cursors), self.epoch, self.heard,
-            dict(self.ahead),
+            dict(self.ahead), dict(self.old),
         )  # fmt: skip
 
 
@@ -132,6 +135,7 @@ class Model:
         self.turned: set[tuple[SaveId, str]] = set()
         """Saves, and a field of each, that came back to a restored endpoint behind what had replaced them."""
         self._setters: dict[tuple[str, str], dict[str, Save]] = defaultdict(dict)
+        self._old: Order = {}
 
     def register(self, save: Save) -> None:
         """Remember a save that was acknowledged."""
@@ -145,8 +149,9 @@ class Model:
         log.append(save)
         save.seq = len(log)
         setters = self._setters[space, save.id.record]
-        for earlier in self.by_record[space, save.id.record] if save.was is not None else ():
-            if earlier.was is not None and earlier.was > save.was:
+        old = self._old.get((space, save.id.record), [])
+        for earlier in self.by_record[space, save.id.record] if save.id in old else ():
+            if earlier.id in old[old.index(save.id) :]:
                 self.turned |= {(save.id, name) for name in save.values.keys() & earlier.values.keys()}
         gone = setters.get(DELETED)
         if (
@@ -183,6 +188,13 @@ class Model:
             life.ahead = {record: self.seen(life, space, record) for space, record in self.by_record}
         life.heard, life.cursors = False, {}
 
+    def lose(self, life: Life) -> None:
+        """The endpoint is about to go back: keep in which order this file has what it had read."""
+        for (space, record), log in self.by_record.items():
+            cursor = life.cursors.get(space, 0)
+            _keep_order(life.old, space, record, [save.id for save in log if save.seq <= cursor])
+        self.leave(life)
+
     def copied(self) -> dict[str, list[Save]]:
         """Return the logs as they are now."""
         return {space: list(log) for space, log in self.logs.items()}
@@ -193,10 +205,11 @@ class Model:
         What had gone with an earlier restoring may be there again: the copy may be from before that one.
         """
         placed = [save for log in self.logs.values() for save in log]
+        for (space, record), log in self.by_record.items():
+            _keep_order(self._old, space, record, [save.id for save in log])
         self.logs, self.by_record = defaultdict(list), defaultdict(list)
         self.questions, self._setters = defaultdict(dict), defaultdict(dict)
         for save in self.saves.values():
-            save.was = save.seq or (save.was - _BEFORE if save.was is not None else None)
             save.seq = 0
         for space, log in logs.items():
             for save in log:
@@ -222,14 +235,30 @@ class Model:
         """
         log = self.after_log(space, record, life.cursors.get(space, 0))
         seen = {name: value for name, (value, _) in log.items()}
-        for save in [self.saves[each] for each in lost]:
-            for name, value in save.values.items():
-                beneath = self.logs[space][log[name][1] - 1] if name in log else None
-                if beneath is None or (beneath.was is not None and beneath.was < save.was):
-                    seen[name] = value
+        old = life.old.get((space, record), [])
+        for each in lost:
+            older = old[: old.index(each)]
+            on_it = {name for name, (_, seq) in log.items() if self.logs[space][seq - 1].id not in older}
+            seen |= {name: value for name, value in self.saves[each].values.items() if name not in on_it}
         for save in life.on_top(record):
             seen |= save.values
         return seen
+
+
+def _keep_order(old: Order, space: str, record: str, log: list[SaveId]) -> None:
+    """Add what the log that goes now says of a record: what had gone before it stays where it was.
+
+    It showed on top of what it had replaced, and beneath all that came since: so does it when all is gone.
+    """
+    before = old.get((space, record), [])
+    left = [save for save in before if save not in log]
+    order: list[SaveId] = []
+    for save in log:
+        older = before[: before.index(save)] if save in before else before
+        while left and left[0] in older:
+            order.append(left.pop(0))
+        order.append(save)
+    old[space, record] = order + left
 
 
 def _knew(save: Save, earlier: Save, name: str) -> bool:

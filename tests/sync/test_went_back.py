@@ -464,6 +464,36 @@ def _said(laptop: Laptop, record: str) -> Values:
     return laptop.app.read(lambda session: journal.values_of(session.execute(query).one()))
 
 
+@pytest.mark.parametrize("gone_on", [False, True])
+def test_what_only_a_reader_holds_still_shows_when_the_endpoint_is_restored_once_more(
+    house: House, gone_on: bool
+) -> None:
+    with house.open():
+        anna, bela, rita = house.laptop("Anna"), house.laptop("Bela"), house.laptop("Rita", role="reader")
+        record = anna.add("person", given_name="Carla", role="r0", summary="s0")
+        settle(anna, bela, rita)
+        house.keep_copy()
+    with house.open():
+        anna.change("person", record, role="lost", summary="lost")
+        settle(anna, rita)
+    house.restore()
+    with house.open():
+        rita.sync()
+        if gone_on:
+            bela.change("person", record, role="Bela's")
+            settle(bela, rita)
+    house.keep_copy()
+    house.restore()
+    with house.open():
+        rita.sync()
+        shown = rita.see("person", record)
+        assert (shown["role"], shown["summary"]) == ("Bela's" if gone_on else "lost", "lost")
+        assert rita.app.read(proof.differing) == []
+        settle(anna, rita, bela)
+        assert [[q.field for q in laptop.questions()] for laptop in (anna, bela, rita)] == [["role"] * gone_on] * 3
+        agreed(anna, bela, rita)
+
+
 def test_an_endpoint_that_was_restored_without_a_word_is_noticed(house: House) -> None:
     with house.open():
         anna, bela = house.laptop("Anna"), house.laptop("Bela")

@@ -43,7 +43,8 @@ from wimdesk.store.record import types
 
 POSITION = 1 << 40
 """A base from here on names a row of the journal."""
-_BEFORE = 1 << 40
+_ROOM = 1 << 30
+"""So much lies between two places of a log that is void: what was lost before stays in between."""
 TOLD = ("space", "device", "epoch", "n", "type", "record", "owner", "fields", "base", "payload")
 """What an operation says, wherever it is."""
 _CHUNK = 500
@@ -59,6 +60,7 @@ _SENT_AGAIN = (
     .where(_AT_POS)
     .values({name: bindparam(f"new_{name}") for name in ("device", "epoch", "n", "base", "state")})
 )
+_NEW_RANK = update(tables.op).where(_AT_POS).values(was=bindparam("new_was"))
 OpRow = Row[Any]
 """One row of the table `op`."""
 Told = Mapping[str, Any]
@@ -84,15 +86,49 @@ def begin(session: Session, *, lost: bool) -> None:
     session.execute(update(op).where(mine, op.c.state.in_(_UNSENT)).values(epoch=held))
     session.execute(update(op).where(op.c.state == tables.WAITING, op.c.epoch == held).values(state=tables.HELD))
     if lost:
-        session.execute(update(op).where(op.c.state == tables.LOST).values(was=op.c.was - _BEFORE, problem=0))
-        placed = op.c.state == tables.PLACED
-        session.execute(update(op).where(placed).values(state=tables.LOST, was=op.c.seq, seq=None, problem=0))
+        _keep_order(session)
+        session.execute(update(op).where(op.c.state == tables.LOST).values(problem=0))
+        was_placed = {"state": tables.LOST, "was": op.c.seq * _ROOM, "seq": None, "problem": 0}
+        session.execute(update(op).where(op.c.state == tables.PLACED).values(was_placed))
         for table in (tables.cursor, tables.shadow, tables.clash):
             session.execute(delete(table))
         session.execute(update(tables.erasure).values(confirmed=""))  # it may have again what it had erased
         # Its count of keys went back too: the same number may stand for others.
         facts.put(session, generation=0, key_changes=0, key_standing="")
     facts.put(session, epoch=held, returning=new_epoch())
+
+
+def _keep_order(session: Session) -> None:
+    """Let what an earlier restoring took stand in its record where it stood, among all that loses its place now.
+
+    That is behind what it had been behind, and beneath what came since (store.unplaced shows it so).
+    """
+    op = tables.op.c
+    gone = (op.was.is_not(None), op.seq.is_(None))
+    query = select(tables.op).where(op.record.in_(select(op.record).where(*gone))).order_by(op.seq, op.was, op.pos)
+    placed: dict[tuple[str, str], list[OpRow]] = defaultdict(list)
+    left: list[OpRow] = []
+    for row in session.execute(query):
+        if row.seq is not None:
+            placed[row.space, row.record].append(row)
+        elif row.was is not None:
+            left.append(row)
+    ranks: list[dict[str, object]] = []
+    for number, row in enumerate(left, 1):
+        beneath = _older_than(row, placed[row.space, row.record])
+        ranks.append({"at_pos": row.pos, "new_was": beneath * _ROOM + number})
+    if ranks:
+        session.connection().execute(_NEW_RANK, ranks)
+
+
+def _older_than(row: OpRow, placed: list[OpRow]) -> int:
+    """Return up to which place of its record's log an operation without one stood behind all."""
+    found = 0
+    for each in placed:
+        if each.was is None or each.was > row.was:
+            break
+        found = each.seq
+    return found
 
 
 def resume(session: Session) -> None:

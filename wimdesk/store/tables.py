@@ -43,8 +43,8 @@ op = Table(
     Index("op_lost", "record", sqlite_where=text("state = 'lost'")),
 )
 """Every operation that this device made or received. `act` groups what one act of a person did;
-`before` holds what an own operation replaced, for undo; it never leaves this computer. `was` is the place that an
-operation had before the endpoint was restored."""
+`before` holds what an own operation replaced, for undo; it never leaves this computer. `was` ranks the
+operations of a record that had a place when the endpoint was restored, by the order in which they had it."""
 
 BY_PERSON = text("act <> 0")
 """What a person did on this computer; in these words, so that the index of acts is used."""
