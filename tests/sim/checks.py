@@ -453,9 +453,11 @@ def _states(world: World, laptop: Laptop, allowed: set[str]) -> None:
 
 
 def _is_turned(world: World, space: str, asked: Question) -> bool:
-    """Say whether what lost here once came back behind something that had replaced it: what is built on that can't say
-    that it knew this one too."""
-    return (world.model.logs[space][asked.loser - 1].id, asked.field) in world.model.turned
+    """Say whether what came first of the two came back behind something that had replaced it: what is built on that
+    can't say that it knew this one too. A removal builds on all fields, so it may have missed an edit of any."""
+    first = world.model.logs[space][min(asked.winner, asked.loser) - 1]
+    names = {asked.field} if asked.field in first.values else first.values.keys()
+    return any((first.id, name) in world.model.turned for name in names)
 
 
 def _questions(world: World, laptop: Laptop, allowed: set[str]) -> None:
