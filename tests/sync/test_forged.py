@@ -21,7 +21,7 @@ from tests.support import Laptop, Office, Post, Template, endpoint_at, introduce
 from tests.sync.test_refused import set_role
 from wimdesk.errors import NotFound, UserError
 from wimdesk.records import LibraryItem
-from wimdesk.services import doubts, editing, erasing, publishing
+from wimdesk.services import doubts, editing, erasing, publishing, tending
 from wimdesk.store import audit, erasures, journal, outbox, proof
 from wimdesk.store import tables as here
 
@@ -231,6 +231,27 @@ def test_what_was_ordered_before_the_key_was_told_is_heeded_when_it_comes(office
     assert not shows(waits, shared)
     assert waits.app.read(erasures.doubted) == []
     assert waits.app.read(proof.differing) == []
+
+
+def test_who_forgot_that_she_ever_ordered_tells_her_key_when_she_reads_it(
+    office: Office, anna: Laptop, bela: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Her disk died right behind the order, and an older copy took its place."""
+    olga = office.laptop("Olga", organisation=f"{office.organisation} 2")
+    goes = item(anna)
+    settle(anna, bela, olga)
+    copy = bela.app.back_up()
+    bela.app.run(erasing.erase, "library_item", goes)
+    with monkeypatch.context() as dying:
+        dying.setattr(tending, "is_needed", lambda _session: False)
+        bela.sync()
+    bela.close()
+    olga.sync()
+    assert shows(olga, goes), "nobody has told yet whose key that is"
+    again = office.reopened("again", copy, bela.app.device_keys)
+    settle(again, anna, olga)
+    assert not any(shows(laptop, goes) for laptop in (again, anna, olga))
+    assert olga.app.read(erasures.doubted) == []
 
 
 def test_what_comes_without_what_it_says_empties_nothing(office: Office, anna: Laptop, bela: Laptop) -> None:

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.orm import Session
 
 from sync import rights, signers
+from sync.erasures import ERASE
 from sync.protocol import ALLIANCE, ROLES, Op, Page, Placed, private_space
 from sync.signers import SECRETARIAT, SIGNER, Card
 from wimdesk.store import facts, journal, rows, seal_keys
@@ -82,10 +83,20 @@ def learn(session: Session, page: Page) -> None:
     """Believe the cards of a page that can be believed."""
     own = journal.scribe_of(session).author.organisation
     for item in page.ops:
+        if isinstance(item, Placed) and item.op.type == ERASE:
+            _recall(session, item.op)
         if isinstance(item, Placed) and item.op.type == SIGNER:
             card, organisation = signers.card_of(item.op.payload), str(uuid.UUID(bytes=item.op.owner))
             if card is not None and _is_believed(session, page.space, organisation, card, own):
                 _put(session, page.space, organisation, card)
+
+
+def _recall(session: Session, op: Op) -> None:
+    """Know of an order of this computer that it gave before it was restored: others may still need its key."""
+    signed = signers.signed_of(op.payload)
+    mine = signed is not None and signed.device == _bytes(facts.text(session, "device"))
+    if mine and not facts.get(session, _ORDERS) and _signers(session, op):
+        facts.put(session, **{_ORDERS: True})
 
 
 def _is_believed(session: Session, space: str, organisation: str, card: Card, own: str) -> bool:
