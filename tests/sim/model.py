@@ -183,9 +183,8 @@ class Model:
         return frozenset(save for save in read if self.saves[save].values.get(DELETED) is not True)
 
     def leave(self, life: Life) -> None:
-        """The log that this file has read is about to go: keep what it had read."""
-        if life.heard:
-            life.ahead = {record: self.seen(life, space, record) for space, record in self.by_record}
+        """The log that this file has read is about to go: keep what it had read, also while it was still reading it."""
+        life.ahead |= {record: self.seen(life, space, record) for space, record in self.by_record}
         life.heard, life.cursors = False, {}
 
     def lose(self, life: Life) -> None:
@@ -218,6 +217,13 @@ class Model:
 
     def _ask(self, space: str, save: Save, name: str, winner: int, loser: int) -> None:
         self.questions[space][Question(save.id.record, name, winner, loser)] = True
+
+    def is_turned(self, space: str, asked: Question) -> bool:
+        """Say whether what came first of the two came back behind something that had replaced it: what is built on that
+        can't say that it knew this one too. A removal builds on all fields, so it may have missed an edit of any."""
+        first = self.logs[space][min(asked.winner, asked.loser) - 1]
+        names = {asked.field} if asked.field in first.values else first.values.keys()
+        return any((first.id, name) in self.turned for name in names)
 
     def after_log(self, space: str, record: str, cursor: int) -> dict[str, tuple[object, int]]:
         """Return value and place of each field of a record as the log up to `cursor` says."""
