@@ -15,10 +15,14 @@ from typing import ParamSpec, TypeVar
 from unittest import mock
 
 import anyio.to_thread
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 from sqlcipher3 import dbapi2
 
+from wimdesk import app as apps
+from wimdesk.store import engine as stores
 from wimdesk.store import rows
 
 P = ParamSpec("P")
@@ -71,6 +75,9 @@ async def _inline(work: Callable[..., R], *args: object, **_options: object) -> 
 class Here(Executor):
     """Runs what is handed in at once, in the thread of whoever asks."""
 
+    def __init__(self, *_args: object, **_options: object) -> None:
+        """Take the place of an executor with threads, whatever that was to be."""
+
     def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
         """Run it; the future is done. Crash passes through as it does from a thread."""
         future: Future[R] = Future()
@@ -94,8 +101,16 @@ def seeded(seed: int) -> Iterator[None]:
         }.items():
             stack.enter_context(mock.patch.object(secrets, name, replacement))
         stack.enter_context(mock.patch.object(os, "urandom", drawn.randbytes))
+        for kind in (Ed25519PrivateKey, X25519PrivateKey):
+            stack.enter_context(mock.patch.object(kind, "generate", functools.partial(_key, kind, drawn)))
+        for place in (apps, stores):  # or chance would be drawn in another order each time
+            stack.enter_context(mock.patch.object(place, "ThreadPoolExecutor", Here))
         stack.enter_context(mock.patch.object(anyio.to_thread, "run_sync", _inline))
         yield
+
+
+def _key(kind: type[Ed25519PrivateKey] | type[X25519PrivateKey], drawn: random.Random) -> object:
+    return kind.from_private_bytes(drawn.randbytes(32))
 
 
 @contextlib.contextmanager

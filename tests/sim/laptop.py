@@ -17,7 +17,7 @@ from sync.client.engine import Report, SyncEngine
 from sync.client.transport import Transport
 from sync.protocol import Payload
 from tests.sim.endpoint import copy_database
-from tests.sim.fate import Clock, Here
+from tests.sim.fate import Clock
 from tests.sim.model import DELETED, MARKS, Life, SaveId, told_at
 from tests.sim.wire import Wire
 from tests.support import Template
@@ -100,7 +100,7 @@ class Laptop:
         copy_database(source / DATABASE, folder / DATABASE)
         if (source / erasing.LEDGER).exists():
             shutil.copyfile(source / erasing.LEDGER, folder / erasing.LEDGER)
-        self.app: App = reopened(self.template, folder, self.seat.device_keys)
+        self.app: App = self.template.reopen(folder, self.seat.device_keys)
         self.app.run(erasing.apply_ledger, erasing.read_ledger(folder))
         self.engine = SyncEngine(self.app, lambda url: Transport(url, self.wire))
         self.eye: dbapi2.Connection = self.app.store.raw()
@@ -216,13 +216,6 @@ class Laptop:
     @property
     def epoch(self) -> int:
         return self.app.store.author.epoch
-
-
-def reopened(template: Template, folder: Path, device_keys: keys.DeviceKeys) -> App:
-    """Open what is in the folder, with one thread for all that is done: chance is drawn in one order."""
-    app = template.reopen(folder, device_keys, Here())
-    app._copier = Here()  # noqa: SLF001 - see above
-    return app
 
 
 def _seen(row: tuple[object, ...]) -> dict[str, object]:

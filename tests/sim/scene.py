@@ -18,7 +18,7 @@ from sync.client.engine import SyncEngine
 from sync.client.transport import Transport
 from tests.sim.endpoint import URL, Secretariat, copy_database
 from tests.sim.fate import Clock, seeded
-from tests.sim.laptop import Seat, reopened
+from tests.sim.laptop import Seat
 from tests.sim.wire import Wire
 from tests.support import Template, introduce
 from wimdesk import clock as clocks
@@ -77,7 +77,7 @@ def _opened(template: Template, folder: Path, seat: Seat) -> Iterator[App]:
     source = folder / f"{seat.name}.again"
     shutil.copytree(template.folder, source)
     copy_database(folder / seat.name / DATABASE, source / DATABASE)
-    app = reopened(template, source, seat.device_keys)
+    app = template.reopen(source, seat.device_keys)
     try:
         yield app
         copy_database(source / DATABASE, folder / seat.name / DATABASE)
@@ -97,7 +97,7 @@ def _enrol(template: Template, endpoint: Secretariat, folder: Path, name: str, o
     )
     source = folder / f"{name}.first"
     shutil.copytree(template.folder, source)
-    app = reopened(template, source, device_keys)
+    app = template.reopen(source, device_keys)
     try:
         app.run(identity.create)
         connect = _connect(endpoint)

@@ -70,6 +70,22 @@ def test_nothing_draws_chance_beside_what_goes_on(tmp_path: Path, monkeypatch: p
     assert not [name for name in threads if name.startswith("backup")], "nobody waits for a backup"
 
 
+def test_a_scene_is_the_same_whenever_it_is_made() -> None:
+    """Its files and the envelope with the key are encrypted with chance of their own; what they say must not be."""
+    told = []
+    for _ in range(2):
+        with scene(2) as made, seeded(SEED):
+            world = World(made, made.folder / "world", SEED, Tally())
+            asked = (
+                "SELECT * FROM local WHERE key != 'key_standing'",
+                "SELECT * FROM op",
+                "PRAGMA page_count",
+            )
+            told.append([laptop.eye.execute(each).fetchall() for laptop in world.laptops for each in asked])
+            world.close()
+    assert told[0] == told[1]
+
+
 def test_any_number_of_processes_tells_one_story(here: Scene) -> None:
     whole = run(here, 80, SEED, steps_of_a_world=30)
     parts = work(Task(80, SEED, len(here.seats), 30), 2)

@@ -12,6 +12,7 @@ from tests.support import waiting
 from wimdesk.records import Person, Site
 from wimdesk.services import editing, samples
 from wimdesk.store import history, journal, outbox, tables
+from wimdesk.store.record import types
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -50,6 +51,23 @@ def test_one_operation_for_each_record_that_one_act_touches(app: App) -> None:
     assert journal.values_of(found[0]) == {"name": "Far north", "operator": "Co-op"}
     assert found[0].base == {}
     assert len({row.act for row in found}) == 1
+
+
+def test_the_same_act_is_written_in_the_same_order_each_time(app: App) -> None:
+    sites = [app.run(editing.add, "site", {"name": str(number)}) for number in range(12)]
+    last = app.read(ops)[-1].pos
+    names = ("operator", "country_code", "known_as", "place_source", "name")
+
+    def act(session: Session, said: str) -> None:
+        for site in [session.get_one(Site, site) for site in reversed(sites)]:
+            editing.update(session, site, dict.fromkeys(names, said))
+
+    app.run(act, "A")
+    app.run(act, "B")
+    found = [row for row in app.read(ops) if row.pos > last]
+    assert [row.record for row in found] == sorted(sites) * 2
+    assert list(found[-1].base) == [*found[-1].fields, ALL]
+    assert list(types()) == sorted(types())
 
 
 def test_what_is_flushed_twice_is_undone_to_what_it_was_before_the_act(app: App) -> None:

@@ -152,7 +152,8 @@ def _capture(session: Session, _context: UOWTransaction, _instances: object) -> 
     fresh: list[dict[str, Any]] = []
     again: list[dict[str, Any]] = []
     made = session.new  # built anew at each access
-    changed = [*made, *session.dirty]
+    # What was there comes from the session in another order each time.
+    changed = [*made, *sorted(session.dirty, key=lambda record: str(record.id))]
     numbers = _Numbers(session, scribe.author)
     refused = refusals.of(session, [record.id for record in changed if isinstance(record, Record) and record.id])
     again_wanted: set[str] = session.info.pop("again", set())
@@ -196,7 +197,7 @@ def _write(session: Session, scribe: Scribe, fresh: list[dict[str, Any]], again:
 def _base(session: Session, record: Record, values: dict[str, object], answered: dict[str, int]) -> dict[str, int]:
     known = record.versions or {}
     # A deletion is about the whole record: it says of every field what was seen of it.
-    told = known if values.get(DELETED) is True else {DELETED, *values}
+    told = known if values.get(DELETED) is True else (DELETED, *values)
     base = {name: known[name] for name in told if known.get(name)}
     base |= {MET + name: place for name, place in answered.items() if name in values and place > known.get(name, 0)}
     if known and max(known.values()) < 0:

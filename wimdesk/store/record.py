@@ -161,9 +161,11 @@ def types() -> Mapping[str, type[Record]]:
 
 @functools.lru_cache(maxsize=1)
 def _known_types(_count: int) -> Mapping[str, type[Record]]:
-    return MappingProxyType(
-        {_name(mapper.class_): mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Record)}
-    )
+    known = {
+        _name(mapper.class_): mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Record)
+    }
+    # The registry has them in another order each time that the program runs.
+    return MappingProxyType(dict(sorted(known.items())))
 
 
 @functools.cache
