@@ -7,8 +7,7 @@ from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-from ui import navigation
-from ui.tour import looks
+from ui import looks, navigation
 from wimdesk.i18n import set_language
 
 if TYPE_CHECKING:

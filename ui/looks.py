@@ -1,6 +1,6 @@
 """The screenshot set: every page in each of the ways that people see it.
 
-`python -m ui.tour.looks --out FOLDER` leaves page-way.png for each: light, dark, mirrored as in Arabic, letters of
+`python -m ui.looks --out FOLDER` leaves page-way.png for each: light, dark, mirrored as in Arabic, letters of
 150 %, 1,024 pixels wide. The first questions are among them. It is the demo's laptop, so that no page is empty.
 """
 
