@@ -117,6 +117,7 @@ def _engine(path: Path, key: bytes, *, read_only: bool) -> Engine:
         pool_size=4,
         max_overflow=8,
         json_serializer=rows.as_json,
+        json_deserializer=rows.of_json,
         hide_parameters=True,  # what stands in a statement is what somebody typed
     )
 
