@@ -235,23 +235,19 @@ class Model:
         return found
 
     def view(self, life: Life, space: str, record: str, lost: Iterable[SaveId] = ()) -> dict[str, object]:
-        """Return what a person at this file must see of a record: the log so far, and on top what has no place in it.
+        """Return what a person at this file must see of a record: the log so far, with own saves on top.
 
-        That are own saves, and, where nobody has gone on since, what only others can bring back to a restored endpoint
-        (`lost`).
+        In between is what only others can bring back to a restored endpoint (`lost`), where nobody has gone on since.
         """
         log = self.after_log(space, record, life.cursors.get(space, 0))
         seen = {name: value for name, (value, _) in log.items()}
-        old, gone = life.old.get((space, record), []), [self.saves[each] for each in lost]
-        ranks = {save: rank for rank, save in enumerate(old)}
-        # What once had a place stands where it stood, also where it was refused since; the rest as it was made.
-        without = [*gone, *life.on_top(record)]
-        for save in sorted(without, key=lambda each: (ranks.get(each.id, len(old)), each.order)):
-            on_it = set()
-            if save in gone:
-                older = old[: ranks[save.id]]
-                on_it = {name for name, (_, seq) in log.items() if self.logs[space][seq - 1].id not in older}
-            seen |= {name: value for name, value in save.values.items() if name not in on_it}
+        old = life.old.get((space, record), [])
+        for each in lost:
+            older = old[: old.index(each)]
+            on_it = {name for name, (_, seq) in log.items() if self.logs[space][seq - 1].id not in older}
+            seen |= {name: value for name, value in self.saves[each].values.items() if name not in on_it}
+        for save in life.on_top(record):
+            seen |= save.values
         return seen
 
 
