@@ -458,6 +458,24 @@ def test_what_a_reader_edits_later_carries_her_own_refused_value_not_what_anothe
         assert [role(laptop, record) for laptop in (anna, bela)] == ["Anna's"] * 2
 
 
+def test_what_a_reader_did_shows_on_top_also_where_the_restored_log_knows_nothing_of_the_record(house: House) -> None:
+    with house.open():
+        anna, bela = house.laptop("Anna"), house.laptop("Bela")
+        house.keep_copy()
+    with house.open():
+        record = anna.add("person", given_name="Carla", role="Anna's")
+        settle(anna, bela)
+        bela.change("person", record, role="Bela's")
+        settle(bela, anna)
+    house.restore()
+    with house.open():
+        set_role(house.office, anna, "reader")
+        anna.sync()
+        assert role(anna, record) == "Anna's"
+        anna.change("person", record, summary="hers")
+        assert _said(anna, record) == {"given_name": "Carla", "role": "Anna's", "summary": "hers"}
+
+
 def _said(laptop: Laptop, record: str) -> Values:
     """Return what the newest operation of a record says."""
     query = select(tables.op).where(tables.op.c.record == record).order_by(tables.op.c.pos.desc()).limit(1)

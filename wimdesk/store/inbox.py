@@ -401,9 +401,8 @@ def _removed(
     found = {}
     for record, state in states.items():
         if DELETED in (state.fields if changed is None else changed[record]):
-            found[record] = (
-                unplaced.visible(state, waiting.get(record, ()), returning, (DELETED,))[0].get(DELETED) is True
-            )
+            values, _versions = unplaced.visible(state, waiting.get(record, ()), returning, (DELETED,))
+            found[record] = values.get(DELETED) is True
     return found
 
 
@@ -419,9 +418,24 @@ def _make_fit(values: dict[str, object], described: Mapping[str, Info], blank: d
 def finish_recovery(session: Session) -> None:
     """Let what was held go out; what only others can bring back to the endpoint shows where nobody has gone on."""
     recovery.finish(session)
+    lost = select(tables.op.c.record).where(tables.op.c.state == tables.LOST).distinct()
+    for part in _chunks(list(session.scalars(lost))):
+        found = session.execute(select(tables.shadow).where(tables.shadow.c.record.in_(part))).all()
+        _show_states(session, found)
+        _show_unlogged(session, {*part} - {row.record for row in found})
+
+
+def _show_unlogged(session: Session, records: Collection[str]) -> None:
+    """Show records of which the log of a restored endpoint says nothing: there is only what has no place in it."""
+    states: dict[str, dict[str, RecordState]] = defaultdict(dict)
+    last: dict[str, tuple[str, str]] = {}
     op = tables.op.c
-    for part in _chunks(list(session.scalars(select(op.record).where(op.state == tables.LOST).distinct()))):
-        _show_states(session, session.execute(select(tables.shadow).where(tables.shadow.c.record.in_(part))).all())
+    query = select(tables.op).where(op.record.in_(records), op.type.not_in(MARKS), op.payload != b"").order_by(op.pos)
+    for row in session.execute(query):
+        states[row.space].setdefault(row.record, RecordState(row.type, _bytes_of(row.owner), {}))
+        last[row.record] = ((payload := journal.unpack_payload(row.payload)).at, payload.by)
+    for space, found in states.items():
+        show(session, found, last, last, space)  # each of them is there already: who made it stays
 
 
 def show_parked(session: Session) -> int:
