@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from wimdesk.__main__ import main
-from wimdesk.commands import terminal
+from wimdesk.commands import frame, records, terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,8 @@ class Console:
     def _sat_at(self) -> Iterator[None]:
         app = self.laptop.app
         with self.patch.context() as here:
-            here.setattr(terminal, "open_app", lambda _args: app)
+            for place in (terminal, frame, records):  # each knows it by its own name
+                here.setattr(place, "open_app", lambda _args: app)
             here.setattr(type(app), "close", _stay_open)
             yield
 
