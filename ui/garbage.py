@@ -22,12 +22,13 @@ class Collector(QObject):
     """While one of these is alive, garbage is collected by a timer and nowhere else."""
 
     _alive: ClassVar[set[int]] = set()
-    _is_set_aside: ClassVar[bool] = False
-    """Known here: Python counts all that is set aside, one by one, whenever it is asked how many there are."""
+    _set_aside: ClassVar[bool] = False
+    """Whether one of these has: Python counts all that is set aside, one by one, whenever it is asked how many."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         gc.disable()
+        self._is_first = not gc.get_freeze_count()  # else somebody has set things aside who will also take them back
         self._alive.add(id(self))
         self._timer = QTimer(self)
         self._timer.setInterval(_EVERY_MS)
@@ -36,9 +37,9 @@ class Collector(QObject):
 
     def collect(self) -> None:
         """Collect the oldest generation that is due; at first set aside what is here."""
-        if not self._is_set_aside:
+        if self._is_first:
             gc.freeze()
-            Collector._is_set_aside = True
+            self._is_first, Collector._set_aside = False, True
             return
         counts = zip(gc.get_count(), _THRESHOLDS, strict=True)
         due = [place for place, (count, most) in enumerate(counts) if count > most]
@@ -50,8 +51,8 @@ class Collector(QObject):
         self._timer.stop()
         self._alive.discard(id(self))
         if not self._alive:
-            if self._is_set_aside:
+            if self._set_aside:
                 gc.unfreeze()
-                Collector._is_set_aside = False
+                Collector._set_aside = False
             gc.collect()
             gc.enable()
