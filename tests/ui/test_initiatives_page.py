@@ -159,9 +159,12 @@ def test_taking_part_and_leaving_with_undo(sample: Desk, qtbot: QtBot) -> None:
     part = sample.app.read(taking_part.detail, pane.record).part
     assert part is not None
     assert (part.role, part.capacity, part.start) == ("champion", "Two people", "2026-11-22")
-    row = page.list.list.model.find(pane.record)
-    spoken = str(page.list.list.model.index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole))
-    assert spoken.endswith("We take part, Thematic champion")
+    model = page.list.list.model
+
+    def spoken() -> str:
+        return str(model.index(model.find(pane.record), 0).data(Qt.ItemDataRole.AccessibleTextRole))
+
+    qtbot.waitUntil(lambda: spoken().endswith("We take part, Thematic champion"))
     running = pane.ours.form
     assert isinstance(running, PartForm)
     qtbot.mouseClick(running.button, Qt.MouseButton.LeftButton)
