@@ -121,7 +121,7 @@ def test_row_a12_save_geologists_in_peru_without_mentor_and_add_one_who_fits(
 
     geologist(page, qtbot, "Apaza")
     qtbot.waitUntil(lambda: pane.groups.counts() == {"Geologists in PE without mentor": 2})
-    assert named(page) == ["Apaza", "Zapata"]
+    qtbot.waitUntil(lambda: named(page) == ["Apaza", "Zapata"])
     (group,) = page.desk.app.read(groups.every)
     assert len(page.desk.app.read(groups.members, group.id)) == 2
 
