@@ -37,8 +37,9 @@ class NavRow(QPushButton):
         super().__init__(label, parent)
         self._icon, self._quiet, self._badge, self._folded = icon, quiet, 0, False
         self._ring = False
+        self.is_current = False
+        """Whether its page is shown now. Not the check mark of a button: that is read aloud as one of a form."""
         theme.mark(self, role="nav")
-        self.setCheckable(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.set_badge(0)
@@ -48,6 +49,12 @@ class NavRow(QPushButton):
         self._badge = count
         waiting = ngettext("{count} waiting", "{count} waiting", count).format(count=count)
         self.setAccessibleName(f"{self.text()}, {waiting}" if count else self.text())
+        self.update()
+
+    def set_current(self, current: bool) -> None:
+        """Mark it as the section that is shown now."""
+        self.is_current = current
+        self.setAccessibleDescription(_("You are here") if current else "")
         self.update()
 
     def set_folded(self, folded: bool) -> None:
@@ -77,10 +84,10 @@ class NavRow(QPushButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect())
         painter.setPen(Qt.PenStyle.NoPen)
-        if self.isChecked() or self.underMouse():
-            painter.setBrush(theme.token("accent_soft" if self.isChecked() else "sunken"))
+        if self.is_current or self.underMouse():
+            painter.setBrush(theme.token("accent_soft" if self.is_current else "sunken"))
             painter.drawRoundedRect(box, 8, 8)
-        if self._ring or (self.isChecked() and theme.is_high_contrast()):
+        if self._ring or (self.is_current and theme.is_high_contrast()):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.token("accent"), 2))
             painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 7, 7)
@@ -88,10 +95,10 @@ class NavRow(QPushButton):
         painter.end()
 
     def _paint_words(self, painter: QPainter) -> None:
-        token = "accent_text" if self.isChecked() else "text2" if self._quiet else "text"
+        token = "accent_text" if self.is_current else "text2" if self._quiet else "text"
         side, left = theme.px(18), theme.px(12)
         spot = self._mirrored(QRect(left, (self.height() - side) // 2, side, side))
-        tint = "accent_text" if self.isChecked() else "text2"
+        tint = "accent_text" if self.is_current else "text2"
         rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         painter.drawPixmap(spot, icons.pixmap(self._icon, tint, 18, self.devicePixelRatioF(), rtl))
         if self._folded:
@@ -103,7 +110,7 @@ class NavRow(QPushButton):
         start = left + side + theme.px(12 if not self._quiet else 9)
         end = self._paint_badge(painter) if self._badge else self.width() - theme.px(8)
         place = QRect(start, 0, end - start, self.height())
-        painter.setFont(theme.font(14, 600 if self.isChecked() else 500))
+        painter.setFont(theme.font(14, 600 if self.is_current else 500))
         painter.setPen(theme.token(token))
         text = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, place.width())
         side_flag = QStyle.visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeft)
@@ -202,7 +209,7 @@ class Sidebar(QFrame):
     def select(self, key: str) -> None:
         """Mark a section as the one shown, without emitting ``selected``."""
         for other, row in self._rows.items():
-            row.setChecked(other == key)
+            row.set_current(other == key)
 
     def keys(self) -> list[str]:
         """Return the keys of all rows from top to bottom."""

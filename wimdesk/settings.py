@@ -91,6 +91,13 @@ DECLARED = (
     ),
     Setting("metered", False, N_("Every byte costs: leave attachments for later"), "sync"),
     Setting(
+        "metered_megabytes",
+        5,
+        N_("Where every byte costs, use in a day"),
+        "sync",
+        ((1, "1 MB"), (2, "2 MB"), (5, "5 MB"), (20, "20 MB"), (100, "100 MB")),
+    ),
+    Setting(
         "start_as",
         "",
         N_("You are here as"),

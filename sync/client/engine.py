@@ -11,11 +11,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from sync import wire
-from sync.client import answer, erasing, files, healing, keys, network, parting, pieces, tokens
+from sync.client import answer, erasing, files, healing, keys, meter, network, parting, pieces, tokens
 from sync.client.building import NOTHING, Building
 from sync.client.tally import Tally, begun, put_token
 from sync.client.transport import Traffic, Transport, damaged
@@ -29,7 +26,6 @@ from sync.protocol import (
     Problem,
     SyncRequest,
     SyncResponse,
-    order_message,
 )  # fmt: skip
 from wimdesk import clock
 from wimdesk.app import App
@@ -109,6 +105,8 @@ class SyncEngine:
         self._thread: threading.Thread | None = None
         self._transport: Transport | None = None
         self._asked = self._revoked = False
+        self._room: int | None = None
+        """Bytes that the pass under way may use; None where nothing limits them."""
         self._shown = 0.0
         self._telling = threading.RLock()
         """Held by whoever changes what is shown: a pass, somebody who loads a file, and the loop do."""
@@ -118,10 +116,14 @@ class SyncEngine:
 
     # ------------------------------------------------------------- one pass
 
-    def run_once(self) -> Report:
-        """Push what waits and pull what is new. Raises WimdeskError; what arrived before it is kept."""
+    def run_once(self, room: int | None = None) -> Report:
+        """Push what waits and pull what is new. Raises WimdeskError; what arrived before it is kept.
+
+        Raises Cancelled as soon as `room` bytes went over the line.
+        """
         with self.turn:
             self._cancelled.clear()
+            self._room = room
             tally = self.app.read(begun)
             if not tally.who.enrolled:
                 raise UserError(self.app.read(leaving.why_apart))
@@ -152,6 +154,12 @@ class SyncEngine:
 
     def _work(self, transport: Transport, tally: Tally) -> str:
         """Send and fetch, and put in order what asks for it; return a sentence about what was mended, if anything."""
+        try:
+            return self._send_and_fetch(transport, tally)
+        finally:
+            meter.note(self.app, transport.traffic)
+
+    def _send_and_fetch(self, transport: Transport, tally: Tally) -> str:
         self._exchange_as_one(transport, tally)
         got = self._tend_keys(transport, tally)
         if (self.app.read(tending.is_needed) and self.app.run(tending.tend)) or got:
@@ -182,7 +190,7 @@ class SyncEngine:
     def obey(self, refused: Refused) -> WimdeskError:
         """Tell what was refused. Stop where the endpoint signed that we are revoked, and wipe if it says so."""
         told: WimdeskError = refused
-        if refused.number == Problem.DEVICE_REVOKED and self._is_genuine(refused):
+        if refused.number == Problem.DEVICE_REVOKED and parting.is_genuine(self.app, refused):
             self._revoked = not self.app.run(leaving.part_if_announced, wipe=refused.wipe)
             if refused.wipe:
                 told = Refused(refused.number, _(WIPED), wipe=True, order=refused.order)
@@ -190,16 +198,6 @@ class SyncEngine:
         if told is not refused:
             self.app.wipe()
         return told
-
-    def _is_genuine(self, refused: Refused) -> bool:
-        with self.app.store.reading() as session:
-            key = bytes.fromhex(facts.text(session, "server_key"))
-        message = order_message(self.app.store.author.device, wipe=refused.wipe)
-        try:
-            Ed25519PublicKey.from_public_bytes(key).verify(refused.order, message)
-        except (InvalidSignature, ValueError):
-            return False
-        return True
 
     def cancel(self) -> None:
         """Stop the running pass at once, also where it waits for an answer that does not come."""
@@ -362,7 +360,11 @@ class SyncEngine:
         return self.app.settings.flag("sync_automatically")
 
     def _is_over(self) -> bool:
-        return self._cancelled.is_set() or self._stopping.is_set()
+        return self._cancelled.is_set() or self._stopping.is_set() or self._is_spent()
+
+    def _is_spent(self) -> bool:
+        traffic = self._transport.traffic if self._transport else None
+        return self._room is not None and (not traffic or traffic.up + traffic.down >= self._room)
 
     def request(
         self, names: wire.Names, waiting: list[pieces.Waiting], tally: Tally, *, building: bool = True
@@ -466,16 +468,18 @@ class SyncEngine:
                 wait = None
                 self.refresh()
                 continue
-            failures = 0 if self._try_pass() else failures + 1
+            failures = 0 if self._try_pass(None if asked else meter.room(self.app)) else failures + 1
             # Even without a change here, others may have some.
             wait = _EVERY_SECONDS if failures == 0 else _BACK_OFF[min(failures, len(_BACK_OFF)) - 1]
             wait *= random.uniform(0.8, 1.2)  # not a secret: laptops must not all ask at once
 
-    def _try_pass(self) -> bool:
+    def _try_pass(self, room: int | None) -> bool:
         try:
-            if not self.run_once().waiting and self.app.read(proof.is_due) and self.prove():
-                self.run_once()
+            if not self.run_once(room).waiting and self.app.read(proof.is_due) and self.prove():
+                self.run_once(room)
         except Cancelled:
+            if self._is_spent():
+                self._tell(state="idle", step="", sentence=_(meter.SPENT))
             return True  # whoever stopped it does not want it again in a few seconds
         except WimdeskError:
             return False  # it is told and noted already

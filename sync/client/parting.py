@@ -1,12 +1,19 @@
-"""The end of the sync for an organisation that leaves: by the endpoint's clock, not by that of one computer."""
+"""The end of the sync: for an organisation that leaves, by the endpoint's clock and not by that of one computer; for a
+computer that is revoked, by an order that the endpoint signed."""
 
 from __future__ import annotations
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from sync.client import tokens
 from sync.client.tally import Tally, put_token
 from sync.client.transport import Transport
+from sync.protocol import order_message
 from wimdesk.app import App
+from wimdesk.errors import Refused
 from wimdesk.services import leaving
+from wimdesk.store import facts
 
 
 def is_too_late(app: App, transport: Transport, tally: Tally) -> bool:
@@ -27,3 +34,15 @@ def is_too_late(app: App, transport: Transport, tally: Tally) -> bool:
 def is_over(app: App) -> bool:
     """Part behind a whole pass, if our day has come by the endpoint's clock; say whether that was so."""
     return app.read(leaving.has_come) and app.run(leaving.part)
+
+
+def is_genuine(app: App, refused: Refused) -> bool:
+    """Say whether the endpoint that this computer knows signed that it is revoked, and to be wiped if that is said."""
+    with app.store.reading() as session:
+        key = bytes.fromhex(facts.text(session, "server_key"))
+    message = order_message(app.store.author.device, wipe=refused.wipe)
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(refused.order, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True

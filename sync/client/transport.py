@@ -209,11 +209,11 @@ class Transport:
         """Send a request and give the answer while its body is on the way; turn what goes wrong into a sentence."""
         try:
             response = self._http.request(
-                method, self.url + path, data=body, headers=headers, timeout=(_CONNECT_SECONDS, _SILENCE_SECONDS),
-                stream=True, allow_redirects=False,
+                method, self.url + path, data=_Counted(body, self.traffic), headers=headers, stream=True,
+                timeout=(_CONNECT_SECONDS, _SILENCE_SECONDS), allow_redirects=False,
             )  # fmt: skip
             with contextlib.closing(response):  # what is not read would stand before the next answer
-                self._count(response, len(body))
+                self._count(response)
                 if response.status_code >= 300 and response.status_code not in good:
                     raise _explained(response)
                 yield response
@@ -229,11 +229,11 @@ class Transport:
                 _("There is no connection to the Secretariat now. All you typed is saved on this computer.")
             ) from error
 
-    def _count(self, response: requests.Response, sent: int) -> None:
+    def _count(self, response: requests.Response) -> None:
         request = response.request
         head = sum(len(k) + len(v) + 4 for k, v in request.headers.items()) + len(request.path_url) + 17
         head += len(urlsplit(self.url).netloc) + 8
-        self.traffic.up += head + sent
+        self.traffic.up += head
         self.traffic.down += sum(len(k) + len(v) + 4 for k, v in response.headers.items()) + 19
         self.traffic.requests += 1
 
@@ -379,6 +379,22 @@ class _Body:
     def check(self) -> None:
         """Let the watcher stop it also while the answer arrives."""
         self._watch(len(self._content))
+
+
+class _Counted:
+    """A body of which each piece is counted as it goes: what went before a cut was used too."""
+
+    def __init__(self, body: Sized, traffic: Traffic) -> None:
+        self._body = body
+        self._traffic = traffic
+
+    def __len__(self) -> int:
+        return len(self._body)
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._body:
+            self._traffic.up += len(piece)
+            yield piece
 
 
 def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -137,7 +137,7 @@ def test_keys_go_to_pages_and_to_their_help(program: Program, qtbot: QtBot) -> N
     assert "Each change applies at once." in texts(shown(program))
     press(program, Qt.Key.Key_1, CTRL)
     assert shown(program).key == "home"
-    assert program.window.sidebar.row("home").isChecked()
+    assert program.window.sidebar.row("home").is_current
 
 
 def test_another_size_of_the_letters_makes_the_pages_anew(program: Program, qtbot: QtBot) -> None:

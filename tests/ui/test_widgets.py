@@ -447,7 +447,7 @@ def test_the_sidebar_tells_which_section_was_chosen(qtbot: QtBot) -> None:
     with qtbot.waitSignal(bar.selected) as chosen:
         qtbot.mouseClick(bar.row("library"), Qt.MouseButton.LeftButton)
     assert chosen.args == ["library"]
-    assert list(filter(lambda key: bar.row(key).isChecked(), bar.keys())) == ["library"]
+    assert list(filter(lambda key: bar.row(key).is_current, bar.keys())) == ["library"]
     bar.row("library").setFocus()
     qtbot.keyClick(bar.row("library"), Qt.Key.Key_Down)
     assert bar.row("sync").hasFocus()

@@ -171,6 +171,7 @@ class SettingsPage(Page):
         self.metered.toggled.connect(lambda on: self.desk.app.settings.put("metered", bool(on)))
         label = next(_(each.label) for each in DECLARED if each.name == "metered")
         self._add(card, SettingRow(label, self.metered, _("What you type still syncs. Files wait, both ways.")))
+        self._choice(card, "metered_megabytes", _("Then it waits until tomorrow, or until you ask."))
         self._choice(card, "file_megabytes", _("The others stay at the Secretariat until you ask for them."))
         self._choice(card, "files_megabytes", _("What you ask for by hand comes in any case."))
         centre = self._button(_("Open"), "refresh-cw", lambda: self.desk.navigate("sync"))

@@ -80,7 +80,7 @@ class StateBanner(Banner):
         last = moments.moment(review.last_success) if review.last_success else ""
         when = _("Last sync: {moment}.").format(moment=last) if last else _("There was no sync yet.")
         when = f"{when} {_next(status)}".strip()
-        count, told = len(review.waiting), review.done[0].sentence if review.done else ""
+        count, told = len(review.waiting), status.sentence or (review.done[0].sentence if review.done else "")
         if told:
             self._tell("info", told, when, "info")
         elif review.locked:
