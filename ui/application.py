@@ -29,9 +29,13 @@ if TYPE_CHECKING:
 
     from sync.client.engine import SyncEngine
     from ui.desk import Desk
+    from ui.rest import Rest
     from wimdesk.app import App
 
 log = logging.getLogger(__name__)
+_SWITCH_SECONDS = 0.0005
+"""How long a thread may compute before it lets another one have its turn: with Python's own 5 ms the window stands
+still for a tenth of a second where two threads look something up, as it asks for its turn many times in a picture."""
 
 
 def run(folder: Path, passphrase: str | None = None) -> int:
@@ -128,6 +132,7 @@ class Program(QObject):
 
     def __init__(self, application: QApplication, folder: Path, passphrase: str | None) -> None:
         super().__init__()
+        self._switching = sys.getswitchinterval()
         self._application = application
         application.setApplicationName("WIMDesk")  # a screen reader says it
         self._passphrase = passphrase
@@ -140,6 +145,7 @@ class Program(QObject):
         self.app: App | None = None
         self.engine: SyncEngine | None = None
         self.desk: Desk | None = None
+        self._rest: Rest | None = None
         self._closed = False
         self._opener = Opener(folder, self)
         self._opener.opened.connect(self._take)
@@ -150,6 +156,7 @@ class Program(QObject):
 
     def start(self) -> None:
         """Show the window; opening the profile begins when it has been painted."""
+        sys.setswitchinterval(_SWITCH_SECONDS)
         self.window.show()
 
     def open(self, passphrase: str | None) -> None:
@@ -162,7 +169,10 @@ class Program(QObject):
         if self._closed:
             return
         self._closed = True
+        sys.setswitchinterval(self._switching)
         self._opener.wait()
+        if self._rest is not None:
+            self._rest.timer.stop()
         if self.desk is not None:
             self.desk.bridge.close()
             self.desk.tasks.close()
@@ -196,12 +206,14 @@ class Program(QObject):
         from sync.client.engine import SyncEngine
         from ui.bridge import Bridge
         from ui.desk import Desk
+        from ui.rest import Rest
         from ui.tasks import Tasks
 
         self.app = app
         self.engine = SyncEngine(app)
         tasks = Tasks(app, self.presenter.present, self)
         self.desk = Desk(app, self.engine, tasks, Bridge(app, self.engine, self), self.window.notices)
+        self._rest = Rest(self.desk, self)
         # From here on there is one object that writes the settings.
         self.settings = self.window.settings = app.settings
         app.settings.on(self._on_setting)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import logging
 import shutil
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,7 +23,7 @@ from wimdesk.events import Changed, Signal
 from wimdesk.i18n import _
 from wimdesk.services import attaching, catalogue, directory, erasing, file_words, library_search, recovery, retention
 from wimdesk.settings import Settings
-from wimdesk.store import audit, backup, contents, facts, identity, inbox, journal, keys, migrations
+from wimdesk.store import audit, backup, contents, facts, identity, inbox, journal, keys, migrations, rows
 from wimdesk.store.engine import Store, unwritable
 
 P = ParamSpec("P")
@@ -156,6 +158,14 @@ class App:
     def read_files(self) -> int:
         """Read the words of attached files now, and wait; return how many were read. Raises DiskFull and the like."""
         return self._reading.now()
+
+    def give_back(self) -> None:
+        """Let go of the memory that made the last writes quick, and give it back to the computer."""
+        self.store.run(rows.let_go)
+        if sys.platform == "linux":  # elsewhere the system sees to it by itself
+            trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # a C library other than that of GNU has none
+            if trim is not None:
+                trim(0)
 
     def check(self) -> None:
         """Prove that the database is whole; raises NotAProfile with a sentence."""

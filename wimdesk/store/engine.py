@@ -33,6 +33,8 @@ _PRAGMAS = (
 )  # fmt: skip
 _WRITERS_CACHE = "cache_size=-32000"
 """In KiB, at most: a page that was changed just now is not read, checked and decrypted again for the next record."""
+_READERS_CACHE = "cache_size=-3000"
+"""There are several of them, and each would keep 8 MB by itself, though a screen asks for few pages."""
 PAGE = 4096
 """Bytes of one page of the encrypted file: what SQLCipher 4 takes where nobody says otherwise."""
 _NO_ROOM_FOR_INDEX = 10 | 19 << 8
@@ -109,10 +111,15 @@ def _no_rights() -> EnvironmentProblem:
 
 
 def _engine(path: Path, key: bytes, *, read_only: bool) -> Engine:
+    def _frugal() -> dbapi2.Connection:
+        connection = connect(path, key, read_only=True)
+        connection.execute("PRAGMA " + _READERS_CACHE).fetchall()
+        return connection
+
     engine = create_engine(
         "sqlite+pysqlite://",
         module=dbapi2,
-        creator=lambda: connect(path, key, read_only=read_only),
+        creator=_frugal if read_only else lambda: connect(path, key),
         poolclass=QueuePool,
         pool_size=4,
         max_overflow=8,

@@ -71,6 +71,11 @@ def find(session: Session, statement: str, **values: object) -> list[Found]:
     return found
 
 
+def let_go(session: Session) -> None:
+    """Have the session's connection keep no pages in memory beyond those in use (sqlite.org/pragma.html)."""
+    driver(session).execute("PRAGMA shrink_memory").fetchall()
+
+
 def _run(session: Session, table: Table, statement: str, names: tuple[str, ...], rows: Sequence[Row]) -> None:
     pick, coded = itemgetter(*names), _coded(table, names)
     lines = [list(pick(row)) for row in rows]
