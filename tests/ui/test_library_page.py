@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -107,6 +108,24 @@ def test_a_list_that_ends_early_says_so(page: LibraryPage, qtbot: QtBot, monkeyp
     page.filters.clear()
     qtbot.waitUntil(lambda: page.count.text() == "42 practices; the first 10 are listed")
     assert page.model.rowCount() == 10
+
+
+def test_the_summaries_further_down_come_behind_the_first_ones(
+    page: LibraryPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = [row(page, at).snippet for at in range(42)]
+    assert all(whole)
+    monkeypatch.setattr(library.find, "__kwdefaults__", {"only": None, "summarised": 10})
+    first = page.desk.app.read(library.find, page.desk.app.searcher("test"), page.desk.app.read(library.load), "", {})
+    assert first is not None
+    page.model.show_result(first)
+    assert [row(page, at).snippet for at in range(42)] == whole[:10] + [""] * 32
+    page.model.add_summaries(replace(first), dict.fromkeys((entry.id for entry in first.entries), '{"en": "stale"}'))
+    assert row(page, 10).snippet == "", "they belong to another question"
+    monkeypatch.setattr(library, "AT_ONCE", 10)
+    page.filters.box("language", "fr").box.click()
+    page.filters.clear()
+    qtbot.waitUntil(lambda: [row(page, at).snippet for at in range(page.model.rowCount())] == whole)
 
 
 def test_typing_answers_with_marked_hits(page: LibraryPage, qtbot: QtBot) -> None:

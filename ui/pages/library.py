@@ -318,6 +318,13 @@ class LibraryPage(Page):
             key="library.find",
         )
 
+    def _read_on(self, result: Result) -> None:
+        """Read the summaries of those that are listed further down, once the first ones are shown."""
+        later = result.entries[library.AT_ONCE :]
+        if later:
+            take = partial(self.model.add_summaries, result)
+            self.desk.tasks.read(self, library.summaries, later, done=take, key="library.summaries")
+
     def _show_result(self, result: Result | None) -> None:
         if result is None:
             return  # a newer question is on its way
@@ -327,6 +334,7 @@ class LibraryPage(Page):
         self.filters.show_counts(result.counts)
         self.count.setText(_said(result))
         self.model.show_result(result)
+        self._read_on(result)
         self.view.setVisible(bool(result.entries))
         self.nothing.setVisible(not result.entries)
         if not result.entries:

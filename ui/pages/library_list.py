@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
@@ -54,6 +55,14 @@ class ResultModel(QAbstractListModel):
         self._result = result
         self._rows = {}
         self.endResetModel()
+
+    def add_summaries(self, result: Result, summaries: Mapping[str, str]) -> None:
+        """Take the summaries that were read behind the first ones, unless another result is shown by now."""
+        if result is self._result and summaries:
+            self._result = replace(result, summaries={**result.summaries, **summaries})
+            self._rows = {at: row for at, row in self._rows.items() if self._result.entries[at].id not in summaries}
+            first = next(at for at, entry in enumerate(self._result.entries) if entry.id in summaries)
+            self.dataChanged.emit(self.index(first), self.index(self.rowCount() - 1))
 
     def entry(self, row: int) -> Entry | None:
         """Return the entry of a row, or None."""

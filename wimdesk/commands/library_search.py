@@ -63,7 +63,7 @@ def _add_kept(kinds: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 def search_library(app: App, args: argparse.Namespace) -> object:
     """Read what was attached and not read yet, and answer."""
     app.read_files()
-    result = app.read(library.find, app.searcher(), app.read(library.load), args.text, {})
+    result = app.read(library.find, app.searcher(), app.read(library.load), args.text, {}, summarised=args.limit)
     if result is None:
         return []
     exact = result.found - result.near

@@ -37,6 +37,8 @@ from wimdesk.store.journal import SAMPLE
 
 _DEEP = 40
 """For so many results, from the top, the hit is looked for in the article too."""
+AT_ONCE = 60
+"""For so many results, from the top, the summary is read along: each lies on a page of the file of its own."""
 _decode = msgspec.json.Decoder(dict[str, str]).decode
 Order = Literal["match", "newest", "title", "reused"]
 NOTHING: Mapping[str, int] = {}
@@ -103,7 +105,8 @@ class Result:
     near: int = 0
     places: Mapping[str, Place] = field(default_factory=dict)
     summaries: Mapping[str, str] = field(default_factory=dict)
-    """As the database holds them. A shelf of 100,000 practices has no room for them, and few of them are looked at."""
+    """As the database holds them, of the first entries; `summaries` reads those of the others. A shelf of 100,000
+    practices has no room for them, and few of them are looked at."""
 
     def summary(self, entry: Entry) -> str:
         """Return the summary of one of the entries."""
@@ -310,11 +313,13 @@ def find(
     order: Order = "match",
     *,
     only: Sequence[str] | None = None,
+    summarised: int = AT_ONCE,
 ) -> Result | None:
     """Answer a question within the chosen filters; None where a newer question has come meanwhile.
 
     `chosen` maps a group (theme, language, template, ours) to its codes; no code means any. `only` are the ids of
-    what is asked, in their order. Slow for a large library: call it off the thread that paints.
+    what is asked, in their order. So many of the first entries come `summarised`. Slow for a large library: call it
+    off the thread that paints.
     """
     entries: Iterable[Entry] = shelf.entries
     if only is not None:
@@ -336,10 +341,14 @@ def find(
         left, counts = list(shelf.shown), shelf.counts
     left = sort(left, order, ranked=bool(question.strip()))
     shown = tuple(left[:MOST])
-    summaries: dict[str, str] = dict(rows.find(session, _SUMMARIES, ids=[entry.id for entry in shown]))
     near = sum(entry.id in loose for entry in left)
-    result = Result(question, shown, len(left), counts, {}, near, places, summaries)
+    result = Result(question, shown, len(left), counts, {}, near, places, summaries(session, shown[:summarised]))
     return replace(result, passages=_passages(session, result))
+
+
+def summaries(session: Session, entries: Iterable[Entry]) -> dict[str, str]:
+    """Return the summaries of these entries by id, as the database holds them."""
+    return dict(rows.find(session, _SUMMARIES, ids=[entry.id for entry in entries]))
 
 
 def _left(entries: list[Entry], chosen: Mapping[str, frozenset[str]]) -> tuple[list[Entry], Mapping[str, Counter[str]]]:
