@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytestqt.qtbot import QtBot
+    from sqlalchemy.orm import Session
 
     from ui.desk import Desk
+    from wimdesk.store.record import Values
 
 
 class Form:
@@ -197,6 +200,30 @@ def test_a_save_that_fails_is_told_and_tried_again(form: Form, qtbot: QtBot, set
     form.binder.flush()
     settled()
     assert form.stored("name") == "Kept"
+
+
+def test_what_was_read_before_our_own_save_does_not_come_back(
+    form: Form, monkeypatch: pytest.MonkeyPatch, settled: Callable[[], None], qtbot: QtBot
+) -> None:
+    was_read, go, real = threading.Event(), threading.Event(), editing.values
+
+    def late(session: Session, type_name: str, record: str) -> Values:
+        found = real(session, type_name, record)
+        was_read.set()
+        assert go.wait(60)
+        return found
+
+    settled()
+    monkeypatch.setattr(editing, "values", late)
+    form.binder.load()
+    assert was_read.wait(60)
+    with qtbot.waitSignal(form.binder.saved):
+        form.type_in("name", "Cerro Verde")
+        form.binder.flush()
+    go.set()
+    settled()
+    assert form.line("name").text() == "Cerro Verde"
+    assert form.binder.values()["name"] == "Cerro Verde"
 
 
 def test_one_visit_of_a_field_is_one_thing_to_take_back(

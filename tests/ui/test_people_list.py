@@ -15,6 +15,7 @@ from ui.lists.list_pane import ListPane
 from ui.main_window import MainWindow
 from ui.pages.organisation import OrganisationPage
 from ui.pages.organisation_cards import PersonPane
+from wimdesk.events import Changed
 from wimdesk.identifiers import new_id
 from wimdesk.records import Person
 from wimdesk.services import bulk, editing, groups, people, people_roster, question
@@ -335,3 +336,16 @@ def test_p06_the_list_goes_on_from_its_place_when_a_row_goes(page: OrganisationP
     qtbot.waitUntil(lambda: page.card is not None and page.card.record == ids[2])
     settle(page, qtbot)
     assert pane.current() == ids[2]
+
+
+def test_a_change_while_everybody_is_read_anew_loses_nothing(page: OrganisationPage, qtbot: QtBot) -> None:
+    ana, rosa = add(page, qtbot, "Apaza"), add(page, qtbot, "Rojas")
+    pane, desk = page.pane.people, page.desk
+    desk.bridge.close()  # from here on the list hears what the test tells it, in this order
+    for record, name in ((ana, "Zapata"), (rosa, "Mamani")):
+        desk.app.run(editing.change, "person", record, {"family_name": name})
+    pane.hear(Changed({"person": frozenset([ana])}))
+    pane.refresh()
+    pane.hear(Changed({"person": frozenset([rosa])}))
+    settle(page, qtbot)
+    assert named(page) == ["Mamani", "Zapata"]

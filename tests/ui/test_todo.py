@@ -129,6 +129,25 @@ def test_a_task_that_was_found_opens_and_closes_when_it_goes(
     settled()
 
 
+def test_a_task_that_goes_before_it_was_ever_listed_closes_too(
+    page: HomePage, desk: Desk, qtbot: QtBot, settled: Callable[[], None]
+) -> None:
+    done = desk.app.run(todo.add, "Renew the licence")
+    desk.app.run(todo.finish, done)
+    settled()
+    page.show_record(done)
+    form = page.tasks.form
+    assert form is not None
+    qtbot.waitUntil(lambda: form.title.text() == "Renew the licence")
+    desk.app.run(todo.add, "Call the mine")
+    qtbot.waitUntil(lambda: page.tasks.titles() == ["Call the mine"])
+    settled()
+    assert page.tasks.form is form, "it is still there"
+    desk.app.run(todo.remove, done)
+    qtbot.waitUntil(lambda: page.tasks.form is None)
+    settled()
+
+
 def test_what_is_typed_while_a_task_is_saved_stays(
     page: HomePage, desk: Desk, qtbot: QtBot, settled: Callable[[], None]
 ) -> None:

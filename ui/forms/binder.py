@@ -54,6 +54,7 @@ class Binder(QObject):
         self._typed: set[str] = set()
         self._judged: set[str] = set()
         self._own = 0
+        self._saves = 0
         self._visit = undoing.new_act()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -92,11 +93,17 @@ class Binder(QObject):
         """Return what a column says of itself."""
         return self._info[name]
 
-    def load(self) -> None:
-        """Read the record and show it; what is being typed stays."""
-        self.desk.tasks.read(
-            self, editing.values, self.type_name, self.record_id, done=lambda found: self._take(found, ""), key="load"
-        )
+    def load(self, origin: str = "") -> None:
+        """Read the record and show it; what is being typed stays. `origin` is who changed it, if somebody did."""
+        saves = self._saves
+
+        def take(found: dict[str, object]) -> None:
+            if saves == self._saves:
+                self._take(found, origin)
+            else:
+                self.load(origin)  # read before our own save, it would bring back what stood there before
+
+        self.desk.tasks.read(self, editing.values, self.type_name, self.record_id, done=take, key="load")
 
     def is_dirty(self) -> bool:
         """Say whether something typed is not saved yet."""
@@ -193,6 +200,7 @@ class Binder(QObject):
 
     def _saved(self, values: dict[str, object]) -> None:
         self._own -= 1
+        self._saves += 1
         self._known |= values
         self.saved.emit()
 
@@ -212,14 +220,7 @@ class Binder(QObject):
     def _hear(self, change: Changed) -> None:
         if change.origin == self.origin or self.record_id not in change.ids.get(self.type_name, frozenset()):
             return
-        self.desk.tasks.read(
-            self,
-            editing.values,
-            self.type_name,
-            self.record_id,
-            done=lambda found: self._take(found, change.origin),
-            key="load",
-        )
+        self.load(change.origin)
 
     def _take(self, found: dict[str, object], origin: str) -> None:
         for name, row in self._rows.items():

@@ -93,7 +93,15 @@ class TasksCard(Card):
 
     def refresh(self) -> None:
         """Read the tasks anew."""
-        self._desk.tasks.read(self, todo.open_tasks, self._about, done=self.show_tasks, key="tasks")
+        opened = self._opened
+
+        def take(found: tuple[Sequence[Todo], bool]) -> None:
+            todos, is_there = found
+            self.show_tasks(todos)
+            if not is_there and opened == self._opened:
+                self.edit(opened)
+
+        self._desk.tasks.read(self, todo.look, self._about, opened, done=take, key="tasks")
 
     def flush(self) -> None:
         """Save what is being typed in an open task."""

@@ -53,6 +53,7 @@ class IdRows(QAbstractListModel):
         self._rows: dict[str, Shown] = {}
         self._wanted: list[int] = []
         self._reading = False
+        self._answers = 0
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._fetch)
@@ -61,6 +62,7 @@ class IdRows(QAbstractListModel):
         """Show these records, with rows that are here already; say whether they are others than before."""
         self._rows = {record: self._show(found) for record, found in rows.items()}
         self._wanted.clear()
+        self._answers += 1
         if ids == self._ids:
             self._ids = ids
             if ids:
@@ -132,8 +134,12 @@ class IdRows(QAbstractListModel):
         if not self._wanted:
             return
         self._reading = True
-        page = self._page(self._wanted.pop())
-        self._desk.tasks.read(self, self._read, page, done=self._come, failed=lambda _problem: self._go_on())
+        page, answers = self._page(self._wanted.pop()), self._answers
+
+        def come(found: Mapping[str, object]) -> None:
+            self._come(found if answers == self._answers else {})  # since then all was read anew: these may be older
+
+        self._desk.tasks.read(self, self._read, page, done=come, failed=lambda _problem: self._go_on())
 
     def _come(self, found: Mapping[str, object]) -> None:
         self._take(found)

@@ -91,6 +91,7 @@ class ListPane(QWidget):
         self.question = Question()
         self._roster: Roster | None = None
         self._stale: dict[str, set[str]] = {}
+        self._loading = False
         self._wanted = ""
         self._shown: Question | None = None
         self._looked_up: tuple[str, Callable[[Mapping[str, object]], object]] | None = None
@@ -145,12 +146,18 @@ class ListPane(QWidget):
     def refresh(self) -> None:
         """Read everybody anew."""
         self._stale = {}
-        self._desk.tasks.read(self, self._kind.listed.load, done=self._take_roster, key="roster")
+        self._loading = True
+
+        def take(found: Roster) -> None:
+            self._loading = False
+            self._take_roster(found)
+
+        self._desk.tasks.read(self, self._kind.listed.load, done=take, key="roster")
 
     def hear(self, change: Changed) -> None:
         """Follow a change of a record that is listed, or of one of which a row tells."""
-        if self._roster is None and change.touches(*self._kind.touched_by):
-            self.refresh()
+        if (self._roster is None or self._loading) and change.touches(*self._kind.touched_by):
+            self.refresh()  # what is on its way may be older; to renew the one before would lose what it brings
         elif change.touches(*self._kind.touched_by):
             for name in self._kind.touched_by:
                 self._stale.setdefault(name, set()).update(change.ids.get(name, ()))

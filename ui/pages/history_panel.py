@@ -54,7 +54,7 @@ class HistoryPanel(QWidget):
     def reload(self) -> None:
         """Read the history anew if it is open."""
         if self.button.isChecked():
-            self._desk.tasks.read(self, timeline.edits, list(self._records), done=self._take)
+            self._desk.tasks.read(self, timeline.edits, list(self._records), done=self._take, key="edits")
 
     def texts(self) -> list[str]:
         """Return the lines that are shown, for tests and for reading aloud."""

@@ -80,6 +80,12 @@ def open_tasks(session: Session, about: str = "") -> list[Todo]:
     return _told(session, found)
 
 
+def look(session: Session, about: str, opened: str) -> tuple[list[Todo], bool]:
+    """Return what is to be done, and whether the task that is open is still there: it may be one that was done."""
+    found = session.get(Task, opened) if opened else None
+    return open_tasks(session, about), not opened or (found is not None and not found.deleted)
+
+
 def done_tasks(session: Session, most: int = 50) -> list[Todo]:
     """Return what was done, the latest first."""
     query = people.ours(session, Task).where(Task.done_on != "")

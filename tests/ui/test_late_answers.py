@@ -1,0 +1,66 @@
+"""Rows and lines that are read while they show: of two answers the later question's stays, whichever comes last."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from ui.lists.id_rows import IdRows, Shown
+from ui.pages.history_panel import HistoryPanel
+from ui.widgets.rows import ROW_ROLE, Row
+from wimdesk.services import editing, timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import pytest
+    from pytestqt.qtbot import QtBot
+    from sqlalchemy.orm import Session
+
+    from ui.desk import Desk
+
+
+def test_rows_that_were_read_before_all_was_read_anew_do_not_come_back(
+    desk: Desk, qtbot: QtBot, settled: Callable[[], None]
+) -> None:
+    begun, go = threading.Event(), threading.Event()
+
+    def read(_session: object, ids: Sequence[str]) -> Mapping[str, object]:
+        begun.set()
+        assert go.wait(60)
+        return dict.fromkeys(ids, "old")
+
+    model = IdRows(desk, read, lambda found: Shown(Row(str(found)), str(found)))
+    model.show_ids(["one"], {})
+    model.data(model.index(0), ROW_ROLE)  # it is painted, and asked for
+    qtbot.waitUntil(begun.is_set)
+    model.show_ids(["one"], {"one": "new"})
+    go.set()
+    settled()
+    assert model.data(model.index(0), ROW_ROLE) == Row("new")
+
+
+def test_a_history_that_was_read_before_the_last_change_does_not_come_back(
+    desk: Desk, qtbot: QtBot, settled: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = desk.app.run(editing.add, "site", {"name": "Cerro Azul"})
+    was_read, go, real = threading.Event(), threading.Event(), timeline.edits
+
+    def first(session: Session, records: list[str]) -> list[timeline.Edit]:
+        found = real(session, records)
+        was_read.set()
+        assert go.wait(60)
+        return found
+
+    panel = HistoryPanel(desk, [site])
+    qtbot.addWidget(panel)
+    monkeypatch.setattr(timeline, "edits", first)
+    panel.button.click()
+    qtbot.waitUntil(was_read.is_set)
+    monkeypatch.setattr(timeline, "edits", real)
+    desk.app.run(editing.change, "site", site, {"name": "Blue hill"})
+    panel.reload()
+    qtbot.waitUntil(lambda: "Name: Cerro Azul → Blue hill" in panel.texts())
+    go.set()
+    settled()
+    assert "Name: Cerro Azul → Blue hill" in panel.texts()
