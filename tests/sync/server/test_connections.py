@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -36,29 +37,27 @@ def connected(url: str) -> socket.socket:
 @contextmanager
 def served(data: Path, log: Path) -> Iterator[str]:
     """The program itself, which may open few files."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        where = f"127.0.0.1:{free.getsockname()[1]}"
-    command = [sys.executable, "-m", "wimdesk", "secretariat", "serve", "--data", str(data), "--listen", where]
+    listen = ("--listen", "127.0.0.1:0")
+    command = [sys.executable, "-m", "wimdesk", "secretariat", "serve", "--data", str(data), *listen]
     limited = f"import os, resource, sys; resource.setrlimit(resource.RLIMIT_NOFILE, ({FILES}, {FILES})); "
     limited += "os.execv(sys.argv[1], sys.argv[1:])"
     with (
         log.open("wb") as written,
         subprocess.Popen(
-            [sys.executable, "-c", limited, *command], stdout=subprocess.DEVNULL, stderr=written
+            [sys.executable, "-c", limited, *command], stdout=subprocess.PIPE, stderr=written, text=True
         ) as process,
     ):
         try:
-            until = time.monotonic() + 60
-            while not (is_well(f"http://{where}") or time.monotonic() > until):
-                time.sleep(0.1)
-            yield f"http://{where}"
+            assert process.stdout is not None
+            printed = "".join(process.stdout.readline() for _ in range(3))
+            yield json.loads(printed)["url"]
         finally:
             process.terminate()
 
 
 def is_well(url: str) -> bool:
     try:
-        return requests.get(url + PATH_HEALTH, timeout=5).status_code == 200
+        return requests.get(url + PATH_HEALTH, timeout=30).status_code == 200
     except requests.RequestException:
         return False
 
@@ -73,22 +72,31 @@ def test_more_connections_than_there_are_files(tmp_path: Path) -> None:
     assert log.stat().st_size < 100_000
 
 
+def answered_once(url: str) -> socket.socket:
+    """A connection on which one question was answered; where we stalled and had to go before, another."""
+    for _try in range(20):
+        line = connected(url)
+        try:
+            line.sendall(b"GET /v1/health HTTP/1.1\r\nHost: x\r\n\r\n")
+            if line.recv(100).startswith(b"HTTP/1.1 200"):
+                return line
+        except ConnectionError:
+            """The endpoint hung up."""
+        line.close()
+    pytest.fail("nothing was answered")
+
+
 @pytest.mark.parametrize("begin", [b"", b"GET /v1/health HTTP/1.1\r\nHost: x\r\n"])
 def test_who_asks_nothing_has_to_go(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch, begin: bytes) -> None:
     monkeypatch.setattr(connections, "_PATIENCE", 0.5)
-    with connected(endpoint.url) as first:
-        first.sendall(b"GET /v1/health HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert first.recv(100).startswith(b"HTTP/1.1 200")
-        first.sendall(begin)
-        with connected(endpoint.url) as second:
-            second.sendall(begin)
-            for each in (first, second):
-                each.settimeout(10)
-                try:
-                    while each.recv(10_000):
-                        """Until the endpoint hangs up."""
-                except ConnectionError:
-                    """It did so at once."""
+    with answered_once(endpoint.url) as first, connected(endpoint.url) as second:
+        for each in (first, second):
+            with suppress(ConnectionError):  # it did so at once
+                each.sendall(begin)
+        for each in (first, second):
+            with suppress(ConnectionError):
+                while each.recv(10_000):
+                    """Until the endpoint hangs up; at most as long as a socket of ours waits."""
 
 
 def test_nobody_unknown_fills_the_memory(endpoint: Endpoint) -> None:
@@ -98,10 +106,10 @@ def test_nobody_unknown_fills_the_memory(endpoint: Endpoint) -> None:
             line = open_ones.enter_context(connected(endpoint.url))
             line.sendall(b"POST /v1/bundles HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % _LARGE)
             line.sendall(os.urandom(1000))
-        for _ in range(10):
-            time.sleep(0.5)
-            if requests.post(endpoint.url + PATH_BUNDLES, b"x", timeout=30).status_code == 503:
-                break
+        until = time.monotonic() + 30
+        while requests.post(endpoint.url + PATH_BUNDLES, b"x", timeout=30).status_code != 503:
+            assert time.monotonic() < until, "all four are taken in"
+            time.sleep(0.1)
         for _ in range(25):
             answer = requests.post(endpoint.url + PATH_BUNDLES, b"x", timeout=30)
             assert (answer.status_code, answer.json()["error"]) == (503, Problem.BUSY)

@@ -119,7 +119,7 @@ def test_what_arrived_before_the_line_was_cut_is_kept(corner: Endpoint) -> None:
         )
         with socket.create_connection((place.hostname or "", place.port or 0)) as line:
             line.sendall(head.encode() + drawer.content[at:end])
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while drawer.state() != (str(end), "?0") and time.monotonic() < until:
             time.sleep(0.02)
         assert drawer.state() == (str(end), "?0")

@@ -512,7 +512,7 @@ def cut_after(laptop: Laptop, block: Sealed, most: int) -> Begun:
     with socket.create_connection((where.hostname, where.port), timeout=30) as connection:
         lines = (f"POST {PATH_SYNC} HTTP/1.1", "Host: x", f"Authorization: {laptop.authorization}")
         connection.sendall("\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""]).encode() + body[:most])
-    until = time.monotonic() + 20
+    until = time.monotonic() + 30
     while (begun := laptop.send(changed(laptop.request(), asks=True)).begun) in {None, before}:
         assert time.monotonic() < until, "nothing was kept"
     assert begun is not None
