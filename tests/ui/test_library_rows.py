@@ -226,11 +226,14 @@ def test_row_d03_three_languages_are_one_row_and_an_old_one_says_so(desk: Desk, 
     form.flush()
     qtbot.waitUntil(lambda: len(desk.app.read(library.article, record).variants) == 3 and not desk.tasks.busy())
     page.reading.preview.click()
-    qtbot.waitUntil(lambda: language_button(page, "fr") is not None)
-    french = language_button(page, "fr")
-    assert french is not None
-    assert french.text() == "Français (older than the original)"
-    french.click()
+
+    def button() -> QuietButton:
+        found = language_button(page, "fr")
+        assert found is not None
+        return found
+
+    qtbot.waitUntil(lambda: button().text() == "Français (older than the original)")
+    button().click()
     qtbot.waitUntil(lambda: "Nous sommes unies." in read(page))
     page.reading.more.choose("Français says the same as the original now")
     qtbot.waitUntil(lambda: [v.code for v in desk.app.read(library.article, record).variants if v.older] == ["es"])
