@@ -108,10 +108,10 @@ def test_dates_left_out_added_and_the_end_of_a_rule() -> None:
     ],
 )  # fmt: skip
 def test_a_rule_that_leads_nowhere_comes_to_an_end(rule: str) -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     assert len(recurrence.next_dates(Series("2021-09-08T07:00", "America/Lima", rule), AUTUMN)) <= 5
     recurrence.problem(rule)
-    assert time.monotonic() - began < 2
+    assert time.thread_time() - began < 2
 
 
 def test_rules_are_said_in_words_and_follow_another_day() -> None:

@@ -366,7 +366,11 @@ def test_a_file_makes_way_and_goes_on_where_it_was(two: Two) -> None:
     carrier.carry(line)
     assert not see(anna, made).sent
     assert told == [{"step": "Sending files", "done": 0, "total": 1}]
-    time.sleep(0.5)  # the endpoint puts away what came
+    (errand,) = anna.app.read(files.errands, anna.app.contents)
+    until = time.monotonic() + 30
+    while line.transport.file_state(errand.path, line.token) < 30 * 4096:
+        assert time.monotonic() < until, "the endpoint puts away what came"
+        time.sleep(0.05)
     line.transport.traffic.up = 0
     carrier.carry(line)
     assert see(anna, made).sent
@@ -398,9 +402,9 @@ def test_typing_stops_no_file_where_nothing_goes_by_itself(two: Two) -> None:
         anna.engine.status.connect(lambda status: seen.set() if status.step == "Sending files" else None)
         anna.engine.start()
         anna.engine.sync_now()
-        assert seen.wait(20)
+        assert seen.wait(60)
         anna.add("site", name="South")
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         while not see(anna, made).sent and time.monotonic() < until:
             time.sleep(0.1)
         anna.engine.stop()
@@ -417,12 +421,12 @@ def test_somebody_who_cancels_does_not_wait(two: Two) -> None:
         anna.engine.status.connect(lambda status: seen.set() if status.step == "Sending files" else None)
         thread = threading.Thread(target=anna.sync)
         thread.start()
-        assert seen.wait(20)
+        assert seen.wait(60)
         time.sleep(1)
         began = time.monotonic()
         anna.engine.cancel()
         thread.join()
-        assert time.monotonic() - began < 1.0
+        assert time.monotonic() - began < 5.0, "the whole file takes ten seconds"
     assert not see(anna, made).sent
     assert see(anna, made).note == ""
 

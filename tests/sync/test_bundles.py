@@ -417,7 +417,7 @@ def test_opening_costs_little_whatever_is_sent(post: Post, anna: Laptop) -> None
     began = time.perf_counter()
     said = requests.post(post.endpoint.url + PATH_BUNDLES, data=file, timeout=30)
     assert said.status_code == 400
-    assert time.perf_counter() - began < 2
+    assert time.perf_counter() - began < 10
 
 
 def test_what_is_decided_over_a_change_that_waits_is_decided_for_all(post: Post, anna: Laptop, bela: Laptop) -> None:
