@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 from ui.lists.id_rows import IdRows, Shown
 from ui.pages.history_panel import HistoryPanel
+from ui.pages.members import MembersPane
+from ui.pages.organisation import OrganisationPage
+from ui.pages.organisation_cards import ProfileCard
 from ui.widgets.rows import ROW_ROLE, Row
-from wimdesk.services import editing, timeline
+from wimdesk.services import editing, people, timeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -64,3 +67,29 @@ def test_a_history_that_was_read_before_the_last_change_does_not_come_back(
     go.set()
     settled()
     assert "Name: Cerro Azul → Blue hill" in panel.texts()
+
+
+def test_what_was_opened_while_the_directory_was_read_stays_open(
+    desk: Desk, qtbot: QtBot, settled: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.app.run(people.begin_profile)
+    page = OrganisationPage(desk)
+    qtbot.addWidget(page)
+    page.show()
+    qtbot.waitUntil(lambda: isinstance(page.card, ProfileCard))
+    settled()
+    was_read, go, real = threading.Event(), threading.Event(), people.load
+
+    def late(session: Session, asked: str, within: int) -> people.Directory:
+        found = real(session, asked, within)
+        was_read.set()
+        assert go.wait(60)
+        return found
+
+    monkeypatch.setattr(people, "load", late)
+    page.refresh()
+    qtbot.waitUntil(was_read.is_set)
+    page.overviews["members"].click()
+    go.set()
+    settled()
+    assert isinstance(page.card, MembersPane)

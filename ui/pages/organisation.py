@@ -115,8 +115,12 @@ class OrganisationPage(Page):
         if self._shows_profile():
             self._read_due()
 
+    def _asked(self) -> str:
+        """Return the record that is to show, or shows."""
+        return self._wanted or (self.card.record if self.card else "")
+
     def _read_directory(self) -> None:
-        wanted = self._wanted or (self.card.record if self.card else "")
+        wanted = self._asked()
         within = self.desk.app.settings.number("terms_within")
         self.desk.tasks.read(self, people.load, wanted, within, done=self._take, key="directory")
 
@@ -226,8 +230,8 @@ class OrganisationPage(Page):
         self.new_button.setToolTip(tool_tip(f"{words} (Ctrl+N)"))
 
     def _take(self, directory: Directory) -> None:
-        if self._wanted not in {"", directory.asked}:
-            self._read_directory()  # something else is wanted meanwhile
+        if directory.asked != self._asked():
+            self._read_directory()  # something else is wanted, or was opened, meanwhile
             return
         if self.card is not None and self.pane.tab() != "person":
             self._row = self.pane.row_of(self.card.record)
