@@ -15,6 +15,7 @@ from tests.ui.sync_seat import office as office
 from tests.ui.sync_seat import secretariat as secretariat
 from tests.ui.sync_seat import sit as sit
 from tests.ui.sync_seat import two as two
+from tests.ui.waiting import settle
 from ui import theme
 from ui.bridge import Bridge
 from ui.desk import Desk
@@ -29,15 +30,22 @@ if TYPE_CHECKING:
 
 BRITISH = QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom)
 # A shared build machine stalls now and then for longer than the usual five seconds.
-QtBot.waitUntil.__kwdefaults__["timeout"] = 20_000
+for wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitActive, QtBot.waitExposed):
+    wait.__kwdefaults__["timeout"] = 20_000
 
 
 @pytest.fixture
 def dressed(qapp: QApplication) -> Iterator[QApplication]:
-    """Give the light look and British English, and put both back afterwards."""
+    """Give the light look and British English, and put both back afterwards.
+
+    Letters that are typed into a list belong together also where the machine stalls between two of them.
+    """
     theme.apply(qapp, "light", contrast=False)
     QLocale.setDefault(BRITISH)
+    together = qapp.keyboardInputInterval()
+    qapp.setKeyboardInputInterval(60_000)
     yield qapp
+    qapp.setKeyboardInputInterval(together)
     QLocale.setDefault(BRITISH)
     qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
     theme.apply(qapp, "light", contrast=False)
@@ -72,7 +80,7 @@ def sample_desk(desk: Desk) -> Desk:
 @pytest.fixture
 def settled(qtbot: QtBot, desk: Desk) -> Callable[[], None]:
     """Return what waits until nothing is under way."""
-    return lambda: qtbot.waitUntil(lambda: not desk.tasks.busy(), timeout=10_000)
+    return lambda: settle(qtbot, desk.tasks)
 
 
 @pytest.fixture

@@ -82,7 +82,7 @@ class Seat:
         """Wait until nothing is under way, and what follows from it too."""
         for _round in range(3):
             self.qtbot.wait(30)
-            self.qtbot.waitUntil(lambda: not self.desk.tasks.busy(), timeout=10_000)
+            self.qtbot.waitUntil(lambda: not self.desk.tasks.busy())
 
     def go(self, key: str) -> None:
         self.window.show_page(key)

@@ -96,6 +96,7 @@ def titles(desk: Desk) -> list[str]:
 def test_a_file_is_added_saved_and_removed(
     card: AttachmentsCard,
     desk: Desk,
+    qtbot: QtBot,
     settled: Callable[[], None],
     tmp_path: Path,
     nameless: Callable[[QWidget], list[str]],
@@ -117,8 +118,8 @@ def test_a_file_is_added_saved_and_removed(
     settled()
     settled()
     assert titles(desk) == []
+    qtbot.waitUntil(lambda: not card.is_open())
     assert card.isVisible()
-    assert not card.is_open()
 
 
 @pytest.mark.parametrize("shrink", [True, False])

@@ -86,7 +86,7 @@ def test_languages_stand_in_their_own_words(first: FirstRun, desk: Desk) -> None
 
 
 def test_tries_the_sample(first: FirstRun, desk: Desk, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(first.finished, timeout=10_000):
+    with qtbot.waitSignal(first.finished):
         first.sample_button.click()
     assert desk.app.identity().sample
 

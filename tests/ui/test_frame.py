@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from tests.support import PASSPHRASE, Template
+from tests.ui import waiting
 from tests.ui.test_every_page import cut, sideways
 from ui import theme
 from ui.application import Program
@@ -87,7 +88,7 @@ def finish(program: Program) -> None:
 def settle(qtbot: QtBot, program: Program) -> None:
     desk = program.desk
     assert desk is not None
-    qtbot.waitUntil(lambda: not desk.tasks.busy(), timeout=10_000)
+    waiting.settle(qtbot, desk.tasks)
 
 
 def texts(widget: QWidget) -> str:

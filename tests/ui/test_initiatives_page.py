@@ -186,6 +186,7 @@ def test_the_focus_stays_in_the_card_after_joining_and_leaving_by_keyboard(sampl
         qtbot.waitUntil(lambda kind=kind: isinstance(pane.ours.form, kind))
         after = pane.ours.form
         assert after is not None
+        qtbot.waitUntil(lambda after=after: QApplication.focusWidget() is after.button)
         qtbot.wait(50)
         assert QApplication.focusWidget() is after.button
 

@@ -102,6 +102,7 @@ def test_row_d01_a_case_is_checked_and_stands_in_collection_and_tag(desk: Desk, 
     licence.set_value("CC-BY-4.0")
     qtbot.waitUntil(lambda: "Everything" in form.checklist.title())
     for group, code in (("collection", "Health"), ("subject", "lamps")):
+        qtbot.waitUntil(lambda group=group, code=code: code in page.filters.codes(group))
         box = page.filters.box(group, code)
         qtbot.waitUntil(box.isVisible)
         box.box.click()

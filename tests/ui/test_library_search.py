@@ -260,7 +260,7 @@ def test_hostile_files_never_hold_up_the_window(desk: Desk, page: LibraryPage, q
     def states() -> list[str]:
         return sorted(each.state for each in desk.app.read(file_texts.states).values())
 
-    qtbot.waitUntil(lambda: states() == ["bomb", "bomb", "broken", "broken", "none", "whole"])
+    qtbot.waitUntil(lambda: states() == ["bomb", "bomb", "broken", "broken", "none", "whole"], timeout=60_000)
     timer.stop()
     assert max(busy) < 0.5
     qtbot.waitUntil(lambda: row(page, page.model.find(item)).snippet.startswith("long.pdf, page "))

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
+from tests.ui import waiting
 from ui import navigation
 from ui.application import Program
 from ui.first_run import NAME, PLACE, FirstRun
@@ -86,7 +87,7 @@ def program(dressed: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Pro
 def settle(qtbot: QtBot, program: Program) -> None:
     desk = program.desk
     assert desk is not None
-    qtbot.waitUntil(lambda: not desk.tasks.busy())
+    waiting.settle(qtbot, desk.tasks)
 
 
 def texts(widget: QWidget) -> str:

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QListView, QPlainTextEdit, QWidget
 
+from tests.ui import waiting
 from ui import theme
 from ui.bridge import Bridge
 from ui.desk import Desk
@@ -85,7 +86,7 @@ def person_named(desk: Desk, name: str) -> str:
 
 
 def settle(desk: Desk, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: not desk.tasks.busy())
+    waiting.settle(qtbot, desk.tasks)
 
 
 def value(desk: Desk, type_name: str, record: str, field: str) -> object:

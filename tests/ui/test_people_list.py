@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 
+from tests.ui import waiting
 from ui.lists import list_pane
 from ui.lists.bulk_boxes import SetBox, TagBox
 from ui.lists.list_pane import ListPane
@@ -58,7 +59,8 @@ def page(desk: Desk, qtbot: QtBot) -> OrganisationPage:
 
 
 def settle(page: OrganisationPage, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: page.pane.people.is_ready() and not page.desk.tasks.busy(), timeout=15_000)
+    waiting.settle(qtbot, page.desk.tasks)
+    qtbot.waitUntil(lambda: page.pane.people.is_ready() and not page.desk.tasks.busy())
 
 
 def named(page: OrganisationPage) -> list[str]:

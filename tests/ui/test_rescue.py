@@ -85,7 +85,7 @@ def test_the_newest_backup_is_offered_and_restored(program: Program, qtbot: QtBo
     assert program.app.identity().sample
     desk = program.desk
     assert desk is not None
-    qtbot.waitUntil(lambda: not desk.tasks.busy(), timeout=10_000)
+    qtbot.waitUntil(lambda: not desk.tasks.busy())
 
 
 def test_without_a_backup_nothing_is_promised(program: Program, folder: Path, qtbot: QtBot) -> None:

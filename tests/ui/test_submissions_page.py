@@ -23,8 +23,8 @@ def page(sample_desk: Desk, qtbot: QtBot, settled: Settled) -> SubmissionsPage:
     made = SubmissionsPage(sample_desk)
     made.resize(1154, 708)
     qtbot.addWidget(made)
-    made.show()
-    qtbot.waitExposed(made)
+    with qtbot.waitExposed(made):
+        made.show()
     settled()
     return made
 
@@ -33,7 +33,7 @@ def test_an_empty_page_offers_a_report_and_makes_it(page: SubmissionsPage, qtbot
     assert page.stack.currentWidget() is page.empty
     page.empty.button.click()
     settled()
-    qtbot.waitUntil(lambda: page.detail.view.page_count() >= 2, timeout=10_000)
+    qtbot.waitUntil(lambda: page.detail.view.page_count() >= 2)
     assert page.list.model.rowCount() == 1
     assert page.detail.send_button.isVisible()
 
@@ -44,7 +44,7 @@ def test_the_document_speaks_the_language_chosen_for_it(
     page.language.set_value("es")
     page.kinds["organisation_profile"].trigger()
     settled()
-    qtbot.waitUntil(lambda: page.detail.view.page_count() >= 1, timeout=10_000)
+    qtbot.waitUntil(lambda: page.detail.view.page_count() >= 1)
     page.save_to(tmp_path / "profile.pdf")
     settled()
     text = PdfReader(tmp_path / "profile.pdf").pages[0].extract_text()

@@ -94,7 +94,7 @@ def test_offline_nothing_is_lost_and_trying_again_sends_it(template: Template, t
             seat = sit(ana)
             assert "1 record waits to be sent." in seat.banner()
             seat.click(seat.page.sync_button)
-            seat.qtbot.waitUntil(lambda: "can’t be reached now. Nothing is lost." in seat.banner(), timeout=10_000)
+            seat.qtbot.waitUntil(lambda: "can’t be reached now. Nothing is lost." in seat.banner())
             assert "saved on this computer" in seat.banner()
             seat.settle()
             assert len(seat.rows("waiting")) == 1
@@ -181,7 +181,7 @@ def test_a_computer_that_waits_to_be_let_in_says_so_and_leads_to_its_words(offic
     anna.sync()
     record = bela.add("person", **ROSA)
     bela.sync()
-    seat.qtbot.waitUntil(lambda: "This computer waits to be let in." in seat.banner(), timeout=10_000)
+    seat.qtbot.waitUntil(lambda: "This computer waits to be let in." in seat.banner())
     assert "nothing private is sent or received" in seat.banner()
     seat.choose(f"waiting:{record}")
     assert "It leaves once this computer has been let in." in words(seat.detail(ParcelCard))

@@ -114,6 +114,10 @@ class FilterPane(QFrame):
         if holder is not None:
             holder.setVisible(bool(boxes))
 
+    def codes(self, group: str) -> list[str]:
+        """Return what can be chosen in a group."""
+        return list(self._boxes[group])
+
     def box(self, group: str, code: str) -> FilterBox:
         """Return a choice; KeyError if there is none."""
         return self._boxes[group][code]
