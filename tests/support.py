@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import random
 import shutil
+import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -88,13 +89,21 @@ class Endpoint:
         return issue_code(self.data, organisation, role, self.database)["code"]
 
 
-@contextmanager
+@contextlib.contextmanager
 def endpoint_at(
     data: Path, database: str = "", owner: str = "", now: Callable[[], float] = time.time
 ) -> Iterator[Endpoint]:
     """Serve for as long as the block lasts, from a file in the folder or from a database."""
     with running(data, failed_attempts=100_000, database=database, now=now) as url:
         yield Endpoint(data, url, database, owner)
+
+
+def free_port() -> int:
+    """A port that nobody has, and that no system gives to whoever asks for any: nobody gets it meanwhile."""
+    for port in random.SystemRandom().sample(range(20_000, 32_000), 100):
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise OSError("no port is free")
 
 
 @dataclass

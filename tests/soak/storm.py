@@ -30,7 +30,7 @@ from tests.sim.planted import PLANTED
 from tests.soak.kill import WORD
 from tests.soak.mate import Job, Profile, serve, work
 from tests.soak.weather import Weather, blowing
-from tests.support import introduce
+from tests.support import free_port, introduce
 from wimdesk.app import App
 
 CREW = {"anna": "WIM Nowhere", "bela": "WIM Nowhere", "chipo": "WIM Elsewhere"}
@@ -265,7 +265,7 @@ def soak(times: int, seed: int, bug: str = "", until: float = float("inf")) -> O
     outcome, chance = Outcome(), random.Random(seed)
     while outcome.times < times and time.monotonic() < until:
         with tempfile.TemporaryDirectory(prefix="storm-") as place:
-            port = _free_port()
+            port = free_port()
             with blowing(port, chance.randrange(10**9)) as weather:
                 scene = Scene(Path(place), port, weather, outcome, chance, bug)
                 try:
@@ -284,11 +284,6 @@ def soak(times: int, seed: int, bug: str = "", until: float = float("inf")) -> O
                     outcome.fates.update(weather.seen)
     outcome.lost = sum(" is " in each and ", not " in each for each in outcome.wrong)
     return outcome
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def main(argv: list[str] | None = None) -> int:

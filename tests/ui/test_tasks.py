@@ -95,7 +95,7 @@ def test_a_newer_read_with_the_same_key_drops_the_older_answer(
     got: list[str] = []
 
     def slow(_session: object, word: str) -> str:
-        go.wait(5)
+        go.wait(60)
         return word
 
     desk.tasks.read(owner, slow, "old", done=got.append, key="question")
@@ -108,7 +108,7 @@ def test_a_newer_read_with_the_same_key_drops_the_older_answer(
 
 def test_nothing_is_called_when_the_owner_is_gone(desk: Desk, owner: QWidget, settled: Callable[[], None]) -> None:
     go = threading.Event()
-    desk.tasks.work(owner, lambda _progress: go.wait(5), done=lambda _found: pytest.fail("nobody is there"))
+    desk.tasks.work(owner, lambda _progress: go.wait(60), done=lambda _found: pytest.fail("nobody is there"))
     destroy(owner)
     go.set()
     settled()
@@ -122,12 +122,12 @@ def test_work_stops_when_it_is_cancelled(desk: Desk, owner: QWidget, settled: Ca
     def work(progress: Progress) -> None:
         for number in range(3):
             begun.set()
-            go.wait(5)
+            go.wait(60)
             progress(number, 3)
             reached.append(number)
 
     job = desk.tasks.work(owner, work, done=lambda _none: pytest.fail("it was cancelled"))
-    assert begun.wait(5)
+    assert begun.wait(60)
     job.cancel()
     go.set()
     settled()

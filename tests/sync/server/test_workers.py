@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -27,6 +25,7 @@ from sync.server.refusals import Refused
 from sync.server.service import issue_code, running, serve
 from sync.server.store import Store, Unusable
 from tests.postgres import Cluster, cluster, needs_server
+from tests.support import free_port
 from tests.sync.server.laptop import Answered, Laptop, ask, enrol_request
 
 if TYPE_CHECKING:
@@ -128,20 +127,12 @@ def children(parent: int) -> set[int]:
     return {child for child, words in command.items() if b"spawn_main" in words}
 
 
-def _free_port() -> int:
-    """A port that nobody has, below those that Linux gives to whoever asks for any: nobody gets it meanwhile."""
-    for port in random.sample(range(20_000, 32_000), 100):
-        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
-    pytest.fail("no port is free")
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_workers_share_a_port_what_they_count_and_are_replaced(postgres: Cluster) -> None:
     made = postgres.database()
     environment = os.environ | {"WIMDESK_DATABASE": made.role}
     words = [sys.executable, "-m", "wimdesk", "secretariat", "serve", "--listen", "127.0.0.1:0", "--workers", "3"]
-    watch = f"127.0.0.1:{_free_port()}"
+    watch = f"127.0.0.1:{free_port()}"
     words += ["--metrics", watch]
     with subprocess.Popen(words, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
