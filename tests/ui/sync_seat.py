@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.support import Endpoint, Laptop, Office, Template, endpoint_at
+from tests.ui import waiting
 from ui.bridge import Bridge
 from ui.desk import Desk
 from ui.main_window import MainWindow
@@ -132,7 +133,8 @@ class Seat:
         return [str(model.data(model.index(model.find(record), 0), role)) for record in found]
 
     def undo(self) -> None:
-        self.click(self.desk.notices.undo_bar.button)
+        waiting.undo(self.qtbot, self.desk.notices)
+        self.settle()
 
 
 Sit: TypeAlias = Callable[[App | Laptop], Seat]

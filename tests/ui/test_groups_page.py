@@ -11,6 +11,7 @@ from icalendar import Calendar
 from PySide6.QtCore import Qt
 
 from tests.groupwork import SLOTS
+from tests.ui import waiting
 from ui.forms.action import ActionLine
 from ui.pages.champions import CHAMPIONS, ChampionPane, ChampionsPane
 from ui.pages.minutes import OWED, MinutesPane, OwedPane
@@ -178,7 +179,7 @@ def test_row_g01_a_call_in_london_is_at_8_in_lima_and_goes_out_as_ics_and_in(
     page.bring_in(Path(__file__).parent.parent / "calendars" / "outlook.ics")
     qtbot.waitUntil(lambda: len(desk.app.read(events.load)) == 4)
     qtbot.waitUntil(lambda: len(listed(page)) == 4)
-    qtbot.mouseClick(desk.notices.undo_bar.button, Qt.MouseButton.LeftButton)
+    waiting.undo(qtbot, desk.notices)
     qtbot.waitUntil(lambda: len(listed(page)) == 1)
 
 
@@ -230,7 +231,7 @@ def test_row_g02_names_are_typed_one_after_the_other_and_a_second_time_changes_n
     qtbot.waitUntil(lambda: card.line.buttons["not_here"].isVisible())
     qtbot.mouseClick(card.line.buttons["not_here"], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: card.sheet is not None and card.sheet.present == 2)
-    qtbot.mouseClick(desk.notices.undo_bar.button, Qt.MouseButton.LeftButton)
+    waiting.undo(qtbot, desk.notices)
     qtbot.waitUntil(lambda: card.sheet is not None and card.sheet.present == 3)
     assert {row["space"] for row in desk.app.read(editing.rows, "check_in")} == {
         desk.app.store.author.spaces["private"]
@@ -273,8 +274,7 @@ def test_row_c08_minutes_ask_and_what_we_owe_is_one_list(page: WorkingGroupsPage
     qtbot.waitUntil(lambda: pane_owed.nothing.isVisible())
     (done,) = desk.app.read(owed.owed, True, False)
     assert (done.state, done.answer) == ("done", "It is in the library")
-    qtbot.waitUntil(lambda: not desk.notices.undo_bar.isHidden())
-    qtbot.mouseClick(desk.notices.undo_bar.button, Qt.MouseButton.LeftButton)
+    waiting.undo(qtbot, desk.notices)
     qtbot.waitUntil(lambda: len(pane_owed.card.lines) == 1)
 
 

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QListView, QPlainTextEdit, QWidget
 
+from tests.ui import waiting
 from ui import theme
 from ui.bridge import Bridge
 from ui.desk import Desk
@@ -169,8 +170,7 @@ def test_taking_part_and_leaving_with_undo(sample: Desk, qtbot: QtBot) -> None:
     assert isinstance(running, PartForm)
     qtbot.mouseClick(running.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: isinstance(pane.ours.form, JoinForm))
-    qtbot.waitUntil(lambda: not sample.notices.undo_bar.isHidden())
-    qtbot.mouseClick(sample.notices.undo_bar.button, Qt.MouseButton.LeftButton)
+    waiting.undo(qtbot, sample.notices)
     qtbot.waitUntil(lambda: isinstance(pane.ours.form, PartForm))
 
 

@@ -220,8 +220,7 @@ def test_contacts_are_added_preferred_and_removed_with_undo(sample: Desk, qtbot:
     assert value(sample, "contact_detail", line.contact.id, "value") == "+51 1"
     line.removed.emit(line.contact.id)
     qtbot.waitUntil(lambda: len(card.contacts.lines()) == 2)
-    qtbot.waitUntil(lambda: not sample.notices.undo_bar.isHidden())
-    qtbot.mouseClick(sample.notices.undo_bar.button, Qt.MouseButton.LeftButton)
+    waiting.undo(qtbot, sample.notices)
     qtbot.waitUntil(lambda: len(card.contacts.lines()) == 3)
 
 
@@ -278,8 +277,7 @@ def test_a_removed_site_goes_to_the_trash_and_comes_back(sample: Desk, qtbot: Qt
     qtbot.mouseClick(card.bin, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: title(page) == "Quebrada Serena")
     assert [record.id for record in sample.app.read(history.trash)] == [site]
-    qtbot.waitUntil(lambda: not sample.notices.undo_bar.isHidden())
-    qtbot.mouseClick(sample.notices.undo_bar.button, Qt.MouseButton.LeftButton)
+    waiting.undo(qtbot, sample.notices)
     qtbot.waitUntil(lambda: len(sample.app.read(people.load).sites) == 2)
 
 

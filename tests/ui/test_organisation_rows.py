@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLineEdit
 
 from tests.support import Laptop
+from tests.ui import waiting
 from ui.pages.organisation import OrganisationPage
 from ui.pages.organisation_cards import BranchPane, PersonPane, PostPane, ProfileCard, SitePane
 from ui.pages.record_card import RecordCard
@@ -101,7 +102,7 @@ def test_a01_a_logo_is_chosen_shown_and_taken_back(
     qtbot.waitUntil(lambda: kept(desk, card.record, "logo_id") == logo.attachment != "")
     qtbot.mouseClick(logo.bin, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: kept(desk, card.record, "logo_id") == "" and logo.bin.isHidden())
-    qtbot.mouseClick(desk.notices.undo_bar.button, Qt.MouseButton.LeftButton)
+    waiting.undo(qtbot, desk.notices)
     qtbot.waitUntil(lambda: kept(desk, card.record, "logo_id") == logo.attachment != "")
 
 
