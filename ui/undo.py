@@ -27,7 +27,7 @@ class Undoing(QObject):
         self._desk = desk
         self._acts: list[int] = []
         self._taken_back: list[int] = []
-        self._place = 0
+        self._place = -1
         self._own: set[int] = set()
         self._busy = False
         self._then: Callable[[], None] | None = None
@@ -108,6 +108,7 @@ class Undoing(QObject):
 
     def _begin(self, found: tuple[int, list[int]]) -> None:
         self._place = found[0]
+        self._look()
 
     def _hear(self, change: Changed) -> None:
         if change.origin != "sync" and not self._busy:
@@ -116,6 +117,8 @@ class Undoing(QObject):
     def _look(self, then: Callable[[], None] | None = None) -> None:
         """Note what was done since, and go on once everything that is being saved is among it."""
         self._then = then or self._then
+        if self._place < 0:
+            return  # where this session begins is still being read: what is older is not its own
         self._desk.tasks.read(self, _acts_after, self._place, done=self._note, key="acts")
 
     def _note(self, found: tuple[int, list[int]]) -> None:

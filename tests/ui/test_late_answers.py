@@ -10,8 +10,9 @@ from ui.pages.history_panel import HistoryPanel
 from ui.pages.members import MembersPane
 from ui.pages.organisation import OrganisationPage
 from ui.pages.organisation_cards import ProfileCard
+from ui.undo import Undoing
 from ui.widgets.rows import ROW_ROLE, Row
-from wimdesk.services import editing, people, timeline
+from wimdesk.services import editing, people, timeline, undoing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -93,3 +94,32 @@ def test_what_was_opened_while_the_directory_was_read_stays_open(
     go.set()
     settled()
     assert isinstance(page.card, MembersPane)
+
+
+def test_what_was_done_before_the_start_is_not_taken_back_though_the_start_is_slow(
+    desk: Desk, qtbot: QtBot, settled: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = desk.app.run(editing.add, "site", {"name": "One"})
+    settled()
+    was_read, go, real = threading.Event(), threading.Event(), undoing.acts_after
+
+    def late(session: Session, place: int) -> tuple[int, list[int]]:
+        found, is_first = real(session, place), not was_read.is_set()
+        was_read.set()
+        assert not is_first or go.wait(60)
+        return found
+
+    monkeypatch.setattr(undoing, "acts_after", late)
+    undo = Undoing(desk)
+    qtbot.waitUntil(was_read.is_set)
+    with qtbot.waitSignal(desk.bridge.changed):
+        desk.app.run(editing.change, "site", site, {"name": "Two"})
+    qtbot.wait(50)
+    go.set()
+    settled()
+    undo.undo()
+    qtbot.waitUntil(lambda: desk.app.read(editing.values, "site", site)["name"] == "One")
+    settled()
+    undo.undo()
+    settled()
+    assert not desk.app.read(editing.values, "site", site)["deleted"]
