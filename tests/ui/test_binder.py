@@ -202,6 +202,20 @@ def test_a_save_that_fails_is_told_and_tried_again(form: Form, qtbot: QtBot, set
     assert form.stored("name") == "Kept"
 
 
+def test_of_two_saves_that_fail_the_later_text_is_tried_again(form: Form, settled: Callable[[], None]) -> None:
+    right = form.binder.record_id
+    form.binder.record_id = "00000000-0000-0000-0000-000000000000"
+    form.type_in("name", "K")
+    form.binder.flush()
+    QTest.keyClicks(form.line("name"), "ept")
+    form.binder.flush()
+    settled()
+    form.binder.record_id = right
+    form.binder.flush()
+    settled()
+    assert form.stored("name") == form.line("name").text() == "Kept"
+
+
 def test_what_was_read_before_our_own_save_does_not_come_back(
     form: Form, monkeypatch: pytest.MonkeyPatch, settled: Callable[[], None], qtbot: QtBot
 ) -> None:

@@ -55,6 +55,7 @@ class Binder(QObject):
         self._judged: set[str] = set()
         self._own = 0
         self._saves = 0
+        self._sent: dict[str, int] = {}
         self._visit = undoing.new_act()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -117,6 +118,13 @@ class Binder(QObject):
             return
         values, self._pending = self._pending, {}
         self._own += 1
+        number = next(_numbers)
+        self._sent |= dict.fromkeys(values, number)
+
+        def not_saved(problem: WimdeskError) -> None:
+            # What was typed since then is on its way by itself, or was saved: the older text is not tried again.
+            self._not_saved(problem, {name: each for name, each in values.items() if self._sent[name] == number})
+
         self.desk.tasks.write(
             self,
             undoing.change,
@@ -125,7 +133,7 @@ class Binder(QObject):
             self.record_id,
             values,
             done=lambda _problems: self._saved(values),
-            failed=lambda problem: self._not_saved(problem, values),
+            failed=not_saved,
             origin=self.origin,
         )
 
