@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from tests.ui.test_importing import page as page
 from ui.forms.custom_value import OwnFieldsCard
 from ui.pages.organisation_cards import PersonPane, ProfileCard
 from ui.widgets.date import DateField
+from wimdesk.errors import DiskFull
 from wimdesk.services import custom_fields, editing, people
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
     from pytestqt.qtbot import QtBot
+    from sqlalchemy.orm import Session
 
     from ui.desk import Desk
     from ui.pages.organisation import OrganisationPage
@@ -148,4 +151,48 @@ def test_what_is_typed_stays_when_another_own_field_comes(
     qtbot.waitUntil(lambda: len(card.rows) == 2)
     settled()
     assert line(card, text).text() == "North"
+    assert said(desk, person) == {text: "North"}
+
+
+def test_what_was_read_before_it_was_saved_does_not_come_back(
+    desk: Desk, qtbot: QtBot, person: str, settled: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card, (text,) = own_card(desk, qtbot, person, "text")
+    settled()
+    was_read, go, real = threading.Event(), threading.Event(), custom_fields.of_record
+
+    def late(session: Session, type_name: str, record: str) -> object:
+        found = real(session, type_name, record)
+        was_read.set()
+        assert go.wait(60)
+        return found
+
+    monkeypatch.setattr(custom_fields, "of_record", late)
+    card.reload()
+    qtbot.waitUntil(was_read.is_set)
+    line(card, text).setText("North")
+    card.flush()
+    qtbot.waitUntil(lambda: said(desk, person) == {text: "North"} and not desk.tasks.writes)
+    go.set()
+    settled()
+    assert line(card, text).text() == "North"
+
+
+def test_of_two_saves_that_fail_the_later_text_is_tried_again(
+    desk: Desk, qtbot: QtBot, person: str, settled: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card, (text,) = own_card(desk, qtbot, person, "text")
+    settled()
+
+    def full(*_all: object) -> None:
+        raise DiskFull("The disk is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(custom_fields, "put", full)
+        for words in ("N", "North"):
+            line(card, text).setText(words)
+            card.flush()
+        settled()
+    card.flush()
+    settled()
     assert said(desk, person) == {text: "North"}

@@ -33,6 +33,8 @@ class OwnFieldsCard(Card):
         self._about = (type_name, record)
         self._shown: Sequence[Definition] = ()
         self._pending: dict[str, str] = {}
+        self._sent: dict[str, str] = {}
+        self._saves = 0
         self._visit = undoing.new_act()
         self.rows: dict[str, FieldRow] = {}
         self._fields = Column()
@@ -47,7 +49,15 @@ class OwnFieldsCard(Card):
 
     def reload(self) -> None:
         """Read the fields and their values anew."""
-        self._desk.tasks.read(self, custom_fields.of_record, *self._about, done=self._take, key="own")
+        saves = self._saves
+
+        def take(found: tuple[Sequence[Definition], Mapping[str, str]]) -> None:
+            if saves == self._saves:
+                self._take(found)
+            else:
+                self.reload()  # as in the binder: it may be older than our own save
+
+        self._desk.tasks.read(self, custom_fields.of_record, *self._about, done=take, key="own")
 
     def flush(self) -> None:
         """Save what waits to be saved."""
@@ -55,8 +65,11 @@ class OwnFieldsCard(Card):
         if not self._pending:
             return
         values, self._pending = self._pending, {}
-        put, failed = custom_fields.put, partial(self._not_saved, values)
-        self._desk.tasks.write(self, put, *self._about, values, self._visit, failed=failed, origin="own")
+        self._sent |= values
+        self._desk.tasks.write(
+            self, custom_fields.put, *self._about, values, self._visit,
+            done=lambda _none: self._saved(values), failed=partial(self._not_saved, values), origin="own",
+        )  # fmt: skip
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and has_nothing_to_undo(watched, event):
@@ -73,7 +86,7 @@ class OwnFieldsCard(Card):
 
     def _take(self, found: tuple[Sequence[Definition], Mapping[str, str]]) -> None:
         known = found[0]
-        values = {**found[1], **self._pending}  # what was typed meanwhile is newer
+        values = {**found[1], **self._sent, **self._pending}  # what was typed meanwhile is newer
         if list(known) != list(self._shown):
             self.flush()
             self._shown = known
@@ -103,7 +116,19 @@ class OwnFieldsCard(Card):
         self._pending[field] = _text(self.rows[field].editor)
         self._timer.start()
 
+    def _settle(self, values: Mapping[str, str]) -> dict[str, str]:
+        """Note that a save came to its end; return which of its texts are still the latest that were sent."""
+        latest = {field: text for field, text in values.items() if self._sent.get(field) == text}
+        for field in latest:
+            del self._sent[field]
+        return latest
+
+    def _saved(self, values: Mapping[str, str]) -> None:
+        self._saves += 1
+        self._settle(values)
+
     def _not_saved(self, values: Mapping[str, str], problem: WimdeskError) -> None:
+        values = self._settle(values)
         if not isinstance(problem, RuleBroken):
             # What was typed stays on the screen and goes along with the next attempt.
             self._pending = {**values, **self._pending}
