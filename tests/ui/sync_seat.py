@@ -96,7 +96,8 @@ class Seat:
         self.settle()
 
     def choose(self, row: str) -> None:
-        """Click a row of the list."""
+        """Click a row of the list, as soon as it is there."""
+        self.qtbot.waitUntil(lambda: self.page.list.model.find(row) >= 0)
         view = self.page.list.view
         place = view.visualRect(self.page.list.model.index(self.page.list.model.find(row), 0))
         assert not place.isEmpty(), f"there is no row {row}: {self.page.list.model.records()}"

@@ -233,10 +233,10 @@ def test_what_waits_is_shown_by_record_with_fields_and_bytes(ana: Laptop, sit: S
     record = ana.add("person", **ROSA)
     ana.change("person", record, role="Manager")
     site = ana.add("site", name="North")
-    seat.settle()
     sizes = [item.size for item in ana.app.read(outbox.waiting) if item.record == record]
     assert len(sizes) == 2
-    assert len(seat.rows("waiting")) == 2
+    seat.qtbot.waitUntil(lambda: len(seat.rows("waiting")) == 2)
+    seat.settle()
     told = next(row for row in seat.rows("waiting") if row.startswith("Rosa Quispe"))
     assert f"Person · {sum(sizes)} bytes · " in told
     seat.choose(f"waiting:{record}")
