@@ -5,14 +5,28 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
 from ui.tour.endpoint import Endpoint
 from ui.tour.expectations import say
 from ui.tour.laptop import Laptop
+from wimdesk import clock
 from wimdesk.errors import UserError
 from wimdesk.i18n import _
-from wimdesk.services import commitments, editing, library, library_feedback, samples
+from wimdesk.services import (
+    champions,
+    commitments,
+    editing,
+    handover,
+    library,
+    library_feedback,
+    miner_groups,
+    owed,
+    progress,
+    reporting,
+    samples,
+)
 
 ORGANISATION = "WIM Arequipa"
 FIRST, SECOND, SECRETARIAT = "laptop", "second-laptop", "secretariat"
@@ -54,7 +68,11 @@ def prepare(folder: Path, endpoint: Endpoint, passphrase: str) -> Path:
         organisation = first.app.identity().organisation
         first.app.run(samples.write_own, organisation)
         first.app.run(commitments.sign, "declaration", "Rosa Mamani", _("Coordinator"))
+        _tell_more(first)
         first.sync()
+        secretariat.sync()
+        _ask_for(secretariat, organisation)
+        secretariat.sync()
         second.enrol(endpoint, ORGANISATION, "coordinator")
         second.app.set_person("Elena Flores")
         first.let_in(second)
@@ -80,6 +98,33 @@ def _use_library(laptop: Laptop) -> None:
     newest = laptop.app.read(library.load).entries[:2]
     for entry, kind, stars in zip(newest, ("used", "adapted"), (5, 4), strict=False):
         laptop.app.run(library_feedback.say, entry.id, kind, stars, country_code="PE", context="Cerro Azul")
+
+
+def _tell_more(laptop: Laptop) -> None:
+    """Write down a group of artisanal miners, send last year's report, and draft the profile."""
+    run = laptop.app.run
+    group = run(miner_groups.begin)
+    values = {"name": "Pallaqueras de Río Claro", "women": 24, "men": 6, "commodity": ["gold"]}
+    run(editing.change, miner_groups.TYPE, group, values)
+    run(handover.send, run(reporting.make_submission, "participation_report", str(clock.today().year - 1)))
+    run(reporting.make_submission, "organisation_profile")
+
+
+def _ask_for(secretariat: Laptop, organisation: str) -> None:
+    """Circulate the minutes of a meeting with something to do, call for reports, and nominate a champion."""
+    run, read = secretariat.app.run, secretariat.app.read
+    soon = (clock.today() + timedelta(days=9)).isoformat()
+    group = read(editing.rows, "working_group")[0]["id"]
+    minutes = run(owed.begin_minutes, group, day=(clock.today() - timedelta(days=5)).isoformat())
+    run(editing.change, owed.MINUTES, minutes, {"text": _("We agreed on how women and men are counted.")})
+    words = _("Send the headcount of each site")
+    run(lambda s: owed.begin_action(s, minutes, text=words, organization_id=organisation, due=soon))
+    agreed = _("We count on the last day of the month")
+    run(lambda s: owed.begin_action(s, minutes, "decision", text=agreed))
+    run(owed.circulate, minutes)
+    joined = sorted(row["initiative_id"] for row in read(editing.rows, "participation"))
+    run(progress.call, joined[0], soon)
+    run(champions.nominate, read(editing.rows, "theme")[0]["id"], organisation)
 
 
 def _clash(first: Laptop, second: Laptop, organisation: str) -> None:

@@ -39,5 +39,6 @@ PLACES: Mapping[str, Place] = {
     "observation": Place("metrics", "chart-column", by_id=False),
     "task": Place("home", "circle-check", by_id=False),
     "submission": Place("submissions", "file-text"),
+    "computer": Place("computers", "key-round", by_id=False),
 }
 """A type that is not here is not found by the box of Ctrl+K: nobody could open it."""

@@ -20,6 +20,7 @@ LANGUAGES = {"en": "English", "fr": "Français", "es": "Español", "pt-BR": "Por
 """The languages of screens and documents: BCP 47 code, and what the language calls itself."""
 RIGHT_TO_LEFT = frozenset({"ar"})
 _START, _END = "\u2068", "\u2069"  # first strong isolate and its end (UAX #9)
+_FROM_RIGHT = "\u200f"  # right-to-left mark
 _PLACE = re.compile(r"\{[^{}]*\}")
 _current: list[_gettext.NullTranslations] = [_gettext.NullTranslations()]
 _code: list[str] = ["en"]
@@ -51,10 +52,17 @@ class _Isolating(_gettext.GNUTranslations):
     """A catalogue read from right to left: what is put into a sentence keeps its own direction."""
 
     def gettext(self, message: str) -> str:
-        return _PLACE.sub(rf"{_START}\g<0>{_END}", super().gettext(message))
+        return _isolating(super().gettext(message))
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        return _PLACE.sub(rf"{_START}\g<0>{_END}", super().ngettext(msgid1, msgid2, n))
+        return _isolating(super().ngettext(msgid1, msgid2, n))
+
+
+def _isolating(words: str) -> str:
+    """Return a sentence whose places keep their own direction; with no letter of its own it says from where it runs."""
+    shown = _PLACE.sub(rf"{_START}\g<0>{_END}", words)
+    silent = shown != words and not any(letter.isalpha() for letter in _PLACE.sub("", words))
+    return _FROM_RIGHT + shown if silent else shown
 
 
 @functools.cache
@@ -119,8 +127,8 @@ def plain_digits(text: str) -> str:
 
 
 def bare(text: str) -> str:
-    """Return a text without the marks that isolate its parts, for the name of a file or a comparison."""
-    return text.replace(_START, "").replace(_END, "")
+    """Return a text without the marks that steer its direction, for the name of a file or a comparison."""
+    return text.replace(_START, "").replace(_END, "").replace(_FROM_RIGHT, "")
 
 
 def locale_name(code: str = "") -> str:

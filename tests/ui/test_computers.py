@@ -15,7 +15,7 @@ from ui.notices import Notices
 from ui.pages.computers import ComputersPage
 from ui.tasks import Tasks
 from wimdesk.app import App
-from wimdesk.services import computers, editing
+from wimdesk.services import computers, editing, todo, trail
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,6 +89,26 @@ def test_six_words_let_a_computer_in(pair: tuple[Laptop, Laptop], seat: Seat, qt
     here.refresh()
     qtbot.waitUntil(lambda: "Bela's laptop" in texts(here))
     assert f"{device[-4:].upper()} · Coordinator" in texts(here)
+
+
+def test_computers_of_one_name_are_told_apart_by_who_works_there(
+    pair: tuple[Laptop, Laptop], seat: Seat, qtbot: QtBot
+) -> None:
+    anna, bela = pair
+    anna.app.set_person("Anna Quispe")
+    anna.app.run(computers.confirm, bela.app.identity().device, fact(bela.app, "words"))
+    system = anna.app.read(computers.every)[0].name.removesuffix(" (Anna Quispe)")
+    for laptop in (anna, bela):
+        laptop.sync()
+    bela.app.set_person("Bela Mamani")
+    bela.app.run(todo.add, "Call the mine", "")
+    bela.sync()
+    anna.sync()
+    names = {seen.name for seen in anna.app.read(computers.every)}
+    assert names == {f"{system} (Anna Quispe)", f"{system} (Bela Mamani)"}
+    page = seat(anna.app)
+    qtbot.waitUntil(lambda: all(name in texts(page) for name in names))
+    assert names <= {deed.device for deed in anna.app.read(trail.deeds)} <= {*names, "Another organisation"}
 
 
 def test_where_no_coordinator_has_the_key_a_spare_key_is_asked_for(office: Office, seat: Seat, qtbot: QtBot) -> None:

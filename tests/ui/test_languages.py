@@ -138,6 +138,9 @@ def test_what_is_put_into_an_arabic_sentence_keeps_its_direction(dressed: QAppli
     assert "\u2068Ana (SN)\u2069" in said
     assert bare(said) == "صباح الخير، Ana (SN)"
     assert isolated("+51 900") == "+51 900", "the screen is English now"
+    field = translator(ARABIC).gettext("{field}: {after}").format(field="اسم", after="Ana")
+    assert field == "\u200f\u2068اسم\u2069: \u2068Ana\u2069", "nothing else in it says that it runs from the right"
+    assert bare(field) == "اسم: Ana"
 
 
 def test_words_joined_by_dots_follow_each_other_from_the_right(

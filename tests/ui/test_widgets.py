@@ -10,6 +10,8 @@ from PySide6.QtGui import QColor, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QHBoxLayout,
+    QLabel,
     QLineEdit,
     QListView,
     QPlainTextEdit,
@@ -31,12 +33,13 @@ from ui.widgets.date import DateField, read_date
 from ui.widgets.empty import EmptyState
 from ui.widgets.field import FieldRow
 from ui.widgets.figure import Figure
+from ui.widgets.folding import FilterButton
 from ui.widgets.header import PageHeader
 from ui.widgets.labels import Chip, plain_name
 from ui.widgets.languagemap import LanguageMapField
 from ui.widgets.linechart import EndLabel, LineChart, spread
 from ui.widgets.number import NumberField, parse_number
-from ui.widgets.rows import ROW_ROLE, Row, RowDelegate, row_list
+from ui.widgets.rows import ROW_ROLE, Row, RowDelegate, fits_below, row_list
 from ui.widgets.search import SearchField
 from ui.widgets.tags import TagsField
 from wimdesk.pdf.chart import Chart, Series
@@ -370,8 +373,45 @@ def test_escape_empties_the_search_and_says_so(qtbot: QtBot) -> None:
     field = SearchField("Search practices")
     qtbot.addWidget(field)
     qtbot.keyClicks(field, "ventilation")
+    assert not field.clear_button.isHidden()
     qtbot.keyClick(field, Qt.Key.Key_Escape)
-    assert field.text() == ""
+    assert (field.text(), field.clear_button.isHidden()) == ("", True)
+
+
+def test_the_pictures_of_the_search_grow_with_the_letters(qapp: QApplication, qtbot: QtBot) -> None:
+    field = SearchField("Search practices")
+    qtbot.addWidget(field)
+    theme.apply(qapp, "light", text_scale=1.5, contrast=False)
+    try:
+        field.resize(300, 54)
+        qtbot.waitUntil(lambda: field.clear_button.iconSize().width() == 24)
+        assert field.textMargins().left() >= 24
+    finally:
+        theme.apply(qapp, "light", contrast=False)
+
+
+def test_filters_that_find_no_room_wait_behind_a_button(dressed: QApplication, qtbot: QtBot) -> None:
+    ground, pane = QWidget(), QLabel("Themes")
+    qtbot.addWidget(ground)
+    line = QHBoxLayout(ground)
+    button = FilterButton(pane, 1000)
+    for part in (button, pane):
+        line.addWidget(part)
+    ground.show()
+    button.fit(1100)
+    assert (button.isHidden(), pane.isHidden()) == (True, False)
+    button.fit(900)
+    assert (button.isHidden(), pane.isHidden()) == (False, True)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert not pane.isHidden()
+    button.show_chosen(2)
+    assert button.accessibleName() == "Filters, 2 chosen", "what is folded away never hides why a list is short"
+
+
+def test_the_state_of_a_long_title_stands_in_the_line_below(dressed: QApplication) -> None:
+    row = Row("Internal regulation of the Alliance", meta="version 1", state="To acknowledge")
+    assert fits_below(230, row)
+    assert not fits_below(600, row), "beside the title, where there is room"
 
 
 def test_undo_is_offered_once(qtbot: QtBot) -> None:

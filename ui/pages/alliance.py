@@ -76,7 +76,7 @@ class AlliancePage(Page):
         self.list.setMinimumWidth(_LEAST_LIST)
         self.add_shortcut("Ctrl+N", lambda: self.begin("position"))
         self.add_shortcut("Ctrl+F", self._search)
-        split = beside(self.list, self._right(), (theme.px(300), theme.px(850)))
+        split = beside(self.list, self._right(), (theme.px(340), theme.px(810)))
         self.body.addWidget(sliding(split, _("Alliance")), 1)
 
     def refresh(self) -> None:
@@ -207,8 +207,9 @@ def _items(found: Sequence[TextInfo], themed: Sequence[ThemeRow], owed: frozense
 
 def _theme(each: ThemeRow) -> Item:
     return Item(
-        each.id, Row(each.title, meta=str(each.year or "–"), dot=each.colour, icon="tag"), f"{each.title}. {each.year}"
-    )
+        each.id, Row(each.title, meta=each.stake or str(each.year or "–"), dot=each.colour, icon="tag"),
+        f"{each.title}. {each.year}",
+    )  # fmt: skip
 
 
 def _overview(key: str, title: str, meta: str, icon: str) -> Item:

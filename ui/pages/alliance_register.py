@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QTableWidget, QTableWidgetItem, QWidget
 
 from ui import theme
@@ -26,6 +28,9 @@ REGISTER = "register"
 _TYPES = ("commitment", "alliance_text", "organization")
 _ROW = 34
 _MOST_ROWS = 10
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_SAVED = int(Qt.ItemDataRole.UserRole)
+"""Under it a cell keeps what the file would hold."""
 
 
 class RegisterPane(RecordCard):
@@ -51,6 +56,8 @@ class RegisterPane(RecordCard):
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setTabKeyNavigation(False)
         self.table.verticalHeader().hide()
+        self.table.setShowGrid(False)
+        self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.save_button = QuietButton(_("Save as CSV"), "download")
         self.save_button.clicked.connect(self._save)
         self._whole = Card(_("Who has endorsed"))
@@ -75,11 +82,12 @@ class RegisterPane(RecordCard):
         )  # fmt: skip
 
     def cells(self) -> list[list[str]]:
-        """Return what the table shows, its headings first."""
+        """Return what the table holds, its headings first and days as they are saved."""
         across = range(self.table.columnCount())
         heads = [self.table.horizontalHeaderItem(column) for column in across]
         rows = [[self.table.item(row, column) for column in across] for row in range(self.table.rowCount())]
-        return [[cell.text() if cell is not None else "" for cell in line] for line in [heads, *rows]]
+        lines = [[str(cell.data(_SAVED)) if cell is not None else "" for cell in line] for line in rows]
+        return [[cell.text() if cell is not None else "" for cell in heads], *lines]
 
     def _foot(self) -> QWidget:
         return QWidget()
@@ -100,7 +108,11 @@ class RegisterPane(RecordCard):
         self.table.setHorizontalHeaderLabels(list(headings))
         for row, word in enumerate(found.words):
             for column, text in enumerate(commitments.cells(word)):
-                self.table.setItem(row, column, QTableWidgetItem(text))
+                item = QTableWidgetItem(day_text(text, "medium") if _DAY.fullmatch(text) else text)
+                item.setData(_SAVED, text)
+                self.table.setItem(row, column, item)
+        for column, name in enumerate(commitments.REGISTER):
+            self.table.setColumnHidden(column, name == "withdrawn_on" and not any(w.withdrawn_on for w in found.words))
         self.table.resizeColumnsToContents()
         self.table.setFixedHeight(theme.px(_ROW) * (min(max(len(found.words), 1), _MOST_ROWS) + 2))
 

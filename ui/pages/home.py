@@ -129,7 +129,9 @@ class HomePage(Page):
             "accent",
         )
         self._show_steps(found.begun)
+        self._buttons: list[SecondaryButton] = []
         _fill(self.next, [self._task(task) for task in found.tasks], _("All done for now. Nothing needs you."))
+        _level(self._buttons)
         _fill(self.lately, [self._news(news) for news in found.news], _("What you and others do shows up here."))
 
     def _show_steps(self, begun: Begun) -> None:
@@ -156,6 +158,7 @@ class HomePage(Page):
         button = SecondaryButton(action)
         button.setAccessibleName(f"{action}: {title}")
         button.clicked.connect(lambda: self.desk.navigate(page, task.record))
+        self._buttons.append(button)
         row.add(button)
         return row
 
@@ -165,7 +168,7 @@ class HomePage(Page):
         if news.type == "activity":
             parts = [label, moments.moment(news.at), news.by]
         else:
-            parts = [f"{label}, {what}", moments.moment(news.at), news.by]
+            parts = [_("{label}, {what}").format(label=label, what=what), moments.moment(news.at), news.by]
         words = " · ".join(part for part in parts if part)
         row = _Line(_icon(news.type), news.caption or label, words, plain=True)
         place = PLACES.get(news.type)
@@ -219,6 +222,15 @@ def _icon(type_name: str) -> str:
 def _fill(card: Card, rows: Sequence[QWidget], empty: str) -> None:
     lined = [part for row in rows for part in (hairline(), row)][1:]
     card.fill(lined or ([Text(empty, "muted", wrap=True)] if empty else []))
+
+
+def _level(buttons: Sequence[QWidget]) -> None:
+    """Give the buttons that stand below each other one width, so that they begin and end in one line."""
+    for button in buttons:
+        button.ensurePolished()
+    width = max((button.sizeHint().width() for button in buttons), default=0)
+    for button in buttons:
+        button.setFixedWidth(width)
 
 
 def _greeting(person: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ui import theme
@@ -12,6 +13,7 @@ from ui.pages.initiatives_list import InitiativeList, ThemesPane
 from ui.widgets.buttons import SecondaryButton
 from ui.widgets.card import sliding
 from ui.widgets.empty import EmptyState
+from ui.widgets.folding import FilterButton
 from ui.widgets.labels import tool_tip
 from ui.widgets.panes import beside
 from wimdesk.events import Changed
@@ -21,6 +23,8 @@ from wimdesk.services.taking_part import Board
 
 _LEAST_LIST = 240
 """Pixels, whatever the size of the letters: names are cut there, so that the text beside it has its room."""
+_THREE_PANES = 1000
+"""Pixels that themes, list and text take side by side; they grow with the letters."""
 _TYPES = ("initiative", "participation", "theme", "activity", "organization", "milestone")
 
 
@@ -45,7 +49,8 @@ class InitiativesPage(Page):
         self.themes = ThemesPane()
         self.themes.setFixedWidth(theme.px(214))
         self.themes.changed.connect(self._filter)
-        self.list = InitiativeList()
+        self.filter_button = FilterButton(self.themes, _THREE_PANES)
+        self.list = InitiativeList(self.filter_button)
         self.list.search.textChanged.connect(self._filter)
         self.list.chosen.connect(self._open)
         self.list.wanted_new.connect(self.begin)
@@ -58,6 +63,10 @@ class InitiativesPage(Page):
         panes.addWidget(self.themes)
         panes.addWidget(split, 1)
         self.body.addWidget(sliding(inside, _("Initiatives")), 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.filter_button.fit(self.width())
 
     def refresh(self) -> None:
         """Read themes and initiatives anew."""
@@ -132,6 +141,7 @@ class InitiativesPage(Page):
             self.themes.clear()
 
     def _filter(self) -> None:
+        self.filter_button.show_chosen(len(self.themes.chosen()) + self.themes.only_ours())
         if self._board is not None:
             self.list.show_board(self._board, self.themes.chosen(), self.themes.only_ours())
             if self.pane is not None:

@@ -148,12 +148,12 @@ class ThemesPane(QFrame):
 
 
 class InitiativeList(QFrame):
-    """Search and the list. ``chosen`` tells the id; ``wanted_new`` asks for a new one."""
+    """Search, what stands before it, and the list. ``chosen`` tells the id; ``wanted_new`` asks for a new one."""
 
     chosen = Signal(str)
     wanted_new = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, before: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         theme.mark(self, role="pane")
         self.search = SearchField(_("Search the initiatives"))
@@ -166,8 +166,9 @@ class InitiativeList(QFrame):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         top = QWidget()
-        room = QVBoxLayout(top)
+        room = QHBoxLayout(top)
         room.setContentsMargins(16, 14, 16, 12)
+        room.addWidget(before)
         room.addWidget(self.search)
         for part in (top, hairline()):
             column.addWidget(part)

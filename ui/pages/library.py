@@ -21,6 +21,7 @@ from ui.widgets.buttons import SecondaryButton
 from ui.widgets.card import sliding
 from ui.widgets.combo import ChoiceField
 from ui.widgets.empty import EmptyState
+from ui.widgets.folding import FilterButton
 from ui.widgets.labels import Text, hairline
 from ui.widgets.panes import beside
 from ui.widgets.rows import RowDelegate, row_list
@@ -35,6 +36,8 @@ from wimdesk.services.reading_lists import LIST, Saved
 
 _LEAST_LIST = 280
 """Pixels, whatever the size of the letters: names are cut there, so that the text beside it has its room."""
+_THREE_PANES = 1000
+"""Pixels that filters, list and text take side by side; they grow with the letters."""
 _READ_AFTER = 150
 """Milliseconds after the last key until the first result is laid out to be read."""
 _SAY_AFTER = 400
@@ -78,6 +81,7 @@ class LibraryPage(Page):
         self.filters = FilterPane()
         self.filters.changed.connect(self._ask)
         self.filters.setFixedWidth(theme.px(240))
+        self.filter_button = FilterButton(self.filters, _THREE_PANES)
         self.reading = ReadingDesk(self.desk)
         self.reading.removed.connect(self.refresh)
         self.reading.shared.connect(self.show_record)
@@ -102,6 +106,7 @@ class LibraryPage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_search()
+        self.filter_button.fit(self.width())
 
     def refresh(self) -> None:
         """Read the library anew and answer again what stands in the search."""
@@ -226,6 +231,7 @@ class LibraryPage(Page):
         head.setFixedHeight(max(theme.px(41), 41))
         row = QHBoxLayout(head)
         row.setContentsMargins(margins(16, 0, 4, 0))
+        row.addWidget(self.filter_button)
         self.count = Text("", "strong")
         words = {
             "match": _("Best match"),
@@ -305,6 +311,7 @@ class LibraryPage(Page):
         self.reading.set_known(known)
 
     def _ask(self) -> None:
+        self.filter_button.show_chosen(sum(map(len, self.filters.chosen().values())))
         order = self.order.value()
         self.desk.tasks.read(
             self,

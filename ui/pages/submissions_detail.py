@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import moments, theme
 from ui.widgets.buttons import PrimaryButton, SecondaryButton
@@ -87,6 +87,8 @@ class SubmissionDetail(QWidget):
         self._versions = Card(_("Other versions"))
         self._version_text = Text("", "body", wrap=True)
         self._versions.add(self._version_text)
+        for button in (self.send_button, self.correct_button, self.save_button, self.print_button):
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         line = QHBoxLayout()
         line.addWidget(self.state)
         line.addStretch(1)

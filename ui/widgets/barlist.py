@@ -13,7 +13,7 @@ from wimdesk.pdf import chart as described
 
 _LINE = 30
 _NAMES = 0.36
-"""The part of the width that is for the names."""
+"""The part of the width that the names may take."""
 
 
 class BarList(QWidget):
@@ -52,7 +52,8 @@ class BarList(QWidget):
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, _("No figures yet."))
         most = max((value or 0 for _label, value in self._points()), default=0) or 1
         numbers = QFontMetrics(theme.font(13)).horizontalAdvance("00000")
-        names, height = self.width() * _NAMES, theme.px(_LINE)
+        widest = max((painter.fontMetrics().horizontalAdvance(label) for label, _value in self._points()), default=0)
+        names, height = min(self.width() * _NAMES, widest + theme.px(24)), theme.px(_LINE)
         room = self.width() - names - numbers
         for place, (label, value) in enumerate(self._points()):
             top = place * height

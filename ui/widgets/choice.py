@@ -79,6 +79,8 @@ class RadioCard(QRadioButton):
         metrics = QFontMetrics(theme.font(14, 600 if self.isChecked() else 400))
         room = QRect(0, 0, max(1, self.width() - self._text_left() - theme.px(_PAD)), 10_000)
         words = metrics.boundingRect(room, int(Qt.TextFlag.TextWordWrap), self._shown())
+        if words.height() < 2 * metrics.height():  # one line, perhaps of letters that stand higher
+            return self.height() // 2
         return (self.height() - words.height() + metrics.height()) // 2
 
     def _text_left(self) -> int:

@@ -72,6 +72,10 @@ class ChoiceField(QComboBox):
             at = self.count() - 1
         self.setCurrentIndex(at)
 
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()  # its own cuts the longest choice within the last letter
+        return QSize(hint.width() + theme.px(4), hint.height())
+
     def minimumSizeHint(self) -> QSize:
         return QSize(theme.px(96), super().minimumSizeHint().height())
 

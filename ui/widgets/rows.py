@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from ui import icons, theme
@@ -106,8 +106,11 @@ class RowDelegate(QStyledItemDelegate):
         lines = self._shown_lines()
         title_height, meta_height, step = theme.px(22), theme.px(20), theme.px(16)
         title = QRect(inner.left(), inner.top(), inner.width(), title_height)
+        if not (row.snippet or row.meta or row.dot):
+            title.moveTop(inner.top() + (inner.height() - title_height) // 2)
         meta = QRect(inner.left(), inner.bottom() - meta_height + 1, inner.width(), meta_height)
-        if lines == 0 and row.state:
+        below = lines > 0 or fits_below(title.width(), row)
+        if row.state and not below:
             title = self._state(painter, option, title, row)
         draw_lines(
             painter,
@@ -132,7 +135,7 @@ class RowDelegate(QStyledItemDelegate):
                 leading=step,
                 direction=option.direction,
             )
-        if lines and row.state:
+        if row.state and below:
             meta = self._state(painter, option, meta, row)
         self._meta(painter, option, meta, row)
 
@@ -171,6 +174,14 @@ class RowDelegate(QStyledItemDelegate):
             leading=line.height(),
             direction=option.direction,
         )
+
+
+def fits_below(width: int, row: Row) -> bool:
+    """Tell whether the title would be cut beside the state while the quiet line has room for it."""
+    title, small = QFontMetrics(theme.font(14, 600)), QFontMetrics(theme.font(12, 600))
+    state = small.horizontalAdvance(row.state) + theme.px(32 if row.state_icon else 12)
+    dot = theme.px(14) if row.dot else 0
+    return title.horizontalAdvance(row.title) + state > width >= small.horizontalAdvance(row.meta) + dot + state
 
 
 def row_list(name: str, delegate: RowDelegate | None = None, parent: QWidget | None = None) -> QListView:

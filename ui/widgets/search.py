@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
+from PySide6.QtCore import QEvent, QRect, Qt
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QLineEdit, QStyle, QWidget
 
-from ui import icons
-from ui.widgets.labels import tool_tip
+from ui import theme
+from ui.icons import IconLabel
+from ui.sides import margins
+from ui.widgets.buttons import IconButton
 from wimdesk.i18n import _
+
+_ICON = 16
+_SIDE = 10
+_GAP = 6
 
 
 class SearchField(QLineEdit):
-    """A one-line field; Esc empties it, and nothing else is ever lost by Esc."""
+    """A one-line field; Esc empties it, and nothing else is ever lost by Esc.
+
+    The pictures are its own and no actions of the line: those stay small beside large letters.
+    """
 
     def __init__(self, placeholder: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setPlaceholderText(placeholder)
         self.setAccessibleName(placeholder or _("Search"))
-        look = QAction(_("Search"), self)
-        icons.attach(look, "search", "text2", 16)
-        look.triggered.connect(self.selectAll)
-        self.addAction(look, QLineEdit.ActionPosition.LeadingPosition)
-        self._clear = QAction(_("Clear the search"), self)
-        icons.attach(self._clear, "x", "text2", 16)
-        self._clear.triggered.connect(self.clear)
-        self.addAction(self._clear, QLineEdit.ActionPosition.TrailingPosition)
-        self._clear.setVisible(False)  # a button made for an action that is hidden already would show
-        self.textChanged.connect(self._show_clear)
-        for button in self.findChildren(QToolButton):
-            action = button.defaultAction()
-            button.setAccessibleName(action.text())
-            button.setToolTip(tool_tip(action.text()))
+        self._glass = IconLabel("search", "text2", _ICON, self)
+        self.clear_button = IconButton("x", _("Clear the search"), size=_ICON, parent=self)
+        self.clear_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Esc does the same
+        self.clear_button.clicked.connect(self.clear)
+        self.clear_button.hide()
+        self.textChanged.connect(lambda text: self.clear_button.setVisible(bool(text)))
+        self._place()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.text():
@@ -39,5 +41,22 @@ class SearchField(QLineEdit):
             return
         super().keyPressEvent(event)
 
-    def _show_clear(self, text: str) -> None:
-        self._clear.setVisible(bool(text))
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.StyleChange, QEvent.Type.LayoutDirectionChange}:
+            self._place()
+
+    def _place(self) -> None:
+        """Put the pictures where the line begins and ends, and keep the words between them."""
+        side, edge = theme.px(_ICON), theme.px(_SIDE)
+        room = side + theme.px(_GAP)
+        self.setTextMargins(margins(room, 0, room, 0))
+        top = (self.height() - side) // 2
+        glass = QRect(edge, top, side, side)
+        button = QRect(self.width() - edge - side, top, side, side).adjusted(-4, -4, 4, 4)
+        for part, place in ((self._glass, glass), (self.clear_button, button)):
+            part.setGeometry(QStyle.visualRect(self.layoutDirection(), self.rect(), place))

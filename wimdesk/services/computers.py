@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import uuid
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,11 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sync import lockbox
-from sync.protocol import ROLES
+from sync.protocol import ALLIANCE, ROLES, private_space, shared_space
 from wimdesk.errors import UserError
 from wimdesk.i18n import _
 from wimdesk.records import Computer
-from wimdesk.store import facts, seal_keys
+from wimdesk.store import facts, journal, seal_keys, tables
 
 State = Literal["this", "waiting", "ready", "asked", "mistaken", "sending"]
 
@@ -41,13 +43,42 @@ def every(session: Session) -> list[Seen]:
     told = json.loads(facts.text(session, "computers") or "[]")
     known = {record.id: record for record in session.scalars(select(Computer).where(Computer.deleted.is_(False)))}
     me, opens, found = facts.text(session, "device"), seal_keys.opens(session), []
+    called = names(session)
     for each in told:
         record = known.get(each["id"])
-        name = (record.name if record else "") or each["name"]
+        name = called.get(each["id"], "")
         since = datetime.fromtimestamp(each["at"], UTC).strftime("%Y-%m-%d")
         state = ("this" if opens else "waiting") if each["id"] == me else _state(each, record)
         found.append(Seen(each["id"], name, each["id"][-4:].upper(), each["role"], since, state))
     return found
+
+
+def names(session: Session) -> dict[str, str]:
+    """Return what each computer is called, by id: where several have the name of their system, with who works there."""
+    told = {each["id"]: each["name"] for each in json.loads(facts.text(session, "computers") or "[]")}
+    found = told | {each.id: each.name for each in session.scalars(select(Computer)) if each.name}
+    often = Counter(found.values()) + Counter(told.values())
+    alike = len(found) > 1
+    return {
+        id: _told_apart(session, id, name) if alike and often[name] > 1 else name for id, name in found.items() if name
+    }
+
+
+def _told_apart(session: Session, computer: str, name: str) -> str:
+    person = facts.text(session, "person_name") if computer == facts.text(session, "device") else ""
+    person = person or _last_person(session, computer)
+    return f"{name} ({person})" if person else name
+
+
+def _last_person(session: Session, computer: str) -> str:
+    """Return whose name stands beside the latest change that came from a computer; empty where none is here."""
+    op, own = tables.op.c, facts.text(session, "organisation")
+    for space in (private_space(own), shared_space(own), ALLIANCE):  # one by one: each is one look into an index
+        query = select(op.payload).where(op.space == space, op.device == uuid.UUID(computer).bytes)
+        payload = session.scalar(query.order_by(op.epoch.desc(), op.n.desc()).limit(1))
+        if payload and (person := journal.unpack_payload(payload).by):
+            return person
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

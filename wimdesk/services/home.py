@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from wimdesk import clock
 from wimdesk.i18n import _, pick
-from wimdesk.records import Activity, Organization, Participation, Person, Site
+from wimdesk.records import Activity, Computer, Organization, Participation, Person, Site
 from wimdesk.services import (
     champions,
     commitments,
@@ -24,6 +24,7 @@ from wimdesk.services import (
     progress,
     removals,
     terms,
+    timeline,
 )
 from wimdesk.store import history, identity, journal, outbox, tables
 from wimdesk.store.record import Record, types
@@ -287,7 +288,8 @@ def _changes(session: Session) -> list[News]:
         if record is None or not row.payload:
             continue
         payload = journal.unpack_payload(row.payload)
-        caption = record.caption() if record.caption() != record.id else ""
+        caption = timeline.named(session, record) if isinstance(record, Computer) else record.caption()
+        caption = "" if caption == record.id else caption
         made = record.created_at == payload.at
         found.append(News(record.id, row.type, caption, payload.by, payload.at, made, record.deleted))
     return found

@@ -9,16 +9,16 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time
+from babel.dates import format_date, format_skeleton
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sync.erasures import ERASE, ERASED
 from sync.signers import SIGNER
 from wimdesk.i18n import N_, _, language, locale_name, pick
-from wimdesk.records import Indicator
+from wimdesk.records import Computer, Indicator
 from wimdesk.records.organization import country_name
-from wimdesk.services import editing
+from wimdesk.services import computers, editing
 from wimdesk.store import history, journal, tables
 from wimdesk.store.record import Info, Record, fields, types
 
@@ -126,6 +126,8 @@ def type_label(type_name: str) -> str:
 def named(session: Session, record: Record) -> str:
     """Return what a person calls it; where it has no name of its own, what it belongs to and when."""
     caption = record.caption()
+    if isinstance(record, Computer):
+        return computers.names(session).get(record.id, caption)
     if caption != record.id:
         return caption
     parts = [
@@ -228,11 +230,11 @@ def moment_text(moment: str) -> str:
     except ValueError:
         return moment
     day = format_date(local.date(), "medium", locale=_locale())
-    return f"{day}, {format_time(local, 'short', locale=_locale())}"
+    return _("{day}, {time}").format(day=day, time=f"{local:%H:%M}")
 
 
 def clock_text(moment: datetime, zone: str, hours: bool = True) -> str:
     """Return day and time, or only the day, as the clocks of an IANA zone show them, in the reader's language."""
     local = moment.astimezone(ZoneInfo(zone))
     day = str(format_skeleton("yMMMEd", local, locale=_locale()))
-    return f"{day}, {local:%H:%M}" if hours else day
+    return _("{day}, {time}").format(day=day, time=f"{local:%H:%M}") if hours else day

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 
 from wimdesk.i18n import _, ngettext
 from wimdesk.identifiers import is_id
-from wimdesk.records import Computer
-from wimdesk.services import timeline
+from wimdesk.services import computers, timeline
 from wimdesk.store import audit, facts, journal, tables
 from wimdesk.store.audit import Finding, Verdict
 from wimdesk.store.journal import SAMPLE
@@ -57,7 +56,7 @@ def deeds(session: Session, before: int = 0, record: str = "", most: int = PAGE)
         query = query.where(tables.op.c.record == record)
     found = session.execute(query.order_by(tables.op.c.pos.desc()).limit(most)).all()
     own = uuid.UUID(facts.text(session, "device")).bytes
-    names = _computers(session)
+    names = computers.names(session)
     return [_deed(session, row, own, names) for row in found]
 
 
@@ -94,10 +93,6 @@ def _sentence(found: Finding) -> str:
     return _("Link {place} of the chain, of {when}, was altered.").format(when=when, **words)
 
 
-def _computers(session: Session) -> dict[str, str]:
-    return {each.id: each.name for each in session.scalars(select(Computer)) if each.name}
-
-
 def _deed(session: Session, row: Row[Any], own: bytes, names: Mapping[str, str]) -> Deed:
     payload, cls = journal.unpack_payload(row.payload), types().get(row.type)
     record = session.get(cls, row.record) if cls else None
@@ -106,10 +101,17 @@ def _deed(session: Session, row: Row[Any], own: bytes, names: Mapping[str, str])
     label = timeline.type_label(row.type)
     caption = timeline.named(session, record) if record is not None else ""
     return Deed(
-        row.pos, payload.at, payload.by, names.get(device, _("This computer") if mine else device[:8]), mine,
+        row.pos, payload.at, payload.by, names.get(device, "") or _unnamed(session, row, mine), mine,
         row.type, label, row.record, "" if caption == label else caption,
         tuple(changes), not row.payload,
     )  # fmt: skip
+
+
+def _unnamed(session: Session, row: Row[Any], mine: bool) -> str:
+    if mine:
+        return _("This computer")
+    ours = row.owner == facts.text(session, "organisation")
+    return _("Another computer") if ours else _("Another organisation")
 
 
 def _changes(session: Session, row: Row[Any], cls: type[Record]) -> Sequence[Change]:

@@ -21,6 +21,8 @@ _AREAS = {
     "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific",
 }  # fmt: skip
 _LINK = Path("/etc/localtime")
+_UTC = frozenset({"Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Universal", "Zulu"})
+"""Other names of UTC, which computers have and nobody reads."""
 
 
 @functools.cache
@@ -62,7 +64,8 @@ def mine(chosen: str = "") -> str:
     """Return the zone that was chosen, else that of this computer, else UTC."""
     if chosen and is_zone(chosen):
         return chosen
-    return iana(os.environ.get("TZ", "").lstrip(":")) or _of_system() or "UTC"
+    found = iana(os.environ.get("TZ", "").lstrip(":")) or _of_system() or "UTC"
+    return "UTC" if found in _UTC else found
 
 
 def _of_system() -> str:
