@@ -154,7 +154,6 @@ def _furnish(room: Room) -> None:
         "summary": {"en": "Nobody walks or drives alone at night."},
     }
     app.run(editing.change, "library_item", practice, words)
-    initiative = app.run(taking_part.begin)
     _name(room, "library_item", practice, "A buddy on every night shift", "Nobody walks or drives alone at night.")
     initiative = app.run(taking_part.begin)
     _name(room, "initiative", initiative, "Open day at Cerro Azul", "Families see where their people work.")

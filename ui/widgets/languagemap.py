@@ -90,6 +90,7 @@ class LanguageMapField(QWidget):
         row.addWidget(chip, 0, Qt.AlignmentFlag.AlignTop if self._multiline else Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(edit, 1)
         self._rows.addWidget(line)
+        line.show()  # else it comes a moment after the line that it replaces has gone
         self._lines.append(line)
         self._edits[code] = edit
         if len(self._edits) == 1:

@@ -37,8 +37,9 @@ def draw_lines(
         shown = metrics.elidedText(piece, Qt.TextElideMode.ElideRight, rect.width()) if last else piece
         layout = _one_line(shown, text_font, direction)
         layout.setFormats(_formats(shown, piece, start, marks, colour))
-        _fill_line(layout, rect.width())
-        offset = (step - metrics.height()) / 2
+        ascent = _fill_line(layout, rect.width())
+        # Letters of another font stand higher: all stand on one line with what is beside them.
+        offset = (step - metrics.height()) / 2 + metrics.ascent() - ascent
         layout.draw(painter, QPointF(rect.left(), rect.top() + index * step + offset))
 
 
@@ -58,11 +59,13 @@ def _one_line(text: str, text_font: QFont, direction: Qt.LayoutDirection) -> QTe
     return layout
 
 
-def _fill_line(layout: QTextLayout, width: int) -> None:
+def _fill_line(layout: QTextLayout, width: int) -> float:
+    """Lay out the only line and return how high its letters stand above the line on which they stand."""
     layout.beginLayout()
     line = layout.createLine()
     line.setLineWidth(width)
     layout.endLayout()
+    return line.ascent()
 
 
 def _line_starts(text: str, text_font: QFont, width: int, lines: int) -> list[int]:

@@ -158,13 +158,21 @@ def _codes(_session: Session, name: str, _info: Info, value: object) -> str:
 def _texts(_session: Session, _name: str, _info: Info, value: object) -> str:
     if not isinstance(value, dict):
         return str(value)
-    return " · ".join(f"{code}: {text}" for code, text in value.items()) if len(value) > 1 else pick(value)
+    if len({str(text) for text in value.values()}) < 2:
+        return pick(value)
+    return " · ".join(f"{language_name(code)}: {text}" for code, text in value.items())
+
+
+def _map(_session: Session, _name: str, _info: Info, value: object) -> str:
+    return " · ".join(f"{key}: {said}" for key, said in value.items()) if isinstance(value, dict) else str(value)
 
 
 def _plain(session: Session, name: str, _info: Info, value: object) -> str:
     if name == "indicator_key":
         found = session.scalar(select(Indicator).where(Indicator.key == value))
         return found.caption() if found is not None else str(value)
+    if name in {"language", "preferred_language"}:
+        return language_name(str(value))
     return country_name(str(value)) if name == "country_code" else str(value)
 
 
@@ -178,7 +186,7 @@ _TEXTS: dict[str, Callable[[Session, str, Info, object], str]] = {
     "codes": _codes,
     "texts": _texts,
     "long_texts": _texts,
-    "map": _texts,
+    "map": _map,
     "text": _plain,
     "day": lambda _session, _name, _info, value: day_text(str(value)),
     "month": lambda _session, _name, _info, value: day_text(str(value)),
