@@ -13,12 +13,14 @@ from ui.tour.expectations import say
 from ui.tour.laptop import Laptop
 from wimdesk import clock
 from wimdesk.errors import UserError
-from wimdesk.i18n import _
+from wimdesk.i18n import _, language
 from wimdesk.services import (
     champions,
     commitments,
+    dues,
     editing,
     handover,
+    letters,
     library,
     library_feedback,
     miner_groups,
@@ -101,11 +103,20 @@ def _use_library(laptop: Laptop) -> None:
 
 
 def _tell_more(laptop: Laptop) -> None:
-    """Write down a group of artisanal miners, send last year's report, and draft the profile."""
+    """Write down a group of artisanal miners and who is a member, send last year's report, and draft the profile."""
     run = laptop.app.run
     group = run(miner_groups.begin)
     values = {"name": "Pallaqueras de Río Claro", "women": 24, "men": 6, "commodity": ["gold"]}
     run(editing.change, miner_groups.TYPE, group, values)
+    kind = run(dues.begin_type)
+    fee: dict[str, object] = {"name": {"en": "Member", "fr": "Membre", "es": "Socia"}, "fee_minor": 6000}
+    run(editing.change, "membership_type", kind, fee)
+    for place, person in enumerate(laptop.app.read(editing.rows, "person")[:6]):
+        started = clock.today() - timedelta(days=150 + 45 * place)
+        member = run(dues.join, kind, started.isoformat(), {"person_id": str(person["id"])})
+        if place % 3:
+            paid = run(dues.pay, member, {"date": started.isoformat()})
+            run(letters.issue, paid, language())
     run(handover.send, run(reporting.make_submission, "participation_report", str(clock.today().year - 1)))
     run(reporting.make_submission, "organisation_profile")
 

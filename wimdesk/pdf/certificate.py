@@ -54,6 +54,7 @@ def build(data: Certificate, *, words: Words, fonts: Fonts | None = None) -> byt
     write_cover(sheet, title, data.organisation, data.country or DASH)
     given = _("{organisation} has given its word on this text of the International WIM Alliance:")
     write_paragraph(sheet, given.format(organisation=data.organisation))
+    sheet.y -= 8
     write_facts(
         sheet,
         (

@@ -118,6 +118,8 @@ def _write_identity(sheet: Sheet, data: OrganisationProfile) -> None:
     _ = sheet.words.gettext
     writing = sheet.writing
     names = [(_("Name ({language})").format(language=writing.language_name(code)), name) for code, name in data.names]
+    if len({name for _code, name in data.names}) == 1:
+        names = [(_("Name"), data.name)]
     write_facts(
         sheet,
         (

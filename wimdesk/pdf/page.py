@@ -164,7 +164,7 @@ class Sheet:
         label = _("Reference {reference}").format(reference=self.about.reference)
         receipt = _("Receipt {digest}").format(digest=self.submission.short)
         room = WIDTH - 90 - self.regular.width(receipt, size)
-        text = f"{self.regular.fit(label, size, room)} · {receipt}"
+        text = f"{self.regular.fit(label, size, room)} · {receipt}" if self.about.reference else receipt
         self.draw(one_line(text), LEFT, y, self.regular, size, QUIET)
         self.canvas.doForm(f"page-{self.page}")
 

@@ -33,7 +33,7 @@ def build(data: PeopleList, *, words: Words, fonts: Fonts | None = None) -> byte
     """Return the list as PDF/A-3a and PDF/UA-1 with its data attached."""
     _, ngettext = words.gettext, words.ngettext
     title = _("List of people")
-    about = Title(f"{title} {DASH} {data.organisation}", data.organisation, title, data.language, KIND, data.made_on)
+    about = Title(f"{title} {DASH} {data.organisation}", data.organisation, title, data.language, "", data.made_on)
     sheet = Sheet(about, data.organisation, Submission.of(KIND, data), words, fonts or Fonts())
     count = ngettext("{count} person", "{count} people", len(data.rows)).format(count=len(data.rows))
     write_cover(sheet, title, data.organisation or title, f"{count} · {sheet.writing.date(data.made_on)}")

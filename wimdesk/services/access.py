@@ -62,7 +62,7 @@ def _held(session: Session, part: erasing.Part) -> Values:
     described = fields(type(row))
     shown = {name: info for name, info in described.items() if not info.get("secret")}
     return {
-        "type": part.type, "id": part.id, "caption": part.caption, "space": part.space,
+        "type": part.type, "id": part.id, "caption": timeline.named(session, row), "space": part.space,
         "seen_by": _seen_by(part.space), "in_trash": row.deleted,
         "made": {"at": row.created_at, "by": row.created_by}, "changed": {"at": row.updated_at, "by": row.updated_by},
         "values": {name: getattr(row, name) for name in shown},

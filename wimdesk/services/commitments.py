@@ -346,6 +346,6 @@ def certificate(session: Session, commitment: str, lang: str) -> tuple[str, byte
             title=pick(titles), version=word.version, answer=_(ANSWERS.get(word.answer, "")),
             signed_on=word.signed_on, signed_by=word.signed_by, capacity=word.capacity, reservation=word.reservation,
             independence=_(INDEPENDENCE) if word.independent else "", withdrawn_on=word.withdrawn_on,
-            reference=found.id,
+            reference=f"WIM-{word.signed_on[:4]}-{found.id[:8].upper()}",
         )  # fmt: skip
     return f"{word.organisation} {word.version}", pdf.build(data, words=translator(lang))

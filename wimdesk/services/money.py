@@ -15,6 +15,7 @@ from wimdesk.i18n import _, language, locale_name, ngettext, plain_digits
 from wimdesk.search import fold
 
 _AMOUNT = re.compile(r"\d+(?:[.,]\d+)*")
+_CODE_BEFORE = re.compile(r"([A-Z]{3})(?=[\d-])")
 _BLANKS = re.compile(r"[\s'’]")
 
 
@@ -46,7 +47,8 @@ def text(minor: int | None, currency: str, lang: str = "") -> str:
     exact = Decimal(minor).scaleb(-decimals(currency))
     if not currency:
         return str(exact)
-    return str(format_currency(exact, currency, locale=locale_name(lang)))
+    written = str(format_currency(exact, currency, locale=locale_name(lang)))
+    return _CODE_BEFORE.sub("\\1\u00a0", written)  # the pattern of a sign such as $ has no blank
 
 
 def plain(minor: int | None, currency: str, lang: str = "") -> str:
