@@ -201,8 +201,9 @@ def _take_way(application: QApplication, room: Room, way: Way, out: Path) -> lis
 
 
 def _take(room: Room, name: str, out: Path) -> str:
-    settle(_UNTIL_SHOWN)
-    room.idle()
+    for _turn in range(2):  # what was read may ask for more
+        settle(_UNTIL_SHOWN)
+        room.idle()
     room.window.grab().save(str(out / f"{name}.png"))
     return f"{name}.png"
 

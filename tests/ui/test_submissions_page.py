@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from ui.desk import Desk
@@ -36,6 +37,22 @@ def test_an_empty_page_offers_a_report_and_makes_it(page: SubmissionsPage, qtbot
     qtbot.waitUntil(lambda: page.detail.view.page_count() >= 2)
     assert page.list.model.rowCount() == 1
     assert page.detail.send_button.isVisible()
+
+
+def test_the_pages_fit_a_window_that_becomes_narrow(page: SubmissionsPage, qtbot: QtBot, settled: Settled) -> None:
+    page.resize(1154, 700)
+    page.make("participation_report")
+    settled()
+    view = page.detail.view
+    qtbot.waitUntil(lambda: view.page_count() >= 2, timeout=10_000)
+    page.resize(900, 700)
+
+    def fits() -> bool:
+        pages = view.findChildren(QLabel)
+        return bool(pages) and all(0 < each.width() <= view.viewport().width() for each in pages)
+
+    qtbot.waitUntil(fits, timeout=10_000)
+    assert view.page_count() >= 2
 
 
 def test_the_document_speaks_the_language_chosen_for_it(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QLocale, QPoint, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ui import theme
@@ -54,6 +54,7 @@ class SectionView(QWidget):
         for place, (cell, heading, words) in enumerate(self.cells):
             cell.setVisible(place < len(codes))
             if place < len(codes):
+                cell.setLayoutDirection(QLocale(codes[place]).textDirection())  # as the text is read, not the program
                 part = self.row.said.get(codes[place]) or Section("", "", _("This section is not there in {language}."
                 ).format(language=language_name(codes[place])))  # fmt: skip
                 heading.setText(part.heading)

@@ -61,6 +61,7 @@ class SubmissionsPage(Page):
         self.detail.save.connect(self._save)
         self.detail.print_wanted.connect(self._print)
         self.detail.answered.connect(self._answer)
+        self.detail.view.misfit.connect(self._fit_pages)
         self.empty = EmptyState(
             "file-text", _("Reports and profiles for the Secretariat will be here."), _("Make a participation report")
         )
@@ -112,6 +113,13 @@ class SubmissionsPage(Page):
         elif before is None or (before.line.id, before.digest) != (detail.line.id, detail.digest):
             width, ratio = self.detail.view.page_width, self.devicePixelRatioF()
             self.desk.tasks.work(self, partial(_paint, detail, width, ratio), done=self._show_pages, key="pages")
+
+    def _fit_pages(self) -> None:
+        if self._pdf:
+            width, ratio, pdf = self.detail.view.page_width, self.devicePixelRatioF(), self._pdf
+            self.desk.tasks.work(
+                self, lambda _progress: (pdf, pictures(pdf, width, ratio)), done=self._show_pages, key="pages"
+            )
 
     def _show_pages(self, made: tuple[bytes, list[Picture]]) -> None:
         self._pdf, found = made

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 
 from ui import moments, theme
 from ui.pages.record_list import Item, RecordList
+from ui.places import PLACES
 from ui.widgets.rows import ROW_ROLE, Row, RowDelegate
 from ui.widgets.rowtext import draw_lines
 from wimdesk.i18n import _, ngettext
@@ -18,32 +19,25 @@ from wimdesk.services.sync_review import Decision, Done, Parcel, Review
 _Index = QModelIndex | QPersistentModelIndex
 _CARD, _GAP, _HEADING = 57, 8, 34
 _PAD = 14
+_CLEAR = 7
+"""Pixels between a card and the scroll bar."""
 _LEAST_NAME = 150
 """Where less would be left for the name its state is not painted: the heading says it too."""
 FILES = "files:sync"
 """The row that leads to what can be done with files."""
 _ICONS = {
-    "activity": "calendar",
     "contact_detail": "phone",
     "indicator": "chart-column",
-    "initiative": "handshake",
-    "library_item": "library",
-    "membership": "users",
     "membership_type": "users",
-    "observation": "chart-column",
-    "organization": "building-2",
-    "participation": "handshake",
-    "person": "contact",
-    "post": "users",
     "post_holding": "users",
-    "site": "map-pin",
-    "submission": "file-text",
 }
+"""Of what no page shows by itself."""
 
 
 def icon_of(type_name: str) -> str:
     """Return the icon of a record type."""
-    return _ICONS.get(type_name, "file-text")
+    place = PLACES.get(type_name)
+    return place.icon if place is not None else _ICONS.get(type_name, "file-text")
 
 
 class CardDelegate(RowDelegate):
@@ -78,7 +72,8 @@ class CardDelegate(RowDelegate):
         )
 
     def _paint_card(self, painter: QPainter, option: QStyleOptionViewItem, row: Row) -> None:
-        card = option.rect.adjusted(1, 1, -1, -theme.px(_GAP))
+        card = option.rect.adjusted(1, 1, -theme.px(_CLEAR), -theme.px(_GAP))
+        card = QStyle.visualRect(option.direction, option.rect, card)
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         width = 2 if chosen else 1
         hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
