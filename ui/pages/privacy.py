@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ui import theme
@@ -66,6 +67,7 @@ class PrivacyPage(Page):
             column.addWidget(card)
         column.addStretch(1)
         holder.addWidget(inner, 1)
+        holder.addStretch(0)
         area = scrolling(page)
         area.setAccessibleName(_("Data protection"))
         self.body.addWidget(area, 1)
@@ -169,8 +171,8 @@ def _standing(found: Standing) -> QWidget:
 
 def _held(held: Held) -> QWidget:
     line, row = _line()
-    row.addWidget(Text(held.label), 1)
+    row.addWidget(Text(held.label), 1, Qt.AlignmentFlag.AlignTop)
     kept = ngettext("{count} month after {what}", "{count} months after {what}", held.months)
     said = f"{held.purpose}. {held.basis}. {kept.format(count=held.months, what=held.since)}."
-    row.addWidget(Text(said, "muted", wrap=True), 3)
+    row.addWidget(Text(said, "muted", wrap=True), 3, Qt.AlignmentFlag.AlignTop)
     return line

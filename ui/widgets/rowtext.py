@@ -55,7 +55,9 @@ def _options(direction: Qt.LayoutDirection) -> QTextOption:
 
 def _one_line(text: str, text_font: QFont, direction: Qt.LayoutDirection) -> QTextLayout:
     layout = QTextLayout(text, text_font)
-    layout.setTextOption(_options(direction))
+    option = _options(direction)
+    option.setWrapMode(QTextOption.WrapMode.NoWrap)  # it is cut to fit: half a pixel must not take the last word
+    layout.setTextOption(option)
     return layout
 
 
