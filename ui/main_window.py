@@ -6,7 +6,7 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDeadlineTimer, QEvent, QEventLoop, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QDeadlineTimer, QEvent, QEventLoop, QLocale, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -233,7 +233,8 @@ class MainWindow(QWidget):
             page.flush()
 
     def retranslate(self) -> None:
-        """Say everything in the current language."""
+        """Say everything in the current language, and write numbers as it does."""
+        self.setLocale(QLocale())  # what is in the window goes by it, and it was made in another language
         for edge in (self.sidebar, self.status):
             edge.hide()
             edge.deleteLater()

@@ -76,6 +76,7 @@ def test_row_p01_languages_of_the_screen_change_while_the_window_is_open(program
             settle(qtbot, program)
             page = shown(program)
             assert (left_of(window.sidebar) > left_of(page)) is mirrored, (code, entry.key)
+            assert page.locale().name() == QLocale().name(), "numbers follow the language too"
             qtbot.waitUntil(lambda: not [*cut(window), *sideways(window)])
         assert window.sidebar.row("home").text() == translator(code).gettext("Home")
         assert missing(code) == frozenset(), code

@@ -13,7 +13,7 @@ from ui.widgets.buttons import IconButton, SecondaryButton
 from ui.widgets.card import Card
 from ui.widgets.column import Column
 from ui.widgets.date import DateField
-from ui.widgets.field import FieldRow
+from ui.widgets.field import FieldRow, beside_editor
 from ui.widgets.labels import Text, hairline
 from ui.widgets.number import NumberField, format_number
 from wimdesk import clock
@@ -104,11 +104,7 @@ class LogCard(Card):
             row.setFixedWidth(theme.px(width))
             line.addWidget(row, 0, Qt.AlignmentFlag.AlignTop)
         line.addStretch(1)
-        foot = QVBoxLayout()
-        foot.addSpacing(theme.px(20))
-        foot.addWidget(self.button)
-        foot.addStretch(1)
-        line.addLayout(foot)
+        line.addLayout(beside_editor(self.button, self._rows["date"]))
         return box
 
     def _row(self, line: Line) -> QWidget:

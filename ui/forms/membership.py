@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from ui import theme
 from ui.desk import Desk
 from ui.forms.binder import Binder
 from ui.forms.columns import TwoColumns
@@ -17,7 +16,7 @@ from ui.widgets.buttons import LinkButton, QuietButton, SecondaryButton
 from ui.widgets.card import Card
 from ui.widgets.combo import ChoiceField
 from ui.widgets.date import DateField
-from ui.widgets.field import FieldRow
+from ui.widgets.field import FieldRow, beside_editor
 from ui.widgets.labels import Chip, Text, Tone, hairline
 from wimdesk.i18n import _, ngettext
 from wimdesk.services import dues
@@ -209,12 +208,9 @@ class MembershipCard(Card):
         self.type = ChoiceField()
         self.begin_button = SecondaryButton(_("Begin a membership"), "plus")
         self.begin_button.clicked.connect(self.begin)
-        line.addWidget(FieldRow(_("Membership type"), self.type), 1, Qt.AlignmentFlag.AlignTop)
-        foot = QVBoxLayout()
-        foot.addSpacing(theme.px(20))
-        foot.addWidget(self.begin_button)
-        foot.addStretch(1)
-        line.addLayout(foot)
+        type_row = FieldRow(_("Membership type"), self.type)
+        line.addWidget(type_row, 1, Qt.AlignmentFlag.AlignTop)
+        line.addLayout(beside_editor(self.begin_button, type_row))
         return self._begin
 
     def reload(self) -> None:

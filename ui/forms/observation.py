@@ -95,6 +95,7 @@ class CellRow(QWidget):
         self.label.setToolTip(tool_tip(row.measure.definition))
         self.field = CellField(row.measure.label)
         self.field.setFixedWidth(theme.px(FIELD))
+        theme.mark(self.field, dense=True)
         self.label.setBuddy(self.field)
         self.previous = _quiet(LAST)
         self.change = _quiet(CHANGE)

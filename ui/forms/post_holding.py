@@ -13,7 +13,7 @@ from ui.forms.binder import Binder
 from ui.widgets.buttons import IconButton, LinkButton, SecondaryButton
 from ui.widgets.card import Card
 from ui.widgets.date import DateField
-from ui.widgets.field import FieldRow
+from ui.widgets.field import FieldRow, beside_editor
 from ui.widgets.labels import Chip, Text, Tone, hairline
 from ui.widgets.lookup import LookUpField
 from wimdesk import clock
@@ -193,11 +193,7 @@ class HoldersCard(Card):
         self.add_button.clicked.connect(self.appoint)
         line.addWidget(self._person_row, 1, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self._since_row, 0, Qt.AlignmentFlag.AlignTop)
-        foot = QVBoxLayout()
-        foot.addSpacing(theme.px(20))
-        foot.addWidget(self.add_button)
-        foot.addStretch(1)
-        line.addLayout(foot)
+        line.addLayout(beside_editor(self.add_button, self._person_row))
         return box
 
     def _look(self) -> None:

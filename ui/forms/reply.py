@@ -12,7 +12,7 @@ from wimdesk.services.owed import Owed
 from wimdesk.services.timeline import day_text
 
 STATES = {
-    "open": N_("Open"),
+    "open": N_("Still open"),
     "doing": N_("Working on it"),
     "done": N_("Done"),
     "declined": N_("Declined"),

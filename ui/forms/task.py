@@ -17,7 +17,7 @@ from ui.widgets.buttons import IconButton, LinkButton, QuietButton, SecondaryBut
 from ui.widgets.card import Card
 from ui.widgets.column import Column
 from ui.widgets.date import DateField
-from ui.widgets.field import FieldRow
+from ui.widgets.field import FieldRow, beside_editor
 from ui.widgets.labels import Chip, Text, hairline
 from ui.widgets.number import NumberField
 from wimdesk.errors import RuleBroken, WimdeskError
@@ -161,11 +161,7 @@ class TasksCard(Card):
         self._fields["due"].setFixedWidth(theme.px(132))
         line.addWidget(self._fields["title"], 1)
         line.addWidget(self._fields["due"], 0, Qt.AlignmentFlag.AlignTop)
-        foot = QVBoxLayout()
-        foot.addSpacing(theme.px(20))
-        foot.addWidget(self.button)
-        foot.addStretch(1)
-        line.addLayout(foot)
+        line.addLayout(beside_editor(self.button, self._fields["title"]))
         return box
 
     def _rebuild(self) -> None:

@@ -15,7 +15,7 @@ from ui.widgets.buttons import IconButton, LinkButton, SecondaryButton
 from ui.widgets.card import Card
 from ui.widgets.column import Column
 from ui.widgets.date import DateField
-from ui.widgets.field import FieldRow
+from ui.widgets.field import FieldRow, beside_editor
 from ui.widgets.flow import Flow
 from ui.widgets.labels import Chip, Text, hairline
 from wimdesk import clock
@@ -125,11 +125,7 @@ class MilestonesCard(Card):
         line.setSpacing(8)
         line.addWidget(self._row, 1)
         line.addWidget(due)
-        foot = QVBoxLayout()
-        foot.addSpacing(theme.px(20))
-        foot.addWidget(self.button)
-        foot.addStretch(1)
-        line.addLayout(foot)
+        line.addLayout(beside_editor(self.button, self._row))
         self.add(self.adding)
         self._list = Column()
         self.add(self._list)

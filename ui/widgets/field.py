@@ -11,6 +11,8 @@ from ui.icons import IconLabel
 from ui.widgets.labels import Text, Tone, plain_name
 
 _ICONS: dict[Tone, str] = {"warn": "triangle-alert", "err": "circle-alert", "ok": "circle-check", "info": "info"}
+_GAP = 4
+"""Pixels between a label and its editor."""
 
 
 class FieldRow(QWidget):
@@ -32,7 +34,7 @@ class FieldRow(QWidget):
             editor.setAccessibleName(plain_name(label))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(4)
+        outer.setSpacing(_GAP)
         if beside:
             line = QHBoxLayout()
             line.setSpacing(12)
@@ -94,3 +96,20 @@ class FieldRow(QWidget):
         self.editor.setAccessibleDescription(self._hint)
         if isinstance(self.editor, QLineEdit):
             theme.mark(self.editor, state="normal")
+
+
+def beside_editor(button: QWidget, row: FieldRow) -> QVBoxLayout:
+    """Return a column in which a button stands at the height of the editor of the row beside it, at any size of letters
+    and in any script."""
+    above = Text(row.label.text(), "head")
+    above.setFixedWidth(1)
+    policy = above.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)
+    above.setSizePolicy(policy)
+    above.hide()
+    column = QVBoxLayout()
+    column.setSpacing(_GAP)
+    column.addWidget(above)
+    column.addWidget(button)
+    column.addStretch(1)
+    return column

@@ -26,7 +26,7 @@ class NumberField(QLineEdit):
         self.setAccessibleName(name)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setInputMethodHints(Qt.InputMethodHint.ImhFormattedNumbersOnly)
-        theme.mark(self, state="normal", dense=True)
+        theme.mark(self, state="normal")
         self.setLocale(locale or QLocale())
         self._last: tuple[Decimal | None, bool] = (None, True)
         self.textChanged.connect(self._compare)

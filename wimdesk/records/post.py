@@ -15,7 +15,7 @@ class Post(Record):
     type_label_many = N_("Posts")
 
     label: Mapped[dict[str, str]] = field("texts", N_("Name of the post"), search="title", listed=True)
-    role: Mapped[str] = field("text", N_("Task"))
+    role: Mapped[str] = field("text", N_("Duties"))
     handover: Mapped[list[str]] = field(
         "codes", N_("Also to hand over"), help=N_("What the next holder of this post needs, beside the usual list.")
     )

@@ -10,7 +10,7 @@ from wimdesk.i18n import N_, _
 from wimdesk.store.record import Record, field
 
 KINDS = {"comment": N_("Comment"), "amendment": N_("Amendment")}
-OUTCOMES = {"open": N_("Open"), "taken": N_("Taken up"), "declined": N_("Not taken up")}
+OUTCOMES = {"open": N_("Still open"), "taken": N_("Taken up"), "declined": N_("Not taken up")}
 
 
 class Remark(Record):
