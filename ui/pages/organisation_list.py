@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QFrame, QTabBar, QVBoxLayout, QWidget
 
@@ -185,7 +185,6 @@ class DirectoryPane(QFrame):
         """Say how many stand behind each tab; where there is little room, only behind the open one, and where large
         letters leave still less, the others show their icons."""
         whole, name_only = "{words}  {count}", "{words}"
-        self.tabs.setIconSize(QSize(theme.px(18), theme.px(18)))
         for opened, closed in ((whole, whole), (whole, name_only), (whole, ""), (name_only, "")):
             for at, (key, name) in enumerate(TABS):
                 said = {"words": _(name), "count": self.locale().toString(self._counts.get(key, 0))}
