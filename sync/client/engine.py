@@ -261,17 +261,19 @@ class SyncEngine:
                     raise
 
     def _exchange(self, transport: Transport, tally: Tally) -> None:
-        again = True
+        again, more = True, False
         while again:
             before = dict(tally.acked)
             waiting = self.app.read(pieces.next_batches, tally.acked)
-            # After a cut nobody knows what arrived: ask first, in a few bytes.
+            # After a cut nobody knows what arrived: ask first, in a few bytes. Nothing follows what is known there
+            # before that was read: a copy of this profile may have sent it.
             asking = bool(waiting and tally.sending)
-            more = self._round(transport, tally, [] if asking else waiting)
+            sent = [] if asking or more else waiting
+            more = self._round(transport, tally, sent)
             if asking and tally.placed < _FAR:
                 tally.bite //= _POOR  # the line was cut before
             unsent = self.app.read(outbox.is_waiting, tally.acked)
-            if unsent and tally.acked == before and not more and not asking:
+            if unsent and sent and tally.acked == before and not more:
                 raise SyncProblem(_("The Secretariat did not take the changes. Nothing is lost. Please try again."))
             again = more or unsent
 

@@ -96,6 +96,8 @@ class Exchange:
         self._held: list[bytes] = []
         self._boxes: wire.Boxes[wire.SealedPush] = wire.Boxes()
         self._resumed = False
+        self._repeated = False
+        """Whether something sealed was known already, so that it and what follows it is left (sealed.take)."""
         self._acked: dict[str, int] = {}
         self._refused: list[tuple[str, int, int]] = []
 
@@ -329,9 +331,10 @@ class Exchange:
             self._resumed = False
 
     def _place(self, batches: list[Batch | Sealed]) -> None:
-        request = self._asked()
+        request, repeated = self._asked(), self._repeated
 
         def work(connection: Connection) -> tuple[dict[str, int], list[tuple[str, int, int]]]:
+            self._repeated = repeated  # the store may try it again
             device = self._present(connection)
             if request.all_read and self._standing(connection, device).behind:
                 raise Refused(Problem.READ_FIRST)
@@ -357,9 +360,10 @@ class Exchange:
         if news and may_read(device, batch.space) and numbers.is_ahead(connection, device, batch, cursor, epochs):
             raise Refused(Problem.READ_FIRST)
         known, now = epochs.get(batch.epoch, 0), self._store.now()
-        if isinstance(batch, Sealed):
-            return sealed.take(connection, device, batch, known, now)
-        return intake.take(connection, device, batch, known, now)
+        if not isinstance(batch, Sealed):
+            return intake.take(connection, device, batch, known, now)
+        self._repeated = self._repeated or batch.first <= known
+        return sealed.take(connection, device, batch, known, now, left=self._repeated)
 
     def _whole(self, connection: Connection, piece: wire.SealedPush) -> wire.SealedPush | None:
         """Return the box, None while it is not whole. It may have begun in an earlier request."""

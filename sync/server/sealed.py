@@ -63,14 +63,18 @@ def check_shape(device: Device, block: Sealed) -> None:
         raise Refused(Problem.MALFORMED)
 
 
-def take(connection: Connection, device: Device, block: Sealed, known: int, now: int) -> numbers.Taken:
-    """Place a checked block, where so many numbers are known. One that is known already, even in part, changes
-    nothing: its device hears how far it is known, and compares what stands there with what it has. Raises Refused."""
+def take(connection: Connection, device: Device, block: Sealed, known: int, now: int, *, left: bool) -> numbers.Taken:
+    """Place a checked block, where so many numbers are known. Raises Refused.
+
+    One that is known already, even in part, is `left` and changes nothing: its device hears how far it is known, and
+    compares what stands there with what it has. So is what follows it in the same request: if a copy of the profile
+    has used the number for something else, what builds on it here would speak of that.
+    """
     last = block.first + block.count - 1
+    if left:
+        return numbers.Taken(known, numbers.refused_of(connection, device, block))
     if block.first > known + 1:
         raise Refused(Problem.NUMBERS_NOT_IN_ORDER, expected=known + 1)
-    if block.first <= known:
-        return numbers.Taken(known, numbers.refused_of(connection, device, block))
     numbers.note_known(connection, device, block, known, last)
     if problem := _problem(connection, device, block):
         _keep_refusals(connection, device, block, problem)

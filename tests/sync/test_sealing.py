@@ -12,14 +12,16 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from sync import lockbox, sealing
+from sync.client import pieces
 from sync.protocol import Author, Block, Op, Payload, private_space
-from sync.server import service, tables
+from sync.server import exchange, service, tables
+from sync.server import sealed as log_of_blocks
 from sync.server.enrolment import touch_keys
 from sync.server.store import Store
 from tests.support import Laptop, fact
 from wimdesk.errors import UserError
 from wimdesk.services import computers, editing
-from wimdesk.store import facts, history, seal_keys
+from wimdesk.store import facts, history, outbox, seal_keys
 from wimdesk.store import tables as store_tables
 
 if TYPE_CHECKING:
@@ -294,3 +296,28 @@ def test_after_a_restore_keys_are_looked_at_whatever_their_count_says(office: Of
     service.renew_generation(office.endpoint.data, database=office.endpoint.owner)
     late.sync()
     assert sites(late) == {"North"}
+
+
+@pytest.mark.parametrize("within", ["one request", "two requests"])
+def test_what_builds_on_a_number_that_a_copy_has_used_waits_for_it(
+    office: Office, anna: Laptop, bela: Laptop, within: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = anna.add("person", given_name="Carla")
+    anna.sync()
+    clone = office.reopened("clone", anna.app.back_up(), anna.app.device_keys)
+    for laptop in (bela, anna):
+        laptop.add("person", given_name="hers has the number")
+        laptop.sync()
+    clone.change("person", record, role="first")
+    clone.change("person", record, role="second")
+    if within == "one request":
+        monkeypatch.setattr(pieces, "SEALED_OPS", 1)
+    else:
+        monkeypatch.setattr(outbox, "MAX_OPS", 1)
+        monkeypatch.setattr(exchange, "ANSWER_OPS", 1)
+        monkeypatch.setattr(log_of_blocks, "PAGE_BYTES", 1)
+    clone.sync()
+    monkeypatch.undo()
+    for laptop in (bela, anna, clone):
+        laptop.sync()
+        assert (laptop.see("person", record)["role"], laptop.questions()) == ("second", [])

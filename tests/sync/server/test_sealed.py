@@ -150,6 +150,16 @@ def test_a_block_that_overlaps_what_is_known_changes_nothing(corner: Endpoint) -
     assert two.read(one.private) == [b"1", b"2", b"3", b"4"]
 
 
+def test_what_follows_a_known_block_waits_until_its_device_has_compared_that(corner: Endpoint) -> None:
+    one, two = corner.laptop(), corner.laptop()
+    one.send(one.request(), block(one, 1, b"1"))
+    for known, follows in ((block(one, 1, b"copy"), 2), (block(one, 1, b"1", b"2"), 3)):
+        request, then = one.request(), block(one, follows, b"then", built_on=(follows - 1,))
+        assert one.send(request, known, then).acked == {one.private: 1}
+    assert one.send(one.request(), block(one, 2, b"2"), block(one, 3, b"3")).acked == {one.private: 3}
+    assert two.read(one.private) == [b"1", b"2", b"3"]
+
+
 def test_a_copied_profile_can_tell_what_stands_under_its_numbers(corner: Endpoint) -> None:
     one = corner.laptop()
     original, copy = block(one, 1, b"original"), block(one, 1, b"copy")
