@@ -13,7 +13,7 @@ from wimdesk import clock
 from wimdesk.app import App
 from wimdesk.errors import NotFound
 from wimdesk.services import editing, full_import, leaving
-from wimdesk.store import facts
+from wimdesk.store import facts, outbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,6 +89,8 @@ def test_row_p05_leaving_from_the_settings(office: Office, sit: Sit, nameless: C
     assert rows.form.isHidden()
     rows.leave_button.click()
     seat.qtbot.waitUntil(lambda: rows.leave_button.text() == "Leave…")
+    # A pass that is under way would end with the sync, and not take along what is said meanwhile.
+    seat.qtbot.waitUntil(lambda: ana.app.read(outbox.count) == 0 and ana.engine.latest.state == "idle")
     # Today: the next sync is the last one, and says so once.
     rows.leave_button.click()
     rows.form.leave.click()
