@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy.orm import Session
 
 from sync.client import tokens
 from sync.client.tally import Tally, put_token
@@ -13,7 +14,7 @@ from sync.protocol import order_message
 from wimdesk.app import App
 from wimdesk.errors import Refused
 from wimdesk.services import leaving
-from wimdesk.store import facts
+from wimdesk.store import facts, outbox
 
 
 def is_too_late(app: App, transport: Transport, tally: Tally) -> bool:
@@ -33,7 +34,12 @@ def is_too_late(app: App, transport: Transport, tally: Tally) -> bool:
 
 def is_over(app: App) -> bool:
     """Part behind a whole pass, if our day has come by the endpoint's clock; say whether that was so."""
-    return app.read(leaving.has_come) and app.run(leaving.part)
+    return app.read(_is_over) and app.run(leaving.part)
+
+
+def _is_over(session: Session) -> bool:
+    """What was done while the pass ended goes out first: it may be the very word that we leave."""
+    return leaving.has_come(session) and not outbox.is_waiting(session)
 
 
 def is_genuine(app: App, refused: Refused) -> bool:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from sync.client.files import Line
+
 WORD = "Qañarïa"
 """Stands in all that the organisation shares, and in its name."""
 
@@ -249,6 +251,27 @@ def test_no_wrong_clock_cuts_a_computer_off(scene: Scene, calendar: Calendar) ->
         bela.sync()
     assert bela.app.read(leaving.has_left)
     assert anna.app.read(leaving.standing).state == "leaving"
+
+
+def test_a_word_that_is_said_while_a_pass_ends_still_goes_out(
+    scene: Scene, calendar: Calendar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna, bela = scene.anna, scene.bela
+    anna.sync()
+    carry = anna.engine.files.carry
+
+    def announce(line: Line) -> None:
+        carry(line)
+        anna.app.run(leaving.announce, calendar.day())
+
+    with monkeypatch.context() as late:
+        late.setattr(anna.engine.files, "carry", announce)
+        anna.sync()
+    assert anna.app.identity().enrolled, "nobody knows of it yet"
+    anna.sync()
+    assert not anna.app.identity().enrolled
+    bela.sync()
+    assert bela.app.read(leaving.announced) == calendar.day()
 
 
 def test_only_our_own_word_counts(scene: Scene, calendar: Calendar) -> None:
