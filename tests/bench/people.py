@@ -202,6 +202,7 @@ def run(count: int) -> list[Figure]:
             _ask(bench)
             _scroll(bench, count)
             _change(bench, count)
+            stay(5.0)  # what the last large write needed goes back by itself some seconds later
             bench.tell("memory at the end", memory(), "MB", GOAL_MEMORY)
         finally:
             bench.program.window.close()

@@ -39,6 +39,8 @@ _LEAST_LIST = 280
 _THREE_PANES = 1000
 """Pixels that filters, list and text take side by side; they grow with the letters."""
 _READ_AFTER = 150
+_READ_ON_AFTER = 400
+"""Milliseconds after an answer; while somebody types, the next question has the machine for itself."""
 """Milliseconds after the last key until the first result is laid out to be read."""
 _SAY_AFTER = 400
 """Milliseconds after the last key until a screen reader hears how many results there are."""
@@ -97,6 +99,10 @@ class LibraryPage(Page):
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._read_current)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(_READ_ON_AFTER)
+        self._later.timeout.connect(self._read_on)
         self.reading.followed.connect(self._soon.stop)
         self._say = QTimer(self)
         self._say.setSingleShot(True)
@@ -325,11 +331,10 @@ class LibraryPage(Page):
             key="library.find",
         )
 
-    def _read_on(self, result: Result) -> None:
+    def _read_on(self) -> None:
         """Read the summaries of those that are listed further down, once the first ones are shown."""
-        later = result.entries[library.AT_ONCE :]
-        if later:
-            take = partial(self.model.add_summaries, result)
+        if self._result is not None and (later := self._result.entries[library.AT_ONCE :]):
+            take = partial(self.model.add_summaries, self._result)
             self.desk.tasks.read(self, library.summaries, later, done=take, key="library.summaries")
 
     def _show_result(self, result: Result | None) -> None:
@@ -341,7 +346,7 @@ class LibraryPage(Page):
         self.filters.show_counts(result.counts)
         self.count.setText(_said(result))
         self.model.show_result(result)
-        self._read_on(result)
+        self._later.start()
         self.view.setVisible(bool(result.entries))
         self.nothing.setVisible(not result.entries)
         if not result.entries:
