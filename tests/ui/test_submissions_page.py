@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from wimdesk.services import editing, handover, reporting, submitting
 from wimdesk.store import facts
 
 Settled = Callable[[], None]
+KINDS = ("participation_report", "organisation_profile")
 
 
 @pytest.fixture
@@ -53,6 +55,33 @@ def test_the_pages_fit_a_window_that_becomes_narrow(page: SubmissionsPage, qtbot
 
     qtbot.waitUntil(fits, timeout=10_000)
     assert view.page_count() >= 2
+
+
+def test_a_window_that_changes_while_the_next_document_is_painted_does_not_bring_back_the_one_before(
+    page: SubmissionsPage, qtbot: QtBot, settled: Settled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = page.desk.app.run
+    first, second = (run(reporting.make_submission, kind, "2026", "en") for kind in KINDS)
+    page.show_record(first)
+    settled()
+    qtbot.waitUntil(lambda: page.detail.view.page_count() >= 1)
+    before = [each.accessibleName() for each in page.detail.view.findChildren(QLabel)]
+    begun, go, real = threading.Event(), threading.Event(), reporting.render
+
+    def late(*told: str) -> bytes:
+        begun.set()
+        assert go.wait(60)
+        return real(*told)
+
+    monkeypatch.setattr(reporting, "render", late)
+    page.show_record(second)
+    qtbot.waitUntil(begun.is_set)
+    page.detail.view.misfit.emit()
+    go.set()
+    settled()
+    qtbot.waitUntil(
+        lambda: before != [each.accessibleName() for each in page.detail.view.findChildren(QLabel)], timeout=3000
+    )
 
 
 def test_the_document_speaks_the_language_chosen_for_it(

@@ -111,6 +111,7 @@ class SubmissionsPage(Page):
         if detail.figures:
             self._pdf = b""
         elif before is None or (before.line.id, before.digest) != (detail.line.id, detail.digest):
+            self._pdf = b""  # else the one before would be painted anew, saved or printed under the name of this one
             width, ratio = self.detail.view.page_width, self.devicePixelRatioF()
             self.desk.tasks.work(self, partial(_paint, detail, width, ratio), done=self._show_pages, key="pages")
 
