@@ -240,6 +240,24 @@ def test_what_was_read_before_our_own_save_does_not_come_back(
     assert form.binder.values()["name"] == "Cerro Verde"
 
 
+def test_what_came_from_elsewhere_before_our_own_save_does_not_stay_on_the_screen(
+    form: Form, qtbot: QtBot, settled: Callable[[], None]
+) -> None:
+    go = threading.Event()
+    settled()
+    store, line = form.desk.app.store, form.line("name")
+    form.type_in("name", "Ours")
+    with qtbot.waitSignal(form.binder.loaded):
+        store.write_as("sync", editing.change, form.type, form.id, {"name": "Theirs"})
+        waiting = store.write(lambda _session: go.wait(60))
+        line.clearFocus()  # saved behind both
+    go.set()
+    assert waiting.result()
+    settled()
+    assert form.stored("name") == "Ours"
+    assert line.text() == "Ours"
+
+
 def test_one_visit_of_a_field_is_one_thing_to_take_back(
     form: Form, desk: Desk, qtbot: QtBot, settled: Callable[[], None]
 ) -> None:

@@ -56,6 +56,7 @@ class Binder(QObject):
         self._own = 0
         self._saves = 0
         self._sent: dict[str, int] = {}
+        """What is on its way to be saved, with the number of its latest save."""
         self._visit = undoing.new_act()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -121,9 +122,19 @@ class Binder(QObject):
         number = next(_numbers)
         self._sent |= dict.fromkeys(values, number)
 
+        def settle() -> dict[str, object]:
+            latest = {name: each for name, each in values.items() if self._sent.get(name) == number}
+            for name in latest:
+                del self._sent[name]
+            return latest
+
+        def saved(_problems: object) -> None:
+            settle()
+            self._saved(values)
+
         def not_saved(problem: WimdeskError) -> None:
             # What was typed since then is on its way by itself, or was saved: the older text is not tried again.
-            self._not_saved(problem, {name: each for name, each in values.items() if self._sent[name] == number})
+            self._not_saved(problem, settle())
 
         self.desk.tasks.write(
             self,
@@ -132,7 +143,7 @@ class Binder(QObject):
             self.type_name,
             self.record_id,
             values,
-            done=lambda _problems: self._saved(values),
+            done=saved,
             failed=not_saved,
             origin=self.origin,
         )
@@ -237,17 +248,20 @@ class Binder(QObject):
                 if name not in self._known and not self._being_typed(name):
                     editors.show(row.editor, new)
                 continue
-            typing = self._being_typed(name) if origin == "sync" else name in self._pending
+            typing = self._being_typed(name) if origin == "sync" else self._is_unsaved(name)
             if typing and new != editors.value(row.editor, self._info[name]):
                 self._tell_foreign(row, new, self._info[name])
-            elif name not in self._pending:
+            elif not self._is_unsaved(name):
                 editors.show(row.editor, new)
                 row.clear_message()
         self._known = dict(found)
         self.loaded.emit(found)
 
+    def _is_unsaved(self, name: str) -> bool:
+        return name in self._pending or name in self._sent
+
     def _being_typed(self, name: str) -> bool:
-        if name in self._pending:
+        if self._is_unsaved(name):
             return True
         focus = QApplication.focusWidget()
         editor = self._rows[name].editor
