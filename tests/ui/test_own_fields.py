@@ -196,3 +196,24 @@ def test_of_two_saves_that_fail_the_later_text_is_tried_again(
     card.flush()
     settled()
     assert said(desk, person) == {text: "North"}
+
+
+def test_what_was_corrected_while_it_was_refused_takes_nothing_else_along(
+    desk: Desk, qtbot: QtBot, person: str, settled: Callable[[], None]
+) -> None:
+    card, (day, text) = own_card(desk, qtbot, person, "day", "text")
+    settled()
+    go = threading.Event()
+    desk.app.write(lambda _session: go.wait(60))
+    editor = card.rows[day].editor
+    assert isinstance(editor, DateField)
+    for words in ("in spring", "2026-04-13"):
+        editor.setText(words)
+        editor.editingFinished.emit()
+        if words == "in spring":
+            line(card, text).setText("North")
+        card.flush()
+    go.set()
+    settled()
+    qtbot.waitUntil(lambda: said(desk, person) == {day: "2026-04-13", text: "North"}, timeout=3000)
+    assert not card.rows[day].message()

@@ -127,8 +127,8 @@ class OwnFieldsCard(Card):
         self._saves += 1
         self._settle(values)
 
-    def _not_saved(self, values: Mapping[str, str], problem: WimdeskError) -> None:
-        values = self._settle(values)
+    def _not_saved(self, sent: Mapping[str, str], problem: WimdeskError) -> None:
+        values = self._settle(sent)
         if not isinstance(problem, RuleBroken):
             # What was typed stays on the screen and goes along with the next attempt.
             self._pending = {**values, **self._pending}
@@ -136,10 +136,10 @@ class OwnFieldsCard(Card):
             return
         wrong = dict(problem.problems)
         for field, sentence in wrong.items():
-            if field in self.rows:
+            if field in self.rows and (field in values or field not in sent):
                 self.rows[field].set_message(sentence, "err")
         others = {field: text for field, text in values.items() if field not in wrong}
-        if wrong.keys() & values.keys() and others:
+        if wrong.keys() & sent.keys() and others:
             self._pending = others | self._pending
             self.flush()
 
