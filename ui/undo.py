@@ -34,6 +34,7 @@ class Undoing(QObject):
         desk.tasks.read(self, _acts_after, 0, done=self._begin)
         desk.bridge.changed.connect(self._hear)
         desk.bridge.changed.connect(self._mention_many)
+        desk.tasks.saving.connect(self._go_on)
 
     def _mention_many(self, change: Changed) -> None:
         """Whoever removes very much at once is asked once whether that was meant, and can go on meanwhile."""
@@ -113,6 +114,10 @@ class Undoing(QObject):
     def _hear(self, change: Changed) -> None:
         if change.origin != "sync" and not self._busy:
             self._look()
+
+    def _go_on(self, writes: int) -> None:
+        if self._then is not None and not writes:
+            self._look()  # a save that failed or changed nothing is told in no other way
 
     def _look(self, then: Callable[[], None] | None = None) -> None:
         """Note what was done since, and go on once everything that is being saved is among it."""

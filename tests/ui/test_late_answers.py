@@ -123,3 +123,20 @@ def test_what_was_done_before_the_start_is_not_taken_back_though_the_start_is_sl
     undo.undo()
     settled()
     assert not desk.app.read(editing.values, "site", site)["deleted"]
+
+
+def test_taking_back_does_not_wait_for_the_next_change_where_a_save_on_its_way_changes_nothing(
+    desk: Desk, qtbot: QtBot, settled: Callable[[], None]
+) -> None:
+    site = desk.app.run(editing.add, "site", {"name": "One"})
+    undo = Undoing(desk)
+    settled()
+    with qtbot.waitSignal(desk.bridge.changed):
+        desk.app.run(editing.change, "site", site, {"name": "Two"})
+    settled()
+    go = threading.Event()
+    desk.tasks.write(desk.tasks, lambda _session: go.wait(60))
+    undo.undo()
+    qtbot.waitUntil(lambda: len(desk.tasks._running) == 1)  # noqa: SLF001 - only the save is still on its way
+    go.set()
+    qtbot.waitUntil(lambda: desk.app.read(editing.values, "site", site)["name"] == "One", timeout=3000)
