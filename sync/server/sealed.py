@@ -63,15 +63,17 @@ def check_shape(device: Device, block: Sealed) -> None:
         raise Refused(Problem.MALFORMED)
 
 
-def take(connection: Connection, device: Device, block: Sealed, known: int, now: int, *, left: bool) -> numbers.Taken:
+def take(
+    connection: Connection, device: Device, block: Sealed, known: int, now: int, *, left: bool = False
+) -> numbers.Taken:
     """Place a checked block, where so many numbers are known. Raises Refused.
 
-    One that is known already, even in part, is `left` and changes nothing: its device hears how far it is known, and
-    compares what stands there with what it has. So is what follows it in the same request: if a copy of the profile
-    has used the number for something else, what builds on it here would speak of that.
+    One that is known already, even in part, changes nothing: its device hears how far it is known, and compares what
+    stands there with what it has. What follows it in the same request is `left` too: if a copy of the profile has used
+    the number for something else, what builds on it here would speak of that.
     """
     last = block.first + block.count - 1
-    if left:
+    if left or block.first <= known:
         return numbers.Taken(known, numbers.refused_of(connection, device, block))
     if block.first > known + 1:
         raise Refused(Problem.NUMBERS_NOT_IN_ORDER, expected=known + 1)
