@@ -142,6 +142,8 @@ class SyncEngine:
             except WimdeskError as problem:
                 self._tell_problem(problem)
                 raise
+            finally:
+                meter.note(self.app, transport.traffic)
             traffic = transport.traffic
             run = outbox.finished(
                 sentence, ok=True, sent=tally.sent, received=tally.received, bytes_up=traffic.up,
@@ -154,12 +156,6 @@ class SyncEngine:
 
     def _work(self, transport: Transport, tally: Tally) -> str:
         """Send and fetch, and put in order what asks for it; return a sentence about what was mended, if anything."""
-        try:
-            return self._send_and_fetch(transport, tally)
-        finally:
-            meter.note(self.app, transport.traffic)
-
-    def _send_and_fetch(self, transport: Transport, tally: Tally) -> str:
         self._exchange_as_one(transport, tally)
         got = self._tend_keys(transport, tally)
         if (self.app.read(tending.is_needed) and self.app.run(tending.tend)) or got:
@@ -194,9 +190,11 @@ class SyncEngine:
             self._revoked = not self.app.run(leaving.part_if_announced, wipe=refused.wipe)
             if refused.wipe:
                 told = Refused(refused.number, _(WIPED), wipe=True, order=refused.order)
-        self._tell_problem(told)
-        if told is not refused:
-            self.app.wipe()
+        try:
+            self._tell_problem(told)
+        finally:
+            if told is not refused:
+                self.app.wipe()  # also where the disk is too full to note it
         return told
 
     def cancel(self) -> None:

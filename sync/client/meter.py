@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from sqlalchemy.orm import Session
 
 from sync.client.transport import Traffic
 from wimdesk import clock
 from wimdesk.app import App
+from wimdesk.errors import EnvironmentProblem
 from wimdesk.i18n import N_
 from wimdesk.store import facts
 
@@ -22,10 +25,11 @@ def room(app: App) -> int | None:
 
 
 def note(app: App, traffic: Traffic) -> None:
-    """Count what a pass used, however it ended."""
+    """Count what a pass used, however it ended. That it can't be noted now is no reason to fail."""
     used = traffic.up + traffic.down
     if used and app.settings.flag("metered"):
-        app.run(_add, used)
+        with contextlib.suppress(EnvironmentProblem):
+            app.run(_add, used)
 
 
 def _used(session: Session) -> int:

@@ -14,9 +14,9 @@ from sync.server import service
 from tests.support import PASSPHRASE, Endpoint, Laptop, Office, endpoint_at
 from wimdesk.__main__ import main
 from wimdesk.app import DATABASE, App
-from wimdesk.errors import NotAProfile, Refused
+from wimdesk.errors import DiskFull, NotAProfile, Refused
 from wimdesk.services import editing
-from wimdesk.store import facts, keys
+from wimdesk.store import facts, keys, outbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -127,6 +127,29 @@ def test_wiping_leaves_nothing_that_can_be_read(office: Office, tmp_path: Path) 
     assert not copy.exists()
     laptop.close()
     assert not list((tmp_path / "own").glob(f"{DATABASE}*"))
+
+
+@pytest.mark.parametrize("metered", [False, True])
+def test_a_full_disk_keeps_no_computer_from_being_wiped(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, metered: bool
+) -> None:
+    assert office.endpoint is not None
+    app = App.open(tmp_path / "own", PASSPHRASE)
+    laptop = Laptop.join(app, office.endpoint, office.organisation)
+    laptop.sync()
+    app.settings.put("metered", metered)
+    revoke(office, laptop, wipe=True)
+
+    def full(*_all: object, **_more: object) -> None:
+        raise DiskFull("The disk is full.")
+
+    monkeypatch.setattr(facts, "put", full)
+    monkeypatch.setattr(outbox, "record_run", full)
+    with pytest.raises((Refused, DiskFull)):
+        laptop.sync()
+    monkeypatch.undo()
+    assert not (tmp_path / "own" / keys.FILE).exists()
+    laptop.close()
 
 
 def test_a_wipe_leaves_nothing_not_even_what_dead_programs_left(tmp_path: Path) -> None:
