@@ -468,15 +468,18 @@ class SyncEngine:
                 wait = None
                 self.refresh()
                 continue
-            failures = 0 if self._try_pass(None if asked else meter.room(self.app)) else failures + 1
+            failures = 0 if self._try_pass(asked) else failures + 1
             # Even without a change here, others may have some.
             wait = _EVERY_SECONDS if failures == 0 else _BACK_OFF[min(failures, len(_BACK_OFF)) - 1]
             wait *= random.uniform(0.8, 1.2)  # not a secret: laptops must not all ask at once
 
-    def _try_pass(self, room: int | None) -> bool:
+    def _try_pass(self, asked: bool) -> bool:
+        def run() -> Report:
+            return self.run_once(None if asked else meter.room(self.app))
+
         try:
-            if not self.run_once(room).waiting and self.app.read(proof.is_due) and self.prove():
-                self.run_once(room)
+            if not run().waiting and self.app.read(proof.is_due) and self.prove():
+                run()
         except Cancelled:
             if self._is_spent():
                 self._tell(state="idle", step="", sentence=_(meter.SPENT))

@@ -60,6 +60,32 @@ def test_a_pass_stops_where_its_room_ends_and_the_next_one_goes_on(anna: Laptop,
     assert received > 0
 
 
+def test_a_second_pass_behind_the_first_has_only_what_that_one_left(
+    anna: Laptop, bela: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna.sync()
+    bela.sync()
+    bela.app.settings.put("metered", True)
+    bela.app.settings.put("metered_megabytes", 1)
+    write_much(anna, 60)
+    anna.sync()
+
+    def found_something() -> bool:
+        write_much(anna, 60)
+        anna.sync()
+        return True
+
+    monkeypatch.setattr(bela.engine, "prove", found_something)
+    bela.engine.start()
+    until = time.monotonic() + 60
+    while bela.engine.latest.sentence != meter.SPENT and len(bela.app.read(editing.rows, "site")) < 120:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    bela.engine.stop()
+    assert 60 <= len(bela.app.read(editing.rows, "site")) < 120
+    assert bela.engine.latest.sentence == meter.SPENT
+
+
 def test_the_day_ends_and_a_clock_that_was_wrong_stops_nothing(anna: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
     anna.app.settings.put("metered", True)
     anna.app.settings.put("metered_megabytes", 1)
