@@ -207,6 +207,8 @@ class Transport:
         self, method: str, path: str, body: Sized, headers: dict[str, str], good: tuple[int, ...] = ()
     ) -> Iterator[requests.Response]:
         """Send a request and give the answer while its body is on the way; turn what goes wrong into a sentence."""
+        if self._let_go.is_set():
+            raise Cancelled  # a new line would not be hung up
         try:
             response = self._http.request(
                 method, self.url + path, data=_Counted(body, self.traffic), headers=headers, stream=True,
@@ -215,7 +217,7 @@ class Transport:
             with contextlib.closing(response):  # what is not read would stand before the next answer
                 self._count(response)
                 if response.status_code >= 300 and response.status_code not in good:
-                    raise _explained(response)
+                    raise _explained(response, self.traffic)
                 yield response
                 if self._let_go.is_set():
                     raise Cancelled  # what came may be only a part
@@ -416,7 +418,7 @@ def _pieces(response: requests.Response) -> Iterator[bytes]:
         yield piece
 
 
-def _explained(response: requests.Response) -> SyncProblem:
+def _explained(response: requests.Response, traffic: Traffic) -> SyncProblem:
     if response.status_code < 400:  # an endpoint never sends anybody elsewhere; the page of a public network does
         response.close()
         return NotAnAnswer(
@@ -425,6 +427,7 @@ def _explained(response: requests.Response) -> SyncProblem:
     if response.status_code < 500:
         with response:
             said = response.raw.read(_MOST_SAID)
+        traffic.down += len(said)
         if not said and response.status_code == 401:  # the answer to HEAD has no body
             return Refused(Problem.TOKEN_NEEDED, sentence_for(Problem.TOKEN_NEEDED))
         return _refusal(said)

@@ -12,11 +12,14 @@ from dataclasses import dataclass, field
 import pytest
 
 from sync.client import engine
+from sync.client.transport import Transport
+from sync.protocol import PATH_NONCE, NonceRequest, NonceResponse
 from tests.support import Laptop, Office
-from wimdesk.errors import Cancelled
+from wimdesk.errors import Cancelled, Refused
 from wimdesk.store import facts
 
 BEGUN = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n0123456789"
+REFUSAL = b"HTTP/1.1 404 No\r\nContent-Length: 5000\r\n\r\n" + bytes(5000)
 
 
 @dataclass
@@ -108,3 +111,23 @@ def test_what_was_cancelled_does_not_begin_again_by_itself(anna: Laptop, monkeyp
         anna.engine.sync_now()
         assert line.asked.wait(30), "only who asks for it has it again"
         assert seconds(anna.engine.stop) < SOON
+
+
+def test_nothing_goes_out_once_somebody_has_hung_up() -> None:
+    with silent(REFUSAL) as line:
+        transport = Transport(line.url)
+        transport.begin()
+        transport.let_go()
+        with pytest.raises(Cancelled):
+            transport.post(PATH_NONCE, NonceRequest("computer"), NonceResponse)
+        assert (transport.traffic.up, line.open) == (0, [])
+
+
+def test_what_comes_with_a_refusal_is_counted_too() -> None:
+    with silent(REFUSAL) as line:
+        transport = Transport(line.url)
+        transport.begin()
+        with pytest.raises(Refused):
+            transport.post(PATH_NONCE, NonceRequest("computer"), NonceResponse)
+        assert transport.traffic.down > 5000
+        transport.close()
