@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
-from PySide6.QtWidgets import QLabel
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from ui.desk import Desk
 from ui.pages.submissions import SubmissionsPage
+from ui.widgets.pdf_view import PdfView, Picture
 from wimdesk.errors import UserError
 from wimdesk.services import editing, handover, reporting, submitting
 from wimdesk.store import facts
@@ -55,6 +57,20 @@ def test_the_pages_fit_a_window_that_becomes_narrow(page: SubmissionsPage, qtbot
 
     qtbot.waitUntil(fits, timeout=10_000)
     assert view.page_count() >= 2
+
+
+def test_pages_are_as_wide_with_a_scroll_bar_as_without(qtbot: QtBot, dressed: QApplication) -> None:
+    view = PdfView("Pages")
+    qtbot.addWidget(view)
+    view.resize(500, 690)
+    view.show()
+    widths = set()
+    for height in (100, 1000):
+        image = QImage(view.page_width, height, QImage.Format.Format_RGB32)
+        view.show_pages([Picture(image, f"{height}")])
+        qtbot.waitUntil(lambda height=height: view.verticalScrollBar().isVisible() == (height > 690))  # type: ignore[misc]
+        widths.add(view.page_width)
+    assert len(widths) == 1, "else a page that just fits would be painted again and again"
 
 
 def test_a_window_that_changes_while_the_next_document_is_painted_does_not_bring_back_the_one_before(

@@ -83,7 +83,7 @@ class PdfView(QScrollArea):
     @property
     def page_width(self) -> int:
         """How wide a page is shown, in logical pixels."""
-        return max(240, min(760, self.viewport().width() - 32))
+        return max(240, min(760, self.maximumViewportSize().width() - self.verticalScrollBar().sizeHint().width() - 32))
 
     def show_pages(self, found: list[Picture]) -> None:
         """Replace the pages and go to the first, or stay where one reads while the same pages come in another size."""
