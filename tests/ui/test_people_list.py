@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from ui.desk import Desk
+    from wimdesk.services.roster import Roster
 
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 
@@ -351,3 +354,30 @@ def test_a_change_while_everybody_is_read_anew_loses_nothing(page: OrganisationP
     pane.hear(Changed({"person": frozenset([rosa])}))
     settle(page, qtbot)
     assert named(page) == ["Mamani", "Zapata"]
+
+
+def test_everybody_is_read_once_however_many_changes_come_meanwhile(
+    page: OrganisationPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rosa = add(page, qtbot, "Rojas")
+    pane, desk = page.pane.people, page.desk
+    desk.bridge.close()
+    begun, go, real = [], threading.Event(), pane._kind.listed.load  # noqa: SLF001 - what reads everybody
+
+    def late(session: Session) -> Roster:
+        found = real(session)
+        begun.append(found)
+        assert go.wait(60)
+        return found
+
+    listed = dataclasses.replace(pane._kind.listed, load=late)  # noqa: SLF001
+    monkeypatch.setattr(pane, "_kind", dataclasses.replace(pane._kind, listed=listed))  # noqa: SLF001
+    pane.refresh()
+    qtbot.waitUntil(lambda: len(begun) == 1)
+    for name in ("Salas", "Quispe", "Mamani"):
+        desk.app.run(editing.change, "person", rosa, {"family_name": name})
+        pane.hear(Changed({"person": frozenset([rosa])}))
+    go.set()
+    settle(page, qtbot)
+    assert named(page) == ["Mamani"]
+    assert len(begun) == 1

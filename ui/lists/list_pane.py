@@ -24,6 +24,7 @@ from ui.lists.id_rows import IdRows, Shown
 from ui.lists.long_list import LongList
 from ui.widgets.empty import EmptyState
 from ui.widgets.labels import hairline
+from wimdesk.errors import WimdeskError
 from wimdesk.events import Changed
 from wimdesk.i18n import _, ngettext
 from wimdesk.services import bulk, exchange, groups, roster
@@ -151,27 +152,40 @@ class ListPane(QWidget):
         def take(found: Roster) -> None:
             self._loading = False
             self._take_roster(found)
+            if any(self._stale.values()):
+                self._renew()  # it may be older than what changed meanwhile
 
-        self._desk.tasks.read(self, self._kind.listed.load, done=take, key="roster")
+        def failed(problem: WimdeskError) -> None:
+            self._loading = False
+            self._desk.notices.warn(str(problem))
+
+        self._desk.tasks.read(self, self._kind.listed.load, done=take, failed=failed, key="roster")
 
     def hear(self, change: Changed) -> None:
         """Follow a change of a record that is listed, or of one of which a row tells."""
-        if (self._roster is None or self._loading) and change.touches(*self._kind.touched_by):
-            self.refresh()  # what is on its way may be older; to renew the one before would lose what it brings
-        elif change.touches(*self._kind.touched_by):
-            for name in self._kind.touched_by:
-                self._stale.setdefault(name, set()).update(change.ids.get(name, ()))
-            stale = {name: frozenset(ids) for name, ids in self._stale.items()}
+        if not change.touches(*self._kind.touched_by):
+            if change.touches(_SAVED_SEARCH):
+                self._count_groups()
+            return
+        for name in self._kind.touched_by:
+            self._stale.setdefault(name, set()).update(change.ids.get(name, ()))
+        if self._loading:
+            return  # to begin again with each change would never come to an end while many come
+        if self._roster is None:
+            self.refresh()
+        else:
+            self._renew()
 
-            def take(found: Roster) -> None:
-                for name, ids in stale.items():
-                    self._stale[name] -= ids
-                self._take_roster(found)
+    def _renew(self) -> None:
+        stale = {name: frozenset(ids) for name, ids in self._stale.items()}
 
-            # A newer reading drops this one, and has all its ids.
-            self._desk.tasks.read(self, self._kind.renew, self._roster, stale, done=take, key="roster")
-        elif change.touches(_SAVED_SEARCH):
-            self._count_groups()
+        def take(found: Roster) -> None:
+            for name, ids in stale.items():
+                self._stale[name] -= ids
+            self._take_roster(found)
+
+        # A newer reading drops this one, and has all its ids.
+        self._desk.tasks.read(self, self._kind.renew, self._roster, stale, done=take, key="roster")
 
     def is_ready(self) -> bool:
         """Say whether what shows is the answer to what is asked."""
