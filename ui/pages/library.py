@@ -39,9 +39,9 @@ _LEAST_LIST = 280
 _THREE_PANES = 1000
 """Pixels that filters, list and text take side by side; they grow with the letters."""
 _READ_AFTER = 150
+"""Milliseconds after the last key until the first result is laid out to be read."""
 _READ_ON_AFTER = 400
 """Milliseconds after an answer; while somebody types, the next question has the machine for itself."""
-"""Milliseconds after the last key until the first result is laid out to be read."""
 _SAY_AFTER = 400
 """Milliseconds after the last key until a screen reader hears how many results there are."""
 _ORDERS: tuple[Order, ...] = ("match", "newest", "title", "reused")
