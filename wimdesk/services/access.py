@@ -170,7 +170,7 @@ def write(session: Session, contents: Contents, ask: Ask, key: tuple[str, str], 
         row = session.get(Attachment, part["id"]) if part["type"] == "attachment" else None
         if row is None:
             continue
-        title = f"{row.id[:8]}-{attaching.safe_name(row.title)}"
+        title = f"{row.id[-8:]}-{attaching.safe_name(row.title)}"  # an id begins with its minute
         try:
             exchange.write_file(files / title, contents.read(row.identifier), secret=True)
             names.append(title)
