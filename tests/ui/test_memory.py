@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ui import rest
 from wimdesk.app import App
+from wimdesk.errors import ProfileBusy
 from wimdesk.records import Site
 from wimdesk.services import editing
 from wimdesk.store import inbox
@@ -59,3 +60,18 @@ def test_after_much_was_written_memory_is_given_back_and_the_profile_goes_on(
     qtbot.waitUntil(lambda: given == [desk.app])
     desk.app.run(editing.add, "site", {"name": "North"})
     assert len(desk.app.read(editing.rows, "site")) == rest.MUCH + 2
+
+
+def test_memory_that_can_not_be_given_back_now_is_nobodys_problem(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+
+    def busy(app: App) -> None:
+        tried.append(app)
+        raise ProfileBusy("Not saved: another program holds your data.")
+
+    monkeypatch.setattr(App, "give_back", busy)
+    rest.Rest(desk, desk.tasks).timer.timeout.emit()
+    qtbot.waitUntil(lambda: bool(tried) and not desk.tasks.busy())
+    assert desk.notices.isHidden()
