@@ -362,7 +362,8 @@ def test_everybody_is_read_once_however_many_changes_come_meanwhile(
     rosa = add(page, qtbot, "Rojas")
     pane, desk = page.pane.people, page.desk
     desk.bridge.close()
-    begun, go, real = [], threading.Event(), pane._kind.listed.load  # noqa: SLF001 - what reads everybody
+    kind = pane._kind  # noqa: SLF001 - what reads everybody
+    begun, go, real = [], threading.Event(), kind.listed.load
 
     def late(session: Session) -> Roster:
         found = real(session)
@@ -370,8 +371,8 @@ def test_everybody_is_read_once_however_many_changes_come_meanwhile(
         assert go.wait(60)
         return found
 
-    listed = dataclasses.replace(pane._kind.listed, load=late)  # noqa: SLF001
-    monkeypatch.setattr(pane, "_kind", dataclasses.replace(pane._kind, listed=listed))  # noqa: SLF001
+    listed = dataclasses.replace(kind.listed, load=late)
+    monkeypatch.setattr(pane, "_kind", dataclasses.replace(kind, listed=listed))
     pane.refresh()
     qtbot.waitUntil(lambda: len(begun) == 1)
     for name in ("Salas", "Quispe", "Mamani"):

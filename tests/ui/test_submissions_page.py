@@ -64,13 +64,13 @@ def test_pages_are_as_wide_with_a_scroll_bar_as_without(qtbot: QtBot, dressed: Q
     qtbot.addWidget(view)
     view.resize(500, 690)
     view.show()
-    widths = set()
-    for height in (100, 1000):
-        image = QImage(view.page_width, height, QImage.Format.Format_RGB32)
-        view.show_pages([Picture(image, f"{height}")])
-        qtbot.waitUntil(lambda height=height: view.verticalScrollBar().isVisible() == (height > 690))  # type: ignore[misc]
-        widths.add(view.page_width)
-    assert len(widths) == 1, "else a page that just fits would be painted again and again"
+
+    def width(height: int) -> int:
+        view.show_pages([Picture(QImage(400, height, QImage.Format.Format_RGB32), f"{height}")])
+        qtbot.waitUntil(lambda: view.verticalScrollBar().isVisible() == (height > 690))
+        return view.page_width
+
+    assert width(100) == width(1000), "else a page that just fits would be painted again and again"
 
 
 def test_a_window_that_changes_while_the_next_document_is_painted_does_not_bring_back_the_one_before(
