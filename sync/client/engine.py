@@ -464,20 +464,25 @@ class SyncEngine:
             if self._stopping.is_set():
                 return
             asked, self._asked = self._asked, False
-            if not self.app.identity().enrolled or not (asked or (self._is_automatic() and not self._revoked)):
+            went_well = self._try_pass(asked)
+            if went_well is None:
                 wait = None
-                self.refresh()
                 continue
-            failures = 0 if self._try_pass(asked) else failures + 1
+            failures = 0 if went_well else failures + 1
             # Even without a change here, others may have some.
             wait = _EVERY_SECONDS if failures == 0 else _BACK_OFF[min(failures, len(_BACK_OFF)) - 1]
             wait *= random.uniform(0.8, 1.2)  # not a secret: laptops must not all ask at once
 
-    def _try_pass(self, asked: bool) -> bool:
+    def _try_pass(self, asked: bool) -> bool | None:
+        """Go through a pass if one is due; say whether it went well, None where none was due."""
+
         def run() -> Report:
             return self.run_once(None if asked else meter.room(self.app))
 
         try:
+            if not self.app.identity().enrolled or not (asked or (self._is_automatic() and not self._revoked)):
+                self.refresh()
+                return None
             if not run().waiting and self.app.read(proof.is_due) and self.prove():
                 run()
         except Cancelled:
@@ -489,6 +494,6 @@ class SyncEngine:
         except Exception:
             log.exception("a pass of the sync failed")
             said = _("The sync stopped. Nothing is lost. It will be tried again.")
-            self._tell(state="problem", step="", sentence=said)
+            self._show(state="problem", step="", sentence=said)
             return False
         return True

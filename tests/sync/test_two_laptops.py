@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
@@ -15,7 +16,7 @@ from sync.protocol import Problem, private_space
 from sync.server.service import revoke
 from tests.support import TOO_LONG, Laptop, Office, endpoint_at, fact, introduce, waiting
 from wimdesk import clock
-from wimdesk.errors import NoConnection, NotFound, Refused, SyncProblem, UserError, WimdeskError
+from wimdesk.errors import EnvironmentProblem, NoConnection, NotFound, Refused, SyncProblem, UserError, WimdeskError
 from wimdesk.records.library_item import POINTS
 from wimdesk.services import editing, library, library_review, publishing, samples
 from wimdesk.store import facts, history, outbox, tables
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
     import msgspec
     from sqlalchemy.orm import Session
+
+    from wimdesk.store.identity import Identity
 
 M = TypeVar("M", bound="msgspec.Struct")
 PRACTICE: dict[str, object] = {
@@ -387,6 +390,30 @@ def test_the_loop_syncs_by_itself_and_stops(anna: Laptop, bela: Laptop) -> None:
         if bela.app.read(editing.rows, "site"):
             break
         time.sleep(0.1)
+    assert bela.see("site", record)["name"] == "North"
+    anna.engine.stop()
+
+
+def test_the_loop_goes_on_where_the_disk_could_not_be_read_for_a_moment(
+    anna: Laptop, bela: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identity, failed = anna.app.identity, threading.Event()
+
+    def once() -> Identity:
+        if not failed.is_set():
+            failed.set()
+            raise EnvironmentProblem("the disk was away")
+        return identity()
+
+    monkeypatch.setattr(anna.app, "identity", once)
+    anna.engine.start()
+    assert failed.wait(20)
+    record = anna.add("site", name="North")
+    until = time.monotonic() + 30
+    while not bela.app.read(editing.rows, "site") and time.monotonic() < until:
+        anna.engine.sync_now()
+        time.sleep(0.1)
+        bela.sync()
     assert bela.see("site", record)["name"] == "North"
     anna.engine.stop()
 
