@@ -23,10 +23,13 @@ _CODE_PROBLEMS = frozenset(
 )
 
 
-def enrol(app: App, code: str, url: str, connect: Callable[[str], Transport] = Transport) -> EnrolResponse:
+def enrol(
+    app: App, code: str, url: str, connect: Callable[[str], Transport] = Transport, *, key: str = ""
+) -> EnrolResponse:
     """Trade the code for a place at the endpoint. What was entered before moves along; samples go.
 
-    Raises UserError or a SyncProblem; then nothing was changed.
+    `key` is the one by which the endpoint signs (hex), where a file said it. Raises UserError or a SyncProblem, also
+    where another endpoint answered; then nothing was changed.
     """
     if app.identity().enrolled:
         raise UserError(_("This profile is enrolled already. Nothing was changed. Make a new profile for another one."))
@@ -46,6 +49,13 @@ def enrol(app: App, code: str, url: str, connect: Callable[[str], Transport] = T
         name = platform.system() or "computer"
         request = EnrolRequest(code, sign_key, receive_key, name, proof)
         answer = _believed(_ask(transport, request))
+        if key and answer.server_key.hex() != key:
+            raise SyncProblem(
+                _(
+                    "This is not the Secretariat that made the file. Nothing was changed here. "
+                    "Check the connection, and ask the Secretariat for a new file."
+                )
+            )
     finally:
         transport.close()
     if app.identity().sample:
@@ -96,12 +106,12 @@ def is_about_the_code(problem: WimdeskError) -> bool:
     return isinstance(problem, UserError) or (isinstance(problem, SyncProblem) and problem.number in _CODE_PROBLEMS)
 
 
-def read_file(path: Path) -> tuple[str, str]:
-    """Return (code, server address) of an enrolment file. Raises UserError with a sentence."""
+def read_file(path: Path) -> tuple[str, str, str]:
+    """Return (code, server address, the server's key) of an enrolment file. Raises UserError with a sentence."""
     try:
         found = json.loads(path.read_text("utf-8"))
-        return str(found["code"]), checked_url(str(found["server"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return str(found["code"]), checked_url(str(found["server"])), str(found.get("key", ""))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(
             _("This is not an enrolment file. Nothing was changed. Ask the Secretariat for the file again.")
         ) from error

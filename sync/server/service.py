@@ -175,11 +175,11 @@ def _opened(data: Path, database: str) -> Iterator[Store]:
 def issue_code(data: Path, organisation: str, role: str, database: str = "") -> dict[str, str]:
     """Make a one-time code for one device; the organisation is made if it is new. Works while `serve` runs.
 
-    Returns code, organisation (id), organisation_name, role and expires (UTC). Raises ValueError with a
-    sentence where there is no such role or no name.
+    Returns code, organisation (id), organisation_name, role, expires (UTC), and key, by which the endpoint signs (hex).
+    Raises ValueError with a sentence where there is no such role or no name.
     """
     with _opened(data, database) as store:
-        return enrolment.issue(store, organisation, role)
+        return enrolment.issue(store, organisation, role) | {"key": store.public_key.hex()}
 
 
 def revoke(data: Path, device_id: str, *, wipe: bool = False, database: str = "") -> None:

@@ -156,6 +156,11 @@ def test_two_people_and_the_secretariat(tmp_path: Path) -> None:
         assert (early["target_share"], early["commodity"]) == (30.5, ["gold", "tin"])
         joined = anna.does("enrol", code, "--server", url)
         assert (joined["role"], joined["organisation_name"]) == ("coordinator", "WIM Peru")
+        held = json.loads(file.read_text("utf-8"))
+        forged = tmp_path / "forged.wimsync"
+        forged.write_text(json.dumps(held | {"key": "0" * 64}), "utf-8")
+        assert "not the Secretariat that made the file" in Terminal(tmp_path / "carla").fails("enrol", str(forged))
+        operator.does(*common, "--server", url, "--file", str(file))
         assert bela.does("enrol", str(file))["organisation"] == joined["organisation"]
         anna.lets_in(bela)
         assert [site["id"] for site in bela.does("list", "site")] == [early["id"]]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -108,7 +109,7 @@ def test_a_code_is_checked_before_anything_is_asked_of_the_network(first: FirstR
 
 
 def test_what_is_wrong_is_told_at_its_field_and_what_is_joined_keeps_its_name(
-    first: FirstRun, desk: Desk, qtbot: QtBot, secretariat: Endpoint
+    first: FirstRun, desk: Desk, qtbot: QtBot, secretariat: Endpoint, tmp_path: Path
 ) -> None:
     first.show_step(PLACE)
     first.organisation.setText("Another name")
@@ -126,6 +127,12 @@ def test_what_is_wrong_is_told_at_its_field_and_what_is_joined_keeps_its_name(
     assert form.server_row.message() == ""
     assert form.code.hasFocus()
     code = secretariat.code("WIM Peru")
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps({"code": secretariat.code("WIM Peru"), "server": secretariat.url, "key": "0" * 64}))
+    form.take_file(other)
+    joins(form.code.text(), secretariat.url)
+    assert "not the Secretariat that made the file" in form.server_row.message()
+    assert not desk.app.identity().enrolled
     for address, told in (
         ("http://127.0.0.1:9", "http://127.0.0.1:9 does not answer. Nothing was changed."),
         (f"{secretariat.url}/elsewhere", "There is no Secretariat at"),

@@ -26,6 +26,8 @@ class JoinForm(QWidget):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
+        self._from_file = ("", "", "")
+        """Code and address as a file said them, and the key that belongs to both."""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
@@ -55,12 +57,13 @@ class JoinForm(QWidget):
         from sync.client import enrolment
 
         try:
-            code, server = enrolment.read_file(path)
+            code, server, key = enrolment.read_file(path)
         except UserError as problem:
             self.code_row.set_message(str(problem), "err")
             return
         self.code.setText(code)
         self.server.setText(server)
+        self._from_file = (code, server, key)
         self.code_row.clear_message()
 
     def join(self) -> None:
@@ -75,11 +78,13 @@ class JoinForm(QWidget):
             self.server_row.set_message(_("Type the address that came with the code."), "err")
             return
         self._rest(True)
+        *said, known = self._from_file
+        key = known if [code, server] == said else ""
 
         def enrol(_progress: Progress) -> None:
             from sync.client import enrolment
 
-            enrolment.enrol(self._desk.app, code, server)
+            enrolment.enrol(self._desk.app, code, server, key=key)
 
         self._desk.tasks.work(self, enrol, done=lambda _none: self._joined(), failed=self._failed)
 

@@ -96,14 +96,14 @@ def _parser(
 
 def enrol(args: argparse.Namespace) -> object:
     """Trade a code (or the file that holds it) for a place at the endpoint, then fetch."""
-    code, server = args.code, args.server
+    code, server, key = args.code, args.server, ""
     if Path(code).is_file():
-        code, server = enrolment.read_file(Path(code))
+        code, server, key = enrolment.read_file(Path(code))
     if not server:
         raise UserError(_("The Secretariat's address is missing. Nothing was changed. Add --server ADDRESS."))
     app = open_app(args)
     try:
-        answer = enrolment.enrol(app, code, server)
+        answer = enrolment.enrol(app, code, server, key=key)
         report = SyncEngine(app).run_once()
         return {
             "device": answer.device, "organisation": answer.organisation, "organisation_name": answer.organisation_name,

@@ -179,6 +179,7 @@ def issue_code(args: argparse.Namespace) -> object:
     except ValueError as error:
         raise UserError(str(error)) from error
     if args.file:
-        held = {"code": made["code"], "server": args.server, "organisation": made["organisation_name"]}
+        held = {"server": args.server, "organisation": made["organisation_name"]}
+        held |= {name: made[name] for name in ("code", "key")}
         exchange.write_file(args.file, json.dumps(held, ensure_ascii=False).encode(), secret=True)
     return made
