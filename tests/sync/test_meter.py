@@ -87,6 +87,7 @@ def test_a_second_pass_behind_the_first_has_only_what_that_one_left(
 
 
 def test_the_day_ends_and_a_clock_that_was_wrong_stops_nothing(anna: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
+    anna.sync()  # what all the others have said until now
     anna.app.settings.put("metered", True)
     anna.app.settings.put("metered_megabytes", 1)
     anna.add("site", name="North")
