@@ -53,6 +53,15 @@ def test_words_are_prefixes(app: App) -> None:
     assert ask(app, "entilation") == []
 
 
+def test_a_letter_behind_a_word_hides_nothing_and_finds_its_title_first(app: App) -> None:
+    other = add(app, "The plan of our mine, a plan for all, plan after plan")
+    named = add(app, "Plan B")
+    third = add(app, "Notes", summary={"en": "Our plan"})
+    assert ask(app, "plan b") == [named, other, third]
+    assert ask(app, "plan x") == ask(app, "plan")
+    assert ask(app, "b") == [named]
+
+
 def test_all_words_must_occur_in_any_order_and_field(app: App) -> None:
     record = add(app, "Ventilation checks", summary={"en": "Led by women"}, outcomes={"en": "Cleaner air"})
     add(app, "Ventilation plans")

@@ -20,7 +20,7 @@ from sqlcipher3 import dbapi2
 from wimdesk.store import facts, file_texts, journal, rows
 from wimdesk.store.engine import Store
 from wimdesk.store.record import Record, Weight, searched, types
-from wimdesk.words import expression, loose_expression, one_expression, stemmed, telling
+from wimdesk.words import expression, loose_expression, one_expression, stemmed, telling, whole_words
 from wimdesk.words import fold as fold
 from wimdesk.words import folded as folded
 from wimdesk.words import marks as marks
@@ -250,7 +250,7 @@ class Searcher:
 
     def ask_pages(self, question: str, limit: int = 300) -> list[PageHit] | None:
         """Return the pieces of attached files that fit best, or None where a newer question has come meanwhile."""
-        return self._newest(lambda: self._find_pages(expression(question), question, limit))
+        return self._newest(lambda: self._find_pages(expression(whole_words(question)), question, limit))
 
     def count_words(self, question: str) -> tuple[dict[str, int], int]:
         """Return in how many records and pages each telling word of a question is, and how many there are, roughly."""
@@ -358,9 +358,12 @@ class Searcher:
         words = folded(question).split()
         if not words:
             return []
+        only = f" AND r.type IN ({','.join('?' * len(kinds))})" if kinds else ""
+        asked = whole_words(question)
+        if len(asked.split()) < len(words):
+            return self._with_letters(self._find(asked, kinds, limit), question, kinds, only, limit)
         match = expression(question)
         run = self._connection.execute
-        only = f" AND r.type IN ({','.join('?' * len(kinds))})" if kinds else ""
         short = len(words) == 1 and len(words[0]) < _SHORT
         many = not short and self._count(match) > _MANY
         if short or many:
@@ -376,6 +379,18 @@ class Searcher:
         ranked = f"SELECT r.type, r.record, {_RANK} FROM search_text f {self._where('search_text', only)}"
         found = run(f"{ranked} ORDER BY 3, f.rowid DESC LIMIT ?", (match, *kinds, limit))
         return [Hit(kind, record, -score) for kind, record, score in found]
+
+    def _with_letters(self, hits: list[Hit], question: str, kinds: tuple[str, ...], only: str, limit: int) -> list[Hit]:
+        """Return what the whole words of a question find, first that of which a title has its single letters too."""
+        query = f"SELECT r.type, r.record FROM search_title f {self._where('search_title', only)}"
+        titled = self._connection.execute(
+            f"{query} ORDER BY f.rowid DESC LIMIT ?", (expression(question), *kinds, limit)
+        ).fetchall()
+        scores = {hit.id: hit.score for hit in hits}
+        best = max(scores.values(), default=0.0)
+        first = [Hit(kind, record, best + scores.get(record, 0.0)) for kind, record in titled]
+        first.sort(key=lambda hit: -hit.score)
+        return [*first, *(hit for hit in hits if hit not in set(first))][:limit]
 
     @staticmethod
     def _where(table: str, only: str) -> str:

@@ -104,6 +104,15 @@ def expression(question: str) -> str:
     return " AND ".join(f"({' OR '.join(_either(word, cut, '*'))})" for word, cut in each_word(question))
 
 
+def whole_words(question: str) -> str:
+    """Return the folded words of a question without single letters, unless there is nothing else.
+
+    A letter behind a word is the next word as it is begun: nearly every text has one that begins so.
+    """
+    words = folded(question).split()
+    return " ".join([word for word in words if len(word) > 1 or _CJK.search(word)] or words)
+
+
 def telling(question: str) -> list[tuple[str, tuple[str, ...]]]:
     """Return those words of a question that say something, each with its stems; all of them where none does."""
     words = list(dict.fromkeys(each_word(question)))

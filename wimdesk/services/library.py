@@ -130,6 +130,9 @@ _LINKED = (
     LibraryItem.counterpart_id, LibraryItem.supersedes,
 )  # fmt: skip
 _SUMMARIES = "SELECT id, summary FROM library_item WHERE id IN (SELECT value FROM json_each(:ids))"
+_PARTS = (
+    f"SELECT id, {', '.join(('body', *CASE_PARTS))} FROM library_item WHERE id IN (SELECT value FROM json_each(:ids))"
+)
 _LONGEST_TITLE, _LONGEST_SUMMARY = 300, 1000
 """Letters of a row: nobody sees more of it, and what others send may be as long as a book."""
 _FEW = 50
@@ -410,15 +413,11 @@ def _passages(session: Session, result: Result) -> dict[str, str]:
     if not question.strip():
         return {}
     wanted = [each.id for each in result.entries[:_DEEP] if not marks(result.summary(each), question)]
-    parts = ("body", *CASE_PARTS)
-    query = select(LibraryItem.id, *(getattr(LibraryItem, part) for part in parts))
     here = {item: places[item] for item in wanted if item in places}
     found = library_search.passages(session, here, question)
     wanted = [item for item in wanted if item not in here]
-    for row in session.execute(query.where(LibraryItem.id.in_(wanted))):
-        for part in parts:
-            text = " ".join(pick(getattr(row, part)).split())
-            if marks(text, question):
-                found[row.id] = around(text, question)
-                break
+    for item, *parts in rows.find(session, _PARTS, ids=wanted):
+        texts = (" ".join(pick(_decode(part)).split()) for part in parts)
+        if text := next((text for text in texts if marks(text, question)), ""):
+            found[item] = around(text, question)
     return found
