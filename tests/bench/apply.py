@@ -28,6 +28,7 @@ from tests.bench.link import Link
 from tests.bench.scene import Scene
 from tests.bench.workload import Edit, Row
 from ui.application import Program
+from ui.bench.measure import memory
 from wimdesk.app import DATABASE, App
 from wimdesk.store import engine, keys
 from wimdesk.store.engine import Store
@@ -104,10 +105,11 @@ def _pull_new(here: Scene, rows: list[Row], edits: list[Edit]) -> list[Figure]:
         for laptop in here.laptops.values():
             laptop.close()
         here.laptops.clear()
-    return _told(f"{len(rows):,} new records, no window", watch, whole, None)
+    return told_work(f"{len(rows):,} new records, no window", watch, whole, None)
 
 
-def _told(what: str, watch: Stopwatch, whole: float, goal: float | None) -> list[Figure]:
+def told_work(what: str, watch: Stopwatch, whole: float, goal: float | None) -> list[Figure]:
+    """Say what the writer did, and how long the whole pass took."""
     found = [
         Figure(f"{what}: applying", watch.seconds, "s", goal),
         Figure(f"{what}: processor while applying", watch.processor, "s"),
@@ -120,10 +122,22 @@ def _told(what: str, watch: Stopwatch, whole: float, goal: float | None) -> list
     return found
 
 
-def _pull_edits(here: Scene, rows: list[Row], edits: list[Edit], page: str) -> list[Figure]:
+@dataclass
+class Pulled:
+    """How the window took in what waited: the writer's work, seconds of the pass, gaps in ms, and MB after it."""
+
+    watch: Stopwatch
+    seconds: float
+    calm: list[float]
+    gaps: list[float]
+    memory: float
+
+
+def pull(place: Path, page: str, prove_it: Callable[[App], None], ready: Callable[[Program], bool]) -> Pulled:
+    """Open the window on a profile, show a page, wait until it is ready, and pull what waits at the endpoint."""
     found = QApplication.instance()
     application = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
-    program = Program(application, here.place / "bela", scene.WORD)
+    program = Program(application, place, scene.WORD)
     heart, watch = Heart(), Stopwatch()
     try:
         program.start()
@@ -132,6 +146,7 @@ def _pull_edits(here: Scene, rows: list[Row], edits: list[Edit], page: str) -> l
         assert program.engine is not None
         assert program.desk is not None
         program.desk.navigate(page)
+        _wait(lambda: ready(program))
         _stay(2.0)
         heart.start(application)
         _stay(3.0)
@@ -147,13 +162,19 @@ def _pull_edits(here: Scene, rows: list[Row], edits: list[Edit], page: str) -> l
         _wait(lambda: not program.desk.tasks.busy())  # type: ignore[union-attr]  # it was there a moment ago
         _stay(1.0)
         gaps = heart.taken()
-        prove(program.app, rows, edits)
+        prove_it(program.app)
+        return Pulled(watch, ends[0] - start, calm, gaps, memory())
     finally:
         program.window.close()
         program.close()
+
+
+def _pull_edits(here: Scene, rows: list[Row], edits: list[Edit], page: str) -> list[Figure]:
+    pulled = pull(here.place / "bela", page, lambda app: prove(app, rows, edits), lambda _program: True)
     goal = GOAL_SECONDS * len(rows) / 10_000
-    told = _told(f"{len(rows):,} edits", watch, ends[0] - start, goal)
-    return [*told, *_bare(here.place, len(rows), told[0].value, watch.transactions), *_gaps(calm, gaps)]
+    told = told_work(f"{len(rows):,} edits", pulled.watch, pulled.seconds, goal)
+    bare = _bare(here.place, len(rows), told[0].value, pulled.watch.transactions)
+    return [*told, *bare, *told_gaps(pulled)]
 
 
 def _bare(place: Path, count: int, seconds: float, transactions: int) -> list[Figure]:
@@ -195,9 +216,11 @@ def _insert(name: str, rows: list[tuple[object, ...]]) -> str:
     return f"INSERT OR REPLACE INTO {name} VALUES ({','.join('?' * len(rows[0]))})"
 
 
-def _gaps(calm: list[float], gaps: list[float]) -> list[Figure]:
+def told_gaps(pulled: Pulled) -> list[Figure]:
+    """Say how long the window could not answer, before and meanwhile."""
+    gaps = pulled.gaps
     found = [
-        Figure("window: longest gap before", calm[0], "ms"),
+        Figure("window: longest gap before", pulled.calm[0], "ms"),
         Figure("window: longest gap while applying", gaps[0], "ms", GOAL_GAP),
         Figure("window: gaps beyond 50 ms", sum(gap > GOAL_GAP for gap in gaps), "", None),
         Figure("window: tenth longest gap", gaps[min(9, len(gaps) - 1)], "ms"),

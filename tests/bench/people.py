@@ -77,18 +77,23 @@ def fill(folder: Path, count: int) -> None:
     app = App.open(folder, WORD)
     app.settings.put("sync_automatically", False)
     app.settings.put("first_run_done", True)
-    who = app.identity()
-    base: dict[str, object] = {"space": app.store.author.spaces["private"], "owner": who.organisation}
-    for start in range(0, count, _CHUNK):
-        numbers = range(start, min(count, start + _CHUNK))
-        app.run(inbox.plant, Person, [base | _person(number) for number in numbers])
-        app.run(inbox.plant, ContactDetail, [base | each for number in numbers for each in _ways(number)])
+    plant(app, range(count))
     for name, asked in _ASKED[:3]:
         app.run(groups.save, people_roster.TYPE, asked, name)
     app.close()
 
 
-def _person(number: int) -> dict[str, object]:
+def plant(app: App, numbers: range) -> None:
+    """Put these people and their numbers and addresses there, as if they had been received."""
+    base: dict[str, object] = {"space": app.store.author.spaces["private"], "owner": app.identity().organisation}
+    for start in range(numbers.start, numbers.stop, _CHUNK):
+        some = range(start, min(numbers.stop, start + _CHUNK))
+        app.run(inbox.plant, Person, [base | person(number) for number in some])
+        app.run(inbox.plant, ContactDetail, [base | each for number in some for each in _ways(number)])
+
+
+def person(number: int) -> dict[str, object]:
+    """Return the fields of one made-up person, with the id."""
     dice = random.Random(number)
     return {
         "id": derived_id("bench", str(number)),

@@ -19,10 +19,8 @@ from sqlalchemy.orm import Session
 
 from sync.client import enrolment
 from sync.client.engine import Report, SyncEngine
-from sync.server.service import issue_code
 from tests.bench.link import Count, Link, Speed
 from tests.bench.workload import Edit, Row
-from tests.support import introduce
 from wimdesk.app import App
 from wimdesk.records import Organization
 from wimdesk.services import editing
@@ -151,6 +149,10 @@ class Scene:
 
     def enrol(self) -> None:
         """Enrol both laptops at the endpoint; they sync, so that tokens and profiles are there."""
+        # A window whose memory is measured in this process needs nothing of the endpoint's program.
+        from sync.server.service import issue_code
+        from tests.support import introduce
+
         for name in ("anna", "bela"):
             with self._opened(name) as app:
                 code = issue_code(self.place / "endpoint", ORGANISATION, self.role)["code"]

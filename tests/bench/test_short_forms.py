@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import apply, everything, load, people, scene, workload
+from tests.bench import apply, contacts, everything, load, people, scene, workload
 from tests.bench.figures import Figure, finish
 from wimdesk.app import App
 
@@ -25,6 +25,14 @@ def test_edits_arrive_behind_the_window() -> None:
     assert 0 < found[5].value < found[9].value
     assert found[11].value > 0.1
     assert found[13].value > 1
+
+
+@pytest.mark.usefixtures("qtbot")
+def test_edits_of_people_arrive_behind_the_list_of_them() -> None:
+    found = {figure.name: figure.value for figure in contacts.run(200, 40)}
+    assert 0 < found["40 edits of people: applying"] < found["40 edits of people: whole pass"]
+    assert found["window: longest gap while applying"] > 1
+    assert found["memory after it"] > 50
 
 
 @pytest.mark.usefixtures("qtbot")

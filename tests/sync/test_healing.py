@@ -29,6 +29,12 @@ if TYPE_CHECKING:
 DAMAGES: dict[str, Damage] = {}
 
 
+@pytest.fixture(autouse=True)
+def small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So few records are looked at as one that what is damaged lies in any of several slices, or between two."""
+    monkeypatch.setattr(proof, "_SLICE", 3)
+
+
 def damage(work: Damage) -> Damage:
     DAMAGES[work.__name__] = work
     return work

@@ -25,7 +25,7 @@ from wimdesk.services import bulk, editing, groups, people, people_roster, quest
 from wimdesk.store import inbox
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
@@ -382,3 +382,31 @@ def test_everybody_is_read_once_however_many_changes_come_meanwhile(
     settle(page, qtbot)
     assert named(page) == ["Mamani"]
     assert len(begun) == 1
+
+
+def test_one_renewal_at_a_time_and_what_came_meanwhile_follows(
+    page: OrganisationPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a sync that writes piece by piece: the same person changes again while the list reads the first change."""
+    rosa, ana = add(page, qtbot, "Rojas"), add(page, qtbot, "Apaza")
+    pane, desk = page.pane.people, page.desk
+    desk.bridge.close()
+    kind = pane._kind  # noqa: SLF001 - what renews the list
+    begun, go, real = [], threading.Event(), kind.renew
+
+    def late(session: Session, roster: Roster, changed: Mapping[str, Collection[str]]) -> Roster:
+        found = real(session, roster, changed)
+        begun.append(changed["person"])
+        assert go.wait(60)
+        return found
+
+    monkeypatch.setattr(pane, "_kind", dataclasses.replace(kind, renew=late))
+    for record, name in ((rosa, "Salas"), (rosa, "Zapata"), (ana, "Mamani")):
+        desk.app.run(editing.change, "person", record, {"family_name": name})
+        pane.hear(Changed({"person": frozenset([record])}))
+        qtbot.waitUntil(lambda: len(begun) == 1)
+        assert not pane.is_ready()
+    go.set()
+    settle(page, qtbot)
+    assert named(page) == ["Mamani", "Zapata"]
+    assert begun == [{rosa}, {rosa, ana}]

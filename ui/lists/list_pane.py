@@ -6,6 +6,7 @@ in a roster (services.roster), and the first rows come along with the answer.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,6 +43,8 @@ _OFFERED = 8
 """So many are offered where one is looked up by name."""
 _SAY_AFTER = 400
 """Milliseconds after the last answer, so that a screen reader need not speak over the typing."""
+_BREATH, _LONGEST_BREATH = 2000, 3000
+"""Milliseconds of rest for each second that it took to renew the list, and at most."""
 _LOW = 400
 """Below this height of the pane (at a text size of 100 %) rows would hardly show."""
 _SAVED_SEARCH = "saved_search"
@@ -93,6 +96,10 @@ class ListPane(QWidget):
         self._roster: Roster | None = None
         self._stale: dict[str, set[str]] = {}
         self._loading = False
+        self._renewing = False
+        self._breath = QTimer(self)
+        self._breath.setSingleShot(True)
+        self._breath.timeout.connect(self._renew)
         self._wanted = ""
         self._shown: Question | None = None
         self._looked_up: tuple[str, Callable[[Mapping[str, object]], object]] | None = None
@@ -147,7 +154,7 @@ class ListPane(QWidget):
     def refresh(self) -> None:
         """Read everybody anew."""
         self._stale = {}
-        self._loading = True
+        self._loading, self._renewing = True, False
 
         def take(found: Roster) -> None:
             self._loading = False
@@ -173,23 +180,34 @@ class ListPane(QWidget):
             return  # to begin again with each change would never come to an end while many come
         if self._roster is None:
             self.refresh()
-        else:
+        elif not (self._renewing or self._breath.isActive()):
             self._renew()
 
     def _renew(self) -> None:
-        stale = {name: frozenset(ids) for name, ids in self._stale.items()}
+        stale = {name: frozenset(ids) for name, ids in self._stale.items() if ids}
+        if not stale or self._roster is None:
+            return
+        self._stale, self._renewing = {}, True
+        began = time.monotonic()
 
         def take(found: Roster) -> None:
-            for name, ids in stale.items():
-                self._stale[name] -= ids
+            self._renewing = False
+            # Where much comes, piece by piece, most of the time is left to whoever writes and paints.
+            self._breath.start(min(_LONGEST_BREATH, int((time.monotonic() - began) * _BREATH)))
             self._take_roster(found)
 
-        # A newer reading drops this one, and has all its ids.
-        self._desk.tasks.read(self, self._kind.renew, self._roster, stale, done=take, key="roster")
+        def failed(problem: WimdeskError) -> None:
+            self._renewing = False
+            for name, ids in stale.items():
+                self._stale.setdefault(name, set()).update(ids)
+            self._desk.notices.warn(str(problem))
+
+        read, renew = self._desk.tasks.read, self._kind.renew
+        read(self, renew, self._roster, stale, done=take, failed=failed, key="roster")
 
     def is_ready(self) -> bool:
         """Say whether what shows is the answer to what is asked."""
-        return self._shown == self.question and not any(self._stale.values())
+        return self._shown == self.question and not self._renewing and not any(self._stale.values())
 
     def ask(self, question: Question) -> None:
         """Show who answers a question."""

@@ -281,12 +281,12 @@ def _few(wanted: Iterable[str] | None) -> list[str] | None:
 
 
 class Names:
-    """What members are called, read once for some of them or for all."""
+    """What members are called, read once for some of them or for all who hold a membership."""
 
     def __init__(self, session: Session, wanted: Iterable[Membership] | None = None) -> None:
         members = list(wanted) if wanted is not None else None
         ids = _few(each.person_id for each in members) if members is not None else None
-        only = [Person.id.in_(ids)] if ids is not None else []
+        only = [Person.id.in_(select(Membership.person_id) if ids is None else ids)]
         self._people = {each.id: each for each in _rows(session, Person, *_PERSON, where=only)}
         known = select(Membership.organization_id).where(Membership.organization_id != "")
         self._organisations = {

@@ -8,9 +8,11 @@ roster never changes: `replaced` makes the next one. All of it is meant for a th
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from wimdesk.search import fold
 from wimdesk.services.question import Question
@@ -19,6 +21,7 @@ Codes = tuple[str, ...]
 Counts = Mapping[str, Mapping[str, int]]
 """By facet and code, how many records."""
 _NUMBERS = "I"
+_Run = TypeVar("_Run", list[str], "array[int]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +64,40 @@ class Roster:
     columns: Mapping[str, Column] = field(default_factory=dict)
 
     def replaced(self, gone: frozenset[str], lines: Iterable[Line]) -> Roster:
-        """Return the roster without some records and with others."""
-        new = list(lines)
-        kept = [place for place, record in enumerate(self.ids) if record not in gone]
-        ids = [*map(self.ids.__getitem__, kept), *(line.id for line in new)]
-        keys = [*map(self.keys.__getitem__, kept), *(line.key for line in new)]
-        texts = [*map(self.texts.__getitem__, kept), *(line.text for line in new)]
-        order = sorted(range(len(keys)), key=lambda place: (keys[place], ids[place]))  # mostly in order already
+        """Return the roster without some records and with others: what lies between them is taken over in pieces."""
+        new = sorted(lines, key=lambda line: (line.key, line.id))
+        old = range(len(self.ids))
+        cuts = [(place, -1) for place, record in enumerate(self.ids) if record in gone]
+        for number, line in enumerate(new):
+            place = bisect_left(old, (line.key, line.id), key=lambda place: (self.keys[place], self.ids[place]))
+            cuts.append((place, number))
+        # At one place those that come stand before the one that goes.
+        cuts.sort(key=lambda cut: (cut[0], cut[1] < 0, cut[1]))
         columns = {}
         for at, (facet, column) in enumerate(self.columns.items()):
             kinds = dict(column.kinds)
-            numbers = [*map(column.of.__getitem__, kept)]
-            numbers += [kinds.setdefault(line.codes[at], len(kinds)) for line in new]
-            columns[facet] = Column(kinds, array(_NUMBERS, map(numbers.__getitem__, order)))
-        ids, keys, texts = ([part[place] for place in order] for part in (ids, keys, texts))
-        return Roster(ids, keys, texts, columns)
+            numbers = array(_NUMBERS, (kinds.setdefault(line.codes[at], len(kinds)) for line in new))
+            columns[facet] = Column(kinds, _spliced(column.of, cuts, numbers, array(_NUMBERS)))
+        return Roster(
+            _spliced(self.ids, cuts, [line.id for line in new], []),
+            _spliced(self.keys, cuts, [line.key for line in new], []),
+            _spliced(self.texts, cuts, [line.text for line in new], []),
+            columns,
+        )
+
+
+def _spliced(old: _Run, cuts: Sequence[tuple[int, int]], new: _Run, found: _Run) -> _Run:
+    """Fill `found` with the old ones, at each cut with a new one in front of it, or (-1) without the old one there."""
+    at = 0
+    for place, number in cuts:
+        found += old[at:place]
+        at = place
+        if number < 0:
+            at += 1
+        else:
+            found += new[number : number + 1]
+    found += old[at:]
+    return found
 
 
 def make(facets: Sequence[str], lines: Iterable[Line]) -> Roster:

@@ -117,12 +117,10 @@ def apply_page(session: Session, page: Page, own_epoch: int = 0) -> int:
     return len(items)
 
 
-def fold(session: Session, space: str) -> dict[str, RecordState]:
-    """Return what the log of a space, as it stands in the journal here, says of each record."""
+def fold(session: Session, space: str, ops: Iterable[recovery.OpRow]) -> dict[str, RecordState]:
+    """Return what these operations of a space, in the order of their places in its log, say of each record."""
     bench = _Bench(session, space)
-    op = tables.op.c
-    query = select(tables.op).where(op.space == space, op.seq.is_not(None)).order_by(op.seq)
-    opened = [_opened({**recovery.told(row), "seq": row.seq}) for row in session.execute(query)]
+    opened = [_opened({**recovery.told(row), "seq": row.seq}) for row in ops]
     _load_foreign(bench, list({each[1] for each in opened}))
     _merge_all(bench, opened)
     return {record: state for record, state in bench.states.items() if record in bench.last}

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import logging
+from collections import defaultdict
 from collections.abc import Collection, Iterator
+from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.orm import Session
 
 from sync import digests
@@ -22,6 +24,10 @@ from wimdesk.store import audit, facts, inbox, journal, outbox, recovery, rows, 
 from wimdesk.store.record import Record
 
 _CHUNK = 500
+_SLICE = 2000
+"""Operations that are looked at as one, besides those that the last record of them has more."""
+_BEHIND_ALL = "~"
+"""Behind every id: ids are hexadecimal."""
 _pack = msgspec.msgpack.Encoder().encode
 Wrong = tuple[type[Record], str, dict[str, object]]
 """Type and id of a record that does not show as it must, and how it must."""
@@ -34,20 +40,48 @@ def is_due(session: Session) -> bool:
     return facts.text(session, "proved") != clock.today().isoformat() and not recovery.returning(session)
 
 
+class _Slice(NamedTuple):
+    """Records next to each other by their ids, and the operations on them by space: a large profile is looked at so."""
+
+    after: str
+    upto: str
+    """Behind `after`, up to and with this one; the first slice begins before all ids, the last ends behind all."""
+    ops: dict[str, list[recovery.OpRow]]
+
+    def holds(self, column: ColumnElement[str]) -> ColumnElement[bool]:
+        """Return the condition that a record is in this slice."""
+        return and_(column > self.after, column <= self.upto)
+
+
+def _slices(session: Session) -> Iterator[_Slice]:
+    op, after = tables.op.c, ""
+    while after != _BEHIND_ALL:
+        nth = select(op.record).where(op.record > after).order_by(op.record).offset(_SLICE).limit(1)
+        one = _Slice(after, session.scalar(nth) or _BEHIND_ALL, defaultdict(list))
+        # Sorted here, so that the database finds them by their records and not by their places.
+        found = session.execute(select(tables.op).where(one.holds(op.record), op.seq.is_not(None))).all()
+        for row in sorted(found, key=lambda row: row.seq):
+            one.ops[row.space].append(row)
+        yield one
+        after = one.upto
+
+
 def differing(session: Session) -> list[str]:
     """Return the spaces in which something here is not what it must be: the log, what it adds up to, or what shows."""
-    found = []
+    found = {}
     for space in outbox.places(session)[0]:
         place = session.execute(select(tables.cursor).where(tables.cursor.c.space == space)).first()
-        if place is None:
-            continue
-        wrong = _wrong_log(session, space, place.seq, (place.trail, place.digest))
-        states = {} if wrong else inbox.fold(session, space)
-        wrong = wrong or _wrong_states(session, space, states)
-        if wrong or next(_wrong_rows(session, space, states), None) is not None:
-            log.info("a space is not what its log says: %s", wrong or "what shows")
-            found.append(space)
-    return found
+        if place is not None:
+            found[space] = _wrong_log(session, space, place.seq, (place.trail, place.digest))
+    for one in _slices(session):
+        for space in [space for space, wrong in found.items() if not wrong]:
+            states = inbox.fold(session, space, one.ops[space])
+            found[space] = _wrong_states(session, space, one, states)
+            if not found[space] and next(_wrong_rows(session, space, states), None) is not None:
+                found[space] = "what shows"
+    for wrong in filter(None, found.values()):
+        log.info("a space is not what its log says: %s", wrong)
+    return [space for space, wrong in found.items() if wrong]
 
 
 def _wrong_log(session: Session, space: str, cursor: int, said: tuple[bytes, bytes]) -> str:
@@ -68,8 +102,9 @@ def _wrong_log(session: Session, space: str, cursor: int, said: tuple[bytes, byt
     return "" if (passed, digest) == said else "the log was changed"
 
 
-def _wrong_states(session: Session, space: str, states: dict[str, RecordState]) -> str:
-    query = select(tables.shadow.c.record, tables.shadow.c.state).where(tables.shadow.c.space == space)
+def _wrong_states(session: Session, space: str, one: _Slice, states: dict[str, RecordState]) -> str:
+    shadow = tables.shadow.c
+    query = select(shadow.record, shadow.state).where(shadow.space == space, one.holds(shadow.record))
     kept = {row.record: row.state for row in session.execute(query)}
     return "" if kept == {record: _pack(state) for record, state in states.items()} else "what the log adds up to"
 
@@ -132,8 +167,10 @@ def read_again(session: Session, spaces: Collection[str]) -> None:
 
 def mend(session: Session) -> None:
     """All was read again: set right what reading did not."""
-    for space in recovery.rereading(session):
-        for cls, record, values in list(_wrong_rows(session, space, inbox.fold(session, space))):
-            rows.change(session, rows.table_of(cls), [values | {"id": record}], "id")
-            journal.scribe_of(session).note(cls.__tablename__, [record])
+    again = recovery.rereading(session)
+    for one in _slices(session) if again else ():
+        for space in again:
+            for cls, record, values in list(_wrong_rows(session, space, inbox.fold(session, space, one.ops[space]))):
+                rows.change(session, rows.table_of(cls), [values | {"id": record}], "id")
+                journal.scribe_of(session).note(cls.__tablename__, [record])
     facts.put(session, reread="", mended=True)
