@@ -129,7 +129,11 @@ def decide(world: World, laptop: Laptop) -> str:
     question = world.rng.choice(open_now)
     value = world.rng.choice((question.shown.value, question.other.value))
     values = {question.field: value}
-    return act(world, laptop, {question.record: values}, history.decide, TYPE, question.record, values)
+    outcome = act(world, laptop, {question.record: values}, history.decide, TYPE, question.record, values)
+    still = {(q.record, q.field) for q in laptop.app.read(history.open_clashes)}
+    if (question.record, question.field) in still:
+        raise world.broken("I5", f"{laptop.seat.name} is asked about {question.field} of what was answered just now")
+    return outcome
 
 
 def erase(world: World, laptop: Laptop) -> str:

@@ -124,7 +124,35 @@ def _other_syncs(world: World, laptop: Laptop) -> None:
     """While the request of one is on its way, another one makes a whole pass."""
     others = [other for other in world.laptops if other is not laptop and other.seat.device not in world.revoked]
     if others:
-        other = world.rng.choice(others)
-        with contextlib.suppress(WimdeskError), world.undisturbed(other):
-            other.sync()
-        checks.observe(world, other)
+        _sync_undisturbed(world, world.rng.choice(others))
+
+
+def _sync_undisturbed(world: World, laptop: Laptop) -> None:
+    with contextlib.suppress(WimdeskError), world.undisturbed(laptop):
+        laptop.sync()
+    checks.observe(world, laptop)
+
+
+def twins_return(world: World, _laptop: Laptop) -> str:
+    """An earlier copy of the folder is worked with and copied to another computer; one syncs in the midst of the other.
+
+    Both have the same to send once more, each under an epoch of its own: whoever comes second must read it first.
+    """
+    copied = [each for each in world.active if each.copies]
+    if not copied or any(each.clone for each in world.laptops):
+        return "nothing"
+    laptop = world.rng.choice(copied)
+    events.restore_laptop(world, laptop)
+    events.change(world, laptop)
+    events.clone_laptop(world, laptop)
+    twin = world.laptops[-1]
+
+    def hook() -> None:
+        laptop.wire.happened[-1] = "twin_syncs_during"
+        _sync_undisturbed(world, twin)
+
+    laptop.wire.expect({world.rng.randrange(6): Fault("act_during", hook=hook)}, world.rng)
+    outcome = _pass(world, laptop, contextlib.ExitStack())
+    laptop.wire.expect({}, world.rng)
+    checks.observe(world, laptop)
+    return outcome

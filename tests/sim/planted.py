@@ -490,7 +490,7 @@ def text_composed_on_the_way() -> AbstractContextManager[object]:
 
 
 @_bug
-def answered_question_is_asked_for_ever() -> AbstractContextManager[object]:
+def answered_question_stays_open() -> AbstractContextManager[object]:
     return _nothing(clashes, "close")
 
 

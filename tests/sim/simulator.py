@@ -31,6 +31,7 @@ EVENTS: dict[Event, float] = {
     events.decide: 8, events.undo: 7, events.add_many: 0.3, events.newer_program: 0.5, passes.sync: 30,
     events.clock_jump: 4, events.restart: 1, events.crash_while_saving: 1, events.disk_full: 1,
     events.second_instance: 0.5, events.keep_copy: 1, events.restore_laptop: 0.7, events.clone_laptop: 0.1,
+    passes.twins_return: 0.4,
     events.endpoint_restart: 0.3,
     events.endpoint_copy: 0.3, events.endpoint_restore: 0.15,
     events.endpoint_clock: 1, events.tokens_end: 0.7, events.late_letter: 2,
@@ -39,7 +40,14 @@ EVENTS: dict[Event, float] = {
 
 
 GOING_BACK = frozenset(
-    {events.keep_copy, events.restore_laptop, events.clone_laptop, events.endpoint_copy, events.endpoint_restore}
+    {
+        events.keep_copy,
+        events.restore_laptop,
+        events.clone_laptop,
+        passes.twins_return,
+        events.endpoint_copy,
+        events.endpoint_restore,
+    }
 )
 SMALL: tuple[tuple[object, str, int], ...] = (
     (outbox, "MAX_OPS", 20), (pages, "PAGE_OPS", 25), (exchange, "ANSWER_OPS", 90), (serving, "_SHORT", 1500),
