@@ -23,7 +23,6 @@ _BITE = 256
 """Bytes given to the decompressor at a time. They become 8 MiB at most: a block of 4 bytes holds up to 128 KiB."""
 _LARGE = 256 * 1024
 _ENOUGH = 8 * 1024
-_HANDFUL = 128 * 1024
 
 
 class TooLarge(ValueError):
@@ -152,14 +151,14 @@ class Reader:
             yield frame
 
 
-def handfuls(frames: Iterable[bytes]) -> Iterator[list[bytes]]:
-    """Yield the frames, a few at a time: even a small one may say much once it is understood."""
+def handfuls(frames: Iterable[bytes], enough: int) -> Iterator[list[bytes]]:
+    """Yield the frames, at a time so many that they have `enough` bytes: a small one may say much once understood."""
     some: list[bytes] = []
     size = 0
     for frame in frames:
         some.append(frame)
         size += len(frame)
-        if size >= _HANDFUL:
+        if size >= enough:
             yield some
             some, size = [], 0
     if some:

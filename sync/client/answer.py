@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
+import time
 import uuid
 from base64 import b64decode, b64encode
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -32,11 +33,14 @@ from sync.protocol import (
 from wimdesk.errors import SyncProblem, WimdeskError
 from wimdesk.i18n import _
 from wimdesk.store import erasures, facts, inbox, numbered, outbox, proof, recovery, seal_keys, spared
+from wimdesk.store.engine import Store
 
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(wire.SealedPart).decode
-_ENOUGH = 32 * 1024
-"""Bytes on the wire that are worth a transaction of their own, where more is coming."""
+_ENOUGH, _MUCH, _SOON = 32 * 1024, 128 * 1024, 0.5
+"""Bytes on the wire that are worth a transaction of their own, where more is coming: so many after so many seconds."""
+_HANDFUL = 512 * 1024
+"""Bytes of it, unpacked, that are applied as one."""
 _TOGETHER = 240
 """Operations that are applied at a time within a transaction."""
 
@@ -46,13 +50,14 @@ def gathered(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
     What came before the line was cut is yielded before the cut is told.
     """
-    held, cut = bytearray(), None
+    held, cut, since = bytearray(), None, time.monotonic()
     try:
         for piece in pieces:
             held += piece
-            if len(held) >= _ENOUGH:
+            if len(held) >= (_MUCH if time.monotonic() - since < _SOON else _ENOUGH):
                 yield bytes(held)
                 held.clear()
+                since = time.monotonic()
     except WimdeskError as problem:
         cut = problem
     if held:
@@ -71,6 +76,8 @@ class Taken:
     fresh: int = 0
     refused: int = 0
     end: SyncResponse | None = None
+    rest: Sequence[wire.Answer] = ()
+    """What was left for the next transaction, because somebody waited for the writer."""
 
 
 class Arrival:
@@ -82,7 +89,7 @@ class Arrival:
 
     def feed(self, piece: bytes) -> Iterator[list[wire.Answer]]:
         """Yield what is whole now, in handfuls."""
-        for frames in handfuls(self._reader.feed(piece)):
+        for frames in handfuls(self._reader.feed(piece), _HANDFUL):
             found = [wire.answer_of(frame) for frame in frames]
             self._ops += sum(each.count for each in found if not isinstance(each, wire.End) and _is_whole(each))
             if self._ops > ANSWER_OPS + MAX_OPS:
@@ -94,8 +101,23 @@ class Arrival:
         self._reader.end()
 
 
-def take(session: Session, names: wire.Names, found: Sequence[wire.Answer]) -> Taken:
-    """Apply pieces of an answer as one transaction.
+def apply(store: Store, names: wire.Names, handfuls: Iterable[Sequence[wire.Answer]]) -> Iterator[Taken]:
+    """Apply each handful of an answer in one transaction, or in more where others want to write; raise as `take`.
+
+    A page of the file that several records lie on is written once; but nobody waits for longer than a piece takes.
+    """
+    for found in handfuls:
+        left: Sequence[wire.Answer] = found
+        while left:
+            taken = store.run_as("sync", take, names, left, store.is_wanted)
+            yield taken
+            left = taken.rest
+
+
+def take(
+    session: Session, names: wire.Names, found: Sequence[wire.Answer], is_wanted: Callable[[], bool] = lambda: False
+) -> Taken:
+    """Apply pieces of an answer, or those up to which nobody wanted the writer, as one transaction.
 
     Raises SyncProblem where a page does not follow on what is here or makes no sense, inbox.UnknownOwn where this
     profile went back in time: nothing is applied then.
@@ -105,7 +127,8 @@ def take(session: Session, names: wire.Names, found: Sequence[wire.Answer]) -> T
     returning, epoch, generation = (int(known.get(key) or 0) for key in ("returning", "epoch", "generation"))
     try:
         opener = _Opener(session, names, returning or epoch)
-        for page in opener.pages(each for each in found if not isinstance(each, wire.End)):
+        coming = _until(found, is_wanted, taken)
+        for page in opener.pages(each for each in coming if not isinstance(each, wire.End)):
             if not returning and recovery.is_here_too(session, page):
                 raise inbox.UnknownOwn(page.space)
             taken.fresh += inbox.apply_page(session, page, returning)
@@ -113,7 +136,7 @@ def take(session: Session, names: wire.Names, found: Sequence[wire.Answer]) -> T
             taken.placed += sum(isinstance(item, int) for item in page.ops)
         taken.fresh += opener.left
         opener.keep_begun()
-        for each in found:
+        for each in found[: len(found) - len(taken.rest)]:
             if isinstance(each, wire.End):
                 taken.end = wire.end_of(each, [], names)
                 note = recovery.note_refused if returning else outbox.note_refused
@@ -130,6 +153,15 @@ def take(session: Session, names: wire.Names, found: Sequence[wire.Answer]) -> T
     except ValueError as error:
         raise damaged() from error
     return taken
+
+
+def _until(found: Sequence[wire.Answer], is_wanted: Callable[[], bool], taken: Taken) -> Iterator[wire.Answer]:
+    """Yield the pieces, at least one, until the writer is wanted; leave the others as the rest."""
+    for at, each in enumerate(found):
+        if at and is_wanted():
+            taken.rest = found[at:]
+            return
+        yield each
 
 
 class _Opener:

@@ -360,8 +360,7 @@ def _taken(engine: SyncEngine, bundle: bundles.Bundle) -> Loaded:
     refused = 0
     response: SyncResponse | None = None
     try:
-        for each in pieces:
-            taken = app.store.run_as("sync", answer.take, names, each)
+        for taken in answer.apply(app.store, names, pieces):
             refused += taken.refused
             response = taken.end
     except inbox.UnknownOwn:

@@ -327,8 +327,7 @@ class SyncEngine:
             watch = functools.partial(self._watch, len(body), self.latest)
             arriving = transport.stream(PATH_SYNC, body, tokens.token(self.app, transport, tally), watch)
             for piece in answer.gathered(arriving):
-                for found in arrival.feed(piece):
-                    taken = self.app.store.run_as("sync", answer.take, names, found)
+                for taken in answer.apply(self.app.store, names, arrival.feed(piece)):
                     tally.received += taken.received
                     tally.placed += taken.placed
                     tally.refused += taken.refused

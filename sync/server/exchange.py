@@ -46,6 +46,8 @@ _NAME, _NUMBER = 8, 50
 _AT_ONCE = 8 * 1024 * 1024
 """Bytes that operations may become before they are placed: what is told once for many is short on its way."""
 _SoFar = tuple[wire.SealedPush | None, int, int, int, bool]
+_HANDFUL = 128 * 1024
+"""Bytes of a push, unpacked, that are placed as one."""
 _LITTLE = PAGE_BYTES // 2
 """Bytes of frames below which the next page is read at the same look: many a page is small."""
 
@@ -117,7 +119,7 @@ class Exchange:
             if self._asked().all_read:
                 self._held += frames  # all of it or nothing
             else:
-                for some in handfuls(frames):
+                for some in handfuls(frames, _HANDFUL):
                     self._take(some)
             if part and not self._proven:  # the rest may take long: who has read something else hears it first
                 self._look(lambda _connection: None)

@@ -171,7 +171,7 @@ def test_removals_over_many_pages_and_several_passes_are_counted_together(
         anna.sync()
     take, times = answer.take, []
 
-    def cut(session: Session, names: object, found: Sequence[object]) -> object:
+    def cut(session: Session, names: object, found: Sequence[object], _is_wanted: object) -> object:
         times.append(len(found))
         if len(times) % 3 == 2:
             raise NoConnection("cut")
@@ -244,7 +244,7 @@ def test_an_edit_between_two_parts_of_an_answer_does_not_vanish(
     anna.sync()
     take = answer.take
 
-    def cut(session: Session, names: wire.Names, found: Sequence[wire.Answer]) -> answer.Taken:
+    def cut(session: Session, names: wire.Names, found: Sequence[wire.Answer], _is_wanted: object) -> answer.Taken:
         return take(session, names, [each for each in found if not isinstance(each, wire.End)])
 
     monkeypatch.setattr(answer, "take", cut)

@@ -99,7 +99,7 @@ def test_more_than_there_can_be_is_told_before_anything_is_made_of_it() -> None:
 
 def test_frames_are_understood_a_few_at_a_time() -> None:
     frames = [bytes(50 * 1024)] * 7
-    assert [len(some) for some in handfuls(frames)] == [3, 3, 1]
+    assert [len(some) for some in handfuls(frames, 128 * 1024)] == [3, 3, 1]
 
 
 def test_an_answer_with_more_than_anybody_asks_for_is_told() -> None:

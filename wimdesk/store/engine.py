@@ -152,6 +152,8 @@ class Store:
         self.sign_key: Ed25519PrivateKey | None = None
         """With which this computer signs what others must be able to prove; whoever opens the profile gives it."""
         self._writer_ident: int | None = None
+        self._counting = threading.Lock()
+        self._waiting = 0
         self._closed = False
 
     @contextlib.contextmanager
@@ -179,7 +181,19 @@ class Store:
         self, origin: str, verb: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> Future[R]:
         """As `write`; the announcement carries the origin."""
-        return self._thread.submit(lambda: self._transact(origin, verb, *args, **kwargs))
+
+        def begin() -> R:
+            with self._counting:
+                self._waiting -= 1
+            return self._transact(origin, verb, *args, **kwargs)
+
+        with self._counting:
+            self._waiting += 1
+        return self._thread.submit(begin)
+
+    def is_wanted(self) -> bool:
+        """Say whether somebody waits for the writer: who has much to write ends there, and goes on behind it."""
+        return self._waiting > 0
 
     def run(self, verb: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Write and wait. Called from the writer thread itself this is a bug and says so."""
