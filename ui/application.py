@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication
 from ui import moments, theme
 from ui.errors import Presenter
 from ui.main_window import MainWindow
+from wimdesk import memory
 from wimdesk.errors import Damaged, ProfileBusy, WimdeskError, WrongKey
 from wimdesk.i18n import _, locale_name, set_content_language, set_language
 from wimdesk.settings import Settings
@@ -132,6 +133,7 @@ class Program(QObject):
 
     def __init__(self, application: QApplication, folder: Path, passphrase: str | None) -> None:
         super().__init__()
+        memory.share_arenas()
         self._switching = sys.getswitchinterval()
         self._application = application
         application.setApplicationName("WIMDesk")  # a screen reader says it

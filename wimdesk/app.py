@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import logging
 import shutil
-import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,7 +15,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy.orm import Session
 
 import wimdesk.records  # noqa: F401 - every record type must be known before the store opens
-from wimdesk import clock, search
+from wimdesk import clock, memory, search
 from wimdesk.errors import Damaged, EnvironmentProblem, NotAProfile, ProfileBusy, WimdeskError
 from wimdesk.events import Changed, Signal
 from wimdesk.i18n import _
@@ -162,10 +160,7 @@ class App:
     def give_back(self) -> None:
         """Let go of the memory that made the last writes quick, and give it back to the computer."""
         self.store.run(rows.let_go)
-        if sys.platform == "linux":  # elsewhere the system sees to it by itself
-            trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # a C library other than that of GNU has none
-            if trim is not None:
-                trim(0)
+        memory.give_back()
 
     def check(self) -> None:
         """Prove that the database is whole; raises NotAProfile with a sentence."""
