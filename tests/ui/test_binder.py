@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
+from tests.ui.waiting import Late
 from ui.forms.binder import Binder
 from ui.undo import Undoing
 from ui.widgets.date import DateField
@@ -20,10 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytestqt.qtbot import QtBot
-    from sqlalchemy.orm import Session
 
     from ui.desk import Desk
-    from wimdesk.store.record import Values
 
 
 class Form:
@@ -219,22 +218,15 @@ def test_of_two_saves_that_fail_the_later_text_is_tried_again(form: Form, settle
 def test_what_was_read_before_our_own_save_does_not_come_back(
     form: Form, monkeypatch: pytest.MonkeyPatch, settled: Callable[[], None], qtbot: QtBot
 ) -> None:
-    was_read, go, real = threading.Event(), threading.Event(), editing.values
-
-    def late(session: Session, type_name: str, record: str) -> Values:
-        found = real(session, type_name, record)
-        was_read.set()
-        assert go.wait(60)
-        return found
-
+    late = Late(editing.values)
     settled()
     monkeypatch.setattr(editing, "values", late)
     form.binder.load()
-    assert was_read.wait(60)
+    assert late.was_read.wait(60)
     with qtbot.waitSignal(form.binder.saved):
         form.type_in("name", "Cerro Verde")
         form.binder.flush()
-    go.set()
+    late.go()
     settled()
     assert form.line("name").text() == "Cerro Verde"
     assert form.binder.values()["name"] == "Cerro Verde"

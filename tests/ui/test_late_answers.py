@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from tests.ui.waiting import Late
 from ui.lists.id_rows import IdRows, Shown
 from ui.pages.history_panel import HistoryPanel
 from ui.pages.members import MembersPane
@@ -79,19 +80,12 @@ def test_what_was_opened_while_the_directory_was_read_stays_open(
     page.show()
     qtbot.waitUntil(lambda: isinstance(page.card, ProfileCard))
     settled()
-    was_read, go, real = threading.Event(), threading.Event(), people.load
-
-    def late(session: Session, asked: str, within: int) -> people.Directory:
-        found = real(session, asked, within)
-        was_read.set()
-        assert go.wait(60)
-        return found
-
+    late = Late(people.load)
     monkeypatch.setattr(people, "load", late)
     page.refresh()
-    qtbot.waitUntil(was_read.is_set)
+    qtbot.waitUntil(late.was_read.is_set)
     page.overviews["members"].click()
-    go.set()
+    late.go()
     settled()
     assert isinstance(page.card, MembersPane)
 
@@ -101,21 +95,14 @@ def test_what_was_done_before_the_start_is_not_taken_back_though_the_start_is_sl
 ) -> None:
     site = desk.app.run(editing.add, "site", {"name": "One"})
     settled()
-    was_read, go, real = threading.Event(), threading.Event(), undoing.acts_after
-
-    def late(session: Session, place: int) -> tuple[int, list[int]]:
-        found, is_first = real(session, place), not was_read.is_set()
-        was_read.set()
-        assert not is_first or go.wait(60)
-        return found
-
+    late = Late(undoing.acts_after)
     monkeypatch.setattr(undoing, "acts_after", late)
     undo = Undoing(desk)
-    qtbot.waitUntil(was_read.is_set)
+    qtbot.waitUntil(late.was_read.is_set)
     with qtbot.waitSignal(desk.bridge.changed):
         desk.app.run(editing.change, "site", site, {"name": "Two"})
     qtbot.wait(50)
-    go.set()
+    late.go()
     settled()
     undo.undo()
     qtbot.waitUntil(lambda: desk.app.read(editing.values, "site", site)["name"] == "One")

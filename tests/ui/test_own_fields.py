@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit
 
 from tests.ui.test_importing import page as page
+from tests.ui.waiting import Late
 from ui.forms.custom_value import OwnFieldsCard
 from ui.pages.organisation_cards import PersonPane, ProfileCard
 from ui.widgets.date import DateField
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
     from pytestqt.qtbot import QtBot
-    from sqlalchemy.orm import Session
 
     from ui.desk import Desk
     from ui.pages.organisation import OrganisationPage
@@ -159,21 +159,14 @@ def test_what_was_read_before_it_was_saved_does_not_come_back(
 ) -> None:
     card, (text,) = own_card(desk, qtbot, person, "text")
     settled()
-    was_read, go, real = threading.Event(), threading.Event(), custom_fields.of_record
-
-    def late(session: Session, type_name: str, record: str) -> object:
-        found = real(session, type_name, record)
-        was_read.set()
-        assert go.wait(60)
-        return found
-
+    late = Late(custom_fields.of_record)
     monkeypatch.setattr(custom_fields, "of_record", late)
     card.reload()
-    qtbot.waitUntil(was_read.is_set)
+    qtbot.waitUntil(late.was_read.is_set)
     line(card, text).setText("North")
     card.flush()
     qtbot.waitUntil(lambda: said(desk, person) == {text: "North"} and not desk.tasks.writes)
-    go.set()
+    late.go()
     settled()
     assert line(card, text).text() == "North"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +11,7 @@ from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 
 from tests.ui import waiting
+from tests.ui.waiting import Late
 from ui.lists import list_pane
 from ui.lists.bulk_boxes import SetBox, TagBox
 from ui.lists.list_pane import ListPane
@@ -25,14 +25,13 @@ from wimdesk.services import bulk, editing, groups, people, people_roster, quest
 from wimdesk.store import inbox
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
     from sqlalchemy.orm import Session
 
     from ui.desk import Desk
-    from wimdesk.services.roster import Roster
 
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 
@@ -363,25 +362,18 @@ def test_everybody_is_read_once_however_many_changes_come_meanwhile(
     pane, desk = page.pane.people, page.desk
     desk.bridge.close()
     kind = pane._kind  # noqa: SLF001 - what reads everybody
-    begun, go, real = [], threading.Event(), kind.listed.load
-
-    def late(session: Session) -> Roster:
-        found = real(session)
-        begun.append(found)
-        assert go.wait(60)
-        return found
-
+    late = Late(kind.listed.load)
     listed = dataclasses.replace(kind.listed, load=late)
     monkeypatch.setattr(pane, "_kind", dataclasses.replace(kind, listed=listed))
     pane.refresh()
-    qtbot.waitUntil(lambda: len(begun) == 1)
+    qtbot.waitUntil(late.was_read.is_set)
     for name in ("Salas", "Quispe", "Mamani"):
         desk.app.run(editing.change, "person", rosa, {"family_name": name})
         pane.hear(Changed({"person": frozenset([rosa])}))
-    go.set()
+    late.go()
     settle(page, qtbot)
     assert named(page) == ["Mamani"]
-    assert len(begun) == 1
+    assert len(late.asked) == 1
 
 
 def test_one_renewal_at_a_time_and_what_came_meanwhile_follows(
@@ -392,21 +384,14 @@ def test_one_renewal_at_a_time_and_what_came_meanwhile_follows(
     pane, desk = page.pane.people, page.desk
     desk.bridge.close()
     kind = pane._kind  # noqa: SLF001 - what renews the list
-    begun, go, real = [], threading.Event(), kind.renew
-
-    def late(session: Session, roster: Roster, changed: Mapping[str, Collection[str]]) -> Roster:
-        found = real(session, roster, changed)
-        begun.append(changed["person"])
-        assert go.wait(60)
-        return found
-
+    late = Late(kind.renew)
     monkeypatch.setattr(pane, "_kind", dataclasses.replace(kind, renew=late))
     for record, name in ((rosa, "Salas"), (rosa, "Zapata"), (ana, "Mamani")):
         desk.app.run(editing.change, "person", record, {"family_name": name})
         pane.hear(Changed({"person": frozenset([record])}))
-        qtbot.waitUntil(lambda: len(begun) == 1)
+        qtbot.waitUntil(late.was_read.is_set)
         assert not pane.is_ready()
-    go.set()
+    late.go()
     settle(page, qtbot)
     assert named(page) == ["Mamani", "Zapata"]
-    assert begun == [{rosa}, {rosa, ana}]
+    assert [changed for _roster, changed in late.asked] == [{"person": {rosa}}, {"person": {rosa, ana}}]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
@@ -12,6 +14,28 @@ if TYPE_CHECKING:
 
     from ui.notices import Notices
     from ui.tasks import Tasks
+
+R = TypeVar("R")
+
+
+class Late(Generic[R]):
+    """Reads as `real` does, and holds its first answer back until it may `go`; `asked` are the arguments of each call."""
+
+    def __init__(self, real: Callable[..., R]) -> None:
+        self.asked: list[tuple[object, ...]] = []
+        self.was_read, self._may, self._real = threading.Event(), threading.Event(), real
+
+    def __call__(self, session: object, *args: object) -> R:
+        """Take the place of the query."""
+        found, waits = self._real(session, *args), not self.asked
+        self.asked.append(args)
+        self.was_read.set()
+        assert not waits or self._may.wait(60)
+        return found
+
+    def go(self) -> None:
+        """Let the answers come."""
+        self._may.set()
 
 
 def settle(qtbot: QtBot, tasks: Tasks) -> None:
