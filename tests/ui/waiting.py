@@ -19,7 +19,7 @@ R = TypeVar("R")
 
 
 class Late(Generic[R]):
-    """Reads as `real` does, and holds its first answer back until it may `go`; `asked` are the arguments of each call."""
+    """Reads as `real` does and holds its first answer back until it may `go`; `asked` has what each call was given."""
 
     def __init__(self, real: Callable[..., R]) -> None:
         self.asked: list[tuple[object, ...]] = []
