@@ -62,6 +62,15 @@ def test_a_letter_behind_a_word_hides_nothing_and_finds_its_title_first(app: App
     assert ask(app, "b") == [named]
 
 
+def test_a_digit_that_is_a_word_of_its_own_comes_forward(app: App) -> None:
+    plain = add(app, "Emissions of scope 1 and 2", summary={"en": "Scope by scope"})
+    third = add(app, "Emissions", summary={"en": "What suppliers do: scope 3"})
+    year = add(app, "Emissions", summary={"en": "Scope in 2030"})
+    assert ask(app, "scope 3") == [third, *[each for each in ask(app, "scope") if each != third]]
+    assert set(ask(app, "scope 2")) == {plain, third, year}
+    assert ask(app, "scope 2")[0] == plain
+
+
 def test_all_words_must_occur_in_any_order_and_field(app: App) -> None:
     record = add(app, "Ventilation checks", summary={"en": "Led by women"}, outcomes={"en": "Cleaner air"})
     add(app, "Ventilation plans")

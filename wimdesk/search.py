@@ -381,16 +381,21 @@ class Searcher:
         return [Hit(kind, record, -score) for kind, record, score in found]
 
     def _with_letters(self, hits: list[Hit], question: str, kinds: tuple[str, ...], only: str, limit: int) -> list[Hit]:
-        """Return what the whole words of a question find, first that of which a title has its single letters too."""
-        query = f"SELECT r.type, r.record FROM search_title f {self._where('search_title', only)}"
-        titled = self._connection.execute(
-            f"{query} ORDER BY f.rowid DESC LIMIT ?", (expression(question), *kinds, limit)
-        ).fetchall()
+        """Return what the whole words of a question find, first that which has its single letters too.
+
+        In a title a word may begin so; elsewhere the letter is a word of its own ("scope 3").
+        """
+        first: dict[Hit, None] = {}
+        for table, match in (
+            ("search_title", expression(question)), ("search_text", expression(question, whole_letters=True))
+        ):  # fmt: skip
+            query = f"SELECT r.type, r.record FROM {table} f {self._where(table, only)} ORDER BY f.rowid DESC LIMIT ?"
+            first |= dict.fromkeys(Hit(*row) for row in self._connection.execute(query, (match, *kinds, limit)))
         scores = {hit.id: hit.score for hit in hits}
         best = max(scores.values(), default=0.0)
-        first = [Hit(kind, record, best + scores.get(record, 0.0)) for kind, record in titled]
-        first.sort(key=lambda hit: -hit.score)
-        return [*first, *(hit for hit in hits if hit not in set(first))][:limit]
+        found = [Hit(hit.type, hit.id, best + scores.get(hit.id, 0.0)) for hit in first]
+        found.sort(key=lambda hit: -hit.score)
+        return [*found, *(hit for hit in hits if hit not in first)][:limit]
 
     @staticmethod
     def _where(table: str, only: str) -> str:

@@ -99,15 +99,19 @@ def each_word(question: str) -> list[tuple[str, tuple[str, ...]]]:
     return [(word, forms(word)) for word in folded(question).split()]
 
 
-def expression(question: str) -> str:
-    """Return what to ask FTS5 for: each word as a beginning, or one of its stems. Empty for an empty question."""
-    return " AND ".join(f"({' OR '.join(_either(word, cut, '*'))})" for word, cut in each_word(question))
+def expression(question: str, *, whole_letters: bool = False) -> str:
+    """Return what to ask FTS5 for: each word as a beginning, or one of its stems. Empty for an empty question.
+
+    A single letter or digit may be asked for as a word of its own.
+    """
+    asked = [(word, cut, "" if whole_letters and len(word) == 1 else "*") for word, cut in each_word(question)]
+    return " AND ".join(f"({' OR '.join(_either(*each))})" for each in asked)
 
 
 def whole_words(question: str) -> str:
-    """Return the folded words of a question without single letters, unless there is nothing else.
+    """Return the folded words of a question without single letters and digits, unless there is nothing else.
 
-    A letter behind a word is the next word as it is begun: nearly every text has one that begins so.
+    One behind a word is mostly the next word as it is begun: nearly every text has one that begins so.
     """
     words = folded(question).split()
     return " ".join([word for word in words if len(word) > 1 or _CJK.search(word)] or words)

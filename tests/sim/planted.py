@@ -80,13 +80,13 @@ def _commit_here(session: Thing) -> None:
 
 @_bug
 def acknowledged_before_applied() -> AbstractContextManager[object]:
-    def wrong(right: Thing, session: Thing, names: Thing, found: Thing) -> object:
+    def wrong(right: Thing, session: Thing, names: Thing, found: Thing, is_wanted: Thing) -> object:
         op = tables.op.c
         ends = [wire.end_of(each, [], names) for each in found if isinstance(each, wire.End)]
         for space, known in [each for end in ends for each in end.acked.items()]:
             mine = update(tables.op).where(op.state == tables.WAITING, op.space == space, op.n <= known)
             session.execute(mine.values(state=tables.PLACED))
-        return right(session, names, found)
+        return right(session, names, found, is_wanted)
 
     return _around(answer, "take", wrong)
 

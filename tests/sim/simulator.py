@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import random
 import tempfile
 import time
 import traceback
@@ -22,9 +23,12 @@ from tests.sim.scene import Scene
 from tests.sim.world import Tally, Violation, World
 from wimdesk import clock as clocks
 from wimdesk.store import outbox, spared
+from wimdesk.store.engine import Store
 
 STEPS_OF_A_WORLD = 1000
 BETWEEN_QUIET = 200
+_WANTED = 0.2
+"""How often an answer is left between two of its pieces, as where a person saves meanwhile."""
 Event = Callable[[World, Laptop], str]
 EVENTS: dict[Event, float] = {
     events.add: 16, events.change: 66, events.change_two: 8, events.clear: 6, events.remove: 7, events.put_back: 5,
@@ -134,10 +138,21 @@ def _small() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def _wanted(seed: int) -> Iterator[None]:
+    chance = random.Random(seed)
+
+    def is_wanted(_store: Store) -> bool:
+        return chance.random() < _WANTED
+
+    with mock.patch.object(Store, "is_wanted", is_wanted):
+        yield
+
+
 def _one_world(here: Scene, length: int, seed: int, outcome: Outcome, weights: dict[Event, float]) -> str:
     with tempfile.TemporaryDirectory(dir=here.folder) as folder, seeded(seed), _small():
         world = World(here, Path(folder) / "world", seed, outcome.tally)
-        with clocks.driven_by(world.clock.now):
+        with clocks.driven_by(world.clock.now), _wanted(seed):
             step = 0
             try:
                 for step in range(1, length + 1):

@@ -31,7 +31,6 @@ _RARE = {
     "unknown_own_operation_skipped", "second_batch_begins_one_late", "role_change_not_heard", "cursor_before_apply",
     "no_new_epoch_for_a_copy", "own_known_by_device_without_epoch", "revoked_device_still_served",
     "text_composed_on_the_way", "copy_sends_again_what_another_sent", "who_wrote_it_has_seen_it",
-    "answered_question_is_asked_for_ever",
 }  # fmt: skip
 """These take hundreds of steps and more: for the long form."""
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from ui.desk import Desk
+    from wimdesk.services.roster import Roster
 
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 
@@ -395,3 +396,24 @@ def test_one_renewal_at_a_time_and_what_came_meanwhile_follows(
     settle(page, qtbot)
     assert named(page) == ["Mamani", "Zapata"]
     assert [changed for _roster, changed in late.asked] == [{"person": {rosa}}, {"person": {rosa, ana}}]
+
+
+def test_a_renewal_that_fails_is_made_up_for_with_the_next_change(
+    page: OrganisationPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, problems: list[BaseException]
+) -> None:
+    rosa, ana = add(page, qtbot, "Rojas"), add(page, qtbot, "Apaza")
+    pane, desk = page.pane.people, page.desk
+    kind = pane._kind  # noqa: SLF001 - what renews the list
+
+    def broken(*_asked: object) -> Roster:
+        raise KeyError("a bug")
+
+    monkeypatch.setattr(pane, "_kind", dataclasses.replace(kind, renew=broken))
+    desk.app.run(editing.change, "person", rosa, {"family_name": "Zapata"})
+    qtbot.waitUntil(lambda: len(problems) == 1)
+    problems.clear()
+    assert not pane.is_ready()
+    monkeypatch.setattr(pane, "_kind", kind)
+    desk.app.run(editing.change, "person", ana, {"family_name": "Mamani"})
+    settle(page, qtbot)
+    assert named(page) == ["Mamani", "Zapata"]

@@ -36,6 +36,7 @@ from wimdesk.services.roster import Found, Roster
 
 if TYPE_CHECKING:
     from ui.desk import Desk
+    from ui.tasks import Job
 
 _FIRST = 24
 """So many rows come along with an answer: more than show at once."""
@@ -95,8 +96,10 @@ class ListPane(QWidget):
         self.question = Question()
         self._roster: Roster | None = None
         self._stale: dict[str, set[str]] = {}
-        self._loading = False
-        self._renewing = False
+        self._reading: dict[str, frozenset[str]] = {}
+        """What changed, of that which is being read just now."""
+        self._load: Job[Roster] | None = None
+        self._renewal: Job[Roster] | None = None
         self._breath = QTimer(self)
         self._breath.setSingleShot(True)
         self._breath.timeout.connect(self._renew)
@@ -153,20 +156,18 @@ class ListPane(QWidget):
 
     def refresh(self) -> None:
         """Read everybody anew."""
-        self._stale = {}
-        self._loading, self._renewing = True, False
+        self._stale, self._reading = {}, {}
+        self._breath.stop()
 
         def take(found: Roster) -> None:
-            self._loading = False
+            self._load = None
             self._take_roster(found)
-            if any(self._stale.values()):
-                self._renew()  # it may be older than what changed meanwhile
+            self._renew()  # it may be older than what changed meanwhile
 
         def failed(problem: WimdeskError) -> None:
-            self._loading = False
             self._desk.notices.warn(str(problem))
 
-        self._desk.tasks.read(self, self._kind.listed.load, done=take, failed=failed, key="roster")
+        self._load = self._desk.tasks.read(self, self._kind.listed.load, done=take, failed=failed, key="roster")
 
     def hear(self, change: Changed) -> None:
         """Follow a change of a record that is listed, or of one of which a row tells."""
@@ -176,38 +177,38 @@ class ListPane(QWidget):
             return
         for name in self._kind.touched_by:
             self._stale.setdefault(name, set()).update(change.ids.get(name, ()))
-        if self._loading:
-            return  # to begin again with each change would never come to an end while many come
-        if self._roster is None:
+        if self._roster is None and not _is_under_way(self._load):
             self.refresh()
-        elif not (self._renewing or self._breath.isActive()):
+        elif not self._breath.isActive():
             self._renew()
 
     def _renew(self) -> None:
-        stale = {name: frozenset(ids) for name, ids in self._stale.items() if ids}
-        if not stale or self._roster is None:
+        if _is_under_way(self._load) or _is_under_way(self._renewal):
+            return  # to begin again with each change would never come to an end while many come
+        for name, ids in self._reading.items():  # of a reading that failed
+            self._stale.setdefault(name, set()).update(ids)
+        self._reading = {name: frozenset(ids) for name, ids in self._stale.items() if ids}
+        if not self._reading or self._roster is None:
             return
-        self._stale, self._renewing = {}, True
+        self._stale = {}
         began = time.monotonic()
 
         def take(found: Roster) -> None:
-            self._renewing = False
+            self._renewal, self._reading = None, {}
             # Where much comes, piece by piece, most of the time is left to whoever writes and paints.
             self._breath.start(min(_LONGEST_BREATH, int((time.monotonic() - began) * _BREATH)))
             self._take_roster(found)
 
         def failed(problem: WimdeskError) -> None:
-            self._renewing = False
-            for name, ids in stale.items():
-                self._stale.setdefault(name, set()).update(ids)
+            self._breath.start(_LONGEST_BREATH)
             self._desk.notices.warn(str(problem))
 
         read, renew = self._desk.tasks.read, self._kind.renew
-        read(self, renew, self._roster, stale, done=take, failed=failed, key="roster")
+        self._renewal = read(self, renew, self._roster, self._reading, done=take, failed=failed, key="roster")
 
     def is_ready(self) -> bool:
         """Say whether what shows is the answer to what is asked."""
-        return self._shown == self.question and not self._renewing and not any(self._stale.values())
+        return self._shown == self.question and not self._reading and not any(self._stale.values())
 
     def ask(self, question: Question) -> None:
         """Show who answers a question."""
@@ -400,6 +401,11 @@ class ListPane(QWidget):
             self._desk.notices.say(words.format(count=self.locale().toString(count)))
 
         self._desk.tasks.work(self, write, done=done, failed=lambda problem: self._desk.notices.warn(str(problem)))
+
+
+def _is_under_way(job: Job[Roster] | None) -> bool:
+    """Say whether an answer is still on its way; one that failed, in whatever way, is not."""
+    return job is not None and job.owner is not None
 
 
 def _answer(session: object, kind: Kind, everybody: Roster, question: Question, top: int, most: int = _FIRST) -> Answer:

@@ -75,7 +75,7 @@ def _counted(
     begins = frozenset(each[:2] for wanted, cut in asked for each in (wanted, *cut))
     for at, word in enumerate(words):
         if (small := fold(word))[:2] not in begins and small.isascii():
-            continue  # a form begins as its stem does; to cut each word of eighty texts down would take too long
+            continue  # nearly every form begins as its stem does; to cut each word of eighty texts down takes too long
         plain, forms = each_form(word)
         for wanted, cut in asked:
             if plain == wanted:
