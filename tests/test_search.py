@@ -233,3 +233,21 @@ def test_a_snippet_holds_the_first_hit() -> None:
     assert "needle" in piece
     assert len(piece) <= 82
     assert search.snippet("short", "needle") == "short"
+
+
+def test_each_kind_gives_its_newest_and_what_is_frequent_in_one_hides_nothing_of_another(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "_FEW", 2)  # more than so many are not ranked
+    people = [
+        app.run(editing.add, "person", {"given_name": f"Ana {number}", "summary": "Training"}) for number in range(30)
+    ]
+    sites = [app.run(editing.add, "site", {"name": f"Training pit {number}"}) for number in range(3)]
+    plan = add(app, "Plans", summary={"en": "Training of all"})
+    kinds = ["site", "library_item", "initiative"]
+    searcher = app.searcher()
+    assert searcher.ask_each("training", kinds, 5) == {"site": sites[::-1], "library_item": [plan]}
+    found = searcher.ask_each("train", ["person", *kinds], 5)
+    assert found is not None
+    assert (found["person"], found["site"]) == (people[:-6:-1], sites[::-1])
+    assert searcher.ask_each("training p", ["site", "person"], 5) == {"site": sites[::-1], "person": people[:-6:-1]}

@@ -41,6 +41,7 @@ _FEW = 1000
 _SOME = 2000
 """Records that are indexed as one."""
 _BAND = 1 << 32
+_LAST_OF_ALL = (1 << 63) - 1
 _SHORT = 3
 _HUGE = 20_000
 """More records than this are as many as this, where it only matters how rare a word is."""
@@ -191,7 +192,7 @@ def named(session: Session, type_name: str, text: str, limit: int = 500) -> list
     return [record for (record,) in found]
 
 
-_PLAIN = "SELECT r.type, r.record FROM {0} f JOIN search_ref r ON r.doc = f.rowid WHERE {0} MATCH ?"
+_PLAIN = "SELECT r.type, r.doc, r.record FROM {0} f JOIN search_ref r ON r.doc = f.rowid WHERE {0} MATCH ?"
 
 
 class Searcher:
@@ -333,26 +334,40 @@ class Searcher:
         if not words:
             return {}
         match = " ".join(f'"{word}"*' for word in words)
-        short = len(words) == 1 and len(words[0]) < 3
+        asked = whole_words(question).split()
+        within = " ".join(f'"{word}"*' for word in asked)
+        short = len(asked) == 1 and len(asked[0]) < 3
         found: dict[str, list[str]] = {}
-        if not short and self._count(match, _FEW) <= _FEW:
+        if not short and len(asked) == len(words) and self._count(match, _FEW) <= _FEW:
             ranked = f"{_PLAIN.format('search_text')} ORDER BY {_RANK}, f.rowid DESC"
-            for kind, record in self._connection.execute(ranked, (match,)):
+            for kind, _doc, record in self._connection.execute(ranked, (match,)):
                 if kind in types and len(found.setdefault(kind, [])) < limit:
                     found[kind].append(record)
             return found
+        titled = self._newest_each("search_title", match, types, limit)
+        more = {} if short else self._newest_each("search_text", within, types, limit)
         for kind in types:
-            ids = dict.fromkeys(self._within(kind, "search_title", match, limit))
-            if len(ids) < limit and not short:
-                ids |= dict.fromkeys(self._within(kind, "search_text", match, limit))
-            if ids:
+            if ids := dict.fromkeys((*titled.get(kind, ()), *more.get(kind, ()))):
                 found[kind] = list(ids)[:limit]
         return found
 
-    def _within(self, kind: str, table: str, match: str, limit: int) -> list[str]:
-        """Return the ids of a type whose words fit, the newest first."""
-        asked = f"{_PLAIN.format(table)} AND f.rowid BETWEEN ? AND ? ORDER BY f.rowid DESC LIMIT ?"
-        return [record for _kind, record in self._connection.execute(asked, (match, *band(kind), limit))]
+    def _newest_each(self, table: str, match: str, types: Sequence[str], limit: int) -> dict[str, list[str]]:
+        """Return the ids of each type whose words fit, the newest first, at most so many of each.
+
+        To ask anew costs as much as there is in all, so what has enough is skipped, and no type is asked for by itself.
+        """
+        query = f"{_PLAIN.format(table)} AND f.rowid <= ? ORDER BY f.rowid DESC LIMIT ?"
+        found: dict[str, list[str]] = {}
+        last = _LAST_OF_ALL
+        while True:
+            met = self._connection.execute(query, (match, last, limit)).fetchall()
+            for kind, _doc, record in met:
+                if len(found.setdefault(kind, [])) < limit:
+                    found[kind].append(record)
+            if len(met) < limit:
+                return found
+            kind, doc, _record = met[-1]
+            last = band(kind)[0] - 1 if len(found[kind]) >= limit or kind not in types else doc - 1
 
     def _find(self, question: str, kinds: tuple[str, ...], limit: int) -> list[Hit]:
         words = folded(question).split()
