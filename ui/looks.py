@@ -96,6 +96,10 @@ def _overview(key: str) -> Part:
     return _on_organisation(key, lambda page: page.show_overview(key))
 
 
+def _shown(page: str, name: str, type_name: str, *, ours: bool) -> Part:
+    return Part(page, name, lambda room: room.window.show_page(page, _first(room, type_name, ours=ours)))
+
+
 PARTS = (
     *(_first_of("organisation", kind) for kind in ("person", "post", "site", "miner_group")),
     *(_overview(key) for key in (MEMBERS, TERMS, DIRECTORY)),
@@ -106,15 +110,17 @@ PARTS = (
     *(_first_of("alliance", kind) for kind in ("theme", "alliance_text")),
     _told("alliance", REGISTER),
     Part("library", "files", lambda room: room.page("library", LibraryPage).reading.show_downloads()),
-    Part("library", "draft", lambda room: room.window.show_page("library", _draft(room, "library_item"))),
-    Part("initiatives", "own", lambda room: room.window.show_page("initiatives", _draft(room, "initiative"))),
+    _shown("library", "article", "library_item", ours=False),
+    _shown("library", "draft", "library_item", ours=True),
+    _shown("initiatives", "own", "initiative", ours=True),
     Part("submissions", "sent", lambda room: room.window.show_page("submissions", _sent(room))),
 )
 
 
-def _draft(room: Room, type_name: str) -> str:
-    """Return the record of ours that was begun for the pictures."""
-    return next(str(row["id"]) for row in room.laptop.app.read(editing.rows, type_name) if row["space"] != ALLIANCE)
+def _first(room: Room, type_name: str, *, ours: bool) -> str:
+    """Return the first record of ours, begun for the pictures, or of the Alliance's."""
+    rows = room.laptop.app.read(editing.rows, type_name)
+    return next(str(row["id"]) for row in rows if (row["space"] != ALLIANCE) == ours)
 
 
 def _sent(room: Room) -> str:
