@@ -82,7 +82,7 @@ def skeleton(tmp_path: Path) -> Path:
     leaves = ("protocol", "merge", "columns", "digests", "erasures", "frames", "wire", "bundles", "sealing", "filebox")
     leaves += ("rights", "signers")
     files += [f"sync/{name}.py" for name in (*leaves, "lockbox")]
-    lowest = ("settings", "events", "clock", "errors", "i18n", "identifiers", "stems", "words")
+    lowest = ("settings", "events", "clock", "errors", "i18n", "identifiers", "memory", "stems", "words")
     files += [f"wimdesk/{name}.py" for name in lowest]
     for name in [*(f"{folder}/__init__.py" for folder in folders), *files]:
         path = tmp_path / name
