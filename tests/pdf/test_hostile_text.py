@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pypdfium2
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.pdf import documents
@@ -16,6 +16,7 @@ from tests.pdf.reading import metadata, printed, squeezed, tree
 from tests.pdf.test_documents import attached, made
 from wimdesk.i18n import translator
 from wimdesk.pdf.chart import Chart, Series
+from wimdesk.pdf.direction import MARKS, is_from_right
 from wimdesk.pdf.organisation_profile import ContactDetail, OrganisationProfile, SharedItem
 from wimdesk.pdf.page import LEFT, PAGE_HEIGHT, RIGHT
 from wimdesk.pdf.participation_report import Activity, Metric, Participation, ParticipationReport
@@ -121,7 +122,10 @@ def test_any_text_at_all(note: str, label: str) -> None:
 
 @settings(max_examples=1000)
 @given(st.text(st.sampled_from("aeq \n\x00\u00a0\u0301\u0323\u200b\u200d\u202e\ufffe\ud83d🎉é") | st.characters()))
+@example("\u200f")
+@example("\u05d0\u200f1")
 def test_clean_text_is_composed_and_stays_as_it_is(text: str) -> None:
     cleaned = clean(text)
     assert clean(cleaned) == cleaned
-    assert not NO_WIDTH & set(cleaned)
+    assert not NO_WIDTH & set(cleaned) - frozenset(MARKS if is_from_right(cleaned) else "")
+    assert not cleaned or set(cleaned) - NO_WIDTH

@@ -145,8 +145,9 @@ def _parts(word: str) -> list[str]:
 
 def clean(text: str) -> str:
     """Compose letters with their accents, drop what has no shape and make every other blank a plain space."""
-    dropped = NO_WIDTH.difference(MARKS) if is_from_right(text) else NO_WIDTH
-    kept = text if text.isascii() else "".join(letter for letter in text if letter not in dropped)
+    kept = text if text.isascii() else "".join(letter for letter in text if letter not in NO_WIDTH)
+    if is_from_right(kept):  # by its letters: a mark alone has nothing to set right
+        kept = "".join(letter for letter in text if letter not in NO_WIDTH or letter in MARKS)
     composed = unicodedata.normalize("NFC", kept).replace("\r\n", "\n").replace("\r", "\n").strip()
     if composed.isascii() and composed.isprintable():
         return " ".join(composed.split())
