@@ -37,7 +37,7 @@ from wimdesk.store.engine import Store
 
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(wire.SealedPart).decode
-_ENOUGH, _MUCH, _SOON = 32 * 1024, 128 * 1024, 0.5
+_ENOUGH, _MUCH, _SOON = 32 * 1024, 128 * 1024, 1.0
 """Bytes on the wire that are worth a transaction of their own, where more is coming: so many after so many seconds."""
 _HANDFUL = 512 * 1024
 """Bytes of it, unpacked, that are applied as one."""
@@ -50,14 +50,14 @@ def gathered(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
     What came before the line was cut is yielded before the cut is told.
     """
-    held, cut, since = bytearray(), None, time.monotonic()
+    held, cut, since = bytearray(), None, 0.0
     try:
         for piece in pieces:
+            since = since if held else time.monotonic()  # that the endpoint thought first says nothing of the line
             held += piece
             if len(held) >= (_MUCH if time.monotonic() - since < _SOON else _ENOUGH):
                 yield bytes(held)
                 held.clear()
-                since = time.monotonic()
     except WimdeskError as problem:
         cut = problem
     if held:
