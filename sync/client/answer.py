@@ -119,7 +119,7 @@ def take(
 ) -> Taken:
     """Apply pieces of an answer, or those up to which nobody wanted the writer, as one transaction.
 
-    Raises SyncProblem where a page does not follow on what is here or makes no sense, inbox.UnknownOwn where this
+    Raises SyncProblem where a page does not follow on what is here or makes no sense, numbered.UnknownOwn where this
     profile went back in time: nothing is applied then.
     """
     taken = Taken()
@@ -130,7 +130,7 @@ def take(
         coming = _until(found, is_wanted, taken)
         for page in opener.pages(each for each in coming if not isinstance(each, wire.End)):
             if not returning and recovery.is_here_too(session, page):
-                raise inbox.UnknownOwn(page.space)
+                raise numbered.UnknownOwn(page.space)
             taken.fresh += inbox.apply_page(session, page, returning)
             taken.received += sum(not isinstance(item, int) for item in page.ops)
             taken.placed += sum(isinstance(item, int) for item in page.ops)
@@ -165,7 +165,7 @@ def _until(found: Sequence[wire.Answer], is_wanted: Callable[[], bool], taken: T
 
 
 class _Opener:
-    """Turns the pieces of an answer into pages. Raises inbox.UnknownOwn where an own number says something else."""
+    """Turns the pieces of an answer into pages. Raises numbered.UnknownOwn where an own number says something else."""
 
     def __init__(self, session: Session, names: wire.Names, epoch: int) -> None:
         self._session = session
@@ -203,7 +203,7 @@ class _Opener:
         # What was erased here since it was sent can't be compared any more.
         is_whole = all(op.payload for op in own.values())
         if len(own) != len(numbers) or (is_whole and digest_of(own.values()) != part.own):
-            raise inbox.UnknownOwn(page.space)
+            raise numbered.UnknownOwn(page.space)
         fresh = self._fresh[page.space]
         for seq, item in enumerate(page.ops, page.first):
             fresh[seq] = (item.op if isinstance(item, Placed) else own[item]).record

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sync import sealing, wire
 from sync.protocol import TRAIL_BYTES, Author, Batch, Begun, Block, Op, Page, Placed, Sealed, sealed_message
 from wimdesk.app import App
-from wimdesk.store import erasures, inbox, journal, outbox
+from wimdesk.store import erasures, journal, numbered, outbox
 from wimdesk.store.seal_keys import SealKey
 
 UNREADABLE = "sealed"
@@ -35,7 +35,7 @@ def frames(app: App, key: SealKey, names: wire.Names, plain: Batch, begun: Begun
 def page_of(session: Session, block: Block, key: bytes, epoch: int, organisation: bytes) -> Page:
     """Return a block of the log as a page. `epoch`: the one under which own blocks are told by number only.
 
-    Raises inbox.UnknownOwn where an own number says something else.
+    Raises numbered.UnknownOwn where an own number says something else.
     """
     numbers = list(range(block.n, block.n + block.count))
     if block.author is None:
@@ -44,7 +44,7 @@ def page_of(session: Session, block: Block, key: bytes, epoch: int, organisation
         root = sealing.root_of(key, block.space, author, block.n, own)
         gone = {str(uuid.UUID(bytes=op.record)) for op in own if not op.payload}
         if len(own) != block.count or (root[:TRAIL_BYTES] != block.root and not gone):
-            raise inbox.UnknownOwn(block.space)
+            raise numbered.UnknownOwn(block.space)
         if root[:TRAIL_BYTES] != block.root:
             # Erased here since it was sent: the box at the endpoint still has it.
             erasures.ask_again(session, block.space, gone)

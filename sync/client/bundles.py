@@ -27,7 +27,7 @@ from wimdesk.app import App
 from wimdesk.errors import Refused, UserError
 from wimdesk.i18n import N_, _, ngettext
 from wimdesk.services import exchange, tending
-from wimdesk.store import facts, inbox, outbox, recovery, seal_keys
+from wimdesk.store import facts, inbox, numbered, outbox, recovery, seal_keys
 
 log = logging.getLogger(__name__)
 _READ_FIRST = "file_reads_first"
@@ -363,7 +363,7 @@ def _taken(engine: SyncEngine, bundle: bundles.Bundle) -> Loaded:
         for taken in answer.apply(app.store, names, pieces):
             refused += taken.refused
             response = taken.end
-    except inbox.UnknownOwn:
+    except numbered.UnknownOwn:
         return _start_over(app, lost=False)
     if response is None:
         raise damaged()

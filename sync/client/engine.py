@@ -33,7 +33,7 @@ from wimdesk.errors import Cancelled, NoConnection, Refused, SyncProblem, UserEr
 from wimdesk.events import Changed, Signal
 from wimdesk.i18n import N_, _
 from wimdesk.services import leaving, tending
-from wimdesk.store import facts, inbox, outbox, proof, recovery, seal_keys
+from wimdesk.store import facts, inbox, numbered, outbox, proof, recovery, seal_keys
 
 log = logging.getLogger(__name__)
 State = Literal["off", "idle", "running", "offline", "problem"]
@@ -220,7 +220,7 @@ class SyncEngine:
                 if not (without_place and self.app.run(healing.endpoint_forgot)):
                     return
                 lost = True
-            except inbox.UnknownOwn:
+            except numbered.UnknownOwn:
                 lost = False
             except Refused as refused:
                 behind = refused.number == Problem.READ_FIRST

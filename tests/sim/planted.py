@@ -33,7 +33,19 @@ from tests.sim.simulator import run, scene
 from wimdesk import identifiers
 from wimdesk.errors import DiskFull, NoConnection
 from wimdesk.services import editing, publishing
-from wimdesk.store import clashes, erasures, history, identity, inbox, journal, outbox, recovery, tables, unplaced
+from wimdesk.store import (
+    clashes,
+    erasures,
+    history,
+    identity,
+    inbox,
+    journal,
+    numbered,
+    outbox,
+    recovery,
+    tables,
+    unplaced,
+)
 from wimdesk.store.engine import Store
 from wimdesk.store.record import types
 
@@ -327,7 +339,7 @@ def unknown_own_operation_skipped() -> AbstractContextManager[object]:
     def wrong(right: Thing, self: Thing, part: Thing) -> object:
         try:
             return right(self, part)
-        except inbox.UnknownOwn:
+        except numbered.UnknownOwn:
             return None
 
     return _around(answer._Opener, "_open", wrong)  # noqa: SLF001 - it is where own operations are compared

@@ -48,7 +48,7 @@ from tests.soak.fuzz_messages import (
 from tests.soak.kill import WORD
 from wimdesk.app import App
 from wimdesk.errors import WimdeskError
-from wimdesk.store import inbox
+from wimdesk.store import numbered
 
 KINDS = ("frames", "columns", "wire", "bundle", "box", "laptop", "endpoint", "attachment")
 _SLOWER = {"bundle": 5, "laptop": 20, "endpoint": 100, "attachment": 100}
@@ -202,7 +202,7 @@ def laptop() -> Iterator[tuple[Make, Run]]:
                 for found in arrival.feed(message):
                     app.store.run_as("sync", attempt, found)
                 arrival.end()
-            except (_Undone, ValueError, WimdeskError, inbox.UnknownOwn) as error:
+            except (_Undone, ValueError, WimdeskError, numbered.UnknownOwn) as error:
                 return type(error).__name__.strip("_")
             return "understood"
 

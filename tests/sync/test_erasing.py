@@ -281,6 +281,27 @@ def test_a_box_is_packed_anew_with_the_key_of_today(office: Office, anna: Laptop
     assert [row["name"] for row in late.app.read(editing.rows, "site")] == ["Stays"]
 
 
+def test_who_went_back_behind_a_box_that_was_packed_anew_keeps_what_came_since(
+    office: Office, anna: Laptop, bela: Laptop
+) -> None:
+    """Others' boxes are told as a whole, also where the number in them stands for something else here."""
+    anna.add("site", name="Old")
+    settle(anna, bela)
+    copy = anna.app.back_up()
+    record = anna.add("person", given_name=WORDS[0])
+    anna.add("site", name="Sent")
+    settle(anna, bela)
+    bela.app.run(erasing.erase, "person", record)
+    settle(bela)
+    again = office.reopened("restored", copy, anna.app.device_keys)
+    anna.close()
+    again.add("site", name="Since")
+    settle(again, bela)
+    for laptop in (again, bela):
+        assert sorted(str(row["name"]) for row in laptop.app.read(editing.rows, "site")) == ["Old", "Sent", "Since"]
+        assert laptop.app.read(proof.differing) == []
+
+
 def test_who_lost_a_role_since_the_order_still_syncs(office: Office, anna: Laptop) -> None:
     assert office.endpoint is not None
     secretary = office.laptop("Sekai", organisation="Secretariat", role="secretariat")

@@ -61,10 +61,6 @@ class GapInPage(Exception):
     """The page does not start right after the cursor; it must be asked for again."""
 
 
-class UnknownOwn(Exception):
-    """The endpoint knows an own operation that is not here: this profile was restored or copied."""
-
-
 class _Bench:
     """What is loaded to apply one page: states, own waiting operations, and what changes."""
 
@@ -89,8 +85,8 @@ def apply_page(session: Session, page: Page, own_epoch: int = 0) -> int:
     """Apply one page of a space; return how many operations were new here.
 
     `own_epoch` is the one under which the page tells own operations by number only (0: that of the author). Raises
-    GapInPage where operations before the page are missing,
-    UnknownOwn and Contradiction where the page does not fit what is here; the caller undoes what was changed then.
+    GapInPage where operations before the page are missing, and as numbered.compare where the page does not fit what
+    is here; the caller undoes what was changed then.
     """
     page = erasures.receive(session, page)
     ((cursor, *so_far),) = rows.find(session, _CURSOR, space=page.space) or [(0, b"", b"")]
@@ -102,7 +98,7 @@ def apply_page(session: Session, page: Page, own_epoch: int = 0) -> int:
     bench = _Bench(session, page.space)
     mine = Author(journal.scribe_of(session).author.device, own_epoch or journal.scribe_of(session).author.epoch)
     own = numbered.rows_of(session, page.space, mine, [item for _seq, item in items if isinstance(item, int)])
-    opened, kept = _open(session, page, items, own)
+    opened, kept = _open(session, page, items, mine, own)
     _load_states(bench, {each[1] for each in opened})
     _merge_all(bench, opened)
     # Only what this page changed: a state that was loaded for an operation nobody can read stays as it is.
@@ -174,7 +170,7 @@ def _said(
 
 
 def _open(
-    session: Session, page: Page, items: _Items, own: Mapping[int, Row[Any]]
+    session: Session, page: Page, items: _Items, mine: Author, own: Mapping[int, Row[Any]]
 ) -> tuple[list[_Opened], dict[int, Placed]]:
     """Put the operations into the journal; return them opened, and by place those of which more is here than came."""
     kept: dict[int, Placed] = {}
@@ -190,13 +186,13 @@ def _open(
         if isinstance(item, int):
             row = own.get(item)
             if row is None:
-                raise UnknownOwn(item)
+                raise numbered.UnknownOwn(item)
             found, pos = {**recovery.told(row), "seq": seq}, row.pos
         else:
             found = arrivals[seq]
             known = here.get((found["device"], found["epoch"], found["n"]))
             if known is not None and not again:
-                numbered.compare(known, found)
+                numbered.compare(known, found, mine)
             pos = astray.match(found, known.pos if known is not None else 0)
             if pos and not found["payload"] and (said := erasures.said_still(session, found, pos)):
                 # Nobody has ordered it: what is here stays.

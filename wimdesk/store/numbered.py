@@ -24,6 +24,10 @@ _BY_NUMBER = select(tables.op).where(
 _RECORDS_AT = "SELECT seq, record FROM op WHERE space=:space AND seq IN (SELECT value FROM json_each(:places))"
 
 
+class UnknownOwn(Exception):
+    """The endpoint knows an own operation that is not here: this profile was restored or copied."""
+
+
 class Contradiction(SyncProblem):
     """The endpoint says something else under a number that is known here."""
 
@@ -51,17 +55,22 @@ def rows_under(session: Session, space: str, arrivals: Iterable[Told]) -> dict[t
     return found
 
 
-def compare(known: OpRow, arrival: Told) -> None:
-    """Raise Contradiction where one number stands for two things: neither may take the place of the other."""
+def compare(known: OpRow, arrival: Told, mine: Author) -> None:
+    """Raise where one number stands for two things: neither may take the place of the other.
+
+    Raises UnknownOwn where it is an own number that waits here: this profile went back, and has used it once more.
+    Another's, or one that had its place already, is a Contradiction.
+    """
     moved = known.state in (tables.HELD, tables.LOST)
     told = recovery.told(known)
     left_out = {"base"} if moved else set()
     if not (told["payload"] and arrival["payload"]):
         left_out.add("payload")  # erased on one side, and soon on the other
-    if any(told[name] != arrival[name] for name in told.keys() - left_out):
-        raise Contradiction(
-            _("What arrived does not fit what is here. Nothing was changed. Please tell the Secretariat.")
-        )
+    if all(told[name] == arrival[name] for name in told.keys() - left_out):
+        return
+    if (known.device, known.epoch) == mine and known.seq is None:
+        raise UnknownOwn(known.n)
+    raise Contradiction(_("What arrived does not fit what is here. Nothing was changed. Please tell the Secretariat."))
 
 
 def records_at(session: Session, space: str, places: Collection[int]) -> dict[int, bytes]:
