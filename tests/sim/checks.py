@@ -111,7 +111,7 @@ def _carried(world: World, laptop: Laptop, record: str, values: dict[str, object
     return {name: seen[name] for save in stuck for name in save.values if name in known}
 
 
-def _register(world: World, laptop: Laptop, rows: list[Written]) -> None:
+def _register(world: World, laptop: Laptop, rows: list[Written], *, by_itself: bool = False) -> None:
     life = laptop.life
     for row in rows:
         if row.save in world.model.saves:
@@ -127,7 +127,10 @@ def _register(world: World, laptop: Laptop, rows: list[Written]) -> None:
         if record in laptop.kept_in_view:
             seen[DELETED] = False
         save.before = None if fresh else {name: seen.get(name, BLANK.get(name)) for name in row.values}
-        for stuck in [stuck for stuck in life.refused.values() if stuck.id.record == record]:
+        carried = [stuck for stuck in life.refused.values() if stuck.id.record == record]
+        if by_itself and DELETED not in row.values:  # nobody looked at the record for it, or saw that it was removed
+            save.fields[DELETED] = frozenset().union(*(stuck.fields.get(DELETED, stuck.seen) for stuck in carried))
+        for stuck in carried:
             for name in stuck.values:
                 save.fields.setdefault(name, stuck.fields.get(name, stuck.seen))
             del life.refused[stuck.id]
@@ -225,7 +228,7 @@ def _sent_again(world: World, laptop: Laptop) -> None:
         _note_refused(world, laptop, laptop.written("record = ? AND state IN ('refused', 'replaced')", record))
         if row.values != _carried(world, laptop, record, {}) or not row.values:
             raise world.broken("I2", f"{laptop.seat.name} sends again {row}")
-        _register(world, laptop, [row])
+        _register(world, laptop, [row], by_itself=True)
 
 
 def _note_refused(world: World, laptop: Laptop, rows: list[Written]) -> None:

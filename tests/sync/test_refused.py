@@ -155,3 +155,21 @@ def test_a_retry_that_is_refused_again_is_one_entry(anna: Laptop) -> None:
         assert anna.app.run(outbox.send_again, "person", record)
         assert anna.sync().refused == 1
         assert [item.state for item in anna.app.read(outbox.refused)] == [tables.REFUSED]
+
+
+def test_what_goes_out_again_says_nothing_of_a_removal_that_its_author_had_not_seen(
+    office: Office, anna: Laptop
+) -> None:
+    record = anna.add("person", **CARLA)
+    anna.sync()
+    reader = office.laptop("Rita", role="reader")
+    reader.sync()
+    reader.change("person", record, role="Treasurer")
+    assert reader.sync().refused == 1
+    anna.app.run(editing.remove, "person", record)
+    settle(anna, reader)
+    set_role(office, reader, "coordinator")
+    assert reader.app.run(outbox.send_again, "person", record)
+    settle(reader, anna)
+    for laptop in (anna, reader):
+        assert [question.field for question in laptop.questions()] == ["deleted"]

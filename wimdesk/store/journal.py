@@ -172,6 +172,9 @@ def _capture(session: Session, _context: UOWTransaction, _instances: object) -> 
         earlier = scribe.drafts.get(record.id)
         draft = Draft(earlier.n if earlier else numbers.take(record), values, {}, before, by_person)
         draft.base = _base(session, record, values, answered.get(record, {}))
+        if stuck and not by_person and DELETED not in values:
+            # Sent again by itself: who made it need not have seen that the record was removed since.
+            draft.base = {n: at for n, at in draft.base.items() if n != DELETED} | refusals.removal_seen(stuck)
         if DELETED in values and draft.base.get(DELETED, 0) > 0:
             # Removed too, or put back: nobody needs to be asked about this one any more (store.spared).
             session.connection().execute(_LET_GO, {"of_record": record.id})

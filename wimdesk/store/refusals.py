@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, select, update
 from sqlalchemy.orm import Session
 
+from sync.merge import DELETED
 from wimdesk.store import rows, tables
 
 _CHUNK = 500
@@ -59,6 +60,14 @@ def grounded(places: Mapping[str, int], stuck: Iterable[OpRow]) -> dict[str, int
             place = bases[-place].get(name, 0)
         if place:
             found[name] = place
+    return found
+
+
+def removal_seen(stuck: Iterable[OpRow]) -> dict[str, int]:
+    """Return the base of `deleted` of the latest of these operations that had seen a removal; empty where none had."""
+    found: dict[str, int] = {}
+    for row in stuck:
+        found |= {name: at for name, at in row.base.items() if name == DELETED}
     return found
 
 
