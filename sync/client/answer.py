@@ -142,10 +142,7 @@ def take(
                 note = recovery.note_refused if returning else outbox.note_refused
                 taken.refused += note(session, taken.end.refused)
                 if not taken.end.more:
-                    if known.get("reread") and not returning:
-                        proof.mend(session)
-                    spared.settle(session)
-                    erasures.settle_doubted(session)
+                    _settle(session, returning, reread=bool(known.get("reread")))
                 if generation != taken.end.generation:
                     facts.put(session, generation=taken.end.generation)
     except (inbox.GapInPage, LookupError) as gap:
@@ -153,6 +150,16 @@ def take(
     except ValueError as error:
         raise damaged() from error
     return taken
+
+
+def _settle(session: Session, returning: int, *, reread: bool) -> None:
+    """All was read: see to what had to wait for that."""
+    if reread and not returning:
+        proof.mend(session)
+    spared.settle(session)
+    erasures.settle_doubted(session)
+    if not returning:
+        erasures.order_again(session)
 
 
 def _until(found: Sequence[wire.Answer], is_wanted: Callable[[], bool], taken: Taken) -> Iterator[wire.Answer]:

@@ -10,7 +10,7 @@ from sync.protocol import Problem
 from tests.sim import approvals, erasing
 from tests.sim.fate import tick_of
 from tests.sim.laptop import BLANK, FIELDS, TYPE, Laptop, Written
-from tests.sim.model import BY_ITSELF, DELETED, MARKS, Entry, Question, Save, SaveId
+from tests.sim.model import BY_ITSELF, DELETED, ERASE, MARKS, Entry, Question, Save, SaveId
 from wimdesk.errors import WimdeskError
 from wimdesk.services import doubts, removals
 from wimdesk.store import proof
@@ -225,6 +225,9 @@ def _sent_again(world: World, laptop: Laptop) -> None:
     own = "device = ? AND epoch = ? AND type NOT IN ('erased', 'signer')"
     for row in laptop.written(f"pos > ? AND {own}", laptop.last_pos, author.device, author.epoch):
         record = row.save.record
+        if row.type == ERASE and (row.space, record) in world.erased:  # the order was lost with the file it stood in
+            _register(world, laptop, [row])
+            continue
         _note_refused(world, laptop, laptop.written("record = ? AND state IN ('refused', 'replaced')", record))
         if row.values != _carried(world, laptop, record, {}) or not row.values:
             raise world.broken("I2", f"{laptop.seat.name} sends again {row}")

@@ -122,6 +122,7 @@ class Story:
                 laptop = self.rng.choice([each for each in self.ours if each.app.read(erasing.may_erase)])
                 if self._run(laptop, erasing.erase, "person", record):
                     self.outcome.erased += 1
+                    laptop.app.sweep_quietly()  # as every door to it does
 
     # ------------------------------------------------------------- what happens
 

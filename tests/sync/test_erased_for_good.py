@@ -83,9 +83,10 @@ def test_an_order_of_a_moment_ago_outlives_a_restoring(office: Office, tmp_path:
     folder = tmp_path / "anna"
     anna = Laptop.join(App.open(folder, PASSPHRASE), office.endpoint, office.organisation)
     introduce(anna.app, office.organisation)
+    bela = office.laptop("Bela")
     anna.add("site", name="Stays")
     record = person(anna, WORDS[0])
-    settle(anna)
+    settle(anna, bela)
     anna.app.back_up()
     anna.app.run(erasing.erase, "person", record)
     key = anna.app.store.key
@@ -99,9 +100,10 @@ def test_an_order_of_a_moment_ago_outlives_a_restoring(office: Office, tmp_path:
         app.read(editing.values, "person", record)
     app.sweep()
     again = Laptop(app, SyncEngine(app))
-    settle(again)
+    settle(again, bela, again)
     assert canary.count(WORDS, canary.of_folder(folder, key)) == {}
-    assert_in_order(again)
+    assert everything(office.endpoint, again, bela) == {}, "the order went with the database, and was given again"
+    assert_in_order(again, bela)
     again.close()
 
 

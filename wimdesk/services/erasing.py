@@ -225,11 +225,13 @@ def sweep(store: Store, contents: Contents, folder: Path) -> int:
     ledger = store.read(erasures.ledger)
     if left:
         _forget_contents(store, contents, left)
+    # Before what takes long: an older database may take the place of this one, and knows nothing of the order.
+    durable.write(folder / LEDGER, json.dumps(ledger).encode())
+    if left:
         _tidy_index(store)
         _empty_log(store)
         _rewrite_backups(folder, store.key, ledger)
         _rewrite_quarantine(folder, store.key, ledger)
-    durable.write(folder / LEDGER, json.dumps(ledger).encode())
     store.run(_tell, left, void)
     return len(left)
 

@@ -18,7 +18,7 @@ from sqlcipher3 import dbapi2
 
 from sync import digests
 from sync.erasures import ERASE, ERASED, MARKS, may_go, stub
-from sync.protocol import SHIPPED_OWNER, Author, Op, Page, Placed
+from sync.protocol import ROLES, SHIPPED_OWNER, Author, Op, Page, Placed
 from wimdesk import clock
 from wimdesk.identifiers import derived_id
 from wimdesk.store import facts, file_texts, journal, rows, signers, tables
@@ -50,6 +50,10 @@ _WITHDRAWN = "withdrawn"
 """The fact that names orders which the endpoint did not take, until no ledger beside the database names them."""
 _DOUBTED = "doubted"
 """The fact that names orders which were put aside."""
+_UNHEARD = "unheard"
+"""The fact that the ledger beside the database named what this database did not know to be erased."""
+_WITHOUT_ORDER = f"""SELECT space, record FROM erasure e WHERE NOT EXISTS
+(SELECT 1 FROM op WHERE record=e.record AND space=e.space AND type='{ERASE}') ORDER BY at, record"""
 _ANY = "SELECT 1 FROM erasure LIMIT 1"
 _NAMED = "erased"
 """Under this name a session knows the erased for the time of a transaction."""
@@ -343,7 +347,24 @@ def apply_ledger(session: Session, lines: Iterable[tuple[str, str, str]]) -> int
             if not facts.text(session, "server_url") and not _orders(session, space, record):
                 # No log brings the order back that emptied these rows.
                 _write_order(session, space, record, gone.owner or journal.scribe_of(session).author.organisation)
+    if count:
+        facts.put(session, **{_UNHEARD: True})
     return count
+
+
+def order_again(session: Session) -> None:
+    """Order once more what the ledger names and the log does not, now that all of it was read.
+
+    The order went when this database was put in the place of another one, before anybody had heard of it.
+    """
+    if not facts.get(session, _UNHEARD) or facts.get(session, "locked"):
+        return
+    author, role = journal.scribe_of(session).author, facts.text(session, "role")
+    for space, record in rows.find(session, _WITHOUT_ORDER) if role in ROLES and ROLES[role].erases else ():
+        said = rows.find(session, _FIRST, record=record, space=space)
+        if said and space in author.spaces.values() and (said[0][0] == author.organisation or role == "secretariat"):
+            _write_order(session, space, record, said[0][0])
+    facts.put(session, **{_UNHEARD: False})
 
 
 def _orders(session: Session, space: str, record: str) -> list[Op]:
