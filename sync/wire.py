@@ -32,7 +32,7 @@ from sync.protocol import (
     SyncResponse,
     private_space,
     shared_space,
-)  # fmt: skip
+)
 
 Ref = int | bytes
 """A space: its index among those of each device, NUL and the organisation whose shared space it is, or its name."""

@@ -71,6 +71,27 @@ def test_a_digit_that_is_a_word_of_its_own_comes_forward(app: App) -> None:
     assert ask(app, "scope 2")[0] == plain
 
 
+def test_the_best_with_a_letter_come_first_however_many_are_newer(app: App) -> None:
+    best = add(app, "Notes", summary={"en": "Scope 3 scope 3 scope"})
+    for number in range(6):
+        add(app, f"Notes {number}", summary={"en": "A long text that says scope and much else: item 3 of many others"})
+    hits = app.searcher().ask("scope 3", limit=3)
+    assert hits is not None
+    assert hits[0].id == best
+
+
+@pytest.mark.parametrize(("text", "asked"), [("CO 2 of suppliers", "co 2"), ("A report: UN 5 and more", "un 5")])
+def test_a_letter_behind_a_short_word_finds_the_text_too(app: App, text: str, asked: str) -> None:
+    record = add(app, "Notes", summary={"en": text})
+    assert app.searcher().ask_each(asked, ["library_item"], 5) == {"library_item": [record]}
+
+
+def test_the_pieces_of_a_word_that_vowel_signs_set_apart_all_count(app: App) -> None:
+    record = add(app, "महिला शिक्षा")
+    add(app, "महेश")
+    assert ask(app, "महिला") == [record]
+
+
 def test_all_words_must_occur_in_any_order_and_field(app: App) -> None:
     record = add(app, "Ventilation checks", summary={"en": "Led by women"}, outcomes={"en": "Cleaner air"})
     add(app, "Ventilation plans")

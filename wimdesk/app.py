@@ -209,10 +209,13 @@ class App:
 
     def sweep_quietly(self) -> bool:
         """As `sweep`, where there is anything to sweep; what fails is tried another time. Say whether it was done."""
-        if self.read(erasing.is_unswept):
-            with contextlib.suppress(RuntimeError):
-                return self._copier.submit(self._sweep).result()
-        return False
+        if not self.read(erasing.is_unswept):
+            return False
+        try:
+            sweeping = self._copier.submit(self._sweep)
+        except RuntimeError:  # the profile is being closed just now
+            return False
+        return sweeping.result()
 
     def _sweep(self) -> bool:
         try:

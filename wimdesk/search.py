@@ -335,10 +335,13 @@ class Searcher:
             return {}
         match = " ".join(f'"{word}"*' for word in words)
         asked = whole_words(question).split()
-        within = " ".join(f'"{word}"*' for word in asked)
-        short = len(asked) == 1 and len(asked[0]) < 3
+        has_letters = len(asked) < len(words)
+        short = len(asked) == 1 and len(asked[0]) < _SHORT and not has_letters
+        # Of a short word with a letter behind it ("un 5") the letter is what few have.
+        is_told = has_letters and max(map(len, asked)) < _SHORT
+        within = " ".join(f'"{word}"' + "*" * (len(word) > 1) for word in (words if is_told else asked))
         found: dict[str, list[str]] = {}
-        if not short and len(asked) == len(words) and self._count(match, _FEW) <= _FEW:
+        if not short and not has_letters and self._count(match, _FEW) <= _FEW:
             ranked = f"{_PLAIN.format('search_text')} ORDER BY {_RANK}, f.rowid DESC"
             for kind, _doc, record in self._connection.execute(ranked, (match,)):
                 if kind in types and len(found.setdefault(kind, [])) < limit:
@@ -401,10 +404,11 @@ class Searcher:
         In a title a word may begin so; elsewhere the letter is a word of its own ("scope 3").
         """
         first: dict[Hit, None] = {}
-        for table, match in (
-            ("search_title", expression(question)), ("search_text", expression(question, whole_letters=True))
-        ):  # fmt: skip
-            query = f"SELECT r.type, r.record FROM {table} f {self._where(table, only)} ORDER BY f.rowid DESC LIMIT ?"
+        whole = expression(question, whole_letters=True)
+        best_first = f"{_RANK}, f.rowid DESC" if self._count(whole) <= _MANY else "f.rowid DESC"
+        asked = (("search_title", expression(question), "f.rowid DESC"), ("search_text", whole, best_first))
+        for table, match, order in asked:
+            query = f"SELECT r.type, r.record FROM {table} f {self._where(table, only)} ORDER BY {order} LIMIT ?"
             first |= dict.fromkeys(Hit(*row) for row in self._connection.execute(query, (match, *kinds, limit)))
         scores = {hit.id: hit.score for hit in hits}
         best = max(scores.values(), default=0.0)

@@ -109,12 +109,13 @@ def expression(question: str, *, whole_letters: bool = False) -> str:
 
 
 def whole_words(question: str) -> str:
-    """Return the folded words of a question without single letters and digits, unless there is nothing else.
+    """Return the folded words of a question without single Latin letters and digits, unless there is nothing else.
 
-    One behind a word is mostly the next word as it is begun: nearly every text has one that begins so.
+    One behind a word is mostly the next word as it is begun: nearly every text has one that begins so. In other scripts
+    a single sign may be a word, or the piece of one that vowel signs have set apart.
     """
     words = folded(question).split()
-    return " ".join([word for word in words if len(word) > 1 or _CJK.search(word)] or words)
+    return " ".join([word for word in words if len(word) > 1 or not word.isascii()] or words)
 
 
 def telling(question: str) -> list[tuple[str, tuple[str, ...]]]:

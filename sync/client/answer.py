@@ -101,12 +101,12 @@ class Arrival:
         self._reader.end()
 
 
-def apply(store: Store, names: wire.Names, handfuls: Iterable[Sequence[wire.Answer]]) -> Iterator[Taken]:
+def apply(store: Store, names: wire.Names, arriving: Iterable[Sequence[wire.Answer]]) -> Iterator[Taken]:
     """Apply each handful of an answer in one transaction, or in more where others want to write; raise as `take`.
 
     A page of the file that several records lie on is written once; but nobody waits for longer than a piece takes.
     """
-    for found in handfuls:
+    for found in arriving:
         left: Sequence[wire.Answer] = found
         while left:
             taken = store.run_as("sync", take, names, left, store.is_wanted)

@@ -26,7 +26,7 @@ from sync.protocol import (
     Problem,
     SyncRequest,
     SyncResponse,
-)  # fmt: skip
+)
 from wimdesk import clock
 from wimdesk.app import App
 from wimdesk.errors import Cancelled, NoConnection, Refused, SyncProblem, UserError, WimdeskError
@@ -52,7 +52,7 @@ WENT_BACK: dict[int, bool] = {
     Problem.NUMBERS_USED: False,
     Problem.GENERATION_CHANGED: True,
     Problem.NUMBERS_NOT_IN_ORDER: True,
-}  # fmt: skip
+}
 """Refusals that mean that one side went back in time, and whether it was the endpoint."""
 AGAIN = {Problem.READ_FIRST, Problem.NUMBERS_USED, Problem.NUMBERS_NOT_IN_ORDER}
 """Refusals that only mean that others were faster."""

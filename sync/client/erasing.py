@@ -22,7 +22,7 @@ from sync.erasures import (
     Resealed,
     receipt_message,
     resealed_message,
-)  # fmt: skip
+)
 from sync.protocol import PATH_ERASE, Op, Problem, file_path, private_space
 from wimdesk.app import App
 from wimdesk.errors import Refused

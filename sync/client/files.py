@@ -96,9 +96,7 @@ class Files:
             mine = [each for each in found if each.goes_up is goes_up and self._is_time(each)]
             mine = [each for each in mine if goes_up or self._has_room(each)]
             for number, errand in enumerate(mine):
-                line.tell(
-                    step=_("Sending files") if goes_up else _("Fetching files"), done=number, total=len(mine)
-                )  # fmt: skip
+                line.tell(step=_("Sending files") if goes_up else _("Fetching files"), done=number, total=len(mine))
                 if (goes_up or self._has_room(errand)) and not self._try(line, errand):
                     return
             found = None if mine else found  # others wait now, if anything was carried

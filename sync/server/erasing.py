@@ -28,7 +28,7 @@ from sync.erasures import (
     resealed_message,
     sealed_of,
     stub,
-)  # fmt: skip
+)
 from sync.protocol import MAX_OPS, Author, Batch, Op, Problem, root_over, salt
 from sync.rights import verified
 from sync.server import audit, ledger, sealed, tables

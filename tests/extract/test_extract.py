@@ -104,7 +104,7 @@ def test_a_pdf_with_a_script_is_read_and_the_script_is_not_run(process: Process)
         (b"<html>" + b"<p>" * 40_000, "none"),
         (b"<" * 100_000, "whole"),
     ],
-)  # fmt: skip
+)
 def test_hostile_files_end_soon_with_a_verdict(process: Process, content: bytes, verdict: str) -> None:
     since = time.monotonic()
     found, told = read(process, content)

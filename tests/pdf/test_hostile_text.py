@@ -36,7 +36,7 @@ TEXTS = {
     "half a letter": "left \ud83d right \ufffe \uffff",
     "web address": "https://example.org/" + "women-in-mining/" * 20 + "?q=a&b=c",
     "blanks": " \u00a0\u3000\u2003 x \u202f y  ",
-}  # fmt: skip
+}
 
 
 def full_of(text: str, language: str = "en") -> tuple[ParticipationReport, OrganisationProfile]:

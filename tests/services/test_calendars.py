@@ -41,7 +41,7 @@ def office(template: Template, tmp_path: Path) -> Iterator[Office]:
 def series(values: Values) -> Series:
     return Series(
         values["starts"], values["zone"], values["recurrence"], tuple(values["excluded"]), tuple(values["extra"])
-    )  # fmt: skip
+    )
 
 
 def moments(values: Values) -> list[datetime]:
@@ -227,7 +227,7 @@ HOSTILE = {
     "many parameters": HEAD + b"X" + b";A=b" * 450_000 + b":c\r\nEND:VCALENDAR\r\n",
     "too large": HEAD + b"X:" + b"a" * calendars.MOST_BYTES,
     "too many": HEAD + b"BEGIN:VEVENT\r\nDTSTART:20210101T000000Z\r\nEND:VEVENT\r\n" * 2001 + b"END:VCALENDAR\r\n",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", HOSTILE)

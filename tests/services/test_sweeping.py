@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,8 +11,9 @@ from sqlalchemy import text
 from tests import canary
 from tests.support import PASSPHRASE
 from wimdesk.app import App
-from wimdesk.errors import ProfileBusy
+from wimdesk.errors import EnvironmentProblem, ProfileBusy
 from wimdesk.services import editing, erasing
+from wimdesk.store import durable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,3 +41,27 @@ def test_while_somebody_reads_it_says_that_traces_are_left_and_removes_them_at_t
     assert all(each.is_done for each in app.read(erasing.standings))
     assert canary.count([WORD], canary.of_folder(app.folder, key)) == {}
     app.close()
+
+
+def test_what_is_erased_goes_also_where_the_ledger_beside_it_cannot_be_written(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = app.run(editing.add, "person", {"family_name": WORD})
+    app.back_up()
+    app.run(erasing.erase, "person", record)
+    write = durable.write
+
+    def held(path: Path, content: bytes) -> None:
+        if path.name == erasing.LEDGER:
+            raise OSError(errno.EACCES, "another program holds it")
+        write(path, content)
+
+    monkeypatch.setattr(durable, "write", held)
+    with pytest.raises(EnvironmentProblem):
+        app.sweep()
+    assert not app.sweep_quietly()
+    assert canary.count([WORD], canary.of_folder(app.folder, app.store.key)) == {}
+    assert not any(each.is_done for each in app.read(erasing.standings)), "nobody is told before all is done"
+    monkeypatch.setattr(durable, "write", write)
+    assert app.sweep_quietly()
+    assert all(each.is_done for each in app.read(erasing.standings))

@@ -150,9 +150,7 @@ def test_values_are_written_as_people_read_them(log: SharedLog) -> None:
     org = new_id()
     base = log.other(MAMANI, "organization", org, {"name": {"en": "WIM"}, "country_code": "PE"})
     log.app.run(editing.change, "organization", org, {"country_code": "BO", "founding_date": "2021-03"})
-    log.other(
-        MAMANI, "organization", org, {"country_code": "CL", "founding_date": "2021"}, {"country_code": base}
-    )  # fmt: skip
+    log.other(MAMANI, "organization", org, {"country_code": "CL", "founding_date": "2021"}, {"country_code": base})
     log.own()
     founded, country = only(log.app).questions
     assert [one.text for one in founded.options] == ["March 2021", "2021"]

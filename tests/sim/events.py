@@ -15,9 +15,11 @@ from wimdesk import clock as clocks
 from wimdesk.app import App
 from wimdesk.errors import DiskFull, ProfileBusy, UserError
 from wimdesk.services import editing, erasing, handover
-from wimdesk.store import history
+from wimdesk.store import history, rows
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from tests.sim.world import World
 
 Values = dict[str, object]
@@ -87,9 +89,9 @@ def change_two(world: World, laptop: Laptop) -> str:
     return act(world, laptop, expected, _change_all, expected)
 
 
-def _change_all(session: object, changes: dict[str, Values]) -> None:
+def _change_all(session: Session, changes: dict[str, Values]) -> None:
     for record, values in changes.items():
-        editing.change(session, TYPE, record, values)  # type: ignore[arg-type]  # the session of the writer
+        editing.change(session, TYPE, record, values)
 
 
 def clear(world: World, laptop: Laptop) -> str:
@@ -240,11 +242,11 @@ def add_many(world: World, laptop: Laptop) -> str:
     space = world.rng.choice(world.writable(laptop.seat))
     count = world.rng.randrange(12, 40)
 
-    def make(session: object) -> dict[str, Values]:
+    def make(session: Session) -> dict[str, Values]:
         made: dict[str, Values] = {}
         for number in range(count):
             values: Values = {"name": f"{space}#tick {world.clock.tick}.{number}"}
-            made[add_in(session, values, space)] = values  # type: ignore[arg-type]  # the session of the writer
+            made[add_in(session, values, space)] = values
         return made
 
     made = laptop.run(make)
@@ -321,18 +323,17 @@ def disk_full(world: World, laptop: Laptop) -> str:
     return outcome
 
 
-def fill_disk(session: object) -> None:
+def fill_disk(session: Session) -> None:
     """Leave no room for another page."""
     _pragma(session, "max_page_count = " + str(_pragma(session, "page_count")))
 
 
-def free_disk(session: object) -> None:
+def free_disk(session: Session) -> None:
     _pragma(session, "max_page_count = 1000000")
 
 
-def _pragma(session: object, words: str) -> int:
-    connection = session.connection().connection.driver_connection  # type: ignore[attr-defined]  # a session
-    return int(connection.execute(f"PRAGMA {words}").fetchone()[0])
+def _pragma(session: Session, words: str) -> int:
+    return int(rows.driver(session).execute(f"PRAGMA {words}").fetchone()[0])
 
 
 def second_instance(world: World, laptop: Laptop) -> str:

@@ -54,7 +54,7 @@ from sync.protocol import (
     pack,
     private_space,
     shared_space,
-)  # fmt: skip
+)
 from sync.server import exchange, keys, pages
 from sync.server.app import create_app
 from sync.server.roles import Device

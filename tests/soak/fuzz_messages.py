@@ -26,7 +26,7 @@ from sync.protocol import (
     Placed,
     SyncRequest,
     SyncResponse,
-)  # fmt: skip
+)
 
 _CORPUS, _NEW = 300, 0.05
 """So many valid messages to damage, and how often one of them gives way to a new one."""

@@ -15,7 +15,6 @@ import pytest
 from sqlalchemy import MetaData, create_engine, inspect
 from sqlcipher3 import dbapi2
 
-import wimdesk.records  # noqa: F401 - fills the metadata
 from tests.support import PASSPHRASE, Template
 from wimdesk.app import DATABASE, App
 from wimdesk.errors import DiskFull, EnvironmentProblem, NotAProfile, ProfileBusy, ProfileTooNew, WrongKey

@@ -107,6 +107,30 @@ def test_an_order_of_a_moment_ago_outlives_a_restoring(office: Office, tmp_path:
     again.close()
 
 
+@pytest.mark.expects_log
+def test_the_secretariat_gives_an_order_again_that_went_with_its_database(office: Office, tmp_path: Path) -> None:
+    """Also in the shared space of another organisation."""
+    assert office.endpoint is not None
+    folder = tmp_path / "secretariat"
+    first = Laptop.join(App.open(folder, PASSPHRASE), office.endpoint, "Secretariat", role="secretariat")
+    introduce(first.app, "Secretariat")
+    anna = office.laptop("Anna")
+    shared = anna.app.run(publishing.publish, "person", person(anna, WORDS[0]), "shared")
+    settle(first, anna, first)
+    first.app.back_up()
+    first.app.run(erasing.erase, "person", shared)
+    first.app.sweep()
+    first.close()
+    App.restore(folder, PASSPHRASE, max(path.stem for path in (folder / "backups").glob("*by-hand.db")))
+    app = App.open(folder, PASSPHRASE)
+    again = Laptop(app, SyncEngine(app))
+    settle(again, anna, again)
+    with pytest.raises(NotFound):
+        anna.see("person", shared)
+    assert not app.read(facts.get, "unheard")
+    again.close()
+
+
 def test_a_laptop_that_was_away_for_a_year(office: Office, anna: Laptop, bela: Laptop, post: Post) -> None:
     assert office.endpoint is not None
     record = person(anna, WORDS[0])

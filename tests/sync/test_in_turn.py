@@ -50,7 +50,8 @@ def test_a_save_comes_between_the_pages_of_a_sync(anna: Laptop, bela: Laptop, mo
     assert bela.sync().received == 0
 
 
-def test_nothing_is_cut_where_nobody_waits(anna: Laptop, bela: Laptop) -> None:
+def test_nothing_is_cut_where_nobody_waits(anna: Laptop, bela: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answer, "_SOON", 3600)  # this computer may be slow
     anna.app.run(add_many)
     anna.sync()
     heard: list[str] = []

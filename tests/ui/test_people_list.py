@@ -18,6 +18,7 @@ from ui.lists.list_pane import ListPane
 from ui.main_window import MainWindow
 from ui.pages.organisation import OrganisationPage
 from ui.pages.organisation_cards import PersonPane
+from wimdesk.errors import ProfileBusy
 from wimdesk.events import Changed
 from wimdesk.identifiers import new_id
 from wimdesk.records import Person
@@ -396,6 +397,54 @@ def test_one_renewal_at_a_time_and_what_came_meanwhile_follows(
     settle(page, qtbot)
     assert named(page) == ["Mamani", "Zapata"]
     assert [changed for _roster, changed in late.asked] == [{"person": {rosa}}, {"person": {rosa, ana}}]
+
+
+def test_to_read_everybody_anew_takes_the_place_of_a_renewal(
+    page: OrganisationPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rosa = add(page, qtbot, "Rojas")
+    pane, desk = page.pane.people, page.desk
+    desk.bridge.close()
+    kind = pane._kind  # noqa: SLF001 - what reads and renews the list
+    late, load = Late(kind.renew), Late(kind.listed.load)
+    listed = dataclasses.replace(kind.listed, load=load)
+    monkeypatch.setattr(pane, "_kind", dataclasses.replace(kind, renew=late, listed=listed))
+
+    def call(name: str) -> None:
+        desk.app.run(editing.change, "person", rosa, {"family_name": name})
+        pane.hear(Changed({"person": frozenset([rosa])}))
+
+    call("Salas")
+    qtbot.waitUntil(late.was_read.is_set)
+    pane.refresh()
+    qtbot.waitUntil(load.was_read.is_set)
+    call("Zapata")
+    load.go()
+    qtbot.waitUntil(lambda: len(late.asked) == 2)  # before the renewal of before has ended
+    late.go()
+    settle(page, qtbot)
+    assert named(page) == ["Zapata"]
+
+
+def test_a_renewal_that_goes_on_failing_is_told_once(
+    page: OrganisationPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rosa = add(page, qtbot, "Rojas")
+    pane, desk = page.pane.people, page.desk
+    kind, tried, told = pane._kind, [], []  # noqa: SLF001 - what renews the list
+    monkeypatch.setattr(list_pane, "_LONGEST_BREATH", 10)
+    monkeypatch.setattr(desk.notices, "warn", told.append)
+
+    def busy(*asked: object) -> Roster:
+        tried.append(asked)
+        raise ProfileBusy("busy")
+
+    monkeypatch.setattr(pane, "_kind", dataclasses.replace(kind, renew=busy))
+    desk.app.run(editing.change, "person", rosa, {"family_name": "Zapata"})
+    qtbot.waitUntil(lambda: len(tried) > 4)
+    monkeypatch.setattr(pane, "_kind", kind)
+    settle(page, qtbot)
+    assert (named(page), told) == (["Zapata"], ["busy"])
 
 
 def test_a_renewal_that_fails_is_made_up_for_with_the_next_change(

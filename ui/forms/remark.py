@@ -88,7 +88,7 @@ class RemarksCard(Card):
         """Read the remarks anew."""
         self._desk.tasks.read(
             self, remarks.listed, self._text, done=self._take, failed=lambda _problem: None, key="remarks"
-        )  # fmt: skip
+        )
 
     def enter(self) -> None:
         """Send what is typed."""
@@ -98,9 +98,7 @@ class RemarksCard(Card):
         changed = self.wording.toPlainText() if self.wording.toPlainText().strip() != self._said() else ""
         code = self._reading.languages[0] if self._reading and self._reading.languages else ""
         add = partial(remarks.add, section=self.section.value() or "", wording=changed, lang=code)
-        self._desk.tasks.write(
-            self, add, self._text, self.reason.text(), done=self._entered, failed=self._explain
-        )  # fmt: skip
+        self._desk.tasks.write(self, add, self._text, self.reason.text(), done=self._entered, failed=self._explain)
 
     def _said(self) -> str:
         key = self.section.value() or ""

@@ -133,9 +133,8 @@ class TasksCard(Card):
         self.text.clear()
         self.day.clear()
         self.text.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._desk.tasks.write(
-            self, _add, title, due, self._about, done=self._entered, failed=partial(self._explain, title, due)
-        )
+        add, explain = partial(todo.add, about=self._about), partial(self._explain, title, due)
+        self._desk.tasks.write(self, add, title, due, done=self._entered, failed=explain)
 
     def titles(self) -> list[str]:
         """Return what is to be done, from top to bottom, as it is shown."""
@@ -243,10 +242,6 @@ class TasksCard(Card):
             self.refresh()
 
         self._desk.tasks.write(self, todo.remove, each.id, done=tell)
-
-
-def _add(session: object, title: str, due: str, about: str) -> str:
-    return todo.add(session, title, due, about=about)  # type: ignore[arg-type]  # always a session
 
 
 def _when(each: Todo) -> str:

@@ -7,7 +7,7 @@ in a roster (services.roster), and the first rows come along with the answer.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -100,6 +100,7 @@ class ListPane(QWidget):
         """What changed, of that which is being read just now."""
         self._load: Job[Roster] | None = None
         self._renewal: Job[Roster] | None = None
+        self._is_warned = False
         self._breath = QTimer(self)
         self._breath.setSingleShot(True)
         self._breath.timeout.connect(self._renew)
@@ -157,6 +158,7 @@ class ListPane(QWidget):
     def refresh(self) -> None:
         """Read everybody anew."""
         self._stale, self._reading = {}, {}
+        self._renewal = None  # the reading that begins here takes its place
         self._breath.stop()
 
         def take(found: Roster) -> None:
@@ -194,14 +196,16 @@ class ListPane(QWidget):
         began = time.monotonic()
 
         def take(found: Roster) -> None:
-            self._renewal, self._reading = None, {}
+            self._renewal, self._reading, self._is_warned = None, {}, False
             # Where much comes, piece by piece, most of the time is left to whoever writes and paints.
             self._breath.start(min(_LONGEST_BREATH, int((time.monotonic() - began) * _BREATH)))
             self._take_roster(found)
 
         def failed(problem: WimdeskError) -> None:
             self._breath.start(_LONGEST_BREATH)
-            self._desk.notices.warn(str(problem))
+            if not self._is_warned:  # once: it is tried until it goes well
+                self._is_warned = True
+                self._desk.notices.warn(str(problem))
 
         read, renew = self._desk.tasks.read, self._kind.renew
         self._renewal = read(self, renew, self._roster, self._reading, done=take, failed=failed, key="roster")
@@ -323,8 +327,7 @@ class ListPane(QWidget):
     def open_tags(self) -> None:
         """Open the box in which tags are put on those chosen, or taken away."""
         ids = self.view.chosen_ids()
-        query = _tags
-        self._desk.tasks.read(self, query, self._kind.type_name, ids, done=self._open_tag_box, key="tags")
+        self._desk.tasks.read(self, bulk.tags_beside, self._kind.type_name, ids, done=self._open_tag_box, key="tags")
 
     def _open_tag_box(self, found: tuple[Mapping[str, int], Mapping[str, int]]) -> None:
         here, known = found
@@ -416,11 +419,6 @@ def _answer(session: object, kind: Kind, everybody: Roster, question: Question, 
 
 def _counts(_session: object, everybody: Roster, question: Question) -> Found:
     return roster.find(everybody, question)
-
-
-def _tags(session: object, type_name: str, ids: Collection[str]) -> tuple[Mapping[str, int], Mapping[str, int]]:
-    """Return the tags of some records, and all there are."""
-    return bulk.tags(session, type_name, ids), bulk.tags(session, type_name)  # type: ignore[arg-type]  # a session
 
 
 def _told_tag(count: int) -> str:

@@ -36,7 +36,7 @@ class OverviewCard(Card):
         self._kind = kind
         self._desk.tasks.read(
             self, commitments.overview, self._text, done=self._take, failed=lambda _problem: None, key="overview"
-        )  # fmt: skip
+        )
 
     def said_of(self, organisation: str) -> str:
         """Return what the list says of an organisation."""

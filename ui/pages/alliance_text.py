@@ -97,7 +97,7 @@ class TextPane(RecordCard):
         self.desk.tasks.read(self, texts.reading, self.record, done=self._take, failed=self._lost, key="text")
         self.desk.tasks.read(
             self, commitments.ours, self.record, done=self._take_ours, failed=lambda _problem: None, key="ours"
-        )  # fmt: skip
+        )
 
     def flush(self) -> None:
         if self.form is not None:
@@ -171,7 +171,7 @@ class TextPane(RecordCard):
 
         self.desk.tasks.read(
             self, texts.difference, pair[0].id, pair[1].id, lang, done=show, failed=self._warn, key="difference"
-        )  # fmt: skip
+        )
 
     def _act(self, verb: object) -> None:
         self.flush()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
@@ -110,9 +112,9 @@ class AttendanceCard(Card):
                 self, attendance.check_in_offered, self._event, self.sheet.day, record, done=self._answered
             )
 
-    def _undoable(self, verb: object, record: str, words: str) -> None:
+    def _undoable(self, verb: Callable[..., int], record: str, words: str) -> None:
         tell = self._desk.notices.offer_undo
-        self._desk.tasks.write(self._desk.tasks, verb, record, done=lambda act: tell(words, act))  # type: ignore[arg-type]  # one of two verbs
+        self._desk.tasks.write(self._desk.tasks, verb, record, done=lambda act: tell(words, act))
 
     def _explain(self, problem: Exception) -> None:
         self._say(str(problem))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -149,10 +151,10 @@ class ChampionPane(RecordCard):
     def _answer(self, accepted: bool) -> None:
         self._write(champions.answer, self.record, accepted)
 
-    def _write(self, verb: object, *args: object) -> None:
+    def _write(self, verb: Callable[..., int], *args: object) -> None:
         tell = self.desk.notices.offer_undo
         self.desk.tasks.write(
-            self, verb, *args, done=lambda act: tell(_("Answered."), act),  # type: ignore[arg-type]  # one of two verbs
+            self, verb, *args, done=lambda act: tell(_("Answered."), act),
             failed=lambda problem: self.desk.notices.warn(str(problem)),
         )  # fmt: skip
 

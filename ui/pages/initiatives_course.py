@@ -208,9 +208,7 @@ class MilestonesCard(Card):
         self._rebuild()
 
     def _done(self, record: str) -> None:
-        self._desk.tasks.write(
-            self, editing.change, "milestone", record, {"done_on": clock.today().isoformat()}
-        )  # fmt: skip
+        self._desk.tasks.write(self, editing.change, "milestone", record, {"done_on": clock.today().isoformat()})
 
     def _remove(self, record: str) -> None:
         self._opened = ""

@@ -95,7 +95,7 @@ class InitiativePane(QWidget):
         self._desk.tasks.read(self, lifecycle.course, self.record, done=self._take_course, key="course")
         self._desk.tasks.read(
             self, taking_part.own_parts, self.record, done=self.part_history.show_records, key="parts"
-        )  # fmt: skip
+        )
 
     def flush(self) -> None:
         """Save what waits to be saved."""

@@ -75,15 +75,11 @@ class MinerGroupPane(RecordCard):
         self.form = MinerGroupForm(desk, record)
         self.form.contact.asked.connect(self._look_up)
         licence, entry = miner_groups.LICENCE, miner_groups.ENTRY
-        self.licences = LinesCard(
-            desk, _("Licences"), _("New licence"), licence, lambda each: LicenceLine(desk, each)
-        )  # fmt: skip
-        self.sales = LinesCard(
-            desk, _("Sales"), _("New sale"), entry, lambda each: GroupEntryLine(desk, each, "sale")
-        )  # fmt: skip
+        self.licences = LinesCard(desk, _("Licences"), _("New licence"), licence, lambda each: LicenceLine(desk, each))
+        self.sales = LinesCard(desk, _("Sales"), _("New sale"), entry, lambda each: GroupEntryLine(desk, each, "sale"))
         self.trainings = LinesCard(
             desk, _("Training"), _("New training"), entry, lambda each: GroupEntryLine(desk, each, "training")
-        )  # fmt: skip
+        )
         self.licences.button.clicked.connect(self._begin_licence)
         self.sales.button.clicked.connect(lambda: self._begin_entry("sale"))
         self.trainings.button.clicked.connect(lambda: self._begin_entry("training"))

@@ -140,7 +140,7 @@ class WorkingGroupsPage(Page):
         mine = my_zone(self.desk)
         self.desk.tasks.work(
             self, lambda _progress: calendar_files.read_file(path, mine), done=self._take_in, failed=self._explain
-        )  # fmt: skip
+        )
 
     def _take_in(self, found: Read) -> None:
         self.desk.tasks.write(self, calendar_files.take, found, done=self._told, failed=self._explain)

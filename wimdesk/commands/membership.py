@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from wimdesk.app import App
-from wimdesk.commands.terminal import a_day, printing, with_app
+from wimdesk.commands.terminal import Handler, a_day, printing, with_app
 from wimdesk.errors import UserError
 from wimdesk.i18n import LANGUAGES, _, language
 from wimdesk.records.payment import METHODS
@@ -80,10 +80,10 @@ def _add_papers(group: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def _command(
-    group: argparse._SubParsersAction[argparse.ArgumentParser], name: str, handler: object, about: str
+    group: argparse._SubParsersAction[argparse.ArgumentParser], name: str, handler: Handler, about: str
 ) -> argparse.ArgumentParser:
     parser = group.add_parser(name, help=about, description=about)
-    parser.set_defaults(handler=printing(handler))  # type: ignore[arg-type]  # with_app makes each of them a handler
+    parser.set_defaults(handler=printing(handler))
     return parser
 
 

@@ -6,7 +6,7 @@ A thousand objects at a time, so that ten thousand records need no more memory t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -78,6 +78,11 @@ def tags(session: Session, type_name: str, ids: Iterable[str] | None = None, fie
     parts = [query] if ids is None else [query.where(cls.id.in_(part)) for part in pieces(list(ids))]
     found = Counter(tag for part in parts for each in session.scalars(part) for tag in each)
     return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def tags_beside(session: Session, type_name: str, ids: Collection[str]) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """Return the tags of some records, and beside them those of all of the type."""
+    return tags(session, type_name, ids), tags(session, type_name)
 
 
 def _word(tag: str) -> str:

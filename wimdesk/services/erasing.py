@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlcipher3 import dbapi2
 
 from sync.erasures import ERASED
@@ -28,7 +28,7 @@ from wimdesk.records import Attachment, Task
 from wimdesk.services import computers, publishing
 from wimdesk.store import backup, durable, erasures, facts, file_texts, history, identity, journal, rows, tables
 from wimdesk.store.contents import Contents
-from wimdesk.store.engine import Store, connect
+from wimdesk.store.engine import Store, connect, unwritable
 from wimdesk.store.keys import QUARANTINE
 from wimdesk.store.record import Record, Scope, fields, types
 
@@ -41,8 +41,8 @@ KEPT_BY_LAW = frozenset({"payment", "receipt"})
 """What an order to erase a person leaves until its time is over: accounts (GDPR Art. 17(3)(b))."""
 _BELONGS_TO = frozenset({"membership", "payment", "attendance"})
 """Types of which what refers to them is about the same person."""
-LOOSE: tuple[tuple[type[Record], ColumnElement[str]], ...] = (
-    (Attachment, Attachment.part_of),  # type: ignore[assignment]  # columns, as those of links are
+LOOSE: tuple[tuple[type[Record], InstrumentedAttribute[str]], ...] = (
+    (Attachment, Attachment.part_of),
     (Task, Task.about),
 )
 """What belongs to a record of any type by a field that is no link: files, and what is to be done about it."""
@@ -225,13 +225,19 @@ def sweep(store: Store, contents: Contents, folder: Path) -> int:
     ledger = store.read(erasures.ledger)
     if left:
         _forget_contents(store, contents, left)
-    # Before what takes long: an older database may take the place of this one, and knows nothing of the order.
-    durable.write(folder / LEDGER, json.dumps(ledger).encode())
+    problem: OSError | None = None
+    try:
+        # Before what takes long: an older database may take the place of this one, and knows nothing of the order.
+        durable.write(folder / LEDGER, json.dumps(ledger).encode())
+    except OSError as error:
+        problem = error  # what is erased must go all the same
     if left:
         _tidy_index(store)
         _empty_log(store)
         _rewrite_backups(folder, store.key, ledger)
         _rewrite_quarantine(folder, store.key, ledger)
+    if problem is not None:
+        raise unwritable(problem) from problem
     store.run(_tell, left, void)
     return len(left)
 

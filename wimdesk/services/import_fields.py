@@ -175,7 +175,8 @@ def _known_by(table: Table, columns: Mapping[str, str]) -> tuple[str, ...]:
     seen: dict[tuple[str, ...], set[tuple[str, ...]]] = {keys: set() for keys in wanted}
     blank, twice = dict.fromkeys(wanted, 0), dict.fromkeys(wanted, 0)
     count = 0
-    for count, (_line, cells) in enumerate(table.rows(), 1):  # noqa: B007 - how many there were
+    for _line, cells in table.rows():
+        count += 1
         for keys in wanted:
             said = tuple(fold(cells[where[key]]) for key in keys)
             if not all(said):

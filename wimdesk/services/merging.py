@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from wimdesk.errors import UserError
 from wimdesk.i18n import _
@@ -127,7 +127,7 @@ def _proposed(name: str, info: Info, mine: object, theirs: object) -> object:
 # ------------------------------------------------------------------- what hangs on a person
 
 
-def _links() -> Iterator[tuple[type[Record], ColumnElement[str]]]:
+def _links() -> Iterator[tuple[type[Record], InstrumentedAttribute[str]]]:
     """Yield each field of any type in which the id of a person stands."""
     for cls in types().values():
         for name, info in fields(cls).items():

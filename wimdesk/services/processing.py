@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import wimdesk.records  # noqa: F401 - every record type must be known
 from wimdesk.i18n import _
 from wimdesk.records.uses import BASES, CLASSES, Use, personal, use_of
 from wimdesk.store.record import fields, types

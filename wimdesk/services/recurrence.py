@@ -124,11 +124,9 @@ def _bounds(rule: str, first: datetime, zone: ZoneInfo) -> tuple[datetime, int |
 def _until(text: str, zone: ZoneInfo) -> datetime | None:
     """Return the end of a rule by the clock of the zone: a moment in UTC, a local time, or a day that counts whole."""
     try:
-        if len(text) == 8:
-            return datetime.strptime(text, "%Y%m%d").replace(hour=23, minute=59, second=59)  # noqa: DTZ007  # a time of the zone that the caller adds
-        if text.endswith("Z"):
-            return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None)
-        return datetime.strptime(text, "%Y%m%dT%H%M%S") if text else None  # noqa: DTZ007  # a time of the zone that the caller adds
+        written = text + "T235959" if len(text) == 8 else text.removesuffix("Z")
+        moment = datetime.strptime(written, "%Y%m%dT%H%M%S").replace(tzinfo=UTC if text.endswith("Z") else zone)
+        return moment.astimezone(zone).replace(tzinfo=None)
     except (ValueError, OverflowError):
         return None
 

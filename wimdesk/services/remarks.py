@@ -79,9 +79,7 @@ def _part(text: AllianceText, key: str, lang: str) -> texts.Section:
     return next((each for each in texts.sections(body) if each.key == key), texts.Section(key, "", ""))
 
 
-def add(
-    session: Session, text_id: str, reason: str, *, section: str = "", wording: str = "", lang: str = ""
-) -> str:  # fmt: skip
+def add(session: Session, text_id: str, reason: str, *, section: str = "", wording: str = "", lang: str = "") -> str:
     """Comment on a position, or give other words for one of its sections; return the id.
 
     Raises RuleBroken where nothing is said, UserError where it can't be said here.

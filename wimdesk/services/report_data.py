@@ -27,7 +27,7 @@ from wimdesk.records import (
     PostHolding,
     Site,
     Theme,
-)  # fmt: skip
+)
 from wimdesk.records.contact_detail import TYPES
 from wimdesk.records.indicator import UNITS, catalogue
 from wimdesk.records.organization import CLASSIFICATIONS, LEGAL, SCOPES, country_name, region_name

@@ -19,9 +19,10 @@ from sqlcipher3 import dbapi2
 from sync import digests
 from sync.erasures import ERASE, ERASED, MARKS, may_go, stub
 from sync.protocol import ROLES, SHIPPED_OWNER, Author, Op, Page, Placed
+from sync.rights import may_write
 from wimdesk import clock
 from wimdesk.identifiers import derived_id
-from wimdesk.store import facts, file_texts, journal, rows, signers, tables
+from wimdesk.store import facts, file_texts, journal, rows, seal_keys, signers, tables
 from wimdesk.store.record import Record, types
 
 _BY_FIRST = (
@@ -30,6 +31,8 @@ _BY_FIRST = (
 _MARKED = "(" + ", ".join(f"'{name}'" for name in sorted(MARKS)) + ")"
 _OPS = f"""SELECT pos, seq, device, epoch, n, type, record, owner, fields, base, payload FROM op
 WHERE record=? AND space=? AND owner<>? AND type NOT IN {_MARKED}"""
+_Kept = tuple[int, int, bytes, int, int, str, str, str, str, str, bytes]
+"""What `_OPS` finds, where the endpoint has given it a place."""
 _EMPTY = f"""UPDATE op SET payload=x'', before=NULL
 WHERE record=? AND space=? AND owner<>? AND type NOT IN {_MARKED}"""
 _SAID_IN = f"""SELECT DISTINCT space FROM op
@@ -144,11 +147,11 @@ def _scrub_row(connection: dbapi2.Connection, type_name: str, space: str, record
             connection.execute(f"DELETE FROM {table} WHERE {column}=?", (doc,))
 
 
-def _entry(space: str, row: tuple[object, ...]) -> digests.Entry:
+def _entry(space: str, row: _Kept) -> digests.Entry:
     _pos, seq, device, epoch, n, type_name, record, owner, names, base, payload = row
-    ids = uuid.UUID(str(record)).bytes, uuid.UUID(str(owner)).bytes
-    op = Op(space, str(type_name), *ids, tuple(json.loads(str(names))), json.loads(str(base)), bytes(payload))  # type: ignore[call-overload]  # a BLOB
-    return digests.Entry(int(seq), Author(bytes(device), int(epoch)), int(n), op)  # type: ignore[call-overload]  # as stored
+    ids = uuid.UUID(record).bytes, uuid.UUID(owner).bytes
+    op = Op(space, type_name, *ids, tuple(json.loads(names)), json.loads(base), payload)
+    return digests.Entry(seq, Author(device, epoch), n, op)
 
 
 def _tell_digest(connection: dbapi2.Connection, space: str, entries: list[digests.Entry]) -> None:
@@ -357,14 +360,27 @@ def order_again(session: Session) -> None:
 
     The order went when this database was put in the place of another one, before anybody had heard of it.
     """
-    if not facts.get(session, _UNHEARD) or facts.get(session, "locked"):
+    if not facts.get(session, _UNHEARD):
         return
-    author, role = journal.scribe_of(session).author, facts.text(session, "role")
-    for space, record in rows.find(session, _WITHOUT_ORDER) if role in ROLES and ROLES[role].erases else ():
+    is_locked = bool(facts.get(session, "locked")) or not seal_keys.opens(session)
+    left = False
+    for space, record in rows.find(session, _WITHOUT_ORDER):
         said = rows.find(session, _FIRST, record=record, space=space)
-        if said and space in author.spaces.values() and (said[0][0] == author.organisation or role == "secretariat"):
+        if said and _may_order(session, space, said[0][0]):
             _write_order(session, space, record, said[0][0])
-    facts.put(session, **{_UNHEARD: False})
+        else:
+            left = left or bool(said) or (is_locked and space.endswith("/private"))
+    if not left:
+        facts.put(session, **{_UNHEARD: False})
+
+
+def _may_order(session: Session, space: str, owner: str) -> bool:
+    """Say whether this computer's role may have a record of this owner erased there."""
+    name, mine = facts.text(session, "role"), journal.scribe_of(session).author.organisation
+    role = ROLES.get(name)
+    if role is None or not role.erases or (owner != mine and name != "secretariat"):
+        return False
+    return may_write(role, uuid.UUID(mine).bytes, space, uuid.UUID(owner).bytes)
 
 
 def _orders(session: Session, space: str, record: str) -> list[Op]:

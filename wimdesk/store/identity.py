@@ -8,12 +8,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import (
     JSON,
-    FromClause,
     Table,
     Text,
     delete,
     func,
-    inspect,
     or_,
     select,
     type_coerce,
@@ -22,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from sync.protocol import ALLIANCE, private_space, shared_space
-from wimdesk.store import audit, erasures, facts, journal, recovery, tables
+from wimdesk.store import audit, erasures, facts, journal, recovery, rows, tables
 from wimdesk.store.journal import SAMPLE
 from wimdesk.store.record import types
 
@@ -103,7 +101,7 @@ def adopt(session: Session, *, device: str, organisation: str) -> None:
     old = facts.text(session, "organisation")
     scribe = journal.scribe_of(session)
     for name, cls in types().items():
-        scribe.note(name, _rename(session, inspect(cls).local_table, old, organisation))
+        scribe.note(name, _rename(session, rows.table_of(cls), old, organisation))
     # The ids are equally long, so that packed bytes stay whole when one takes the place of the other.
     old_bytes, new_bytes = old.encode(), organisation.encode()
     for row in session.execute(select(tables.op).where(tables.op.c.state == tables.WAITING)).all():
@@ -124,12 +122,12 @@ def adopt(session: Session, *, device: str, organisation: str) -> None:
     facts.put(session, device=device, organisation=organisation)
 
 
-def _rename(session: Session, table: FromClause, old: str, new: str) -> list[str]:
+def _rename(session: Session, table: Table, old: str, new: str) -> list[str]:
     """Put the new id wherever the old one stands, in texts and inside lists and maps; return the records' ids."""
     held = {c.name: type_coerce(c, Text) for c in table.columns if isinstance(c.type, Text | JSON)}
     touched = select(table.c.id).where(or_(*(func.instr(column, old) > 0 for column in held.values())))
     ids = list(session.scalars(touched))
-    if not isinstance(table, Table) or not ids:
+    if not ids:
         return []
     for name, column in held.items():
         changed = update(table).where(func.instr(column, old) > 0)
@@ -143,8 +141,8 @@ def forget_sample(session: Session) -> int:
     scribe = journal.scribe_of(session)
     for name, cls in types().items():
         ids = list(session.scalars(select(cls.id).where(cls.space == SAMPLE)))
-        table = inspect(cls).local_table
-        session.execute(delete(table).where(table.c.space == SAMPLE))  # type: ignore[arg-type]  # always a Table
+        table = rows.table_of(cls)
+        session.execute(delete(table).where(table.c.space == SAMPLE))
         if ids:
             scribe.note(name, ids)
         count += len(ids)

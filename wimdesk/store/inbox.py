@@ -472,7 +472,7 @@ def plant(session: Session, cls: type[Record], shipped: list[dict[str, object]],
     """
     full = [blank_row(cls) | {"versions": {}} | row for row in shipped]
     if full:
-        putting = upsert(cls.__table__)  # type: ignore[arg-type]  # it is a Table
+        putting = upsert(rows.table_of(cls))
         fresh = {name: putting.excluded[name] for name in fields(cls)}
         untouched = literal_column(f"{cls.__tablename__}.versions") == literal_column("'{}'")
         session.execute(

@@ -46,9 +46,7 @@ class Drawer:
         return requests.request(method, self.url, headers=told, data=body, timeout=30)
 
     def send(self, at: int = 0, end: int | None = None) -> requests.Response:
-        return self.ask(
-            "PATCH", self.content[at:end], Upload_Offset=str(at), Upload_Length=str(len(self.content))
-        )  # fmt: skip
+        return self.ask("PATCH", self.content[at:end], Upload_Offset=str(at), Upload_Length=str(len(self.content)))
 
     def state(self) -> tuple[str | None, str | None]:
         found = self.ask("HEAD").headers

@@ -236,7 +236,7 @@ def test_what_is_private_can_not_come_open(endpoint: Endpoint) -> None:
         for ops in ([one.op(one.private, b"in the clear")], []):
             batch = one.batch(1, *(ops or [one.op(one.private)]))
             also = one.batch(1, one.op(one.shared))
-            found = refusal(lambda batch=batch, also=also: one.send(one.request(also, batch)))  # noqa: B023 - called at once
+            found = refusal(partial(one.send, one.request(also, batch)))
             assert (found.problem, found.status) == (Problem.MUST_BE_SEALED, 400)
         assert traces(endpoint, one.private) == traces(endpoint, one.shared) == []
 

@@ -34,7 +34,7 @@ _NAMES = (
     "m0016_trail",
     "m0017_leaving",
     "m0018_sought",
-)  # fmt: skip
+)
 STEPS = tuple(cast(Step, import_module(f"{__name__}.{name}").apply) for name in _NAMES)
 
 
