@@ -148,8 +148,9 @@ def dressed_tips(root: Path) -> Iterator[str]:
     """A tool tip shows words as they are: Qt takes for markup what looks like it, and opens the files that it names."""
     for module in modules(root, "ui"):
         for node in ast.walk(module.tree):
-            is_tip = isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "setToolTip"
-            if is_tip and not all(map(_is_of_the_program, node.args)):
+            if not isinstance(node, ast.Call) or getattr(node.func, "attr", "") != "setToolTip":
+                continue
+            if not all(map(_is_of_the_program, node.args)):
                 yield f"{module.path}:{node.lineno}: say tool_tip(...) of what is no text of the program."
 
 

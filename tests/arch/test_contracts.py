@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from tests.arch.rules import PACKAGES
 
 ROOT = Path(__file__).parents[2]
+TYPED: list[str] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["mypy"]["packages"]
 SCRIPTS = Path(sys.executable).parent
 LINT_IMPORTS = [str(SCRIPTS / f"lint-imports{Path(sys.executable).suffix}"), "--no-cache"]
 
@@ -73,14 +75,15 @@ def lint_imports(folder: Path) -> str:
 def skeleton(tmp_path: Path) -> Path:
     """The whole tower with nothing in it."""
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    folders = ("wimdesk/services", "wimdesk/records", "wimdesk/store", "wimdesk/pdf", "wimdesk/search")
-    folders += ("wimdesk/extract", "wimdesk/commands", "sync/client", "sync/server", *PACKAGES)
+    folders = ["wimdesk/services", "wimdesk/records", "wimdesk/store", "wimdesk/pdf", "wimdesk/search"]
+    folders += ["wimdesk/extract", "wimdesk/commands", "sync/client", "sync/server", *PACKAGES]
+    folders += [name.replace(".", "/") for name in TYPED if name.startswith("tests.")]
     files = [
         "wimdesk/__main__.py",
         "wimdesk/app.py",
     ]
-    leaves = ("protocol", "merge", "columns", "digests", "erasures", "frames", "wire", "bundles", "sealing", "filebox")
-    leaves += ("rights", "signers")
+    leaves = ["protocol", "merge", "columns", "digests", "erasures", "frames", "wire", "bundles", "sealing", "filebox"]
+    leaves += ["rights", "signers"]
     files += [f"sync/{name}.py" for name in (*leaves, "lockbox")]
     lowest = ("settings", "events", "clock", "errors", "i18n", "identifiers", "memory", "stems", "words")
     files += [f"wimdesk/{name}.py" for name in lowest]

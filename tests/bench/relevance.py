@@ -71,9 +71,9 @@ def judged() -> dict[str, dict[str, int]]:
 
 def ndcg(found: list[str], points: Mapping[str, int], most: int = 10) -> float:
     """Return the normalised discounted cumulative gain (Järvelin and Kekäläinen 2002) of the first answers."""
-    gained = sum((2 ** points.get(code, 0) - 1) / math.log2(at + 2) for at, code in enumerate(found[:most]))
+    gained = sum((2.0 ** points.get(code, 0) - 1) / math.log2(at + 2) for at, code in enumerate(found[:most]))
     best = sorted(points.values(), reverse=True)[:most]
-    return gained / sum((2**point - 1) / math.log2(at + 2) for at, point in enumerate(best))
+    return gained / sum((2.0**point - 1) / math.log2(at + 2) for at, point in enumerate(best))
 
 
 def recall(found: list[str], points: Mapping[str, int], most: int = 50) -> float:

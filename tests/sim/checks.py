@@ -191,9 +191,9 @@ def _hears(world: World, laptop: Laptop) -> bool:
         for save in [save for save in life.refused.values() if save.seq or save.id in waiting]:
             del life.refused[save.id]
         for row in laptop.written("state IN ('waiting', 'refused') AND type NOT IN ('erased', 'signer')"):
-            save = world.model.saves.get(row.save)
-            if save is not None and row.save not in life.unsent and row.save not in life.refused:
-                life.unsent[row.save] = save
+            known = world.model.saves.get(row.save)
+            if known is not None and row.save not in life.unsent and row.save not in life.refused:
+                life.unsent[row.save] = known
     return True
 
 

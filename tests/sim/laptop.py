@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from sqlalchemy import func, insert, select, update
@@ -159,8 +160,8 @@ class Laptop:
 
     # ------------------------------------------------------------- what stands in the file
 
-    def ask(self, query: str, *args: object) -> list[tuple[int, ...]]:
-        found: list[tuple[int, ...]] = self.eye.execute(query, args).fetchall()
+    def ask(self, query: str, *args: object) -> list[tuple[Any, ...]]:
+        found: list[tuple[Any, ...]] = self.eye.execute(query, args).fetchall()
         return found
 
     def written(self, where: str, *args: object) -> list[Written]:

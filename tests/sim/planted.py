@@ -26,6 +26,7 @@ from sync import wire
 from sync.client import answer, engine, erasing
 from sync.merge import ALL, DELETED
 from sync.protocol import ROLES, digest_of
+from sync.server import erasing as at_endpoint
 from sync.server import intake, numbers, pages, roles, tokens
 from sync.server import tables as log
 from tests.sim.scene import Scene
@@ -221,7 +222,8 @@ def base_of_deletion_dropped() -> AbstractContextManager[object]:
 def what_still_shows_counts_as_seen_removed() -> AbstractContextManager[object]:
     def wrong(right: Thing, session: Thing, record: Thing, *rest: Thing) -> dict[str, int]:
         at = (record.versions or {}).get(DELETED, 0)
-        return right(session, record, *rest) | ({DELETED: at} if at else {})
+        base: dict[str, int] = right(session, record, *rest)
+        return base | ({DELETED: at} if at else {})
 
     return _around(journal, "_base", wrong)
 
@@ -508,7 +510,7 @@ def answered_question_stays_open() -> AbstractContextManager[object]:
 
 @_bug
 def late_operation_of_an_erased_record_is_kept() -> AbstractContextManager[object]:
-    return _around(intake.erasing, "is_gone", lambda _right, *_args: False)
+    return _around(at_endpoint, "is_gone", lambda _right, *_args: False)
 
 
 @_bug

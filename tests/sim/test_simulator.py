@@ -112,8 +112,9 @@ def test_what_a_computer_says_of_itself_comes_back_from_its_own_organisation_onl
 def test_who_missed_what_came_back_too_late_may_be_asked(edited_first: bool) -> None:
     """Two came back in another order, and what is built on both names the one that stands last in the old one."""
     model, nobody = Model(), frozenset[SaveId]()
-    one, two = ({"name": "A"}, {"name": "B"}) if edited_first else ({"deleted": True}, {"deleted": False})
-    three = {"deleted": True} if edited_first else {"name": "C"}
+    one: dict[str, object] = {"name": "A"} if edited_first else {"deleted": True}
+    two: dict[str, object] = {"name": "B"} if edited_first else {"deleted": False}
+    three: dict[str, object] = {"deleted": True} if edited_first else {"name": "C"}
     saves = [
         Save(SaveId(str(at), "r"), ALLIANCE, "", "site", values, nobody, nobody, 0)
         for at, values in enumerate((one, two, three))

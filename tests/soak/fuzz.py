@@ -185,7 +185,7 @@ def read_box(message: bytes) -> str:
 def laptop() -> Iterator[tuple[Make, Run]]:
     """A real profile, and what a malicious endpoint may tell it."""
 
-    def attempt(session: Session, found: list[wire.Part | wire.End]) -> None:
+    def attempt(session: Session, found: list[wire.Answer]) -> None:
         answer.take(session, NAMES, found)
         raise _Undone
 

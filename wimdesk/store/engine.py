@@ -27,7 +27,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 log = logging.getLogger(__name__)
 
-_PRAGMAS = (
+_PRAGMAS: tuple[str, ...] = (
     "cipher_log_level=NONE", "journal_mode=WAL", "synchronous=FULL", "fullfsync=1", "checkpoint_fullfsync=1",
     "secure_delete=ON", "foreign_keys=ON", "trusted_schema=OFF", "temp_store=MEMORY", "journal_size_limit=4194304",
 )  # fmt: skip
