@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ui.navigation import SECTIONS
 from wimdesk.i18n import N_
 
 
@@ -22,7 +23,8 @@ class Topic:
 
 
 KEYS = (
-    ("Ctrl+1 … 8", N_("Go to a section")),
+    (f"Ctrl+1 … {len(SECTIONS)}", N_("Go to a section")),
+    ("Ctrl+,", N_("Settings")),
     ("Ctrl+K", N_("Find a person, a practice or a page")),
     ("Ctrl+E", N_("Write down an event")),
     ("F5", N_("Sync now")),
