@@ -22,7 +22,7 @@ from ui.errors import Presenter
 from ui.main_window import MainWindow
 from wimdesk import memory
 from wimdesk.errors import Damaged, ProfileBusy, WimdeskError, WrongKey
-from wimdesk.i18n import _, locale_name, set_content_language, set_language
+from wimdesk.i18n import _, locale_name, nearest, set_content_language, set_language
 from wimdesk.settings import Settings
 
 if TYPE_CHECKING:
@@ -139,7 +139,9 @@ class Program(QObject):
         application.setApplicationName("WIMDesk")  # a screen reader says it
         self._passphrase = passphrase
         self._translator = QTranslator(self)
+        self._computer_language = nearest(QLocale.system().uiLanguages())
         self.settings = Settings(folder / "settings.json")
+        self.settings.begin_in(self._computer_language)
         self.speak()
         self.dress()
         self.window = MainWindow(self.settings)
@@ -218,6 +220,7 @@ class Program(QObject):
         self._rest = Rest(self.desk, self)
         # From here on there is one object that writes the settings.
         self.settings = self.window.settings = app.settings
+        app.settings.begin_in(self._computer_language)
         app.settings.on(self._on_setting)
         if app.settings.flag("first_run_done") or _is_known(app):
             app.settings.put("first_run_done", True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QCompleter, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -211,7 +211,8 @@ class FirstRun(QFrame):
 
     def _speak(self, code: str) -> None:
         self._desk.app.settings.put("language", code)
-        self.show_step(LANGUAGE)
+        # Not at once: after an arrow key Qt still gives the focus to the card that was pressed, which would be gone.
+        QTimer.singleShot(0, self, partial(self.show_step, LANGUAGE))
 
     def _answer(self, name: str, text: str) -> None:
         self._answers[name] = text

@@ -11,7 +11,7 @@ import functools
 import gettext as _gettext
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 
 import resources
@@ -86,6 +86,13 @@ def set_language(language: str) -> None:
     code = language if language in LANGUAGES else "en"
     _code[0] = code
     _current[0] = translator(code)
+
+
+def nearest(spoken: Iterable[str]) -> str:
+    """Return the first of a computer's languages (BCP 47) that is there, whatever its country; else English."""
+    ours = {code.partition("-")[0]: code for code in LANGUAGES}
+    found = (ours.get(each.partition("-")[0]) for each in spoken)
+    return next((code for code in found if code), "en")
 
 
 def set_content_language(language: str) -> None:

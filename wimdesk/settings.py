@@ -183,6 +183,11 @@ class Settings:
             ) from error
         self.changed.send(name)
 
+    def begin_in(self, language: str) -> None:
+        """Speak this language until somebody chooses one; who has started or chosen before keeps what there was."""
+        if not self.flag("first_run_done") and "language" not in self._values:
+            self._values["language"] = language  # on disk with the first setting that is put
+
     def on(self, listener: Callable[[str], object]) -> Callable[[], None]:
         """Call the listener with the name of each setting that changes."""
         return self.changed.connect(listener)

@@ -27,6 +27,7 @@ class Room:
         self, application: QApplication, folder: Path, name: str, *, known: bool = False, passphrase: str = ""
     ) -> None:
         settings = Settings(folder / "settings.json")
+        settings.begin_in("en")  # the tour presses buttons by their words, whatever this computer speaks
         settings.put("sync_automatically", False)
         settings.put("scheme", "light")
         settings.put("first_run_done", known)
