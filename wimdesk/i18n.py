@@ -21,6 +21,8 @@ LANGUAGES = {"en": "English", "fr": "Français", "es": "Español", "pt-BR": "Por
 RIGHT_TO_LEFT = frozenset({"ar"})
 _START, _END = "\u2068", "\u2069"  # first strong isolate and its end (UAX #9)
 _FROM_RIGHT = "\u200f"  # right-to-left mark
+_DAY_FIRST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})(?!\d)")
+_MONTHS = 12
 _PLACE = re.compile(r"\{[^{}]*\}")
 _current: list[_gettext.NullTranslations] = [_gettext.NullTranslations()]
 _code: list[str] = ["en"]
@@ -131,6 +133,23 @@ def plain_digits(text: str) -> str:
         return text
     shown = text.replace("\u066b", ".").replace("\u066c", "")
     return "".join(str(unicodedata.decimal(sign, sign)) for sign in shown)
+
+
+def year_first(text: str) -> str:
+    """Return a text that begins with a day such as 30/11/2026 with that day as 2026-11-30; any other as it is.
+
+    The day stands before the month in all our languages but English, where either may: there only what can mean
+    one day is understood.
+    """
+    found = _DAY_FIRST.match(text)
+    if found is None:
+        return text
+    day, month = int(found[1]), int(found[2])
+    if language() == "en" and day != month:
+        if (day > _MONTHS) == (month > _MONTHS):
+            return text
+        day, month = max(day, month), min(day, month)
+    return f"{found[3]}-{month:02}-{day:02}{text[found.end() :]}"
 
 
 def bare(text: str) -> str:

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ui import theme
-from wimdesk.i18n import _, plain_digits
+from wimdesk.i18n import _, plain_digits, year_first
 
 _PARTS = re.compile(r"(\d{4})(?:[-/. ](\d{1,2})(?:[-/. ](\d{1,2}))?)?")
 _DAY_FIRST = re.compile(r"\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2,4}")
@@ -56,7 +56,7 @@ class DateField(QLineEdit):
 
 def read_date(text: str, whole_days: bool = False) -> tuple[str | None, str]:
     """Return ``(ISO date or None, sentence on what is wrong or "")``; an empty text is neither."""
-    text = plain_digits(text).strip()
+    text = year_first(plain_digits(text).strip())
     if not text:
         return None, ""
     if _DAY_FIRST.fullmatch(text):

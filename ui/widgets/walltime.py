@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from wimdesk.services import events
+from wimdesk.services import events, recurrence
 
 
 class WallTimeField(QLineEdit):
@@ -18,6 +18,7 @@ class WallTimeField(QLineEdit):
         self.setAccessibleName(name)
         self.setPlaceholderText("2026-12-08 14:00")
         self.textChanged.connect(lambda _text: self.changed.emit())
+        self.editingFinished.connect(self._tidy)
 
     def value(self) -> str:
         """Return what is typed, as it is kept; what can't be read stays as it was typed."""
@@ -26,3 +27,8 @@ class WallTimeField(QLineEdit):
     def set_value(self, value: object) -> None:
         """Show a value that was kept."""
         self.setText(str(value or "").replace("T", " "))
+
+    def _tidy(self) -> None:
+        value = self.value()
+        if recurrence.is_readable(value) and value.replace("T", " ") != self.text():
+            self.set_value(value)

@@ -13,7 +13,7 @@ from datetime import date
 
 from wimdesk.app import App
 from wimdesk.errors import UserError
-from wimdesk.i18n import _, set_content_language, set_language
+from wimdesk.i18n import _, set_content_language, set_language, year_first
 from wimdesk.services import (
     custom_fields,
     editing,
@@ -73,6 +73,7 @@ def with_app(work: Callable[[App, argparse.Namespace], object]) -> Handler:
 
 def a_day(text: str) -> str:
     """Return a whole day that was typed (ISO 8601), or the empty text; argparse refuses what is none."""
+    text = year_first(text)
     with contextlib.suppress(ValueError):
         if not text or date.fromisoformat(text).isoformat() == text:
             return text

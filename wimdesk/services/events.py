@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from sync.protocol import ALLIANCE
 from wimdesk import clock
 from wimdesk.errors import RuleBroken, UserError
-from wimdesk.i18n import _, pick
+from wimdesk.i18n import _, pick, plain_digits, year_first
 from wimdesk.records import Event, Organization, Theme, WorkingGroup
 from wimdesk.records.event import is_zone, wall
 from wimdesk.search import fold
@@ -121,7 +121,7 @@ def add(session: Session, group: str, values: Mapping[str, object]) -> str:
 
 def written(text: str) -> str:
     """Return a day and a time that a person typed, as it is kept; what can't be read stays as it is."""
-    text = text.strip().replace(" ", "T")
+    text = year_first(plain_digits(text).strip()).replace(" ", "T")
     return text[:16] if wall(text) is not None and text.endswith(":00") and len(text) == 19 else text
 
 
