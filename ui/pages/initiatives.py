@@ -63,6 +63,7 @@ class InitiativesPage(Page):
         panes.addWidget(self.themes)
         panes.addWidget(split, 1)
         self.body.addWidget(sliding(inside, _("Initiatives")), 1)
+        self.filter_button.fit(self.width())  # built anew at its size, the page hears of no other
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

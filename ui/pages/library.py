@@ -96,6 +96,7 @@ class LibraryPage(Page):
         panes.addWidget(self.filters)
         panes.addWidget(split, 1)
         self.body.addWidget(sliding(inside, _("Best-practice library")), 1)
+        self.filter_button.fit(self.width())  # built anew at its size, the page hears of no other
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._read_current)
