@@ -164,17 +164,18 @@ class HomePage(Page):
 
     def _news(self, news: News) -> QWidget:
         label = _(types()[news.type].type_label)
-        what = _("removed") if news.removed else _("added") if news.made else _("changed")
+        words = _("Removed: {label}") if news.removed else _("Added: {label}") if news.made else _("Changed: {label}")
         if news.type == "activity":
             parts = [label, moments.moment(news.at), news.by]
         else:
-            parts = [_("{label}, {what}").format(label=label, what=what), moments.moment(news.at), news.by]
+            parts = [words.format(label=label), moments.moment(news.at), news.by]
         words = " · ".join(part for part in parts if part)
         row = _Line(_icon(news.type), news.caption or label, words, plain=True)
-        place = PLACES.get(news.type)
+        shown, record = news.part_of if news.part_of[1] else (news.type, news.record)
+        place = PLACES.get(shown)
         if place is not None and place.by_id and not news.removed:
             button = IconButton("chevron-right", _("Open: {what}").format(what=news.caption or label))
-            button.clicked.connect(lambda: self.desk.navigate(place.page, news.record))
+            button.clicked.connect(lambda: self.desk.navigate(place.page, record))
             row.add(button)
         return row
 

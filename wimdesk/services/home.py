@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from wimdesk import clock
 from wimdesk.i18n import _, pick
-from wimdesk.records import Activity, Computer, Organization, Participation, Person, Site
+from wimdesk.records import Activity, Organization, Participation, Person, Site
 from wimdesk.services import (
     champions,
     commitments,
@@ -19,12 +19,12 @@ from wimdesk.services import (
     leaving,
     metrics,
     miner_groups,
+    naming,
     owed,
     people,
     progress,
     removals,
     terms,
-    timeline,
 )
 from wimdesk.store import history, identity, journal, outbox, tables
 from wimdesk.store.record import Record, types
@@ -83,6 +83,8 @@ class News:
     at: str
     made: bool = False
     removed: bool = False
+    part_of: tuple[str, str] = ("", "")
+    """Type and id of what it is shown with, where it has no page of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,10 +290,10 @@ def _changes(session: Session) -> list[News]:
         if record is None or not row.payload:
             continue
         payload = journal.unpack_payload(row.payload)
-        caption = timeline.named(session, record) if isinstance(record, Computer) else record.caption()
-        caption = "" if caption == record.id else caption
+        caption = naming.called(session, record)
         made = record.created_at == payload.at
-        found.append(News(record.id, row.type, caption, payload.by, payload.at, made, record.deleted))
+        part_of = naming.opens(session, record)
+        found.append(News(record.id, row.type, caption, payload.by, payload.at, made, record.deleted, part_of))
     return found
 
 
