@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QListView, QVBoxLayout, QWid
 
 from ui import navigation, theme
 from ui.places import PLACES
+from ui.sides import led
 from ui.widgets.labels import Text
 from ui.widgets.rows import ROW_ROLE, Row, RowDelegate, row_list
 from ui.widgets.search import SearchField
@@ -63,7 +64,7 @@ class Palette(QFrame):
         self.list.clicked.connect(self._choose)
         self.list.installEventFilter(self)
         column.addWidget(self.list, 1)
-        self._hint = Text(_("Enter opens. Esc closes."), "caption")
+        self._hint = Text(led(_("Enter opens. Esc closes.")), "caption")
         column.addWidget(self._hint)
         parent.installEventFilter(self)
         self.hide()

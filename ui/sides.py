@@ -22,6 +22,11 @@ def parted(text: str) -> str:
     return _FROM_RIGHT + " · ".join(isolated(part) for part in text.split(" · "))
 
 
+def led(text: str) -> str:
+    """Return a sentence that runs as the lines do, also where its first word is of another script."""
+    return _FROM_RIGHT + text if is_mirrored() else text
+
+
 def margins(start: int, top: int, end: int, bottom: int) -> QMargins:
     """Return margins whose first is where a line begins; what holds them is made anew when the language changes."""
     return QMargins(end, top, start, bottom) if is_mirrored() else QMargins(start, top, end, bottom)
