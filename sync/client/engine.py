@@ -266,12 +266,12 @@ class SyncEngine:
             # After a cut nobody knows what arrived: ask first, in a few bytes. Nothing follows what is known there
             # before that was read: a copy of this profile may have sent it.
             asking = bool(waiting and tally.sending)
-            sent = [] if asking or more else waiting
-            more = self._round(transport, tally, sent)
+            kept_back = asking or more
+            more = self._round(transport, tally, [] if kept_back else waiting)
             if asking and tally.placed < _FAR:
                 tally.bite //= _POOR  # the line was cut before
             unsent = self.app.read(outbox.is_waiting, tally.acked)
-            if unsent and sent and tally.acked == before and not more:
+            if unsent and not kept_back and tally.acked == before and not more:
                 raise SyncProblem(_("The Secretariat did not take the changes. Nothing is lost. Please try again."))
             again = more or unsent
 
