@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import update
 
+from sync.client import pieces
 from sync.protocol import Problem
 from sync.server import tables as server_tables
 from sync.server.store import Store
 from tests.support import TOO_LONG, Laptop, Office
 from tests.sync.test_two_laptops import LosesAnswers
-from wimdesk.errors import NoConnection
+from wimdesk.errors import NoConnection, SyncProblem
 from wimdesk.services import editing
 from wimdesk.store import history, outbox, tables
 
@@ -173,3 +174,10 @@ def test_what_goes_out_again_says_nothing_of_a_removal_that_its_author_had_not_s
     settle(reader, anna)
     for laptop in (anna, reader):
         assert [question.field for question in laptop.questions()] == ["deleted"]
+
+
+def test_a_pass_ends_where_something_waits_and_nothing_goes_out(anna: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
+    anna.add("person", **CARLA)
+    monkeypatch.setattr(pieces, "next_batches", lambda *_asked: [])
+    with pytest.raises(SyncProblem, match="did not take the changes"):
+        anna.sync()
