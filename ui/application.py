@@ -122,7 +122,7 @@ class Opener(QObject):
         except WimdeskError as problem:
             self.refused.emit(problem)
         else:
-            app.told.insert(0, done.sentence())
+            app.told.insert(0, done.sentence(moments.moment(done.copy.at)))
             self.opened.emit(app)
 
 

@@ -26,7 +26,7 @@ class Rescue(Calm):
         self.buttons.addWidget(self.close_button)
         if backup_at:
             day = moments.moment(backup_at)
-            self.card.add(Text(_("The newest whole backup is from {day}.").format(day=day), wrap=True))
+            self.card.add(Text(_("A whole backup can take its place: {day}.").format(day=day), wrap=True))
             promise = _("The damaged files are kept. Newer changes that can be read come back too.")
             self.promise = Text(promise, "muted", wrap=True)
             self.card.add(self.promise)

@@ -300,13 +300,17 @@ def _unlock(folder: Path, passphrase: str | None) -> keys.Unlocked:
 
 @contextlib.contextmanager
 def _damage_named() -> Iterator[None]:
-    """The keys have opened, so what is no profile now was one: a backup can take its place."""
+    """The keys have opened, so what is no profile now was one: it is damaged, and a backup can take its place.
+
+    A word about keys that don't fit would send people to look for others.
+    """
     try:
         yield
     except Damaged:
         raise
     except NotAProfile as problem:
-        raise Damaged(str(problem)) from problem
+        # One with a cause is what the database said; the others name what is missing or empty.
+        raise Damaged(str(problem) if problem.__cause__ is None else recovery.damaged()) from problem
 
 
 def _look(path: Path, key: bytes, told: list[str], *, thorough: bool) -> bool:

@@ -71,7 +71,7 @@ def button(rescue: Rescue, text: str) -> QPushButton | None:
 def test_the_newest_backup_is_offered_and_restored(program: Program, qtbot: QtBot) -> None:
     rescue = rescue_of(program, qtbot)
     assert "Your data is damaged" in texts(rescue)
-    assert "newest whole backup is from" in texts(rescue)
+    assert "A whole backup can take its place: today" in texts(rescue)
     restore = button(rescue, "Restore the backup")
     assert restore is not None
     assert all(each.text() for each in rescue.findChildren(QPushButton))
@@ -79,13 +79,27 @@ def test_the_newest_backup_is_offered_and_restored(program: Program, qtbot: QtBo
         restore.click()
         assert (restore.text(), restore.isEnabled()) == ("Restoring…", False)
         assert "This may take some minutes." in texts(rescue)
-    assert "was restored" in texts(program.window)
+    told = texts(program.window)
+    assert "The backup of today" in told
+    assert "was restored" in told
+    assert "beside your data" in told
+    assert not any(word in told for word in ("UTC", "quarantine"))
     assert program.app is not None
     program.app.check()
     assert program.app.identity().sample
     desk = program.desk
     assert desk is not None
     qtbot.waitUntil(lambda: not desk.tasks.busy())
+
+
+def test_a_file_that_is_no_database_any_more_is_damaged_and_no_key_is_blamed(
+    program: Program, folder: Path, qtbot: QtBot
+) -> None:
+    """The keys opened: who reads of a key that does not fit looks for another one, and there is none."""
+    (folder / DATABASE).write_bytes(b"x" * 8192)
+    said = texts(rescue_of(program, qtbot))
+    assert "is damaged" in said
+    assert not any(word in said for word in ("key", "profile"))
 
 
 def test_without_a_backup_nothing_is_promised(program: Program, folder: Path, qtbot: QtBot) -> None:

@@ -11,6 +11,7 @@ import contextlib
 import logging
 import shutil
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlcipher3 import dbapi2
@@ -39,9 +40,9 @@ class Recovered:
     complete: bool
     quarantine: Path
 
-    def sentence(self) -> str:
-        """Return what the person is told."""
-        day = f"{self.copy.at[:10]} {self.copy.at[11:16]} UTC"
+    def sentence(self, day: str = "") -> str:
+        """Return what the person is told; `day` is when the backup was made, in words where there are any."""
+        day = day or datetime.fromisoformat(self.copy.at).astimezone().strftime("%Y-%m-%d %H:%M")
         said = [_("The backup of {day} was restored.").format(day=day)]
         if self.brought_back:
             text = ngettext(
@@ -52,7 +53,7 @@ class Recovered:
             said.append(text.format(count=self.brought_back))
         if not self.complete:
             said.append(_("Some changes after that backup could not be read. Please look at your last entries."))
-        said.append(_("The old files are kept in the folder {folder}.").format(folder=QUARANTINE))
+        said.append(_("The old files are kept on this computer, beside your data."))
         return " ".join(said)
 
 
@@ -67,7 +68,7 @@ def examine(database: Path, key: bytes, *, thorough: bool = False) -> writeahead
     except OSError as error:
         raise unwritable(error) from error
     if log_state == "damaged":
-        raise Damaged(_sentence())
+        raise Damaged(damaged())
     crashed = writeahead.path_beside(database).exists()
     connection = connect(database, key)
     try:
@@ -80,11 +81,12 @@ def examine(database: Path, key: bytes, *, thorough: bool = False) -> writeahead
     finally:
         connection.close()
     if bad:
-        raise Damaged(_sentence())
+        raise Damaged(damaged())
     return log_state
 
 
-def _sentence() -> str:
+def damaged() -> str:
+    """Return what is said of a database that the keys open, or opened, and that is not whole."""
     return _("Some of your data on this disk is damaged. Nothing was changed. Please restore a backup.")
 
 
