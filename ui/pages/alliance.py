@@ -18,7 +18,7 @@ from ui.pages.record_list import Item, RecordList, heading
 from ui.widgets.buttons import SecondaryButton
 from ui.widgets.card import sliding
 from ui.widgets.empty import EmptyState
-from ui.widgets.panes import beside
+from ui.widgets.panes import beside, least
 from ui.widgets.rows import Row
 from wimdesk.events import Changed
 from wimdesk.i18n import N_, _
@@ -125,7 +125,7 @@ class AlliancePage(Page):
 
     def _right(self) -> QWidget:
         right = QWidget()
-        right.setMinimumWidth(theme.px(560))  # in a narrow window the list gives way, not the text
+        least(right, 560)
         self._column = QVBoxLayout(right)
         self._column.setContentsMargins(0, 0, 0, 0)
         self.empty = EmptyState("globe", "")

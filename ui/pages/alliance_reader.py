@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QLocale, QPoint, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ui import theme
@@ -71,9 +72,13 @@ class ReaderBar(QFrame):
         self.language, self.beside, self.section = ChoiceField(), ChoiceField(), ChoiceField()
         self.compare = ChoiceField()
         self.search = SearchField()  # with words in it, they would be cut
-        line = QHBoxLayout(self)
-        line.setContentsMargins(margins(24, 10, 24, 4))
-        line.setSpacing(12)
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(margins(24, 10, 24, 4))
+        line, self._second = QHBoxLayout(), QHBoxLayout()
+        self._first = line
+        for each in (line, self._second):
+            each.setSpacing(12)
+            lines.addLayout(each)
         self.search.setAccessibleName(_("Find in this text"))
         self._rows = {
             name: FieldRow(label, editor)
@@ -88,6 +93,21 @@ class ReaderBar(QFrame):
             row.setMaximumWidth(theme.px(_COLUMN))
             line.addWidget(row, 1, Qt.AlignmentFlag.AlignTop)
         line.addStretch(0)
+        self._second.addStretch(0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where the choices would cover each other, the last two stand in a line of their own."""
+        shown = sum(not row.isHidden() for row in self._rows.values())
+        narrow = self.width() < shown * (theme.px(96) + 12) + 36
+        before, after = (self._first, self._second) if narrow else (self._second, self._first)
+        for at, name in enumerate(("compare", "search")):
+            if before.indexOf(self._rows[name]) >= 0:
+                before.removeWidget(self._rows[name])
+                after.insertWidget(at if narrow else at + 3, self._rows[name], 1, Qt.AlignmentFlag.AlignTop)
 
     def show_choices(self, reading: Reading) -> None:
         """Offer what this version has."""
@@ -98,6 +118,7 @@ class ReaderBar(QFrame):
         self.compare.set_options([("", "–"), *versions])
         self._rows["beside"].setVisible(len(names) > 1)
         self._rows["compare"].setVisible(bool(versions))
+        self._fit()
         self.setVisible(bool(names))
 
     def show_sections(self, rows: Sequence[Row], code: str) -> None:

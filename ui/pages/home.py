@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import moments, theme
 from ui.forms.activity import LogCard
@@ -37,6 +38,8 @@ _ICONS = {
 }
 """Of what is no place of its own (ui.places)."""
 _MINUTES_PER_FIGURE = 0.5
+_NARROW = 800
+"""Pixels, at letters of the usual size."""
 _LAID_OUT = 50
 """Milliseconds."""
 
@@ -66,7 +69,7 @@ class HomePage(Page):
         outer.setContentsMargins(24, 16, 24, 24)
         outer.setSpacing(12)
         outer.addWidget(self.sample)
-        columns = QHBoxLayout()
+        columns = self._columns = QHBoxLayout()
         columns.setSpacing(24)
         left = QVBoxLayout()
         left.setSpacing(12)
@@ -87,6 +90,17 @@ class HomePage(Page):
         self._area = area
         self.body.addWidget(area, 1)
         self.steps.hide()
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where two columns have no room at this size of letters, the right one stands below the left one."""
+        narrow = self.width() < theme.px(_NARROW)
+        self._columns.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
+        self._columns.setSpacing(12 if narrow else 24)
 
     def refresh(self) -> None:
         """Read everything anew."""

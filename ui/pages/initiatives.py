@@ -15,7 +15,7 @@ from ui.widgets.card import sliding
 from ui.widgets.empty import EmptyState
 from ui.widgets.folding import FilterButton
 from ui.widgets.labels import tool_tip
-from ui.widgets.panes import beside
+from ui.widgets.panes import beside, least
 from wimdesk.events import Changed
 from wimdesk.i18n import _
 from wimdesk.services import taking_part
@@ -106,7 +106,7 @@ class InitiativesPage(Page):
 
     def _right(self) -> QWidget:
         right = QWidget()
-        right.setMinimumWidth(theme.px(470))  # in a narrow window the list gives way, not the text
+        least(right, 470)
         self._column = QVBoxLayout(right)
         self._column.setContentsMargins(0, 0, 0, 0)
         self.empty = EmptyState("handshake", _("Choose an initiative to read about it."))

@@ -24,7 +24,7 @@ from ui.widgets.buttons import IconButton, SecondaryButton
 from ui.widgets.card import sliding
 from ui.widgets.empty import EmptyState
 from ui.widgets.labels import tool_tip
-from ui.widgets.panes import beside
+from ui.widgets.panes import beside, least
 from wimdesk.events import Changed
 from wimdesk.i18n import N_, _
 from wimdesk.services import dues, miner_groups, people, todo
@@ -196,7 +196,7 @@ class OrganisationPage(Page):
 
     def _right(self) -> QWidget:
         right = QWidget()
-        right.setMinimumWidth(theme.px(652))  # in a narrow window the list gives way, not the form
+        least(right, 652)
         self._column = QVBoxLayout(right)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)

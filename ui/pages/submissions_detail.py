@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFormLayout, QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import moments, theme
 from ui.widgets.buttons import PrimaryButton, SecondaryButton
@@ -14,6 +15,9 @@ from wimdesk.i18n import _
 from wimdesk.services.submitting import Detail
 
 _SIDE = 280
+_LEAST_PAGE, _LEAST_HEIGHT = 320, 420
+"""Pixels of the document, whatever the size of the letters."""
+_ANY_WIDTH = (1 << 24) - 1
 TONES: dict[str, Tone] = {
     "draft": "warn",
     "queued": "info",
@@ -36,7 +40,11 @@ class SubmissionDetail(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        row = QHBoxLayout(self)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        inside = QWidget()
+        outer.addWidget(scrolling(inside))
+        row = self._row = QHBoxLayout(inside)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         self.view = PdfView(_("The document, page by page"))
@@ -46,14 +54,28 @@ class SubmissionDetail(QWidget):
         self._figure_scroll = scrolling(self.figures)
         row.addWidget(self.view, 1)
         row.addWidget(self._figure_scroll, 1)
-        side = QFrame()
+        side = self._facts_pane = QFrame()
         theme.mark(side, role="pane")
-        side.setFixedWidth(theme.px(_SIDE))
         self._side = QVBoxLayout(side)
         self._side.setContentsMargins(16, 16, 16, 16)
         self._side.setSpacing(12)
         row.addWidget(side)
         self._make_side()
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where the page would be a strip beside the facts, it stands below them, high enough to be read."""
+        side = theme.px(_SIDE)
+        narrow = self.width() - side < _LEAST_PAGE
+        self._row.setDirection(QBoxLayout.Direction.BottomToTop if narrow else QBoxLayout.Direction.LeftToRight)
+        self._facts_pane.setMinimumWidth(0 if narrow else side)
+        self._facts_pane.setMaximumWidth(_ANY_WIDTH if narrow else side)
+        for document in (self.view, self._figure_scroll):
+            document.setMinimumHeight(_LEAST_HEIGHT if narrow else 0)
 
     def _make_side(self) -> None:
         self.state = Chip()

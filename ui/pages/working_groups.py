@@ -21,7 +21,7 @@ from ui.widgets.buttons import IconButton, SecondaryButton
 from ui.widgets.card import sliding
 from ui.widgets.combo import ChoiceField
 from ui.widgets.empty import EmptyState
-from ui.widgets.panes import beside
+from ui.widgets.panes import beside, least
 from ui.widgets.rows import Row
 from ui.widgets.search import SearchField
 from wimdesk.events import Changed
@@ -182,7 +182,7 @@ class WorkingGroupsPage(Page):
 
     def _right(self) -> QWidget:
         right = QWidget()
-        right.setMinimumWidth(theme.px(470))
+        least(right, 470)
         self._column = QVBoxLayout(right)
         self._column.setContentsMargins(0, 0, 0, 0)
         self.empty = EmptyState(

@@ -177,11 +177,15 @@ class RowDelegate(QStyledItemDelegate):
 
 
 def fits_below(width: int, row: Row) -> bool:
-    """Tell whether the title would be cut beside the state while the quiet line has room for it."""
+    """Tell whether the title would be cut beside the state while the quiet line has room for it.
+
+    A title that keeps less than half of the line matters more than the quiet words: then these are cut.
+    """
     title, small = QFontMetrics(theme.font(14, 600)), QFontMetrics(theme.font(12, 600))
     state = small.horizontalAdvance(row.state) + theme.px(32 if row.state_icon else 12)
     dot = theme.px(14) if row.dot else 0
-    return title.horizontalAdvance(row.title) + state > width >= small.horizontalAdvance(row.meta) + dot + state
+    cut = title.horizontalAdvance(row.title) + state > width
+    return cut and (width >= small.horizontalAdvance(row.meta) + dot + state or width - state < width / 2)
 
 
 def row_list(name: str, delegate: RowDelegate | None = None, parent: QWidget | None = None) -> QListView:
