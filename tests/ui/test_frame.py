@@ -160,6 +160,19 @@ def test_another_size_of_the_letters_makes_the_pages_anew(program: Program, qtbo
         qtbot.waitUntil(lambda: [*cut(window), *sideways(window)] == [])  # rows take their height a moment later
 
 
+def test_the_settings_say_where_nothing_fits_and_how_a_copy_is_restored(program: Program, qtbot: QtBot) -> None:
+    program.window.show_page("settings")
+    settings = shown(program)
+    assert isinstance(settings, SettingsPage)
+    settle(qtbot, program)
+    settings.search.setText("restore")
+    assert "the start offers to restore the newest copy" in texts(settings)
+    settings.search.setText("xylophone")
+    assert texts(settings).splitlines()[-1] == "No setting fits these words."
+    settings.search.setText("")
+    assert "No setting fits" not in texts(settings)
+
+
 def test_ctrl_s_says_that_all_is_saved(program: Program) -> None:
     press(program, Qt.Key.Key_S, CTRL)
     assert "Saved already" in texts(program.window)

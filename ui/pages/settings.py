@@ -20,7 +20,7 @@ from ui.pages.settings_row import SettingRow
 from ui.widgets.buttons import SecondaryButton
 from ui.widgets.card import Card, scrolling
 from ui.widgets.combo import ChoiceField
-from ui.widgets.labels import hairline
+from ui.widgets.labels import Text, hairline
 from ui.widgets.search import SearchField
 from wimdesk.events import Changed
 from wimdesk.i18n import LANGUAGES, _, isolated, language, missing, ngettext
@@ -65,6 +65,9 @@ class SettingsPage(Page):
         self._column.setSpacing(12)
         outer.addWidget(column_widget, 1)
         outer.addStretch(0)
+        self._nothing = Text(_("No setting fits these words."), "muted", wrap=True)
+        self._column.addWidget(self._nothing)
+        self._nothing.hide()
         self._build_region()
         self._build_look()
         self._build_organisation()
@@ -187,7 +190,7 @@ class SettingsPage(Page):
     def _build_storage(self) -> None:
         card = self._card(_("Storage & backup"))
         self.backup_button = self._button(_("Back up now"), "hard-drive", self._back_up)
-        self._backup_row = self._add(card, SettingRow(_("Backup"), self.backup_button))
+        self._backup_row = self._add(card, SettingRow(_("Backup"), self.backup_button, _restoring()))
         self.check_button = self._button(_("Check"), "circle-check", self._check)
         sentence = _("Reads every page and proves that it is whole.")
         self._check_row = self._add(card, SettingRow(_("Check the data"), self.check_button, sentence))
@@ -262,7 +265,7 @@ class SettingsPage(Page):
             size=_megabytes(size), copies=_megabytes(copies)
         )
         more = _("Last copy: {day}.").format(day=moments.moment(last)) if last else _("There is no copy yet.")
-        self._backup_row.say(f"{sentence} {more}")
+        self._backup_row.say(f"{sentence} {more} {_restoring()}")
 
     def _filter(self, text: str) -> None:
         wanted = text.casefold().split()
@@ -273,6 +276,7 @@ class SettingsPage(Page):
             shown[id(card)] = shown.get(id(card), False) or fits
         for card, _row in self._rows:
             card.setVisible(shown[id(card)])
+        self._nothing.setVisible(not any(shown.values()))
 
     # ------------------------------------------------------------- what is done
 
@@ -361,6 +365,10 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except OSError:
         return 0  # the database folds its log away whenever it likes
+
+
+def _restoring() -> str:
+    return _("If your data is damaged one day, the start offers to restore the newest copy.")
 
 
 def _megabytes(size: int) -> str:
