@@ -87,7 +87,7 @@ class LibraryPage(Page):
         self.reading = ReadingDesk(self.desk)
         self.reading.removed.connect(self.refresh)
         self.reading.shared.connect(self.show_record)
-        self.reading.setMinimumWidth(min(theme.px(400), 580))  # in a narrow window the list gives way, not the text
+        self.reading.setMinimumWidth(theme.px(400))  # in a narrow window the list gives way, not the text
         split = beside(self._results(), self.reading, (384, 530))
         inside = QWidget()
         panes = QHBoxLayout(inside)

@@ -60,7 +60,8 @@ class RecordCard(QWidget):
         page = QWidget()
         self.area: QScrollArea = scrolling(page)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # With large letters a long line may need more than the pane has: nothing may be out of reach.
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         holder = QHBoxLayout(page)
         holder.setContentsMargins(24, 16, 24, 24)
         inner = QWidget()
