@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import pytest
 from icalendar import Calendar
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 
 from tests.groupwork import SLOTS
 from tests.ui import waiting
@@ -193,6 +194,26 @@ def test_g01_an_event_stays_private_until_it_is_shared(page: WorkingGroupsPage, 
     assert page.card is not None
     assert desk.app.read(editing.values, "event", page.card.record)["space"] == "alliance"
     qtbot.waitUntil(lambda: listed(page) == [page.card.record])  # type: ignore[union-attr]  # as above
+
+
+def test_ctrl_z_behind_a_name_takes_back_the_mark_and_not_the_letters(
+    page: WorkingGroupsPage, desk: Desk, qtbot: QtBot
+) -> None:
+    made = desk.app.run(events.add, "", {"title": {"en": "Open day"}, "starts": "2021-09-01T09:00"})
+    card = opened(page, qtbot, made, EventPane).attendance
+    qtbot.waitUntil(lambda: card.sheet is not None)
+    asked: list[str] = []
+    keys = QShortcut(QKeySequence.StandardKey.Undo, page.window())
+    keys.activated.connect(lambda: asked.append(card.field.text()))
+    card.field.setFocus()
+    qtbot.keyClicks(card.field, "Carla Soto")
+    qtbot.keyClick(card.field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert (card.field.text(), asked) == ("", []), "what is being typed is its own"
+    qtbot.keyClicks(card.field, "Carla Soto")
+    qtbot.keyClick(card.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: card.field.text() == "")
+    qtbot.keyClick(card.field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert (card.field.text(), asked) == ("", [""])
 
 
 def test_row_g02_names_are_typed_one_after_the_other_and_a_second_time_changes_nothing(

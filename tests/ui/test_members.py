@@ -191,6 +191,10 @@ def test_a06_without_a_type_the_card_leads_to_the_types(page: OrganisationPage, 
     qtbot.waitUntil(link.isVisible)
     qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: isinstance(page.card, ProfileCard))
+    card = page.card
+    assert isinstance(card, ProfileCard)
+    qtbot.waitUntil(card.types.button.hasFocus, timeout=5_000)
+    assert not card.types.button.visibleRegion().isEmpty(), "it is scrolled to"
 
 
 def test_a06_members_are_listed_by_status_with_totals(page: OrganisationPage, desk: Desk, qtbot: QtBot) -> None:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from ui.forms import editors
 from ui.widgets.field import FieldRow
+from ui.widgets.undo_keys import has_nothing_to_undo
 from wimdesk.errors import RuleBroken, WimdeskError
 from wimdesk.events import Changed
 from wimdesk.i18n import _
@@ -272,18 +272,3 @@ class Binder(QObject):
         row.set_message(
             _("Changed on another laptop to: {value}. Yours stays while you type.").format(value=words), "info"
         )
-
-
-def has_nothing_to_undo(part: QObject, event: QEvent) -> bool:
-    """Say whether keys of taking back (or bringing back) reached a line that has nothing of its own for them."""
-    if not isinstance(event, QKeyEvent):
-        return False
-    if isinstance(part, QLineEdit):
-        undo, redo = part.isUndoAvailable(), part.isRedoAvailable()
-    elif isinstance(part, QPlainTextEdit):
-        undo, redo = part.document().isUndoAvailable(), part.document().isRedoAvailable()
-    else:
-        return False
-    if event.matches(QKeySequence.StandardKey.Undo):
-        return not undo
-    return event.matches(QKeySequence.StandardKey.Redo) and not redo

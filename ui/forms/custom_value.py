@@ -10,13 +10,14 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QWidget
 
 from ui.desk import Desk
 from ui.forms import editors
-from ui.forms.binder import SAVE_AFTER, has_nothing_to_undo
+from ui.forms.binder import SAVE_AFTER
 from ui.forms.columns import TwoColumns
 from ui.widgets.card import Card
 from ui.widgets.column import Column
 from ui.widgets.combo import ChoiceField
 from ui.widgets.date import DateField
 from ui.widgets.field import FieldRow
+from ui.widgets.undo_keys import has_nothing_to_undo
 from wimdesk.errors import RuleBroken, WimdeskError
 from wimdesk.events import Changed
 from wimdesk.i18n import _

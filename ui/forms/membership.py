@@ -174,6 +174,10 @@ class MembershipForm(QWidget):
         self._desk.tasks.write(self, dues.remove_payment, record, done=tell)
 
 
+TYPES_OF_MEMBERSHIP = "membership_types"
+"""Asked for in the place of a record: our profile, at what a membership costs."""
+
+
 class MembershipCard(Card):
     """Every membership of a person, or the one of a group. ``types_wanted`` leads to the types."""
 

@@ -11,7 +11,7 @@ from ui import theme
 from ui.forms.binder import Binder
 from ui.forms.columns import TwoColumns
 from ui.forms.letter_template import TemplatesCard
-from ui.forms.membership import TONES, MembershipCard
+from ui.forms.membership import TONES, TYPES_OF_MEMBERSHIP, MembershipCard
 from ui.forms.receipt import ReceiptsCard
 from ui.pages.record_card import RecordCard
 from ui.pages.record_list import Item, RecordList
@@ -234,7 +234,7 @@ class GroupPane(RecordCard):
         card = Card(_("About this group"), _("Stays in your organisation"))
         card.add(fields)
         self.membership = MembershipCard(self.desk, group=self.record)
-        self.membership.types_wanted.connect(lambda: self.wanted.emit(self.desk.app.identity().organisation))
+        self.membership.types_wanted.connect(lambda: self.wanted.emit(TYPES_OF_MEMBERSHIP))
         self.column.addWidget(card)
         self.column.addWidget(self.membership)
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui import theme
+from ui.forms.membership import TYPES_OF_MEMBERSHIP
 from ui.page import Page
 from ui.pages import members
 from ui.pages.alliance_directory import DIRECTORY, AllianceDirectoryPane
@@ -347,6 +348,8 @@ class OrganisationPage(Page):
         if record in _OVERVIEWS:
             self.show_overview(record)
             return
+        if record == TYPES_OF_MEMBERSHIP:
+            self._begun = record = self.desk.app.identity().organisation
         self.show_record(record)
 
     def _show_ending(self) -> None:

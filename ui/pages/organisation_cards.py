@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 
+from ui import theme
 from ui.desk import Desk
 from ui.forms.attachment import AttachmentsCard
 from ui.forms.consent import ConsentCard
 from ui.forms.contact_detail import ContactCard
 from ui.forms.custom_field import CustomFieldsCard
 from ui.forms.hand_over import HandOverCard
-from ui.forms.membership import MembershipCard
+from ui.forms.membership import TYPES_OF_MEMBERSHIP, MembershipCard
 from ui.forms.membership_type import MembershipTypesCard
 from ui.forms.organization import OrganizationForm
 from ui.forms.person import PersonForm
@@ -22,7 +23,7 @@ from ui.forms.rights import RightsCard
 from ui.forms.site import SiteForm
 from ui.pages.branches import BranchesCard
 from ui.pages.miner_groups import MinerGroupPane
-from ui.pages.record_card import RecordCard
+from ui.pages.record_card import LAID_OUT, RecordCard
 from ui.pages.visits import VisitPane, VisitsCard
 from wimdesk.events import Changed
 from wimdesk.i18n import _
@@ -37,6 +38,7 @@ class ProfileCard(RecordCard):
     removable = False
 
     def fill(self) -> None:
+        self._to_types = False
         self.form = OrganizationForm(self.desk, self.record)
         self.types = MembershipTypesCard(self.desk)
         self.branches = BranchesCard(self.desk, self.record)
@@ -61,9 +63,19 @@ class ProfileCard(RecordCard):
         self.types.reload()
         self.branches.reload()
 
+    def begin(self) -> None:
+        self._to_types = True
+
     def _take(self, profile: Profile) -> None:
         self.show_title(profile.name or _("Your organisation"))
         self.form.show_profile(profile)
+        if self._to_types:
+            self._to_types = False
+            QTimer.singleShot(LAID_OUT, self, self._go_to_types)
+
+    def _go_to_types(self) -> None:
+        self.area.ensureWidgetVisible(self.types, 0, theme.px(24))
+        self.types.button.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 class BranchPane(RecordCard):
@@ -107,7 +119,7 @@ class PersonPane(RecordCard):
         self.held = HeldCard()
         self.held.chosen.connect(self.wanted)
         self.membership = MembershipCard(self.desk, person=self.record)
-        self.membership.types_wanted.connect(lambda: self.wanted.emit(self.desk.app.identity().organisation))
+        self.membership.types_wanted.connect(lambda: self.wanted.emit(TYPES_OF_MEMBERSHIP))
         self.consents = ConsentCard(self.desk, self.record)
         self.rights = RightsCard(self.desk, self.record)
         for part in (self.form, self.contacts, self.held, self.membership, self.consents, self.rights):

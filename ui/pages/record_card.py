@@ -35,7 +35,7 @@ _DELETED = {
     "alliance_text": N_("Text moved to the trash."),
 }
 
-_LAID_OUT = 50
+LAID_OUT = 50
 """Milliseconds."""
 
 
@@ -135,7 +135,7 @@ class RecordCard(QWidget):
 
     def _show_history(self) -> None:
         # The lines have just been made: only after the layouts the scroll bar knows of them.
-        QTimer.singleShot(_LAID_OUT, self.history, self._reveal_history)
+        QTimer.singleShot(LAID_OUT, self.history, self._reveal_history)
 
     def _reveal_history(self) -> None:
         self.area.ensureWidgetVisible(self.history, 0, theme.px(24))

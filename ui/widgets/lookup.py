@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QStringListModel, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QStringListModel, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
 from ui import theme
+from ui.widgets.undo_keys import has_nothing_to_undo
 from wimdesk.i18n import _
 
 _WAIT = 120
@@ -72,7 +73,13 @@ class LookUpField(QLineEdit):
         """Hold nobody and show nothing."""
         self._timer.stop()
         self._chosen = ("", "")
-        self.clear()
+        self.setText("")  # unlike `clear` this leaves nothing for Ctrl+Z, which then takes back what was done
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and has_nothing_to_undo(self, event):
+            event.ignore()  # else the empty line would swallow the keys
+            return True
+        return super().event(event)
 
     def set_label(self, record: str, label: str) -> None:
         """Name the record, if it is still the one that is held."""
