@@ -11,6 +11,7 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QResizeEvent, 
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from ui import moments, navigation, tab_order, theme
+from ui.focus import FocusKeeper
 from ui.notices import Notices
 from ui.placeholder import Placeholder
 from ui.sidebar import Sidebar
@@ -67,6 +68,7 @@ class MainWindow(QWidget):
         self._inside = QWidget()
         self._layers.addWidget(self._inside)
         self._build()
+        self._focus = FocusKeeper(self.page, lambda: self.sidebar, self)
         self._add_keys()
         self._restore_size()
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from tests.support import PASSPHRASE, Template
 from tests.ui import waiting
@@ -171,6 +171,49 @@ def test_the_settings_say_where_nothing_fits_and_how_a_copy_is_restored(program:
     assert texts(settings).splitlines()[-1] == "No setting fits these words."
     settings.search.setText("")
     assert "No setting fits" not in texts(settings)
+
+
+@pytest.mark.parametrize("act", ["disabled", "hidden", "deleted", "made anew"])
+def test_the_focus_stays_in_the_page_when_what_had_it_goes(program: Program, qtbot: QtBot, act: str) -> None:
+    window = program.window
+    window.show_page("settings")
+    settings = shown(program)
+    assert isinstance(settings, SettingsPage)
+    settle(qtbot, program)
+    buttons = [each for each in settings.findChildren(QPushButton) if each.isVisible() and each.isEnabled()]
+    last = buttons[-1]  # behind it the chain begins anew, with the navigation
+    name = last.accessibleName()
+    last.setFocus()
+    qtbot.waitUntil(last.hasFocus)
+    match act:
+        case "disabled":
+            last.setEnabled(False)
+        case "hidden":
+            last.hide()
+        case "deleted":
+            last.deleteLater()
+        case _:
+            settings.retranslate()
+            settle(qtbot, program)
+    qtbot.waitUntil(lambda: settings.isAncestorOf(QApplication.focusWidget() or window), timeout=3_000)
+    qtbot.wait(20)
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    assert focus.isVisible()
+    assert settings.isAncestorOf(focus)
+    assert act != "made anew" or focus.accessibleName() == name
+
+
+def test_whoever_goes_to_the_navigation_stays_there(program: Program, qtbot: QtBot) -> None:
+    program.window.show_page("settings")
+    settings = shown(program)
+    assert isinstance(settings, SettingsPage)
+    settle(qtbot, program)
+    settings.backup_button.setFocus()
+    row = program.window.sidebar.row("home")
+    row.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.wait(50)
+    assert row.hasFocus()
 
 
 def test_ctrl_s_says_that_all_is_saved(program: Program) -> None:
