@@ -298,6 +298,10 @@ def test_a07_card_and_receipt_become_files(
     qtbot.waitUntil(file.exists)
     settled()
     assert len(desk.app.read(letters.receipts)) == 1, "a reprint keeps its number"
+    words = "A receipt was given for this payment."
+    assert words not in line._remark.text()  # noqa: SLF001 - the quiet words below the line
+    qtbot.keyClicks(line.amount, "1")
+    assert words in line._remark.text()  # noqa: SLF001 - as above
 
 
 def test_row_a07_fifty_cards_for_those_who_are_shown(

@@ -31,6 +31,8 @@ class PaymentLine(QWidget):
     def __init__(self, desk: Desk, row: PaymentRow, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.row = row
+        self._is_corrected = False
+        """Whether somebody has typed another amount here."""
         self.binder = Binder(desk, "payment", row.id, self)
         self.amount = MoneyField()
         self.currency = ChoiceField([("", "–"), *((code, code) for code, _name in money.currencies())])
@@ -45,6 +47,7 @@ class PaymentLine(QWidget):
         self._arrange()
         self.currency.changed.connect(lambda: self.amount.change_currency(self.currency.value() or ""))
         self.method.changed.connect(self._show_way)
+        self.amount.textEdited.connect(lambda _text: self._correct())
         self.binder.loaded.connect(self._follow)
         self.show_row(row)
 
@@ -53,12 +56,17 @@ class PaymentLine(QWidget):
         self.row = row
         words = _("Receipt {number}").format(number=row.receipt_number) if row.receipt else _("Make a receipt")
         self.receipt.setText(words)
-        self._remark.setVisible(not row.counts)
-        self._remark.setText(
-            ""
-            if row.counts
-            else _("The membership type does not take this. Say above which time it pays, and it counts.")
-        )
+        said = []
+        if not row.counts:
+            said.append(_("The membership type does not take this. Say above which time it pays, and it counts."))
+        if row.receipt and self._is_corrected:
+            said.append(_("A receipt was given for this payment. If it was wrong, cancel it and make a new one."))
+        self._remark.setText(" ".join(said))
+        self._remark.setVisible(bool(said))
+
+    def _correct(self) -> None:
+        self._is_corrected = True
+        self.show_row(self.row)
 
     def _arrange(self) -> None:
         grid = QGridLayout(self)
