@@ -90,7 +90,7 @@ class FeedbackCard(Card):
     """Who used a practice, and what they say of it."""
 
     def __init__(self, desk: Desk, item_id: str, parent: QWidget | None = None) -> None:
-        super().__init__(_("Used elsewhere"), parent=parent)
+        super().__init__(_("Who used it"), parent=parent)
         self._desk, self._id = desk, item_id
         self._said: Said | None = None
         self._lines = QVBoxLayout()

@@ -70,7 +70,7 @@ class TablePart(QWidget):
     # ------------------------------------------------------------- parts
 
     def _outcome_card(self) -> Card:
-        card = Card(_("What would happen"))
+        card = Card(_("What this file brings"))
         self.summary = Text(_("The file is being read."), "body", wrap=True)
         self.trash = QCheckBox()
         self.trash.toggled.connect(lambda _on: self._timer.start())
