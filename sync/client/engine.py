@@ -259,7 +259,7 @@ class SyncEngine:
                     raise
 
     def _exchange(self, transport: Transport, tally: Tally) -> None:
-        again, more = True, False
+        again, more, idle = True, False, False
         while again:
             before = dict(tally.acked)
             waiting = self.app.read(pieces.next_batches, tally.acked)
@@ -271,7 +271,9 @@ class SyncEngine:
             if asking and tally.placed < _FAR:
                 tally.bite //= _POOR  # the line was cut before
             unsent = self.app.read(outbox.is_waiting, tally.acked)
-            if unsent and not kept_back and tally.acked == before and not more:
+            # What came may have given something to send where nothing was; not twice.
+            idle, was_idle = unsent and not kept_back and tally.acked == before and not more, idle
+            if idle and (waiting or was_idle):
                 raise SyncProblem(_("The Secretariat did not take the changes. Nothing is lost. Please try again."))
             again = more or unsent
 
