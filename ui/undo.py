@@ -90,22 +90,23 @@ class Undoing(QObject):
 
         self._busy = True
 
-        def done(found: tuple[int, int]) -> None:
+        def done(found: tuple[int, int, str]) -> None:
             self._busy = False
-            changed, made = found
+            changed, made, name = found
             if not changed:
                 self._desk.notices.say(_("It was changed again since. It stays as it is."))
                 return
             self._own.add(made)
             other.append(made)
             more = ngettext("{count} record changed.", "{count} records changed.", changed).format(count=changed)
-            self._desk.notices.say(words if changed == 1 else f"{words} {more}")
+            told = words if changed == 1 else f"{words} {more}"
+            self._desk.notices.say(f"{name} · {told}" if name else told)
 
         def failed(problem: Exception) -> None:
             self._busy = False
             self._desk.notices.warn(str(problem))
 
-        self._desk.tasks.write(self, undoing.take_back, act, done=done, failed=failed)
+        self._desk.tasks.write(self, undoing.take_back_named, act, done=done, failed=failed)
 
     def _begin(self, found: tuple[int, list[int]]) -> None:
         self._place = found[0]

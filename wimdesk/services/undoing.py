@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from wimdesk.store.record import Record, fields, types
 
 _TOGETHER = timedelta(seconds=2)
 _LONG_AGO = "1970-01-01T00:00:00Z"
+_SHOWN = 40
 _ACT_BITS = 48
 """As many as the journal gives to an act of its own."""
 
@@ -38,6 +40,27 @@ def take_back(session: Session, act: int = 0) -> tuple[int, int]:
     changed = history.undo(session, act or history.last_act(session))
     session.flush()
     return changed, journal.scribe_of(session).act if changed else 0
+
+
+def take_back_named(session: Session, act: int = 0) -> tuple[int, int, str]:
+    """As `take_back`, and what the act was about: kind and name of its first record as it still was."""
+    act = act or history.last_act(session)
+    name = _about(session, act)
+    return *take_back(session, act), name
+
+
+def _about(session: Session, act: int) -> str:
+    query = select(tables.op.c.type, tables.op.c.record).where(tables.op.c.act == act, tables.BY_PERSON)
+    row = session.execute(query.order_by(tables.op.c.pos).limit(1)).first()
+    cls = types().get(row.type) if row is not None else None
+    record = session.get(cls, row.record) if cls is not None and row is not None else None
+    if record is None:
+        return ""
+    label, caption = _(record.type_label), record.caption()
+    if caption in {"", record.id}:
+        return label
+    short = textwrap.shorten(caption, _SHOWN, placeholder="…")  # it stands in one line
+    return _("{label}: {text}").format(label=label, text=short)
 
 
 def new_act() -> int:
