@@ -22,6 +22,7 @@ class FocusKeeper(QObject):
         """Watch what leaves `page` for `elsewhere`, the navigation."""
         super().__init__(parent)
         self._page, self._elsewhere = page, elsewhere
+        self._of: QWidget | None = None
         self._last: QWidget | None = None
         self._name, self._place = "", QPoint()
         application = QApplication.instance()
@@ -33,7 +34,7 @@ class FocusKeeper(QObject):
         if page is None:
             return
         if new is not None and page.isAncestorOf(new):
-            self._last, self._name = new, new.accessibleName()
+            self._of, self._last, self._name = page, new, new.accessibleName()
             self._place = new.mapTo(page, new.rect().center())
         elif self._last is not None and (new is None or self._is_elsewhere(new)):
             QTimer.singleShot(0, self, self._bring_back)  # only then it is hidden, disabled or gone
@@ -41,8 +42,10 @@ class FocusKeeper(QObject):
     def _bring_back(self, tries: int = 3) -> None:
         page, focus, last = self._page(), QApplication.focusWidget(), self._last
         was_left = last is not None and shiboken6.isValid(last) and last.isVisible() and last.isEnabled()
-        if was_left or page is None or not (focus is None or self._is_elsewhere(focus)):
-            return  # somebody went there by Tab, or by a click, or to another window
+        if was_left or page is None or page is not self._of or not (focus is None or self._is_elsewhere(focus)):
+            if focus is not None:  # somebody went there by Tab, or by a click
+                self._last = None
+            return
         if (near := self._nearest(page)) is not None:
             self._last = None
             near.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -214,6 +214,11 @@ def test_whoever_goes_to_the_navigation_stays_there(program: Program, qtbot: QtB
     row.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.wait(50)
     assert row.hasFocus()
+    settings.backup_button.setFocus()
+    row.setFocus(Qt.FocusReason.MouseFocusReason)
+    program.window.show_page("home")  # in the same moment
+    qtbot.wait(50)
+    assert row.hasFocus()
 
 
 def test_ctrl_s_says_that_all_is_saved(program: Program) -> None:
