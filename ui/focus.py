@@ -43,7 +43,7 @@ class FocusKeeper(QObject):
         page, focus, last = self._page(), QApplication.focusWidget(), self._last
         was_left = last is not None and shiboken6.isValid(last) and last.isVisible() and last.isEnabled()
         if was_left or page is None or page is not self._of or not (focus is None or self._is_elsewhere(focus)):
-            if focus is not None:  # somebody went there by Tab, or by a click
+            if focus is not None and self._is_elsewhere(focus):  # somebody went there by Tab, or by a click
                 self._last = None
             return
         if (near := self._nearest(page)) is not None:
