@@ -11,6 +11,7 @@ import pytest
 
 from tests.bench import apply, contacts, everything, load, people, scene, workload
 from tests.bench.figures import Figure, finish
+from ui.bench import papers
 from wimdesk.app import App
 
 ROOT = Path(__file__).parents[2]
@@ -33,6 +34,13 @@ def test_edits_of_people_arrive_behind_the_list_of_them() -> None:
     assert 0 < found["40 edits of people: applying"] < found["40 edits of people: whole pass"]
     assert found["window: longest gap while applying"] > 1
     assert found["memory after it"] > 50
+
+
+def test_a_report_takes_longer_than_its_bare_lines() -> None:
+    found = {figure.name: figure for figure in papers.run(1)}
+    figure = next(each for name, each in found.items() if name.endswith("/ bare canvas"))
+    assert figure.floor is not None
+    assert figure.value > figure.floor > 0
 
 
 @pytest.mark.usefixtures("qtbot")

@@ -78,7 +78,8 @@ def _bare(pages: list[list[str]]) -> bytes:
     """Write the lines with nothing else: no tags, no tables, no data inside."""
     stream = io.BytesIO()
     canvas = Canvas(stream, pagesize=A4, pageCompression=1, invariant=1)
-    name = face(Fonts().regular).name
+    fonts = Fonts()
+    name = face(fonts.regular, fonts.arabic).name
     for lines in pages:
         canvas.setFont(name, 8.5)
         for place, line in enumerate(lines):
