@@ -13,9 +13,11 @@ from ui import theme
 from ui.pages.alliance_reader import ReaderBar
 from ui.pages.home import HomePage
 from ui.pages.submissions_detail import SubmissionDetail
-from ui.widgets.buttons import PrimaryButton, SecondaryButton
+from ui.widgets.buttons import PrimaryButton, QuietButton, SecondaryButton
+from ui.widgets.card import Card
 from ui.widgets.combo import ChoiceField
 from ui.widgets.header import PageHeader
+from ui.widgets.labels import HeadText
 from ui.widgets.panes import least
 from ui.widgets.rows import Row, fits_below
 
@@ -139,3 +141,20 @@ def test_the_choices_above_a_text_cover_nothing(qtbot: QtBot, settled: Callable[
     places = [each.rect().translated(each.mapTo(bar, each.rect().topLeft())) for each in fields]
     assert not [at for at, one in enumerate(places) if any(one.intersects(two) for two in places[at + 1 :])]
     assert all(place.left() >= 0 and place.right() < 652 for place in places)
+
+
+@pytest.mark.usefixtures("large")
+def test_a_title_goes_on_in_a_second_line_before_a_card_slides(qtbot: QtBot, settled: Callable[[], None]) -> None:
+    card = Card("Ce que cette personne a accepté par écrit", "Reste dans votre organisation")
+    card.add_to_head(QuietButton("Ajouter un fichier", "plus"))
+    qtbot.addWidget(card)
+    heights = []
+    for width in (560, 1400):
+        card.resize(width, 200)
+        card.show()
+        settled()
+        assert card.minimumSizeHint().width() <= 560
+        title = next(each for each in card.findChildren(HeadText) if each.text().startswith("Ce que"))
+        assert title.heightForWidth(title.width()) <= title.height()
+        heights.append(title.heightForWidth(title.width()))
+    assert heights[0] > 1.5 * heights[1]

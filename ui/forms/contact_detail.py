@@ -45,7 +45,7 @@ class ContactLine(QWidget):
         self.value = QLineEdit(contact.value)
         label = QLineEdit(contact.label)
         label.setPlaceholderText(_("home, work"))
-        label.setFixedWidth(theme.px(120))
+        label.setFixedWidth(theme.px(112))
         for name, editor, stretch in (("value", self.value, 1), ("label", label, 0)):
             row = self.binder.bind(name, editor, hint="")
             row.label.hide()

@@ -13,7 +13,7 @@ from ui.forms.binder import Binder
 from ui.widgets.buttons import IconButton, LinkButton, SecondaryButton
 from ui.widgets.card import Card
 from ui.widgets.date import DateField
-from ui.widgets.field import FieldRow, beside_editor
+from ui.widgets.field import FieldRow
 from ui.widgets.labels import Chip, Text, Tone, hairline
 from ui.widgets.lookup import LookUpField
 from wimdesk import clock
@@ -183,8 +183,10 @@ class HoldersCard(Card):
 
     def _adding(self) -> QWidget:
         box = QWidget()
-        line = QHBoxLayout(box)
-        line.setContentsMargins(0, 0, 0, 0)
+        column = QVBoxLayout(box)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        line = QHBoxLayout()
         line.setSpacing(8)
         self._person_row = FieldRow(_("New holder"), self.person)
         self._since_row = FieldRow(_("From"), self.since)
@@ -193,7 +195,8 @@ class HoldersCard(Card):
         self.add_button.clicked.connect(self.appoint)
         line.addWidget(self._person_row, 1, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self._since_row, 0, Qt.AlignmentFlag.AlignTop)
-        line.addLayout(beside_editor(self.add_button, self._person_row))
+        column.addLayout(line)
+        column.addWidget(self.add_button, 0, Qt.AlignmentFlag.AlignLeft)
         return box
 
     def _look(self) -> None:

@@ -36,7 +36,6 @@ class StoryCard(Card):
 
     def __init__(self, desk: Desk, item_id: str, parent: QWidget | None = None) -> None:
         super().__init__(_("Where her story may be told"), parent=parent)
-        self.wrap_title()
         self._desk, self._id = desk, item_id
         self._person = ""
         self._shown: list[QWidget] = []

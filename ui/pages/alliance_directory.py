@@ -47,7 +47,6 @@ class AllianceDirectoryPane(RecordCard):
         whole.add(self.list)
         whole.add(self._nothing)
         self.one = Card()
-        self.one.wrap_title()
         self.one.hide()
         self.ours = Card(_("What the Alliance sees of us"))
         words = _("What you do not show never leaves your organisation.")

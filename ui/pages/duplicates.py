@@ -128,7 +128,6 @@ class PairCard(Card):
 
     def __init__(self, desk: Desk, pair: Candidate, parent: QWidget | None = None) -> None:
         super().__init__(_title(pair), parent=parent)
-        self.wrap_title()
         self._desk = desk
         self.candidate = pair
         self._choices: Sequence[Choice] = ()

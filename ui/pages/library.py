@@ -36,6 +36,8 @@ from wimdesk.services.reading_lists import LIST, Saved
 
 _LEAST_LIST = 280
 """Pixels, whatever the size of the letters: names are cut there, so that the text beside it has its room."""
+_MOST_TEXT = 560
+"""Pixels that a window of 1,024 leaves to the text beside the list, whatever the size of the letters."""
 _THREE_PANES = 1000
 """Pixels that filters, list and text take side by side; they grow with the letters."""
 _READ_AFTER = 150
@@ -87,7 +89,7 @@ class LibraryPage(Page):
         self.reading = ReadingDesk(self.desk)
         self.reading.removed.connect(self.refresh)
         self.reading.shared.connect(self.show_record)
-        self.reading.setMinimumWidth(theme.px(400))  # in a narrow window the list gives way, not the text
+        self.reading.setMinimumWidth(min(theme.px(400), _MOST_TEXT))  # in a narrow window the list gives way first
         split = beside(self._results(), self.reading, (384, 530))
         inside = QWidget()
         panes = QHBoxLayout(inside)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import QUrl, Signal
+from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -21,7 +21,8 @@ from ui.sides import margins
 from ui.widgets.banner import Banner
 from ui.widgets.buttons import IconButton, PrimaryButton, SecondaryButton
 from ui.widgets.empty import EmptyState
-from ui.widgets.labels import Text, hairline
+from ui.widgets.flow import Flow
+from ui.widgets.labels import HeadText, hairline
 from wimdesk.errors import RuleBroken, WimdeskError
 from wimdesk.events import Changed
 from wimdesk.i18n import LANGUAGES, _
@@ -160,7 +161,7 @@ class ReadingDesk(QFrame):
         self.edit.clicked.connect(lambda: self._write(True))
         self.preview = SecondaryButton(_("Preview"), "eye")
         self.preview.clicked.connect(lambda: self._write(False))
-        self.state = Text("", "muted")
+        self.state = HeadText("", "muted")
         self.pin = IconButton("bookmark", _("Keep its files on this computer"))
         self.pin.clicked.connect(self._pin)
         self.more = MoreButton()
@@ -172,11 +173,12 @@ class ReadingDesk(QFrame):
         self.withdraw.clicked.connect(lambda: self.withdrawing.begin(self._id))
         self.remove = IconButton("trash-2", _("Move to the trash"))
         self.remove.clicked.connect(self._remove)
+        acts = Flow(8)
         for widget in (self.submit, self.publish, self.edit, self.preview, self.state):
-            row.addWidget(widget)
-        row.addStretch(1)
+            acts.add(widget)
+        row.addWidget(acts, 1)
         for button in (self.take_back, self.withdraw, self.pin, self.print, self.remove, self.more):
-            row.addWidget(button)
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         return bar
 
     def _read(self) -> None:

@@ -120,7 +120,7 @@ class MembersPane(RecordCard):
         card.add(self.list)
         self._empty = Text("", "muted", wrap=True)
         card.add(self._empty)
-        self.group_button = LinkButton(_("Add an organisation or a group as a member"), "plus")
+        self.group_button = LinkButton(_("Add an organisation or a group"), "plus")
         self.group_button.clicked.connect(self._begin_group)
         foot = QHBoxLayout()
         foot.addWidget(self.group_button)

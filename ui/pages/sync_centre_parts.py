@@ -120,7 +120,6 @@ class ParcelCard(Card):
 
     def __init__(self, parcel: Parcel, parent: QWidget | None = None) -> None:
         super().__init__(parcel.caption, parent=parent)
-        self.wrap_title()
         self.add_to_head(Chip(parcel.type_label))
         if parcel.sentence:
             self.add(Text(parcel.sentence, "body", wrap=True))

@@ -30,7 +30,6 @@ class RemovalCard(Card):
 
     def __init__(self, desk: Desk, removal: Removal, parent: QWidget | None = None) -> None:
         super().__init__(removal.title, parent=parent)
-        self.wrap_title()
         self.removal = removal
         self._desk = desk
         self.add_to_head(Chip(_("Removed?"), "warn"))

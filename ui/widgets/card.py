@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ui import theme
-from ui.widgets.labels import Text
+from ui.widgets.labels import HeadText
 
 
 class Card(QFrame):
@@ -23,8 +23,8 @@ class Card(QFrame):
         self._head_row = QHBoxLayout(self._head)
         self._head_row.setContentsMargins(0, 0, 0, 0)
         self._head_row.setSpacing(8)
-        self._title = Text(title, "section", parent=self._head)
-        self._right = Text(right, "caption", parent=self._head)
+        self._title = HeadText(title, "section", self._head)
+        self._right = HeadText(right, "caption", self._head)
         self._head_row.addWidget(self._title)
         self._head_row.addStretch(1)
         self._head_row.addWidget(self._right)
@@ -43,12 +43,6 @@ class Card(QFrame):
         """Change the title; an empty title without other texts hides the line."""
         self._title.setText(title)
         self._arrange()
-
-    def wrap_title(self) -> None:
-        """Let a title that comes from data go on in a second line where there is little room."""
-        self._title.setWordWrap(True)
-        self._head_row.setStretch(0, 1)
-        self._head_row.setStretch(1, 0)
 
     def set_right(self, text: str) -> None:
         """Change the quiet text at the right of the title, such as "6 of 7 filled"."""

@@ -6,7 +6,7 @@ import html
 from typing import Literal
 
 from PySide6 import QtGui
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QStyle, QWidget
 
 from ui import theme
@@ -70,6 +70,17 @@ class Text(QLabel):
     def set_tone(self, tone: Tone | Literal[""]) -> None:
         """Colour the text by meaning; an empty tone is the colour of its role."""
         theme.mark(self, tone=tone)
+
+
+class HeadText(Text):
+    """A text in one line for as long as there is room, in more where there is not: titles stand beside other things."""
+
+    def __init__(self, text: str = "", role: Role = "section", parent: QWidget | None = None) -> None:
+        super().__init__(text, role, wrap=True, parent=parent)
+
+    def sizeHint(self) -> QSize:
+        width = self.fontMetrics().horizontalAdvance(self.text()) + self.fontMetrics().averageCharWidth()
+        return QSize(width, self.heightForWidth(width))
 
 
 class Chip(QLabel):
