@@ -153,7 +153,7 @@ def damaged(file: bytes, chance: random.Random) -> bytes:
         case _:
             end = min(len(held), at + 64)
             held[at:end] = held[at:end][::-1]
-    return bytes(held)
+    return bytes(held) if held != file else damaged(file, chance)  # turned round, one byte is what it was
 
 
 def forged(bundle: files.Bundle, reader: bytes, chance: random.Random) -> bytes:
@@ -193,8 +193,6 @@ def mutate(made: Pair, times: int, chance: random.Random, outcome: Outcome) -> N
         file = chance.choice(valid)
         kind = files.kind_of(file)
         bad = damaged(file, chance) if chance.random() < 0.6 else forged(opened[file], readers[kind], chance)
-        if bad == file:
-            continue
         outcome.mutations += 1
         said = _offer(made, kind, bad)
         outcome.told[f"{kind}: {said}"] += 1
