@@ -13,7 +13,19 @@ from tests.support import Endpoint, Laptop, Office, Template, endpoint_at
 from wimdesk import clock
 from wimdesk.errors import NotFound, UserError
 from wimdesk.records import Submission
-from wimdesk.services import editing, finding, handover, home, listing, metrics, publishing, reporting, submitting
+from wimdesk.services import (
+    editing,
+    finding,
+    handover,
+    home,
+    listing,
+    metrics,
+    publishing,
+    reporting,
+    submitting,
+    undoing,
+)
+from wimdesk.store import history
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -242,3 +254,53 @@ def test_a_sent_one_that_was_taken_back_can_be_sent(ama: Laptop) -> None:
     assert rows(ama) == [(draft, "draft")]
     ama.app.run(handover.send, draft)
     assert rows(ama) == [(draft, "queued")]
+
+
+def undo(laptop: Laptop) -> None:
+    """Take back what was done last, as Ctrl+Z does."""
+    laptop.app.run(undoing.take_back_named)
+
+
+def test_a_submission_that_waits_here_is_taken_back(ama: Laptop, secretariat: Laptop) -> None:
+    draft = make(ama)
+    meet(ama)
+    ama.app.run(handover.send, draft)
+    undo(ama)
+    assert rows(ama) == [(draft, "draft")]
+    meet(ama, secretariat)
+    assert rows(secretariat) == []
+
+
+def test_a_submission_that_has_gone_out_is_not_taken_back(ama: Laptop, secretariat: Laptop) -> None:
+    draft = make(ama)
+    making = ama.app.read(history.last_act)
+    ama.app.run(handover.send, draft)
+    meet(ama, secretariat)
+    for act in (0, making):
+        with pytest.raises(UserError, match="The Secretariat has this already"):
+            ama.app.run(undoing.take_back_named, act)
+    meet(ama, secretariat)
+    assert rows(ama) == [(draft, "received")]
+    assert [state for _id, state in rows(secretariat)] == ["sent"]
+    secretariat.app.run(handover.answer, rows(secretariat)[0][0], "accepted", "")
+    undo(secretariat)
+    assert [state for _id, state in rows(secretariat)] == ["sent"], "its own answer the Secretariat takes back"
+
+
+def test_what_is_sent_again_is_taken_back_to_what_came_back(ama: Laptop, secretariat: Laptop) -> None:
+    draft = make(ama)
+    ama.app.run(handover.send, draft)
+    first = ama.app.read(history.last_act)
+    meet(ama, secretariat)
+    secretariat.app.run(handover.answer, rows(secretariat)[0][0], "returned", "A visit is missing.")
+    meet(secretariat, ama)
+    ama.add("activity", date=clock.today().isoformat(), text="One more visit")
+    ama.app.run(reporting.correct, draft)
+    correction = ama.app.read(history.last_act)
+    ama.app.run(handover.send, draft)
+    with pytest.raises(UserError, match="already"):
+        ama.app.run(undoing.take_back, first)
+    undo(ama)
+    assert rows(ama) == [(draft, "draft")]
+    ama.app.run(undoing.take_back, correction)
+    assert rows(ama) == [(draft, "returned")]

@@ -16,11 +16,12 @@ from wimdesk.errors import NotFound, UserError
 from wimdesk.i18n import _
 from wimdesk.records import Submission
 from wimdesk.services import publishing
-from wimdesk.store import history, identity
+from wimdesk.store import history, identity, journal, tables
 from wimdesk.store.journal import SAMPLE
 from wimdesk.store.record import Values
 
-SENT = frozenset({"sent", "received", "accepted", "returned"})
+ANSWERS = frozenset({"accepted", "returned"})
+SENT = frozenset({"sent", "received"}) | ANSWERS
 """The states of what has left a draft behind."""
 
 
@@ -134,13 +135,40 @@ def send(session: Session, submission: str) -> None:
 def answer(session: Session, submission: str, state: str, note: str) -> None:
     """The Secretariat accepts ("accepted") or returns ("returned") a submission, with a note."""
     found = find(session, submission)
-    if identity.read(session).role != "secretariat" or state not in {"accepted", "returned"}:
+    if identity.read(session).role != "secretariat" or state not in ANSWERS:
         raise UserError(_("Only the Secretariat can answer a submission. Nothing was changed."))
     if state == "returned" and not note.strip():
         raise UserError(_("Say in a sentence why it comes back. Nothing was changed."))
     if found.copy is None or found.state == "draft":
         raise UserError(_("This was not sent yet. Nothing was changed."))
     found.copy.state, found.copy.note = state, note.strip()
+
+
+def check_undo(session: Session, act: int) -> None:
+    """Raise UserError where taking back this act would draw back what the Secretariat has.
+
+    Whoever answers takes the answer back like anything else.
+    """
+    op = tables.op.c
+    mine = select(tables.op).where(
+        op.act == act, tables.BY_PERSON, op.type == Submission.__tablename__, op.payload != b""
+    )
+    rows = [row for row in session.execute(mine) if journal.values_of(row).get("state") not in ANSWERS]
+    if not rows:
+        return
+    for each in kept(session, Submission.owner == identity.read(session).organisation):
+        if each.copy is None:
+            continue
+        places = [row.seq for row in rows if row.record == each.copy.id]
+        if not places and each.state in SENT and any(row.record == each.id for row in rows):
+            places = list(session.scalars(select(op.seq).where(op.record == each.copy.id)))
+        if any(places):
+            raise UserError(
+                _(
+                    "The Secretariat has this already. Nothing was changed. "
+                    "Send a new version, or ask the Secretariat to return this one."
+                )
+            )
 
 
 def fetch(session: Session, submission: str) -> Submission:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from wimdesk.i18n import _
-from wimdesk.services import editing
+from wimdesk.services import editing, handover
 from wimdesk.store import history, journal, tables
 from wimdesk.store.record import Record, fields, types
 
@@ -36,8 +36,13 @@ class Thrown:
 
 
 def take_back(session: Session, act: int = 0) -> tuple[int, int]:
-    """Take back an act (0: the latest). Returns how many records changed, and the act that this itself is."""
-    changed = history.undo(session, act or history.last_act(session))
+    """Take back an act (0: the latest). Returns how many records changed, and the act that this itself is.
+
+    Raises UserError where it has gone out to somebody who counts on it.
+    """
+    act = act or history.last_act(session)
+    handover.check_undo(session, act)
+    changed = history.undo(session, act)
     session.flush()
     return changed, journal.scribe_of(session).act if changed else 0
 
