@@ -112,6 +112,11 @@ class Notices(QWidget):
 
         self.undo_bar.offer(text, lambda: _call(undo))
 
+    def withdraw(self, text: str) -> None:
+        """Take an offer to undo away, if it is still the one that says this: it can't be kept any more."""
+        if self.undo_bar.accessibleName() == text:
+            self.undo_bar.dismiss()
+
     def warn(self, title: str, text: str = "") -> None:
         """Show a problem above the page until it is closed."""
         self.banner.say("triangle-alert", title, text, tone="warn")

@@ -57,6 +57,7 @@ class SubmissionsPage(Page):
         self.list.chosen.connect(self.show_record)
         self.detail = SubmissionDetail()
         self.detail.send.connect(self._send)
+        self.detail.taken_back.connect(self._take_back)
         self.detail.correct.connect(self._correct)
         self.detail.save.connect(self._save)
         self.detail.print_wanted.connect(self._print)
@@ -77,6 +78,7 @@ class SubmissionsPage(Page):
         self._shown: Detail | None = None
         self._pdf = b""
         self._wanted = ""
+        self._sent = self._offered = ""
 
     def refresh(self) -> None:
         self.desk.tasks.read(self, submitting.load, done=self._show_list, key="list")
@@ -93,6 +95,7 @@ class SubmissionsPage(Page):
         self.desk.tasks.write(self, reporting.make_submission, kind, period, language, done=self.show_record)
 
     def _show_list(self, lines: list[Line]) -> None:
+        self._withdraw_offer(lines)
         self.list.show_items([_item(line) for line in lines])
         self.list.setVisible(bool(lines))
         self.stack.setCurrentWidget(self.detail if lines else self.empty)
@@ -128,10 +131,24 @@ class SubmissionsPage(Page):
 
     def _send(self) -> None:
         if self._shown is not None:
-            said = _("It leaves with the next sync.")
-            self.desk.tasks.write(
-                self, handover.send, self._shown.line.id, done=lambda _nothing: self.desk.notices.say(said)
-            )
+            line = self._shown.line
+            self.desk.tasks.write(self, handover.send, line.id, done=partial(self._tell_sent, line))
+
+    def _tell_sent(self, line: Line, act: int) -> None:
+        words = _("{title}, {period}: goes to the Secretariat with the next sync.")
+        self._offered = words.format(title=line.title, period=line.period)
+        self._sent = line.id
+        self.desk.notices.offer_undo(self._offered, act)
+
+    def _withdraw_offer(self, lines: list[Line]) -> None:
+        """Once it has gone out there is nothing to take back."""
+        if any(line.id == self._sent and line.state != "queued" for line in lines):
+            self._sent = ""
+            self.desk.notices.withdraw(self._offered)
+
+    def _take_back(self) -> None:
+        if self._shown is not None:
+            self.desk.notices.take_back(self._shown.sending)
 
     def _correct(self) -> None:
         if self._shown is not None:

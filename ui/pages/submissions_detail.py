@@ -32,6 +32,7 @@ class SubmissionDetail(QWidget):
     """Shows one submission; tells what the person wants to do with it."""
 
     send = Signal()
+    taken_back = Signal()
     correct = Signal()
     save = Signal()
     print_wanted = Signal()
@@ -83,6 +84,12 @@ class SubmissionDetail(QWidget):
         self._facts = Text("", "caption", wrap=True)
         self.send_button = PrimaryButton(_("Send to the Secretariat"), "send")
         self.send_button.clicked.connect(self.send)
+        # Where the button was stands the sentence once it is pressed: a second click in haste meets nothing.
+        self.leaves = Text(
+            _("It goes to the Secretariat with the next sync. Until then you can take it back."), "caption", wrap=True
+        )
+        self.back_button = SecondaryButton(_("Take it back"), "undo-2")
+        self.back_button.clicked.connect(self.taken_back)
         self.correct_button = PrimaryButton(_("Correct it"), "pencil")
         self.correct_button.clicked.connect(self.correct)
         self.save_button = SecondaryButton(_("Save PDF"), "download")
@@ -109,14 +116,15 @@ class SubmissionDetail(QWidget):
         self._versions = Card(_("Other versions"))
         self._version_text = Text("", "body", wrap=True)
         self._versions.add(self._version_text)
-        for button in (self.send_button, self.correct_button, self.save_button, self.print_button):
+        buttons = (self.send_button, self.correct_button, self.save_button, self.print_button, self.back_button)
+        for button in buttons:
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         line = QHBoxLayout()
         line.addWidget(self.state)
         line.addStretch(1)
         self._side.addLayout(line)
         for widget in (
-            self._title, self._facts, self.send_button, self.correct_button, self.save_button, self.print_button,
+            self._title, self._facts, self.send_button, self.leaves, *buttons[1:],
             self._missing, self._note, self._answer, self._versions,
         ):  # fmt: skip
             self._side.addWidget(widget)
@@ -130,6 +138,8 @@ class SubmissionDetail(QWidget):
         facts = [line.organisation, detail.reference, line.language, moments.moment(line.at)]
         self._facts.setText("\n".join(part for part in facts if part))
         self.send_button.setVisible(detail.may_send)
+        self.leaves.setVisible(detail.may_send or bool(detail.sending))
+        self.back_button.setVisible(bool(detail.sending))
         self.correct_button.setVisible(detail.may_correct)
         document = not detail.figures
         self.view.setVisible(document)

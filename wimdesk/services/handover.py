@@ -119,8 +119,8 @@ def write_draft(session: Session, latest: Kept | None, values: Values) -> str:
     return made.id
 
 
-def send(session: Session, submission: str) -> None:
-    """Approve a draft as it is: with the next sync a copy of it goes to the Secretariat."""
+def send(session: Session, submission: str) -> int:
+    """Approve a draft as it is: with the next sync a copy of it goes to the Secretariat. Return the act, to undo it."""
     found = find(session, submission)
     if found.state != "draft":
         raise UserError(_("This was sent already. Nothing was changed. Make a new version instead."))
@@ -130,6 +130,18 @@ def send(session: Session, submission: str) -> None:
     if earlier is not None and earlier.space.endswith("/private"):
         # What others read names the earlier version as they know it.
         copy.version_of_id = publishing.copy_id(session, earlier.id, "shared")
+    session.flush()
+    return journal.scribe_of(session).act
+
+
+def sending(session: Session, submission: Kept) -> int:
+    """Return the act of this computer that sent it, as long as it has not gone out; 0 where there is none."""
+    if submission.copy is None or submission.state != "sent":
+        return 0
+    op = tables.op.c
+    latest = select(op.act, op.seq).where(op.record == submission.copy.id).order_by(op.pos.desc()).limit(1)
+    row = session.execute(latest).first()
+    return row.act if row is not None and row.seq is None else 0
 
 
 def answer(session: Session, submission: str, state: str, note: str) -> None:

@@ -67,6 +67,8 @@ class Detail:
     may_correct: bool
     """Whether it came back and a draft can be made of it here; figures are corrected on their own page."""
     may_answer: bool
+    sending: int
+    """The act that sent it, to take it back, as long as it waits here; 0 where there is nothing to take back."""
 
 
 def load(session: Session) -> list[Line]:
@@ -119,6 +121,7 @@ def detail(session: Session, submission: str) -> Detail:
         may_send=found.state == "draft" and mine,
         may_correct=found.state == "returned" and mine and shown.kind in DOCUMENTS,
         may_answer=found.state in handover.SENT and who.role == "secretariat",
+        sending=handover.sending(session, found) if mine else 0,
     )
 
 
