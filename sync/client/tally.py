@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sync.protocol import PAGE_OPS, Begun
-from wimdesk.store import facts, identity
+from wimdesk import clock
+from wimdesk.store import facts, identity, tables
 
 
 @dataclass
@@ -41,10 +43,15 @@ def begun(session: Session) -> Tally:
 
 
 def put_token(session: Session, token: str, role: str = "", organisation_name: str = "", now: int = 0) -> None:
-    """Keep the bearer token, and what came with it: role, name, and which day it is by the endpoint's clock."""
+    """Keep the bearer token, and what came with it: role, name, and which day it is by the endpoint's clock.
+
+    With that which day it is here, and where the journal is: what is saved later is saved under this clock.
+    """
     facts.put(session, token=token)
     if role:
-        facts.put(session, role=role, organisation_name=organisation_name, endpoint_day=_day(now))
+        here, place = _day(int(clock.seconds())), session.scalar(select(func.max(tables.op.c.pos))) or 0
+        facts.put(session, endpoint_day=_day(now), endpoint_day_here=here, endpoint_day_place=place)
+        facts.put(session, role=role, organisation_name=organisation_name)
 
 
 def _day(now: int) -> str:

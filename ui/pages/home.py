@@ -169,6 +169,8 @@ class HomePage(Page):
     def _task(self, task: Task) -> QWidget:
         icon, title, sentence, action, page = _words(task)
         row = _Line(icon, title, sentence, "accent_text")
+        if not action:
+            return row
         button = SecondaryButton(action)
         button.setAccessibleName(f"{action}: {title}")
         button.clicked.connect(lambda: self.desk.navigate(page, task.record))
@@ -261,6 +263,15 @@ def _greeting(person: str) -> str:
 def _words(task: Task) -> tuple[str, str, str, str, str]:
     """Return icon, title, sentence, the button's word and the page of a task."""
     match task.kind:
+        case "date":
+            title = _("This computer shows the date {day}. Is that right?")
+            by_both = {
+                "secretariat": _("The Secretariat’s clock said {day}. Nothing is lost, changes keep their order."),
+                "saved": _("Something was saved here on {day}. Nothing is lost, changes keep their order."),
+            }
+            there = by_both[task.detail].format(day=moments.long_day(date.fromisoformat(task.when)))
+            sentence = " ".join((there, _("If the date is wrong, set it in the settings of your computer.")))
+            return "clock", title.format(day=moments.long_day(clock.today())), sentence, "", ""
         case "locked":
             sentence = _("Read its six words to a coordinator. Until then nothing private is sent or received.")
             return "key-round", _("This computer waits to be let in"), sentence, _("Show the words"), "computers"

@@ -25,6 +25,7 @@ from wimdesk.services import (
     progress,
     removals,
     terms,
+    wrong_date,
 )
 from wimdesk.store import history, identity, journal, outbox, tables
 from wimdesk.store.record import Record, types
@@ -58,9 +59,9 @@ class Frame:
 class Task:
     """Something to do next.
 
-    `kind`: locked, asking, decide, removed, text, metrics, term, licence, owed, report, champion, waiting, silent,
-    profile. `subject` is a text, a site or a person, `detail` a post; `when` is a month or a day (ISO); `count` of
-    `total`.
+    `kind`: date, locked, asking, decide, removed, text, metrics, term, licence, owed, report, champion, waiting,
+    silent, profile. `subject` is a text, a site or a person, `detail` a post or who says so; `when` is a month or a day
+    (ISO); `count` of `total`.
     """
 
     kind: str
@@ -143,6 +144,7 @@ def home(session: Session, site: str = "", within: int = people.SOON) -> Home:
     today = clock.today()
     begun = _begun(session)
     tasks = [
+        *_date(session),
         *_computers(session),
         *_decide(session),
         *_texts(session),
@@ -171,6 +173,12 @@ def _begun(session: Session) -> Begun:
         event=session.scalars(people.ours(session, Activity).limit(1)).first() is not None,
         joined=who.enrolled,
     )
+
+
+def _date(session: Session) -> list[Task]:
+    """Say that this computer's date can't be right: what follows below goes by it."""
+    found = wrong_date.doubt(session)
+    return [Task("date", detail=found.by, when=found.day)] if found is not None else []
 
 
 def _computers(session: Session) -> list[Task]:
