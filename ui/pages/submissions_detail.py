@@ -88,7 +88,7 @@ class SubmissionDetail(QWidget):
         self.leaves = Text(
             _("It goes to the Secretariat with the next sync. Until then you can take it back."), "caption", wrap=True
         )
-        self.back_button = SecondaryButton(_("Take it back"), "undo-2")
+        self.back_button = SecondaryButton(_("Do not send it"), "undo-2")
         self.back_button.clicked.connect(self.taken_back)
         self.correct_button = PrimaryButton(_("Correct it"), "pencil")
         self.correct_button.clicked.connect(self.correct)
