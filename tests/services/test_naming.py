@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wimdesk.services import dues, editing, home
+from wimdesk.services import dues, editing, home, timeline, undoing
 
 if TYPE_CHECKING:
     from wimdesk.app import App
@@ -21,3 +21,23 @@ def test_a_payment_a_membership_and_a_mark_say_whose_they_are(app: App) -> None:
     assert news["payment"].caption == "Rosa Mamani · 30 Nov 2026"
     assert news["check_in"].caption == news["attendance"].caption == "Rosa Mamani"
     assert news["payment"].part_of == ("membership", member)
+
+
+def test_what_is_taken_back_and_what_is_in_the_trash_is_called_the_same(app: App) -> None:
+    rosa = app.run(editing.add, "person", {"given_name": "Rosa", "family_name": "Mamani"})
+    member = app.run(dues.join, "", "2026-11-30", {"person_id": rosa})
+    paid = app.run(dues.pay, member, {"date": "2026-11-30"})
+    assert app.run(undoing.take_back_named)[2] == "Payment: Rosa Mamani · 30 Nov 2026"
+    app.run(editing.remove, "membership", member)
+    app.run(editing.remove, "person", rosa)
+    names = {each.id: each.caption for each in app.read(undoing.trash)}
+    assert names == {paid: "Rosa Mamani · 30 Nov 2026", member: "Rosa Mamani", rosa: "Rosa Mamani"}
+
+
+def test_a_link_in_the_timeline_is_called_by_its_name(app: App) -> None:
+    rosa = app.run(editing.add, "person", {"given_name": "Rosa", "family_name": "Mamani"})
+    member = app.run(editing.add, "membership", {"person_id": rosa, "number": "M-7"})
+    paid = app.run(editing.add, "payment", {"membership_id": member, "date": "2026-11-30"})
+    assert "Rosa Mamani" in {each.after for each in app.read(timeline.edits, [paid])}
+    both = {each.subject for each in app.read(timeline.edits, [paid, member])}
+    assert both == {"Rosa Mamani", "Rosa Mamani · 30 Nov 2026"}

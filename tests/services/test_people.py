@@ -9,7 +9,7 @@ from wimdesk import clock
 from wimdesk.app import App
 from wimdesk.errors import NotFound
 from wimdesk.i18n import set_language
-from wimdesk.services import editing, people, people_roster, samples, timeline
+from wimdesk.services import dates, editing, people, people_roster, samples, timeline
 from wimdesk.services.people import PersonRow
 from wimdesk.store import facts, history
 
@@ -206,8 +206,8 @@ def test_history_names_people_and_dates_in_words(app: App) -> None:
 
 
 def test_dates_in_words_follow_the_language_and_what_is_known() -> None:
-    assert timeline.day_text("2026-10-31") == "31 October 2026"
-    assert (timeline.day_text("2026"), timeline.day_text("soon"), timeline.day_text("")) == ("2026", "soon", "")
+    assert dates.day_text("2026-10-31") == "31 October 2026"
+    assert (dates.day_text("2026"), dates.day_text("soon"), dates.day_text("")) == ("2026", "soon", "")
     set_language("fr")
-    assert timeline.day_text("2026-10-31") == "31 octobre 2026"
-    assert timeline.day_text("2026-10") == "octobre 2026"
+    assert dates.day_text("2026-10-31") == "31 octobre 2026"
+    assert dates.day_text("2026-10") == "octobre 2026"

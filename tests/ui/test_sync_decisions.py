@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from tests.support import Laptop
 from tests.ui.sync_seat import ANA, LEFT, MINE, RIGHT, THEIRS, Sit, clash, person, words
 from ui.widgets.labels import Chip
-from wimdesk.services import timeline
+from wimdesk.services import dates
 
 if TYPE_CHECKING:
     pass
@@ -36,7 +36,7 @@ def test_both_values_stand_side_by_side_with_who_when_and_what_was_before(
     told = words(seat.card)
     versions = {found.field: found for found in ana.questions()}
     assert set(versions) == {"role", "summary"}
-    when = timeline.moment_text(versions["role"].other.at)
+    when = dates.moment_text(versions["role"].other.at)
     for part in (
         "Rosa Quispe", "This computer", "Shared copy", "You · ", f"J. Mamani · {when}", "Before: Operator",
         "Before: Works at the mill.", "Choose for 2 more fields.", "1 of 1", "Both versions stay in the history.",

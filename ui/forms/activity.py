@@ -20,8 +20,8 @@ from wimdesk import clock
 from wimdesk.errors import RuleBroken, WimdeskError
 from wimdesk.i18n import _, ngettext
 from wimdesk.services import taking_part
+from wimdesk.services.dates import day_text
 from wimdesk.services.taking_part import Line
-from wimdesk.services.timeline import day_text
 
 
 class LogCard(Card):

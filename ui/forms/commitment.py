@@ -25,7 +25,7 @@ from wimdesk.i18n import N_, _
 from wimdesk.records.commitment import ANSWERS, INDEPENDENCE
 from wimdesk.services import commitments
 from wimdesk.services.commitments import Ours, Word
-from wimdesk.services.timeline import day_text
+from wimdesk.services.dates import day_text
 
 _SIGN = {"declaration": N_("Endorse"), "position": N_("Ratify"), "regulation": N_("Acknowledge")}
 

@@ -22,7 +22,7 @@ from wimdesk.i18n import LANGUAGES, _, language
 from wimdesk.records.consent import METHODS, PURPOSES, STATES
 from wimdesk.services import consents
 from wimdesk.services.consents import Register, Standing, Wording
-from wimdesk.services.timeline import day_text
+from wimdesk.services.dates import day_text
 
 
 class ConsentForm(QWidget):

@@ -19,8 +19,8 @@ from wimdesk.events import Changed
 from wimdesk.i18n import _, ngettext
 from wimdesk.records.feedback import KINDS, MOST
 from wimdesk.services import library_feedback, library_words
+from wimdesk.services.dates import day_text
 from wimdesk.services.library_feedback import Said, Word
-from wimdesk.services.timeline import day_text
 
 
 class FeedbackForm(QWidget):

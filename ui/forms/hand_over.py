@@ -9,8 +9,8 @@ from ui.widgets.card import Card
 from ui.widgets.labels import Text
 from wimdesk.i18n import _
 from wimdesk.services import terms
+from wimdesk.services.dates import day_text
 from wimdesk.services.terms import HandOver
-from wimdesk.services.timeline import day_text
 
 
 class HandOverCard(Card):

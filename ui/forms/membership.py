@@ -20,9 +20,9 @@ from ui.widgets.field import FieldRow, beside_editor
 from ui.widgets.labels import Chip, Text, Tone, hairline
 from wimdesk.i18n import _, ngettext
 from wimdesk.services import dues
+from wimdesk.services.dates import day_text
 from wimdesk.services.dues import Dues, Held, PaymentRow
 from wimdesk.services.standing import STATUSES, Status
-from wimdesk.services.timeline import day_text
 
 TONES: dict[Status, Tone] = {
     "current": "ok",

@@ -21,8 +21,8 @@ from ui.widgets.number import NumberField
 from wimdesk.i18n import _
 from wimdesk.records.participation import ROLES
 from wimdesk.services import taking_part
+from wimdesk.services.dates import day_text, span_text
 from wimdesk.services.taking_part import Detail, Part
-from wimdesk.services.timeline import day_text, span_text
 
 
 def role_options() -> list[tuple[str, str]]:

@@ -19,8 +19,8 @@ from ui.widgets.lookup import LookUpField
 from wimdesk import clock
 from wimdesk.i18n import N_, _
 from wimdesk.services import people
+from wimdesk.services.dates import span_text
 from wimdesk.services.people import PostCard, Term
-from wimdesk.services.timeline import span_text
 
 _CHIPS: dict[str, tuple[str, Tone]] = {
     "now": (N_("Now"), "ok"),

@@ -15,8 +15,8 @@ from ui.widgets.column import Column
 from ui.widgets.labels import Chip, Text, Tone
 from wimdesk.i18n import N_, _, ngettext
 from wimdesk.services import letters
+from wimdesk.services.dates import day_text
 from wimdesk.services.letters import ReceiptRow
-from wimdesk.services.timeline import day_text
 
 _CHIPS: dict[str, tuple[str, Tone]] = {
     "valid": (N_("Valid"), "ok"),

@@ -19,9 +19,9 @@ from wimdesk.errors import RuleBroken, WimdeskError
 from wimdesk.i18n import _
 from wimdesk.records.remark import OUTCOMES
 from wimdesk.services import remarks
+from wimdesk.services.dates import day_text
 from wimdesk.services.remarks import Said
 from wimdesk.services.texts import Line, Reading
-from wimdesk.services.timeline import day_text
 
 _TONES: dict[str, Tone] = {"open": "info", "taken": "ok", "declined": "neutral"}
 _LOW = 92

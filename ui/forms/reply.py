@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from ui.widgets.buttons import QuietButton, SecondaryButton
 from ui.widgets.labels import Chip, Text, Tone
 from wimdesk.i18n import N_, _, ngettext
+from wimdesk.services.dates import day_text
 from wimdesk.services.owed import Owed
-from wimdesk.services.timeline import day_text
 
 STATES = {
     "open": N_("Still open"),

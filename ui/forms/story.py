@@ -20,8 +20,8 @@ from wimdesk.events import Changed
 from wimdesk.i18n import N_, _
 from wimdesk.records.consent import CHANNELS, METHODS
 from wimdesk.services import consents, library, library_stories
+from wimdesk.services.dates import day_text
 from wimdesk.services.library_stories import PURPOSE, Place, Standing
-from wimdesk.services.timeline import day_text
 
 _STATES: dict[str, tuple[str, Tone]] = {
     "given": (N_("Given"), "ok"),

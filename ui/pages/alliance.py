@@ -24,9 +24,9 @@ from wimdesk.events import Changed
 from wimdesk.i18n import N_, _
 from wimdesk.records.alliance_text import KINDS, STATES
 from wimdesk.services import commitments, texts, themes
+from wimdesk.services.dates import day_text
 from wimdesk.services.texts import TextInfo
 from wimdesk.services.themes import ThemeRow
-from wimdesk.services.timeline import day_text
 
 _TYPES = (
     "alliance_text",

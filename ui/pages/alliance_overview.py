@@ -13,7 +13,7 @@ from ui.widgets.rows import ROW_ROLE, Row
 from wimdesk.i18n import _
 from wimdesk.services import commitments
 from wimdesk.services.commitments import ANSWER_OF, Standing
-from wimdesk.services.timeline import day_text
+from wimdesk.services.dates import day_text
 
 _ROW, _HEADING = 64, 36
 _MOST = 420

@@ -21,7 +21,7 @@ from wimdesk.i18n import _, ngettext
 from wimdesk.pdf.chart import Chart, Series
 from wimdesk.services import commitments, exchange
 from wimdesk.services.commitments import Register
-from wimdesk.services.timeline import day_text
+from wimdesk.services.dates import day_text
 
 REGISTER = "register"
 """Stands where the id of a record would: all who endorse the Declaration."""

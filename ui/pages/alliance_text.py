@@ -22,8 +22,8 @@ from wimdesk.i18n import _, ngettext
 from wimdesk.records.alliance_text import KINDS, STATES
 from wimdesk.services import commitments, texts
 from wimdesk.services.commitments import Ours
+from wimdesk.services.dates import day_text
 from wimdesk.services.texts import Line, Reading
-from wimdesk.services.timeline import day_text
 
 
 class DifferenceCard(Card):

@@ -18,7 +18,7 @@ from ui.widgets.rows import Row
 from wimdesk.i18n import _, ngettext
 from wimdesk.services import attendance
 from wimdesk.services.attendance import Answer, Attendee, Sheet
-from wimdesk.services.timeline import day_text
+from wimdesk.services.dates import day_text
 
 _ROW, _MOST_ROWS = 64, 6
 

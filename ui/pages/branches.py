@@ -16,7 +16,7 @@ from wimdesk.i18n import _, ngettext
 from wimdesk.records.organization import CLASSIFICATIONS
 from wimdesk.services import branches
 from wimdesk.services.branches import Tree, Unit
-from wimdesk.services.timeline import day_text
+from wimdesk.services.dates import day_text
 
 _ROW = 64
 _MOST_ROWS = 6

@@ -23,7 +23,7 @@ from wimdesk.events import Changed
 from wimdesk.i18n import N_, _
 from wimdesk.services import champions, groupwork
 from wimdesk.services.champions import Seat
-from wimdesk.services.timeline import span_text
+from wimdesk.services.dates import span_text
 
 CHAMPIONS = "champions"
 """Stands where the id of a record would."""

@@ -15,7 +15,7 @@ from ui.widgets.buttons import LinkButton
 from ui.widgets.column import Column
 from ui.widgets.labels import Text, hairline
 from wimdesk.i18n import _, ngettext
-from wimdesk.services import timeline
+from wimdesk.services import dates, timeline
 from wimdesk.services.timeline import Edit
 
 _PAGE = 20
@@ -106,7 +106,7 @@ def _act(at: str, by: str, edits: list[Edit]) -> QWidget:
     waiting = any(edit.waiting for edit in edits)
     head.addWidget(IconLabel("clock" if waiting else "check", "text2", 14))
     words = _("{when} · {who} · waiting to be sent") if waiting else _("{when} · {who}")
-    head.addWidget(Text(words.format(when=timeline.moment_text(at), who=by), "head"))
+    head.addWidget(Text(words.format(when=dates.moment_text(at), who=by), "head"))
     head.addStretch(1)
     column.addLayout(head)
     for edit in edits:

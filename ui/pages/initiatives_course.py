@@ -24,8 +24,8 @@ from wimdesk.i18n import N_, _
 from wimdesk.records.initiative import STATES
 from wimdesk.records.milestone import KINDS
 from wimdesk.services import editing, lifecycle, taking_part
+from wimdesk.services.dates import day_text
 from wimdesk.services.lifecycle import Course, Mile
-from wimdesk.services.timeline import day_text
 
 _ACTS = {
     "adopted": N_("Adopt"), "running": N_("Start"), "delivered": N_("Delivered"), "closed": N_("Close"),

@@ -24,9 +24,9 @@ from ui.widgets.labels import Chip, Text, Tone
 from wimdesk.i18n import _
 from wimdesk.records.initiative import LEVELS, STATES
 from wimdesk.services import lifecycle, sharing, taking_part
+from wimdesk.services.dates import span_text
 from wimdesk.services.lifecycle import Course
 from wimdesk.services.taking_part import Detail, ThemeInfo
-from wimdesk.services.timeline import span_text
 
 _TONES: dict[str, Tone] = {"accent": "accent", "copper": "warn", "ok": "ok", "info": "info"}
 

@@ -24,8 +24,8 @@ from wimdesk.i18n import N_, _, ngettext
 from wimdesk.records.initiative import STATES
 from wimdesk.records.participation import ROLES
 from wimdesk.search import fold
+from wimdesk.services.dates import day_text
 from wimdesk.services.taking_part import GROUPS, Board, Entry, ThemeInfo
-from wimdesk.services.timeline import day_text
 
 GROUP_WORDS = {"running": N_("Running"), "planned": N_("Planned"), "done": N_("Done")}
 

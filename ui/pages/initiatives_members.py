@@ -15,8 +15,8 @@ from ui.widgets.number import format_number
 from wimdesk import clock
 from wimdesk.i18n import _, ngettext
 from wimdesk.records.participation import ROLES
+from wimdesk.services.dates import span_text
 from wimdesk.services.taking_part import Detail, Part
-from wimdesk.services.timeline import span_text
 
 _SHOWN = 12
 

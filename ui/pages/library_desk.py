@@ -27,9 +27,9 @@ from wimdesk.errors import RuleBroken, WimdeskError
 from wimdesk.events import Changed
 from wimdesk.i18n import LANGUAGES, _
 from wimdesk.services import library, library_downloads, library_versions, library_works
+from wimdesk.services.dates import day_text
 from wimdesk.services.library import Article
 from wimdesk.services.library_words import language_name
-from wimdesk.services.timeline import day_text
 
 
 class ReadingDesk(QFrame):

@@ -30,9 +30,9 @@ from wimdesk.events import Changed
 from wimdesk.i18n import LANGUAGES, N_, _, language, ngettext
 from wimdesk.search import fold
 from wimdesk.services import dues, money
+from wimdesk.services.dates import day_text
 from wimdesk.services.dues import Dues, MemberRow, Members
 from wimdesk.services.standing import STATUSES
-from wimdesk.services.timeline import day_text
 
 MEMBERS = "members"
 """Stands where the id of a record would: all members together."""

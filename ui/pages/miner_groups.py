@@ -20,9 +20,9 @@ from ui.widgets.column import Column
 from ui.widgets.labels import Text
 from wimdesk.i18n import _, ngettext
 from wimdesk.services import miner_groups, money, people
+from wimdesk.services.dates import day_text
 from wimdesk.services.miner_groups import Ending, GroupCard
 from wimdesk.services.people import PersonRow
-from wimdesk.services.timeline import day_text
 
 Line = LicenceLine | GroupEntryLine | ActionLine
 

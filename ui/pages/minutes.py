@@ -26,8 +26,8 @@ from wimdesk.events import Changed
 from wimdesk.i18n import N_, _, ngettext
 from wimdesk.records.minutes import STATES
 from wimdesk.services import groupwork, owed
+from wimdesk.services.dates import day_text
 from wimdesk.services.owed import MinutesRow, Owed
-from wimdesk.services.timeline import day_text
 
 _REST = N_(
     "This was written on another computer while these minutes were circulated. Circulate it too, or move it to the "

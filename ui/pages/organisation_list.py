@@ -20,8 +20,8 @@ from wimdesk.records.miner_group import KINDS as GROUP_KINDS
 from wimdesk.records.organization import country_name
 from wimdesk.records.site import KINDS as SITE_KINDS
 from wimdesk.search import fold
+from wimdesk.services.dates import day_text
 from wimdesk.services.people import Directory, GroupRow, PostRow, SiteRow
-from wimdesk.services.timeline import day_text
 
 TABS = (("person", N_("People")), ("post", N_("Posts")), ("site", N_("Sites")), ("miner_group", N_("Groups")))
 _ICONS = {"person": "user", "post": "contact", "site": "map-pin", "miner_group": "users"}

@@ -19,12 +19,12 @@ from wimdesk import clock
 from wimdesk.i18n import _, ngettext
 from wimdesk.records.uses import USES
 from wimdesk.services import doubts, editing, processing, protection, retention
+from wimdesk.services.dates import day_text, moment_text
 from wimdesk.services.doubts import Doubt
 from wimdesk.services.erasing import Standing
 from wimdesk.services.processing import Held
 from wimdesk.services.protection import Look
 from wimdesk.services.retention import Due
-from wimdesk.services.timeline import day_text, moment_text
 from wimdesk.store.record import types
 
 _WIDTH = 760

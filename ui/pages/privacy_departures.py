@@ -15,8 +15,8 @@ from ui.widgets.card import Card
 from ui.widgets.labels import Text
 from wimdesk.i18n import _, isolated, ngettext
 from wimdesk.services import departures, leaving
+from wimdesk.services.dates import day_text
 from wimdesk.services.departures import Departure
-from wimdesk.services.timeline import day_text
 
 
 class DeparturesCard(Card):

@@ -22,8 +22,8 @@ from ui.widgets.rows import Row
 from wimdesk.events import Changed
 from wimdesk.i18n import N_, _, ngettext
 from wimdesk.services import groupwork, progress
+from wimdesk.services.dates import day_text
 from wimdesk.services.progress import RollUp, RoundCard, RoundRow
-from wimdesk.services.timeline import day_text
 
 REPORTS = "reports"
 """Stands where the id of a record would."""

@@ -15,11 +15,11 @@ from wimdesk import clock
 from wimdesk.errors import WimdeskError
 from wimdesk.i18n import _, ngettext
 from wimdesk.services import full_export, full_import, leaving
+from wimdesk.services.dates import day_text
 from wimdesk.services.full_export import Exported
 from wimdesk.services.full_import import Imported
 from wimdesk.services.leaving import Standing
 from wimdesk.services.sizes import size_text
-from wimdesk.services.timeline import day_text
 
 
 class Leaving:

@@ -14,7 +14,7 @@ from ui.widgets.buttons import SecondaryButton
 from ui.widgets.card import Card
 from ui.widgets.labels import Chip, Text, Tone
 from wimdesk.i18n import _, ngettext
-from wimdesk.services import timeline
+from wimdesk.services import dates
 from wimdesk.services.sizes import size_text
 from wimdesk.services.sync_review import SEEN_BY, Done, Parcel, Review
 
@@ -133,7 +133,7 @@ class ParcelCard(Card):
             (_("Fields"), ", ".join(parcel.fields) or "–"),
             (_("Seen by"), _(SEEN_BY.get(parcel.seen_by, "")) or "–"),
             (_("Size"), f"{size_text(parcel.size)} · {count}"),
-            (_("Changed"), timeline.moment_text(parcel.at)),
+            (_("Changed"), dates.moment_text(parcel.at)),
         )
         self.content.addLayout(lines_grid(lines))
         self.open_button = SecondaryButton(_("Open it"), "external-link")
@@ -153,7 +153,7 @@ class DoneCard(Card):
 
     def __init__(self, done: Done, parent: QWidget | None = None) -> None:
         super().__init__(done.title, parent=parent)
-        self.add(Text(timeline.moment_text(done.at), "muted", wrap=True))
+        self.add(Text(dates.moment_text(done.at), "muted", wrap=True))
         if done.sentence:
             self.add(Text(done.sentence, "body", wrap=True))
         if done.lines:

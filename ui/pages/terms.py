@@ -16,9 +16,9 @@ from wimdesk import clock
 from wimdesk.events import Changed
 from wimdesk.i18n import _, isolated, ngettext
 from wimdesk.services import terms
+from wimdesk.services.dates import day_text, span_text
 from wimdesk.services.people import Term
 from wimdesk.services.terms import Held
-from wimdesk.services.timeline import day_text, span_text
 from wimdesk.settings import DECLARED
 
 TERMS = "terms"

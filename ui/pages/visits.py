@@ -19,9 +19,9 @@ from ui.widgets.card import Card
 from ui.widgets.rows import Row
 from wimdesk.i18n import _
 from wimdesk.services import sites
+from wimdesk.services.dates import day_text
 from wimdesk.services.people import PersonRow
 from wimdesk.services.sites import VisitCard, VisitRow
-from wimdesk.services.timeline import day_text
 
 _ROW = 64
 _MOST_ROWS = 5

@@ -18,7 +18,7 @@ from wimdesk.errors import WimdeskError
 from wimdesk.i18n import _, language, translator
 from wimdesk.records import Attachment
 from wimdesk.search import Hit
-from wimdesk.services import attaching, consents, erasing, exchange, timeline
+from wimdesk.services import attaching, consents, dates, erasing, exchange, naming, timeline
 from wimdesk.store import facts, history, tables
 from wimdesk.store.contents import Contents
 from wimdesk.store.record import Record, Values, fields, types
@@ -62,7 +62,7 @@ def _held(session: Session, part: erasing.Part) -> Values:
     described = fields(type(row))
     shown = {name: info for name, info in described.items() if not info.get("secret")}
     return {
-        "type": part.type, "id": part.id, "caption": timeline.named(session, row), "space": part.space,
+        "type": part.type, "id": part.id, "caption": naming.called(session, row), "space": part.space,
         "seen_by": _seen_by(part.space), "in_trash": row.deleted,
         "made": {"at": row.created_at, "by": row.created_by}, "changed": {"at": row.updated_at, "by": row.updated_by},
         "values": {name: getattr(row, name) for name in shown},
@@ -136,7 +136,7 @@ def _in_words(session: Session, part: Values) -> HeldRecord:
         (_(fields(cls)[name]["label"]), _text(session, cls, name, each)) for name, each in part["values"].items()
     )
     changes = tuple(
-        (timeline.moment_text(step["at"]), step["by"], _changed(session, cls, step["values"]))
+        (dates.moment_text(step["at"]), step["by"], _changed(session, cls, step["values"]))
         for step in part["history"]
     )
     return pdf.HeldRecord(_(cls.type_label), part["caption"], part["seen_by"], said, changes)

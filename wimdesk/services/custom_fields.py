@@ -15,7 +15,7 @@ from wimdesk.i18n import N_, _, pick
 from wimdesk.records import CustomField, CustomValue
 from wimdesk.search import fold
 from wimdesk.services import bulk, cells, editing, people
-from wimdesk.services.timeline import day_text
+from wimdesk.services.dates import day_text
 from wimdesk.store import erasures, journal
 
 OWNERS = {"person": "person_id", "organization": "organization_id", "site": "site_id"}

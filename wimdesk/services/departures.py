@@ -18,7 +18,7 @@ from wimdesk.errors import NotFound, UserError
 from wimdesk.i18n import _, pick
 from wimdesk.records import Attachment, Organization
 from wimdesk.services import computers, leaving, publishing
-from wimdesk.services.timeline import day_text
+from wimdesk.services.dates import day_text
 from wimdesk.store import erasures, facts, journal, tables
 from wimdesk.store.engine import Store
 from wimdesk.store.inbox import text_of

@@ -17,8 +17,8 @@ from wimdesk.records import Membership, MembershipType, Organization, Payment, P
 from wimdesk.search import fold
 from wimdesk.services import editing, money, numbering, people
 from wimdesk.services import standing as standings
+from wimdesk.services.dates import day_text
 from wimdesk.services.standing import STATUSES, Member, Paid, Standing, Status, Terms, standing
-from wimdesk.services.timeline import day_text
 from wimdesk.store import history, identity, journal
 from wimdesk.store.record import Record
 

@@ -21,7 +21,7 @@ from wimdesk.errors import UserError
 from wimdesk.i18n import _
 from wimdesk.records import Organization
 from wimdesk.services import computers, editing, erasing, setting_up
-from wimdesk.services.timeline import day_text
+from wimdesk.services.dates import day_text
 from wimdesk.store import facts, journal, tables
 from wimdesk.store.inbox import text_of
 

@@ -16,7 +16,7 @@ from wimdesk.records import ContactDetail, LetterTemplate, Membership, Membershi
 from wimdesk.records.letter_template import KINDS, faults, fill
 from wimdesk.records.payment import METHODS
 from wimdesk.services import dues, editing, money, numbering, people, standing
-from wimdesk.services.timeline import day_text, span_text
+from wimdesk.services.dates import day_text, span_text
 from wimdesk.store import erasures, history, identity
 from wimdesk.store.journal import scribe_of
 

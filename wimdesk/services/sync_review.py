@@ -12,7 +12,7 @@ from sync.merge import DELETED
 from sync.protocol import Problem, private_space
 from wimdesk.errors import UserError
 from wimdesk.i18n import N_, _, ngettext
-from wimdesk.services import computers, removals, timeline
+from wimdesk.services import computers, dates, naming, removals, timeline
 from wimdesk.services.removals import Removal
 from wimdesk.services.sizes import size_text
 from wimdesk.store import history, identity, outbox
@@ -228,7 +228,7 @@ def _decision(session: Session, record: Record, found: list[TwoPlaces]) -> Decis
         record=record.id,
         type=record.__tablename__,
         type_label=_(type(record).type_label),
-        caption=timeline.named(session, record),
+        caption=naming.called(session, record),
         summary=_deletion(every) if is_deletion else _summary(here, left_by, others),
         sentence=_sentence(fields_asked),
         left=(_("This computer") if here else left_by, _latest([v for v in every if _is_left(v, left_by)])),
@@ -259,7 +259,7 @@ def _name(version: Version) -> str:
 
 def _who(version: Version) -> str:
     name = _("You") if version.mine else _name(version)
-    return f"{name} · {timeline.moment_text(version.at)}" if version.at else name
+    return f"{name} · {dates.moment_text(version.at)}" if version.at else name
 
 
 def _latest(versions: list[Version]) -> str:
@@ -402,7 +402,7 @@ def _parcel(session: Session, record_id: str, found: list[outbox.Waiting], held:
         record=record_id,
         type=found[0].type,
         type_label=timeline.type_label(found[0].type),
-        caption=timeline.named(session, record) if record is not None else _("Something that is not here"),
+        caption=naming.called(session, record) if record is not None else _("Something that is not here"),
         fields=tuple(labels),
         changes=len(found),
         size=sum(entry.size for entry in found),
@@ -439,7 +439,7 @@ def _done(run: outbox.Run) -> Done:
         (_("Received over the line"), size_text(run.bytes_down)),
         (_("Requests"), str(run.requests)),
     )
-    when = timeline.moment_text(run.at)
+    when = dates.moment_text(run.at)
     if not run.ok:
         return Done(run.at, False, _("Not finished"), when, run.sentence, ())
     return Done(run.at, True, title, f"{when} · {moved}", run.sentence, lines)

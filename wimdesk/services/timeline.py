@@ -1,24 +1,20 @@
-"""What was done to a record, in words: who, when, which field, from what to what. And dates in words."""
+"""What was done to a record, in words: who, when, which field, from what to what."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Literal
-from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sync.erasures import ERASE, ERASED
 from sync.signers import SIGNER
-from wimdesk.i18n import N_, _, language, locale_name, pick
-from wimdesk.records import Computer, Indicator
+from wimdesk.i18n import N_, _, locale_name, pick
+from wimdesk.records import Indicator
 from wimdesk.records.organization import country_name
-from wimdesk.services import computers, editing
+from wimdesk.services import dates, editing, naming
 from wimdesk.store import history, journal, tables
 from wimdesk.store.record import Info, Record, fields, types
 
@@ -46,7 +42,7 @@ def edits(session: Session, records: Iterable[str]) -> list[Edit]:
     for record_id in known:
         record = _fetch(session, record_id)
         if record is not None:
-            subject = record.caption() if len(known) > 1 else ""
+            subject = naming.called(session, record) if len(known) > 1 else ""
             for position, edit in enumerate(_edits_of(session, record, subject)):
                 found.append((edit.at, position, edit))
     found.sort(key=lambda entry: entry[:2], reverse=True)
@@ -123,21 +119,6 @@ def type_label(type_name: str) -> str:
     return _(cls.type_label) if cls else _(_MARKS[type_name]) if type_name in _MARKS else type_name
 
 
-def named(session: Session, record: Record) -> str:
-    """Return what a person calls it; where it has no name of its own, what it belongs to and when."""
-    caption = record.caption()
-    if isinstance(record, Computer):
-        return computers.names(session).get(record.id, caption)
-    if caption != record.id:
-        return caption
-    parts = [
-        value_text(session, name, info, getattr(record, name))
-        for name, info in fields(type(record)).items()
-        if info["kind"] in {"link", "month"} or name == "indicator_key"
-    ]
-    return " · ".join(part for part in parts if part) or _(type(record).type_label)
-
-
 def _choice(_session: Session, _name: str, info: Info, value: object) -> str:
     return _(info.get("choices", {}).get(str(value), str(value)))
 
@@ -145,7 +126,7 @@ def _choice(_session: Session, _name: str, info: Info, value: object) -> str:
 def _link(session: Session, _name: str, info: Info, value: object) -> str:
     cls = editing.type_of(info.get("link", ""))
     found = session.get(cls, str(value))
-    return found.caption() if found is not None else _("Something that is not here")
+    return naming.called(session, found) if found is not None else _("Something that is not here")
 
 
 def _codes(_session: Session, name: str, _info: Info, value: object) -> str:
@@ -188,61 +169,14 @@ _TEXTS: dict[str, Callable[[Session, str, Info, object], str]] = {
     "long_texts": _texts,
     "map": _map,
     "text": _plain,
-    "day": lambda _session, _name, _info, value: day_text(str(value)),
-    "month": lambda _session, _name, _info, value: day_text(str(value)),
+    "day": lambda _session, _name, _info, value: dates.day_text(str(value)),
+    "month": lambda _session, _name, _info, value: dates.day_text(str(value)),
     "decimal": _number,
     "flag": lambda _session, _name, _info, value: _("Yes") if value else _("No"),
 }
-
-
-def _locale() -> str:
-    """Days are written before months wherever English is the language of a region or of the world."""
-    return "en_GB" if language() == "en" else locale_name()
 
 
 def language_name(code: str) -> str:
     """Return a language's name by CLDR in the reader's language; an unknown code stands for itself."""
     name = str(Locale.parse(locale_name()).languages.get(code.replace("-", "_"), code))
     return name[:1].upper() + name[1:] if name != code else code
-
-
-def day_text(day: str, width: Literal["long", "medium"] = "long") -> str:
-    """Return an ISO date, perhaps only a year or a month, in the reader's language; other text as it is."""
-    try:
-        match len(day):
-            case 10:
-                return str(format_date(date.fromisoformat(day), width, locale=_locale()))
-            case 7:
-                return str(format_date(date.fromisoformat(f"{day}-01"), "MMMM y", locale=_locale()))
-            case _:
-                return day
-    except ValueError:
-        return day
-
-
-def span_text(start: str, end: str) -> str:
-    """Return a period in words; either side may be open."""
-    if start and start == end:
-        return day_text(start)
-    if start and end:
-        return _("{start} to {end}").format(start=day_text(start), end=day_text(end))
-    if start:
-        return _("Since {start}").format(start=day_text(start))
-    return _("Until {end}").format(end=day_text(end)) if end else _("No dates yet")
-
-
-def moment_text(moment: str) -> str:
-    """Return a UTC moment (RFC 3339) as local day and time in the reader's language."""
-    try:
-        local = datetime.fromisoformat(moment).astimezone()
-    except ValueError:
-        return moment
-    day = format_date(local.date(), "medium", locale=_locale())
-    return _("{day}, {time}").format(day=day, time=f"{local:%H:%M}")
-
-
-def clock_text(moment: datetime, zone: str, hours: bool = True) -> str:
-    """Return day and time, or only the day, as the clocks of an IANA zone show them, in the reader's language."""
-    local = moment.astimezone(ZoneInfo(zone))
-    day = str(format_skeleton("yMMMEd", local, locale=_locale()))
-    return _("{day}, {time}").format(day=day, time=f"{local:%H:%M}") if hours else day

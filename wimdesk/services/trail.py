@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from wimdesk.i18n import _, ngettext
 from wimdesk.identifiers import is_id
-from wimdesk.services import computers, timeline
+from wimdesk.services import computers, dates, naming, timeline
 from wimdesk.store import audit, facts, journal, tables
 from wimdesk.store.audit import Finding, Verdict
 from wimdesk.store.journal import SAMPLE
@@ -80,7 +80,7 @@ def sentences(verdict: Verdict) -> list[str]:
 
 def _sentence(found: Finding) -> str:
     words = {"place": found.place, "type": timeline.type_label(found.type), "by": found.by or "?"}
-    when = timeline.moment_text(found.at)
+    when = dates.moment_text(found.at)
     match found.kind:
         case "changed":
             return _("Line {place} was altered: {type}, {when}, {by}.").format(when=when, **words)
@@ -99,7 +99,7 @@ def _deed(session: Session, row: Row[Any], own: bytes, names: Mapping[str, str])
     device, mine = str(uuid.UUID(bytes=row.device)), row.device == own
     changes = _changes(session, row, cls) if cls else ()
     label = timeline.type_label(row.type)
-    caption = timeline.named(session, record) if record is not None else ""
+    caption = naming.called(session, record) if record is not None else ""
     return Deed(
         row.pos, payload.at, payload.by, names.get(device, "") or _unnamed(session, row, mine), mine,
         row.type, label, row.record, "" if caption == label else caption,

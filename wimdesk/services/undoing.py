@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from wimdesk.i18n import _
-from wimdesk.services import editing, handover
+from wimdesk.services import editing, handover, naming
 from wimdesk.store import history, journal, tables
 from wimdesk.store.record import Record, fields, types
 
@@ -61,8 +61,8 @@ def _about(session: Session, act: int) -> str:
     record = session.get(cls, row.record) if cls is not None and row is not None else None
     if record is None:
         return ""
-    label, caption = _(record.type_label), record.caption()
-    if caption in {"", record.id}:
+    label, caption = _(record.type_label), naming.called(session, record)
+    if caption == label:
         return label
     short = textwrap.shorten(caption, _SHOWN, placeholder="…")  # it stands in one line
     return _("{label}: {text}").format(label=label, text=short)
@@ -117,14 +117,10 @@ def acts_after(session: Session, place: int) -> tuple[int, list[int]]:
 
 def trash(session: Session) -> list[Thrown]:
     """Return what is in the trash, the latest first."""
-    return [
-        Thrown(
-            each.id,
-            each.__tablename__,
-            _(each.type_label),
-            each.caption() if each.caption() != each.id else _("Without a name"),
-            each.updated_by,
-            each.updated_at,
-        )
-        for each in history.trash(session)
-    ]
+    return [_thrown(session, each) for each in history.trash(session)]
+
+
+def _thrown(session: Session, record: Record) -> Thrown:
+    label, caption = _(record.type_label), naming.called(session, record)
+    name = caption if caption != label else _("Without a name")
+    return Thrown(record.id, record.__tablename__, label, name, record.updated_by, record.updated_at)

@@ -15,7 +15,7 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 from wimdesk.errors import RuleBroken
 from wimdesk.i18n import _
 from wimdesk.records.event import is_zone
-from wimdesk.services import timeline
+from wimdesk.services import dates
 
 _AREAS = {
     "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific",
@@ -107,8 +107,8 @@ def both(moment: datetime, zone: str, mine: str, whole_day: bool = False) -> tup
     A whole day is that day everywhere, as the event's own zone has it.
     """
     if whole_day:
-        return timeline.clock_text(moment, zone, hours=False), ""
-    first, second = (f"{timeline.clock_text(moment, each)} {city(each)}" for each in (mine, zone))
+        return dates.clock_text(moment, zone, hours=False), ""
+    first, second = (f"{dates.clock_text(moment, each)} {city(each)}" for each in (mine, zone))
     same = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == moment.astimezone(ZoneInfo(mine)).replace(
         tzinfo=None
     )
