@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ui.application import Program
 
 ARABIC = "ar"
+FROM_RIGHT = "\u200f"
 
 
 def speak(program: Program, qtbot: QtBot, code: str, setting: str = "language") -> None:
@@ -152,6 +153,18 @@ def test_words_joined_by_dots_follow_each_other_from_the_right(
     assert label.text() == "\u200f\u2068Member\u2069 · \u2068+51 900\u2069 · \u2068دور\u2069"
     assert margins(1, 2, 3, 4) == QMargins(3, 2, 1, 4)
     assert parted("Member") == "Member", "one part alone keeps its own direction by itself"
+
+
+def test_the_hint_of_the_box_runs_from_the_right(program: Program, qtbot: QtBot) -> None:
+    def hint() -> str:
+        box = program.window.palette_box
+        assert box is not None
+        return next(each.text() for each in box.findChildren(Text) if "Esc" in each.text())
+
+    assert not hint().startswith(FROM_RIGHT)
+    speak(program, qtbot, ARABIC)
+    qtbot.waitUntil(lambda: hint().startswith(FROM_RIGHT))
+    assert hint().removeprefix(FROM_RIGHT).startswith("Enter"), "its first word is of another script"
 
 
 def test_what_an_arabic_keyboard_writes_is_read() -> None:
