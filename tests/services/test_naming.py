@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wimdesk.services import dues, editing, home, timeline, undoing
+from wimdesk.services import dues, editing, events, home, timeline, undoing
 
 if TYPE_CHECKING:
     from wimdesk.app import App
@@ -13,14 +13,20 @@ if TYPE_CHECKING:
 def test_a_payment_a_membership_and_a_mark_say_whose_they_are(app: App) -> None:
     rosa = app.run(editing.add, "person", {"given_name": "Rosa", "family_name": "Mamani"})
     member = app.run(dues.join, "", "2026-11-30", {"person_id": rosa})
-    app.run(dues.pay, member, {"date": "2026-11-30"})
-    there = app.run(editing.add, "attendance", {"event": "e", "day": "2026-11-30", "person_id": rosa})
-    app.run(editing.add, "check_in", {"attendance_id": there, "at": "2026-11-30T22:40:33Z"})
+    paid = app.run(dues.pay, member, {"date": "2026-11-30"})
+    event = app.run(editing.add, "event", {"title": {"en": "Open day"}})
+    key = app.read(lambda session: events.alliance_id(session, events.fetch(session, event)))
+    there = app.run(editing.add, "attendance", {"event": key, "day": "2026-11-30", "person_id": rosa})
+    mark = app.run(editing.add, "check_in", {"attendance_id": there, "at": "2026-11-30T22:40:33Z"})
     news = {each.type: each for each in app.read(home.home).news}
     assert news["membership"].caption == "Rosa Mamani"
     assert news["payment"].caption == "Rosa Mamani · 30 Nov 2026"
     assert news["check_in"].caption == news["attendance"].caption == "Rosa Mamani"
-    assert news["payment"].part_of == ("membership", member)
+    assert news["payment"].opens == (("payment", paid), ("membership", member), ("person", rosa))
+    assert news["check_in"].opens == (("check_in", mark), ("attendance", there), ("event", event))
+    app.run(editing.remove, "event", event)
+    gone = {each.type: each.opens for each in app.read(home.home).news}
+    assert (gone["event"], gone["attendance"]) == ((), (("attendance", there),))
 
 
 def test_what_is_taken_back_and_what_is_in_the_trash_is_called_the_same(app: App) -> None:

@@ -187,11 +187,11 @@ class HomePage(Page):
             parts = [words.format(label=label), moments.moment(news.at), news.by]
         words = " · ".join(part for part in parts if part)
         row = _Line(_icon(news.type), news.caption or label, words, plain=True)
-        shown, record = news.part_of if news.part_of[1] else (news.type, news.record)
-        place = PLACES.get(shown)
-        if place is not None and place.by_id and not news.removed:
+        shown = ((PLACES[kind], record) for kind, record in news.opens if kind in PLACES)
+        place, record = next(((place.page, record) for place, record in shown if place.by_id), ("", ""))
+        if place:
             button = IconButton("chevron-right", _("Open: {what}").format(what=news.caption or label))
-            button.clicked.connect(lambda: self.desk.navigate(place.page, record))
+            button.clicked.connect(lambda: self.desk.navigate(place, record))
             row.add(button)
         return row
 

@@ -178,6 +178,14 @@ def alliance_id(session: Session, event: Event) -> str:
     return event.id if event.space in {ALLIANCE, SAMPLE} else publishing.copy_id(session, event.id, "alliance")
 
 
+def known_as(session: Session, event: str) -> Event | None:
+    """Return the event of such an `alliance_id`: the one that all know, else the one from which it would be made."""
+    if (shared := session.get(Event, event)) is not None:
+        return shared
+    own = session.scalars(select(Event).where(Event.space.not_in([ALLIANCE, SAMPLE])))
+    return next((each for each in own if alliance_id(session, each) == event), None)
+
+
 def moment(text: str) -> datetime:
     """Return a moment as typed (a day counts from its first second in UTC); now where nothing is. Raises RuleBroken."""
     if not text:

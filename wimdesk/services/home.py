@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from wimdesk import clock
 from wimdesk.i18n import _, pick
-from wimdesk.records import Activity, Organization, Participation, Person, Site
+from wimdesk.records import Activity, Attendance, Organization, Participation, Person, Site
 from wimdesk.services import (
     champions,
     commitments,
     computers,
+    events,
     handover,
     leaving,
     metrics,
@@ -28,7 +29,7 @@ from wimdesk.services import (
     wrong_date,
 )
 from wimdesk.store import history, identity, journal, outbox, tables
-from wimdesk.store.record import Record, types
+from wimdesk.store.record import Record, fields, types
 
 UNSENT_FOR = timedelta(days=7)
 """Changes that nobody else has seen for this long are worth a row, and so is a sync that went well so long ago."""
@@ -84,8 +85,8 @@ class News:
     at: str
     made: bool = False
     removed: bool = False
-    part_of: tuple[str, str] = ("", "")
-    """Type and id of what it is shown with, where it has no page of its own."""
+    opens: tuple[tuple[str, str], ...] = ()
+    """Type and id of the record, and of what it belongs to: the first that has a page is opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,17 +301,38 @@ def _changes(session: Session) -> list[News]:
         payload = journal.unpack_payload(row.payload)
         caption = naming.called(session, record)
         made = record.created_at == payload.at
-        part_of = naming.opens(session, record)
-        found.append(News(record.id, row.type, caption, payload.by, payload.at, made, record.deleted, part_of))
+        opens = _opens(session, record)
+        found.append(News(record.id, row.type, caption, payload.by, payload.at, made, record.deleted, opens))
     return found
 
 
 def _activities(session: Session) -> list[News]:
     query = people.ours(session, Activity).where(Activity.date != "", Activity.date <= clock.today().isoformat())
     latest = session.scalars(query.order_by(Activity.date.desc(), Activity.id).limit(MOST_NEWS))
-    return [News(each.id, "activity", each.text, each.created_by, each.date) for each in latest]
+    return [
+        News(each.id, "activity", each.text, each.created_by, each.date, opens=_opens(session, each))
+        for each in latest
+    ]
 
 
 def _record(session: Session, type_name: str, record: str) -> Record | None:
     cls = types().get(type_name)
     return session.get(cls, record) if cls is not None else None
+
+
+def _opens(session: Session, record: Record) -> tuple[tuple[str, str], ...]:
+    """Return type and id of a record, of what it belongs to, of what that belongs to, until one that is removed."""
+    found: dict[tuple[str, str], None] = {}
+    at: Record | None = record
+    while at is not None and not at.deleted and (at.__tablename__, at.id) not in found:  # links may go round
+        found[at.__tablename__, at.id] = None
+        at = _owner(session, at)
+    return tuple(found)
+
+
+def _owner(session: Session, record: Record) -> Record | None:
+    if isinstance(record, Attendance):
+        return events.known_as(session, record.event)
+    known = fields(type(record)).items()
+    links = ((info["link"], getattr(record, name)) for name, info in known if info["kind"] == "link")
+    return next((session.get(types()[kind], value) for kind, value in links if value), None)

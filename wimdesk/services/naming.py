@@ -68,9 +68,3 @@ def _parts(session: Session, record: Record) -> Iterator[str]:
             yield dates.day_text(value)
         elif value and name == "indicator_key":
             yield _own(session.scalar(select(Indicator).where(Indicator.key == value))) or value
-
-
-def opens(session: Session, record: Record) -> tuple[str, str]:
-    """Return type and id of what a payment or a receipt is shown with; empty texts for what else there is."""
-    paid = session.get(Payment, record.payment_id) if isinstance(record, Receipt) else record
-    return ("membership", paid.membership_id) if isinstance(paid, Payment) and paid.membership_id else ("", "")
