@@ -9,6 +9,8 @@ import shiboken6
 from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
+from ui import tab_order
+
 _LAID_OUT = 50
 """Milliseconds."""
 _Place = Callable[[], QWidget | None]
@@ -57,12 +59,8 @@ class FocusKeeper(QObject):
         return place is not None and place.isAncestorOf(widget)
 
     def _nearest(self, page: QWidget) -> QWidget | None:
-        """Return what has the same name, or else what lies nearest, of what shows and takes the focus by Tab."""
-        shown = [
-            each
-            for each in page.findChildren(QWidget)
-            if each.focusPolicy() & Qt.FocusPolicy.TabFocus and each.isVisible() and each.isEnabled()
-        ]
+        """Return what has the same name, or else what lies nearest, of what Tab would reach."""
+        shown = [each for each in tab_order.stops(page) if each.isVisible() and each.isEnabled()]
         same = [each for each in shown if self._name and each.accessibleName() == self._name]
         return min(same or shown, key=lambda each: self._distance(page, each), default=None)
 

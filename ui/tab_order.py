@@ -15,22 +15,21 @@ _ROOM = 56
 
 def arrange(root: QWidget) -> None:
     """Let Tab follow where the parts of ``root`` stand, also those that were made since the last time."""
-    stops = list(_stops(root))
-    for before, after in itertools.pairwise(stops):
+    for before, after in itertools.pairwise(list(stops(root))):
         if before.nextInFocusChain() is not after:
             QWidget.setTabOrder(before, after)
 
 
 def place(root: QWidget) -> int:
     """Return which of the stops of ``root`` has the focus, or -1."""
-    return next((number for number, stop in enumerate(_stops(root)) if stop.hasFocus()), -1)
+    return next((number for number, stop in enumerate(stops(root)) if stop.hasFocus()), -1)
 
 
 def go_to_place(root: QWidget, number: int) -> None:
     """Give the focus to the same stop again after ``root`` was built anew."""
-    stops = list(_stops(root))
-    if 0 <= number < len(stops):
-        stops[number].setFocus(Qt.FocusReason.OtherFocusReason)
+    found = list(stops(root))
+    if 0 <= number < len(found):
+        found[number].setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def reveal(widget: QWidget) -> None:
@@ -42,7 +41,8 @@ def reveal(widget: QWidget) -> None:
         parent = parent.parentWidget()
 
 
-def _stops(widget: QWidget) -> Iterator[QWidget]:
+def stops(widget: QWidget) -> Iterator[QWidget]:
+    """Yield what shows of a widget and takes the focus by Tab, as it is read."""
     if widget.isHidden():
         return
     if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None:
@@ -54,7 +54,7 @@ def _stops(widget: QWidget) -> Iterator[QWidget]:
     found = widget.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
     children = [child for child in found if not child.isWindow()]  # a box that is open has a Tab key of its own
     for child in sorted(children, key=cmp_to_key(_as_read)):
-        yield from _stops(child)
+        yield from stops(child)
 
 
 def _as_read(one: QWidget, other: QWidget) -> int:

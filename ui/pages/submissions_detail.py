@@ -17,7 +17,6 @@ from wimdesk.services.submitting import Detail
 _SIDE = 280
 _LEAST_PAGE, _LEAST_HEIGHT = 320, 420
 """Pixels of the document, whatever the size of the letters."""
-_ANY_WIDTH = (1 << 24) - 1
 TONES: dict[str, Tone] = {
     "draft": "warn",
     "queued": "info",
@@ -56,6 +55,7 @@ class SubmissionDetail(QWidget):
         row.addWidget(self.view, 1)
         row.addWidget(self._figure_scroll, 1)
         side = self._facts_pane = QFrame()
+        self._any_width = side.maximumWidth()
         theme.mark(side, role="pane")
         self._side = QVBoxLayout(side)
         self._side.setContentsMargins(16, 16, 16, 16)
@@ -74,7 +74,7 @@ class SubmissionDetail(QWidget):
         narrow = self.width() - side < _LEAST_PAGE
         self._row.setDirection(QBoxLayout.Direction.BottomToTop if narrow else QBoxLayout.Direction.LeftToRight)
         self._facts_pane.setMinimumWidth(0 if narrow else side)
-        self._facts_pane.setMaximumWidth(_ANY_WIDTH if narrow else side)
+        self._facts_pane.setMaximumWidth(self._any_width if narrow else side)
         for document in (self.view, self._figure_scroll):
             document.setMinimumHeight(_LEAST_HEIGHT if narrow else 0)
 
