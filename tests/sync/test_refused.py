@@ -132,13 +132,22 @@ def set_role(office: Office, laptop: Laptop, role: str) -> None:
     store.close()
 
 
-def test_what_a_role_refused_goes_out_again_when_the_role_has_changed(office: Office, anna: Laptop) -> None:
+@pytest.fixture
+def refused(office: Office, anna: Laptop) -> tuple[Laptop, str]:
+    """Return a reader's laptop whose change of a person was refused, and that person."""
     record = anna.add("person", **CARLA)
     anna.sync()
     reader = office.laptop("Rita", role="reader")
     reader.sync()
     reader.change("person", record, role="Treasurer")
     assert reader.sync().refused == 1
+    return reader, record
+
+
+def test_what_a_role_refused_goes_out_again_when_the_role_has_changed(
+    office: Office, anna: Laptop, refused: tuple[Laptop, str]
+) -> None:
+    reader, record = refused
     set_role(office, reader, "coordinator")
     assert reader.app.run(outbox.send_again, "person", record)
     assert not reader.app.run(outbox.send_again, "person", record), "it waits already"
@@ -159,14 +168,9 @@ def test_a_retry_that_is_refused_again_is_one_entry(anna: Laptop) -> None:
 
 
 def test_what_goes_out_again_says_nothing_of_a_removal_that_its_author_had_not_seen(
-    office: Office, anna: Laptop
+    office: Office, anna: Laptop, refused: tuple[Laptop, str]
 ) -> None:
-    record = anna.add("person", **CARLA)
-    anna.sync()
-    reader = office.laptop("Rita", role="reader")
-    reader.sync()
-    reader.change("person", record, role="Treasurer")
-    assert reader.sync().refused == 1
+    reader, record = refused
     anna.app.run(editing.remove, "person", record)
     settle(anna, reader)
     set_role(office, reader, "coordinator")

@@ -26,7 +26,7 @@ from wimdesk.services import bulk, editing, groups, people, people_roster, quest
 from wimdesk.store import inbox
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
@@ -344,10 +344,25 @@ def test_p06_the_list_goes_on_from_its_place_when_a_row_goes(page: OrganisationP
     assert pane.current() == ids[2]
 
 
+def deafened(page: OrganisationPage) -> ListPane:
+    """Return the list, which from here on hears only what the test tells it, in this order."""
+    page.desk.bridge.close()
+    return page.pane.people
+
+
+def replace(
+    monkeypatch: pytest.MonkeyPatch, pane: ListPane,
+    load: Callable[..., Roster] = people_roster.load, renew: Callable[..., Roster] = people_roster.renew,
+) -> None:  # fmt: skip
+    """Let something else read and renew the list from here on; or again what usually does."""
+    kind = pane._kind  # noqa: SLF001 - nobody else ever needs to
+    listed = dataclasses.replace(kind.listed, load=load)
+    monkeypatch.setattr(pane, "_kind", dataclasses.replace(kind, listed=listed, renew=renew))
+
+
 def test_a_change_while_everybody_is_read_anew_loses_nothing(page: OrganisationPage, qtbot: QtBot) -> None:
     ana, rosa = add(page, qtbot, "Apaza"), add(page, qtbot, "Rojas")
-    pane, desk = page.pane.people, page.desk
-    desk.bridge.close()  # from here on the list hears what the test tells it, in this order
+    pane, desk = deafened(page), page.desk
     for record, name in ((ana, "Zapata"), (rosa, "Mamani")):
         desk.app.run(editing.change, "person", record, {"family_name": name})
     pane.hear(Changed({"person": frozenset([ana])}))
@@ -361,12 +376,9 @@ def test_everybody_is_read_once_however_many_changes_come_meanwhile(
     page: OrganisationPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rosa = add(page, qtbot, "Rojas")
-    pane, desk = page.pane.people, page.desk
-    desk.bridge.close()
-    kind = pane._kind  # noqa: SLF001 - what reads everybody
-    late = Late(kind.listed.load)
-    listed = dataclasses.replace(kind.listed, load=late)
-    monkeypatch.setattr(pane, "_kind", dataclasses.replace(kind, listed=listed))
+    pane, desk = deafened(page), page.desk
+    late = Late(people_roster.load)
+    replace(monkeypatch, pane, load=late)
     pane.refresh()
     qtbot.waitUntil(late.was_read.is_set)
     for name in ("Salas", "Quispe", "Mamani"):
@@ -383,11 +395,9 @@ def test_one_renewal_at_a_time_and_what_came_meanwhile_follows(
 ) -> None:
     """As in a sync that writes piece by piece: the same person changes again while the list reads the first change."""
     rosa, ana = add(page, qtbot, "Rojas"), add(page, qtbot, "Apaza")
-    pane, desk = page.pane.people, page.desk
-    desk.bridge.close()
-    kind = pane._kind  # noqa: SLF001 - what renews the list
-    late = Late(kind.renew)
-    monkeypatch.setattr(pane, "_kind", dataclasses.replace(kind, renew=late))
+    pane, desk = deafened(page), page.desk
+    late = Late(people_roster.renew)
+    replace(monkeypatch, pane, renew=late)
     for record, name in ((rosa, "Salas"), (rosa, "Zapata"), (ana, "Mamani")):
         desk.app.run(editing.change, "person", record, {"family_name": name})
         pane.hear(Changed({"person": frozenset([record])}))
@@ -403,12 +413,9 @@ def test_to_read_everybody_anew_takes_the_place_of_a_renewal(
     page: OrganisationPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rosa = add(page, qtbot, "Rojas")
-    pane, desk = page.pane.people, page.desk
-    desk.bridge.close()
-    kind = pane._kind  # noqa: SLF001 - what reads and renews the list
-    late, load = Late(kind.renew), Late(kind.listed.load)
-    listed = dataclasses.replace(kind.listed, load=load)
-    monkeypatch.setattr(pane, "_kind", dataclasses.replace(kind, renew=late, listed=listed))
+    pane, desk = deafened(page), page.desk
+    late, load = Late(people_roster.renew), Late(people_roster.load)
+    replace(monkeypatch, pane, renew=late, load=load)
 
     def call(name: str) -> None:
         desk.app.run(editing.change, "person", rosa, {"family_name": name})
@@ -431,7 +438,8 @@ def test_a_renewal_that_goes_on_failing_is_told_once(
 ) -> None:
     rosa = add(page, qtbot, "Rojas")
     pane, desk = page.pane.people, page.desk
-    kind, tried, told = pane._kind, [], []  # noqa: SLF001 - what renews the list
+    tried: list[tuple[object, ...]] = []
+    told: list[str] = []
     monkeypatch.setattr(list_pane, "_LONGEST_BREATH", 10)
     monkeypatch.setattr(desk.notices, "warn", told.append)
 
@@ -439,10 +447,10 @@ def test_a_renewal_that_goes_on_failing_is_told_once(
         tried.append(asked)
         raise ProfileBusy("busy")
 
-    monkeypatch.setattr(pane, "_kind", dataclasses.replace(kind, renew=busy))
+    replace(monkeypatch, pane, renew=busy)
     desk.app.run(editing.change, "person", rosa, {"family_name": "Zapata"})
     qtbot.waitUntil(lambda: len(tried) > 4)
-    monkeypatch.setattr(pane, "_kind", kind)
+    replace(monkeypatch, pane)
     settle(page, qtbot)
     assert (named(page), told) == (["Zapata"], ["busy"])
 
@@ -452,17 +460,16 @@ def test_a_renewal_that_fails_is_made_up_for_with_the_next_change(
 ) -> None:
     rosa, ana = add(page, qtbot, "Rojas"), add(page, qtbot, "Apaza")
     pane, desk = page.pane.people, page.desk
-    kind = pane._kind  # noqa: SLF001 - what renews the list
 
     def broken(*_asked: object) -> Roster:
         raise KeyError("a bug")
 
-    monkeypatch.setattr(pane, "_kind", dataclasses.replace(kind, renew=broken))
+    replace(monkeypatch, pane, renew=broken)
     desk.app.run(editing.change, "person", rosa, {"family_name": "Zapata"})
     qtbot.waitUntil(lambda: len(problems) == 1)
     problems.clear()
     assert not pane.is_ready()
-    monkeypatch.setattr(pane, "_kind", kind)
+    replace(monkeypatch, pane)
     desk.app.run(editing.change, "person", ana, {"family_name": "Mamani"})
     settle(page, qtbot)
     assert named(page) == ["Mamani", "Zapata"]
