@@ -9,8 +9,6 @@ from wimdesk.services import editing
 from wimdesk.store import history, outbox, recovery
 
 if TYPE_CHECKING:
-
-
     from wimdesk.store.record import Values
 
 

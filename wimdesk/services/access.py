@@ -136,8 +136,7 @@ def _in_words(session: Session, part: Values) -> HeldRecord:
         (_(fields(cls)[name]["label"]), _text(session, cls, name, each)) for name, each in part["values"].items()
     )
     changes = tuple(
-        (dates.moment_text(step["at"]), step["by"], _changed(session, cls, step["values"]))
-        for step in part["history"]
+        (dates.moment_text(step["at"]), step["by"], _changed(session, cls, step["values"])) for step in part["history"]
     )
     return pdf.HeldRecord(_(cls.type_label), part["caption"], part["seen_by"], said, changes)
 

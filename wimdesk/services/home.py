@@ -310,8 +310,7 @@ def _activities(session: Session) -> list[News]:
     query = people.ours(session, Activity).where(Activity.date != "", Activity.date <= clock.today().isoformat())
     latest = session.scalars(query.order_by(Activity.date.desc(), Activity.id).limit(MOST_NEWS))
     return [
-        News(each.id, "activity", each.text, each.created_by, each.date, opens=_opens(session, each))
-        for each in latest
+        News(each.id, "activity", each.text, each.created_by, each.date, opens=_opens(session, each)) for each in latest
     ]
 
 
