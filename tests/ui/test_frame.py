@@ -10,27 +10,26 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from tests.support import PASSPHRASE, Template
-from tests.ui import waiting
+from tests.support import PASSPHRASE
+from tests.ui.program_seat import finish, settle, shown, texts
+from tests.ui.program_seat import folder as folder
+from tests.ui.program_seat import program as program
 from tests.ui.test_every_page import cut, sideways
 from ui import theme
 from ui.application import Program
 from ui.errors import report
 from ui.first_run import FirstRun
-from ui.page import Page
 from ui.pages.home import HomePage
-from ui.pages.organisation import OrganisationPage
 from ui.pages.settings import SettingsPage
 from ui.trash import TrashPage
 from ui.unlock import Refusal, Unlock
 from wimdesk import clock, i18n
-from wimdesk.i18n import set_language
-from wimdesk.services import editing, people, samples
+from wimdesk.services import editing, people
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from pytestqt.qtbot import QtBot
 
@@ -53,62 +52,6 @@ print(heavy[0], program.window.sidebar.isVisible())
 """
 
 
-@pytest.fixture
-def folder(template: Template, tmp_path: Path) -> Path:
-    """Make a profile with the sample in it, as somebody left it."""
-    folder = tmp_path / "profile"
-    app = template.new(folder)
-    app.run(samples.plant)
-    app.settings.put("first_run_done", True)
-    app.settings.put("scheme", "light")
-    app.close()
-    return folder
-
-
-@pytest.fixture
-def program(dressed: QApplication, qtbot: QtBot, folder: Path) -> Iterator[Program]:
-    program = Program(dressed, folder, PASSPHRASE)
-    program.window.resize(1366, 740)
-    with qtbot.waitSignal(program.ready, timeout=20_000), qtbot.waitActive(program.window):
-        program.start()
-        program.window.activateWindow()
-    yield program
-    finish(program)
-
-
-def finish(program: Program) -> None:
-    program.window.close()
-    program.close()
-    program.window.deleteLater()
-    program.deleteLater()
-    QApplication.sendPostedEvents(None, 52)  # QEvent.DeferredDelete
-    set_language("en")
-
-
-def settle(qtbot: QtBot, program: Program) -> None:
-    desk = program.desk
-    assert desk is not None
-    waiting.settle(qtbot, desk.tasks)
-
-
-def texts(widget: QWidget) -> str:
-    return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisible())
-
-
-def press(program: Program, key: Qt.Key, *more: Qt.KeyboardModifier) -> None:
-    modifier = more[0] if more else Qt.KeyboardModifier.NoModifier
-    QTest.keyClick(program.window, key, modifier)
-
-
-def shown(program: Program) -> Page:
-    page = program.window.page()
-    assert page is not None
-    return page
-
-
-CTRL = Qt.KeyboardModifier.ControlModifier
-
-
 def test_nothing_heavy_is_loaded_at_the_first_paint(tmp_path: Path) -> None:
     root = Path(__file__).parents[2]
     environment = os.environ | {"PYTHONPATH": str(root)}
@@ -127,18 +70,6 @@ def test_opens_with_the_names_round_the_page(program: Program, qtbot: QtBot) -> 
     assert "Sync is not set up" in texts(window.status)
     assert isinstance(shown(program), HomePage)
     assert "Next for you" in texts(shown(program))
-
-
-def test_keys_go_to_pages_and_to_their_help(program: Program, qtbot: QtBot) -> None:
-    program.window.show_page("settings")
-    assert isinstance(shown(program), SettingsPage)
-    press(program, Qt.Key.Key_F1)
-    assert shown(program).key == "help"
-    settle(qtbot, program)
-    assert "Each change applies at once." in texts(shown(program))
-    press(program, Qt.Key.Key_1, CTRL)
-    assert shown(program).key == "home"
-    assert program.window.sidebar.row("home").is_current
 
 
 def test_another_size_of_the_letters_makes_the_pages_anew(program: Program, qtbot: QtBot) -> None:
@@ -171,59 +102,6 @@ def test_the_settings_say_where_nothing_fits_and_how_a_copy_is_restored(program:
     assert texts(settings).splitlines()[-1] == "No setting fits these words."
     settings.search.setText("")
     assert "No setting fits" not in texts(settings)
-
-
-@pytest.mark.parametrize("act", ["disabled", "hidden", "deleted", "made anew"])
-def test_the_focus_stays_in_the_page_when_what_had_it_goes(program: Program, qtbot: QtBot, act: str) -> None:
-    window = program.window
-    window.show_page("settings")
-    settings = shown(program)
-    assert isinstance(settings, SettingsPage)
-    settle(qtbot, program)
-    buttons = [each for each in settings.findChildren(QPushButton) if each.isVisible() and each.isEnabled()]
-    last = buttons[-1]  # behind it the chain begins anew, with the navigation
-    name = last.accessibleName()
-    last.setFocus()
-    qtbot.waitUntil(last.hasFocus)
-    match act:
-        case "disabled":
-            last.setEnabled(False)
-        case "hidden":
-            last.hide()
-        case "deleted":
-            last.deleteLater()
-        case _:
-            settings.retranslate()
-            settle(qtbot, program)
-    qtbot.waitUntil(lambda: settings.isAncestorOf(QApplication.focusWidget() or window), timeout=3_000)
-    qtbot.wait(20)
-    focus = QApplication.focusWidget()
-    assert focus is not None
-    assert focus.isVisible()
-    assert settings.isAncestorOf(focus)
-    assert act != "made anew" or focus.accessibleName() == name
-
-
-def test_whoever_goes_to_the_navigation_stays_there(program: Program, qtbot: QtBot) -> None:
-    program.window.show_page("settings")
-    settings = shown(program)
-    assert isinstance(settings, SettingsPage)
-    settle(qtbot, program)
-    settings.backup_button.setFocus()
-    row = program.window.sidebar.row("home")
-    row.setFocus(Qt.FocusReason.TabFocusReason)
-    qtbot.wait(50)
-    assert row.hasFocus()
-    settings.backup_button.setFocus()
-    row.setFocus(Qt.FocusReason.MouseFocusReason)
-    program.window.show_page("home")  # in the same moment
-    qtbot.wait(50)
-    assert row.hasFocus()
-
-
-def test_ctrl_s_says_that_all_is_saved(program: Program) -> None:
-    press(program, Qt.Key.Key_S, CTRL)
-    assert "Saved already" in texts(program.window)
 
 
 def test_starts_where_the_person_left(program: Program, dressed: QApplication, folder: Path, qtbot: QtBot) -> None:
@@ -275,38 +153,6 @@ def test_changes_the_look_at_once(program: Program) -> None:
     page.scheme.set_value("light")
 
 
-def test_row_o13_takes_back_and_brings_back_from_another_page(program: Program, qtbot: QtBot) -> None:
-    app = program.app
-    assert app is not None
-    settle(qtbot, program)
-    site = app.run(editing.add, "site", {"name": "One"})
-    qtbot.wait(50)
-    settle(qtbot, program)
-    app.run(editing.change, "site", site, {"name": "Two"})
-    qtbot.wait(50)
-    settle(qtbot, program)
-
-    def name() -> object:
-        return app.read(editing.values, "site", site)["name"]
-
-    program.window.show_page("library")
-    settle(qtbot, program)
-    program.window.setFocus()
-    press(program, Qt.Key.Key_Z, CTRL)
-    qtbot.waitUntil(lambda: name() == "One")
-    settle(qtbot, program)
-    program.window.show_page("settings")
-    press(program, Qt.Key.Key_Y, CTRL)
-    qtbot.waitUntil(lambda: name() == "Two")
-    settle(qtbot, program)
-    press(program, Qt.Key.Key_Z, CTRL)
-    qtbot.waitUntil(lambda: name() == "One")
-    settle(qtbot, program)
-    press(program, Qt.Key.Key_Z, CTRL)
-    qtbot.waitUntil(lambda: bool(app.read(editing.values, "site", site)["deleted"]))
-    settle(qtbot, program)
-
-
 def test_the_undo_bar_takes_back_the_latest_act(program: Program, qtbot: QtBot) -> None:
     app = program.app
     assert app is not None
@@ -316,33 +162,6 @@ def test_the_undo_bar_takes_back_the_latest_act(program: Program, qtbot: QtBot) 
     QTest.mouseClick(program.window.notices.undo_bar.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not app.read(editing.values, "site", site)["deleted"])
     settle(qtbot, program)
-
-
-def test_finds_a_person_with_ctrl_k(program: Program, qtbot: QtBot) -> None:
-    press(program, Qt.Key.Key_K, CTRL)
-    box = program.window.palette_box
-    assert box is not None
-    assert box.isVisible()
-    QTest.keyClicks(box.field, "mamani")
-    qtbot.waitUntil(lambda: any("Mamani" in words for words in box.words()))
-    box.field.clear()
-    QTest.keyClicks(box.field, "settin")
-    qtbot.waitUntil(lambda: box.words()[:1] == ["Settings"])
-    settle(qtbot, program)
-    QTest.keyClick(box.field, Qt.Key.Key_Return)
-    assert shown(program).key == "settings"
-    assert not box.isVisible()
-
-
-def test_a_key_that_opens_a_page_brings_the_focus_there(program: Program) -> None:
-    program.window.sidebar.setFocus()
-    press(program, Qt.Key.Key_Comma, CTRL)
-    page = shown(program)
-    assert page.key == "settings"
-    QTest.keyClick(page, Qt.Key.Key_Tab)
-    focus = QApplication.focusWidget()
-    assert focus is not None
-    assert page.isAncestorOf(focus)
 
 
 def test_a_line_that_was_read_does_not_follow_to_another_page(
@@ -357,15 +176,6 @@ def test_a_line_that_was_read_does_not_follow_to_another_page(
     monkeypatch.setattr("ui.notices._READ_AFTER", -(10**9))  # Qt's timers of seconds are some 5 % off
     program.window.show_page("home")
     assert not word.isVisible()
-
-
-def test_escape_closes_the_box_only(program: Program) -> None:
-    program.window.open_palette()
-    box = program.window.palette_box
-    assert box is not None
-    QTest.keyClick(box.field, Qt.Key.Key_Escape)
-    assert not box.isVisible()
-    assert program.window.isVisible()
 
 
 @pytest.mark.parametrize("key", OWN_PAGES)
@@ -509,64 +319,3 @@ def test_a_bug_opens_a_report_to_copy(program: Program, nameless: Callable[[QWid
     assert "private" not in copied
     dialog.accept()
     assert program.presenter.dialog is None
-
-
-def stops(program: Program) -> list[str]:
-    """Go through the page that shows with the Tab key; return the names of where it stops."""
-    page = shown(program)
-    page.setFocus()
-    found: list[str] = []
-    for _step in range(80):
-        program.window.focusNextChild()
-        focus = QApplication.focusWidget()
-        if focus is None or not page.isAncestorOf(focus):
-            break
-        found.append(focus.accessibleName() or str(focus.property("text")))
-    return found
-
-
-def test_tab_goes_through_a_page_as_it_is_read(program: Program, qtbot: QtBot) -> None:
-    program.window.show_page("library")
-    settle(qtbot, program)
-    found = stops(program)
-    assert (
-        found.index("Search the library") < found.index("Case") < found.index("Order") < found.index("Practices found")
-    )
-    press(program, Qt.Key.Key_2, CTRL)
-    page = shown(program)
-    assert page.accessibleName() == "Organisation"
-    assert isinstance(page, OrganisationPage)
-    settle(qtbot, program)
-    assert program.app is not None
-    page.show_record(program.app.identity().organisation)
-    settle(qtbot, program)
-    found = stops(program)
-    assert found.index("Search people, posts, sites, groups") < found.index("Short name") < found.index("History")
-
-
-def test_what_tab_reaches_is_scrolled_to(program: Program, qtbot: QtBot) -> None:
-    program.window.show_page("settings")
-    settle(qtbot, program)
-    page = shown(program)
-    page.setFocus()
-    for _step in range(40):
-        program.window.focusNextChild()
-        focus = QApplication.focusWidget()
-        assert focus is not None
-        if not page.isAncestorOf(focus):
-            break
-        assert not focus.visibleRegion().isEmpty(), focus.accessibleName()
-
-
-def test_the_focus_stays_where_the_language_was_changed(program: Program, qtbot: QtBot) -> None:
-    program.window.show_page("settings")
-    page = shown(program)
-    assert isinstance(page, SettingsPage)
-    settle(qtbot, program)
-    page.language.setFocus()
-    page.language.set_value("fr")
-    page.desk.app.settings.put("language", "fr")
-    settle(qtbot, program)
-    focus = QApplication.focusWidget()
-    assert focus is not None
-    assert focus.accessibleName() == "Langue"

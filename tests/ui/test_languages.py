@@ -10,10 +10,10 @@ from PySide6.QtCore import QLocale, QMargins, QPoint, Qt
 from PySide6.QtGui import QFontInfo, QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
+from tests.ui.program_seat import folder as folder
+from tests.ui.program_seat import program as program
+from tests.ui.program_seat import settle, shown, texts
 from tests.ui.test_every_page import ENTRIES, cut, sideways
-from tests.ui.test_frame import folder as folder
-from tests.ui.test_frame import program as program
-from tests.ui.test_frame import settle, shown, texts
 from ui import icons, moments, theme
 from ui.pages.settings import SettingsPage
 from ui.sides import margins, parted
