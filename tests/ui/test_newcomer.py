@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
-from tests.ui import waiting
+from tests.ui.program_seat import finish, settle, texts
 from ui import navigation
 from ui.application import Program
 from ui.first_run import NAME, PLACE, FirstRun
@@ -20,7 +20,6 @@ from ui.pages.help_texts import TOPICS
 from ui.pages.home import HomePage
 from ui.pages.organisation import OrganisationPage
 from ui.widgets.buttons import SecondaryButton
-from wimdesk.i18n import set_language
 from wimdesk.services import editing, miner_groups, sites
 
 if TYPE_CHECKING:
@@ -76,22 +75,7 @@ def program(dressed: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Pro
         program.window.activateWindow()
     qtbot.waitUntil(lambda: program.window.findChild(FirstRun) is not None)
     yield program
-    program.window.close()
-    program.close()
-    program.window.deleteLater()
-    program.deleteLater()
-    QApplication.sendPostedEvents(None, 52)  # QEvent.DeferredDelete
-    set_language("en")
-
-
-def settle(qtbot: QtBot, program: Program) -> None:
-    desk = program.desk
-    assert desk is not None
-    waiting.settle(qtbot, desk.tasks)
-
-
-def texts(widget: QWidget) -> str:
-    return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisible())
+    finish(program)
 
 
 def try_sample(program: Program, qtbot: QtBot) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from tests.support import PASSPHRASE, Template
+from tests.ui.program_seat import finish, texts
 from ui.application import Program
 from ui.rescue import Rescue
 from wimdesk.app import DATABASE
-from wimdesk.i18n import set_language
 from wimdesk.services import editing, samples
 from wimdesk.store import backup
 
@@ -44,16 +44,7 @@ def program(dressed: QApplication, folder: Path, qtbot: QtBot) -> Iterator[Progr
     program = Program(dressed, folder, PASSPHRASE)
     program.window.resize(1366, 740)
     yield program
-    program.window.close()
-    program.close()
-    program.window.deleteLater()
-    program.deleteLater()
-    QApplication.sendPostedEvents(None, 52)  # QEvent.DeferredDelete
-    set_language("en")
-
-
-def texts(widget: QWidget) -> str:
-    return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisible())
+    finish(program)
 
 
 def rescue_of(program: Program, qtbot: QtBot) -> Rescue:
