@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import update
 
 from sync.client import pieces
+from sync.client.transport import Transport, Watch
 from sync.protocol import Problem
 from sync.server import tables as server_tables
 from sync.server.store import Store
@@ -18,6 +20,8 @@ from wimdesk.services import editing
 from wimdesk.store import history, outbox, tables
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from wimdesk.store.record import Values
 
 LONG = TOO_LONG
@@ -185,3 +189,31 @@ def test_a_pass_ends_where_something_waits_and_nothing_goes_out(anna: Laptop, mo
     monkeypatch.setattr(pieces, "next_batches", lambda *_asked: [])
     with pytest.raises(SyncProblem, match="did not take the changes"):
         anna.sync()
+
+
+class Meanwhile(Transport):
+    """A line on which each request takes long enough for the person to do something more."""
+
+    def __init__(self, url: str, acts: list[Callable[[], object]]) -> None:
+        super().__init__(url)
+        self.acts = acts
+
+    def stream(self, path: str, body: bytes, token: str, watch: Watch) -> Iterator[bytes]:
+        if self.acts:
+            self.acts.pop(0)()
+        yield from super().stream(path, body, token, watch)
+
+
+def test_what_follows_on_something_carried_since_is_not_sent_again_for_ever(anna: Laptop, bela: Laptop) -> None:
+    """The first was refused and an edit carried it, before it was heard that the one between them follows on it."""
+    record = anna.add("person", **CARLA, summary=LONG)
+    acts = [
+        partial(anna.change, "person", record, role="Treasurer"),
+        partial(anna.change, "person", record, summary=""),
+    ]
+    anna.engine._transport = Meanwhile(anna.app.identity().server_url, acts)  # noqa: SLF001 - the line, nothing else
+    anna.sync()
+    assert not acts
+    settle(anna, bela)
+    assert shown(bela, record) == CARLA | {"role": "Treasurer", "summary": ""}
+    nothing_open(anna, bela)

@@ -219,7 +219,8 @@ def _is_kept_in_view(session: Session, record: Record) -> bool:
 
 def _carried(session: Session, record: Record, stuck: list[OpRow]) -> dict[str, object]:
     """Return what only refused operations had set, as it is now; from here on the new operation stands for them."""
-    record.versions = refusals.grounded(record.versions or {}, stuck)
+    me = scribe_of(session).author
+    record.versions = refusals.grounded(session, record.id, record.versions or {}, me.device, me.epoch)
     refusals.replace(session, stuck)
     described = {*fields(type(record)), DELETED}
     return {name: getattr(record, name) for name in refusals.names(stuck) if name in described}

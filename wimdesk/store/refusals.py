@@ -50,9 +50,15 @@ def names(stuck: Iterable[OpRow]) -> list[str]:
     return list(dict.fromkeys(name for row in stuck for name in row.fields))
 
 
-def grounded(places: Mapping[str, int], stuck: Iterable[OpRow]) -> dict[str, int]:
-    """Return field -> place as if the refused operations had never been; what had no place before is left out."""
-    bases: dict[int, dict[str, int]] = {row.n: row.base for row in stuck}
+def grounded(session: Session, record: str, places: Mapping[str, int], device: bytes, epoch: int) -> dict[str, int]:
+    """Return field -> place as if what was refused of a record had never been; what had no place before is left out.
+
+    Also what was carried since never was: an operation that follows on it may be refused later than that.
+    """
+    op = tables.op.c
+    query = select(op.n, op.base).where(op.record == record, op.state.in_((tables.REFUSED, tables.REPLACED)))
+    mine = query.where(op.device == device, op.epoch == epoch)
+    bases: dict[int, dict[str, int]] = {row.n: row.base for row in session.execute(mine)}
     found = {}
     for name, at in places.items():
         place = at
