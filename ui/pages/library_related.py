@@ -8,10 +8,10 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ui.desk import Desk
-from ui.widgets.buttons import IconButton, LinkButton
+from ui.widgets.buttons import IconButton, TitleLink
 from ui.widgets.card import Card
 from ui.widgets.column import Column
-from ui.widgets.labels import Text, tool_tip
+from ui.widgets.labels import Text
 from wimdesk.errors import WimdeskError
 from wimdesk.i18n import _
 from wimdesk.services import library_duplicates, reading_lists
@@ -51,9 +51,7 @@ class RelatedCard(Card):
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(8)
-        words = related.title if len(related.title) <= 60 else f"{related.title[:60]}…"
-        button = LinkButton(words.replace("&", "&&"))
-        button.setToolTip(tool_tip(related.title))
+        button = TitleLink(related.title)
         button.setObjectName(f"open:{related.id}")
         button.clicked.connect(partial(self._desk.navigate, "library", related.id))
         line.addWidget(button)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QIcon, QKeyEvent
+from PySide6.QtGui import QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
 
 from ui import icons, theme
@@ -108,6 +108,34 @@ class LinkButton(ActionButton):
 
     role = "link"
     icon_token = "link"
+
+
+class TitleLink(LinkButton):
+    """A link whose words come from data: what has no room is cut, and stands whole in the tool tip."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(title.replace("&", "&&"), parent=parent)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(title)
+        self.setToolTip(tool_tip(title))
+
+    def sizeHint(self) -> QSize:
+        """Return the room for all words."""
+        hint = super().sizeHint()
+        shown, whole = (
+            self.fontMetrics().horizontalAdvance(plain_name(words)) for words in (self.text(), self.words())
+        )
+        return QSize(hint.width() + whole - shown, hint.height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(self.sizeHint().width(), theme.px(120)), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        metrics = self.fontMetrics()
+        edges = super().sizeHint().width() - metrics.horizontalAdvance(plain_name(self.text()))
+        words = metrics.elidedText(plain_name(self.words()), Qt.TextElideMode.ElideRight, self.width() - edges)
+        QPushButton.setText(self, words.replace("&", "&&"))
 
 
 class IconButton(QToolButton):
