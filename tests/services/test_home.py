@@ -74,3 +74,15 @@ def test_a_clock_that_is_not_the_secretariat_s_is_told_until_it_is_set(
         ama.sync()
         assert doubts(ama.app) == doubts(ama.app, 30) == []
         assert doubts(ama.app, -400) == [("secretariat", day())]
+
+
+def test_a_clock_that_was_set_right_is_not_doubted_when_the_day_comes_that_it_showed(
+    template: Template, tmp_path: Path
+) -> None:
+    with endpoint_at(tmp_path / "endpoint") as endpoint, closing(Office(template, tmp_path, endpoint)) as office:
+        ama = office.laptop("Ama")
+        with wrong_by(9):
+            ama.sync()
+        ama.add("site", name="Cerro Azul")
+        assert doubts(ama.app) == []
+        assert doubts(ama.app, 9) == doubts(ama.app, 20) == [], "nine days without a line, and nothing is wrong"

@@ -32,19 +32,20 @@ def doubt(session: Session) -> Doubt | None:
     there, here = (facts.text(session, key) for key in ("endpoint_day", "endpoint_day_here"))
     if _days(today, there) > 1:  # by then it was at least that day
         return Doubt("secretariat", there)
+    saved = _saved(session)
     if _days(there, here) > 1:  # it was ahead then; set right since, it is not held against what was saved before
-        return Doubt("secretariat", there) if today >= here else None
-    saved = _last_saved(session)
-    return Doubt("saved", saved) if _days(today, saved) > 1 else None
+        return Doubt("secretariat", there) if today >= here and min(saved, default=here) >= here else None
+    last = max(saved, default="")
+    return Doubt("saved", last) if _days(today, last) > 1 else None
 
 
-def _last_saved(session: Session) -> str:
-    """Return the latest day on which this computer lately saved something, since it last signed in."""
+def _saved(session: Session) -> list[str]:
+    """Return the days on which this computer lately saved something, since it last signed in."""
     op, me = tables.op.c, uuid.UUID(facts.text(session, "device")).bytes
     last = session.scalar(select(func.max(op.pos))) or 0
     after = max(last - _LOOKED_AT, facts.number(session, "endpoint_day_place"))
     found = session.scalars(select(op.payload).where(op.pos > after, op.device == me, op.payload != b""))
-    return max((journal.unpack_payload(payload).at[:_DAY] for payload in found), default="")
+    return [journal.unpack_payload(payload).at[:_DAY] for payload in found]
 
 
 def _days(earlier: str, later: str) -> int:
