@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from wimdesk.services import dues, editing, events, home, timeline, undoing
 
 if TYPE_CHECKING:
@@ -47,3 +49,16 @@ def test_a_link_in_the_timeline_is_called_by_its_name(app: App) -> None:
     assert "Rosa Mamani" in {each.after for each in app.read(timeline.edits, [paid])}
     both = {each.subject for each in app.read(timeline.edits, [paid, member])}
     assert both == {"Rosa Mamani", "Rosa Mamani · 30 Nov 2026"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "label"), [("payment", "Payment"), ("receipt", "Receipt"), ("check_in", "Marked present")]
+)
+def test_what_belongs_to_nothing_that_is_here_is_called_by_its_kind(kind: str, label: str, app: App) -> None:
+    gone = "01a22fa4-7994-7be9-a4f8-7f302b8cea27"
+    owner = {"payment": "membership_id", "receipt": "payment_id", "check_in": "attendance_id"}[kind]
+    lost = app.run(editing.add, kind, {owner: gone})
+    assert [each.caption for each in app.read(home.home).news] == [label]
+    app.run(editing.remove, kind, lost)
+    assert [each.caption for each in app.read(undoing.trash)] == ["Without a name"]
+    assert app.run(undoing.take_back_named)[2] == label

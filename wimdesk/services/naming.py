@@ -25,7 +25,11 @@ from wimdesk.store.record import Record, fields, types
 
 def called(session: Session, record: Record) -> str:
     """Return what a person calls a record, also one in the trash: never a code, a bare number or a moment as a
-    computer writes it; where it has no name of its own, what it belongs to and when."""
+    computer writes it; where it has no name of its own, what it belongs to and when; else what kind it is."""
+    return _name(session, record) or _(record.type_label)
+
+
+def _name(session: Session, record: Record) -> str:
     match record:
         case Membership():
             return _member(session, record)
@@ -40,8 +44,8 @@ def called(session: Session, record: Record) -> str:
             there = session.get(Attendance, record.attendance_id)
             return _of(session, there, "" if there is not None else dates.moment_text(record.at))
         case Computer():
-            return computers.names(session).get(record.id) or _own(record) or _(record.type_label)
-    return _own(record) or " · ".join(part for part in _parts(session, record) if part) or _(record.type_label)
+            return computers.names(session).get(record.id) or _own(record)
+    return _own(record) or " · ".join(part for part in _parts(session, record) if part)
 
 
 def _own(record: Record | None) -> str:
@@ -54,7 +58,7 @@ def _member(session: Session, member: Membership) -> str:
 
 
 def _of(session: Session, owner: Record | None, words: str) -> str:
-    name = called(session, owner) if owner is not None else ""
+    name = _name(session, owner) if owner is not None else ""
     return " · ".join(part for part in (name, words) if part)
 
 
