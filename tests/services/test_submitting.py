@@ -304,3 +304,16 @@ def test_what_is_sent_again_is_taken_back_to_what_came_back(ama: Laptop, secreta
     assert rows(ama) == [(draft, "draft")]
     ama.app.run(undoing.take_back, correction)
     assert rows(ama) == [(draft, "returned")]
+
+
+def test_a_correction_that_was_taken_back_is_brought_again(ama: Laptop, secretariat: Laptop) -> None:
+    draft = make(ama)
+    ama.app.run(handover.send, draft)
+    meet(ama, secretariat)
+    secretariat.app.run(handover.answer, rows(secretariat)[0][0], "returned", "A visit is missing.")
+    meet(secretariat, ama)
+    ama.app.run(reporting.correct, draft)
+    undo(ama)
+    assert rows(ama) == [(draft, "returned")]
+    undo(ama)
+    assert rows(ama) == [(draft, "draft")]

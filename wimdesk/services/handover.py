@@ -172,7 +172,10 @@ def check_undo(session: Session, act: int) -> None:
         if each.copy is None:
             continue
         places = [row.seq for row in rows if row.record == each.copy.id]
-        if not places and each.state in SENT and any(row.record == each.id for row in rows):
+        own = [row for row in rows if row.record == each.id]
+        if each.state == "returned":  # what came back may be a draft again, but it is not thrown away
+            own = [row for row in own if not journal.before_of(row)]
+        if not places and each.state in SENT and own:
             places = list(session.scalars(select(op.seq).where(op.record == each.copy.id)))
         if any(places):
             raise UserError(
